@@ -1,0 +1,14 @@
+using CM.Dsl;
+
+namespace Moons;
+
+/// <summary>A consistency model of two moons, trained from scratch with ECT's times.</summary>
+[Experiment(Steps = 20_000, Batch = 256, Seed = 1)]
+[Data<TwoMoons>]
+[Model<MoonsDenoiser>]
+[Coupling<Independent>]
+[Times<EasyTimes>]
+[PseudoHuber(0.01)]
+[RAdam(1e-3), Ema(0.999)]
+[Sample(80, 0.8)]
+public partial record Moons;

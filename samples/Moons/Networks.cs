@@ -1,0 +1,43 @@
+using CM.Dsl;
+
+namespace Moons;
+
+/// <summary>Two moons, denoised.</summary>
+[Network]
+public sealed partial record MoonsDenoiser : IDenoiser
+{
+    private const int Width = 128;
+
+    [Fourier(64, Scale = 1)]
+    public partial Part Wave { get; }
+
+    [Linear(64, Width)]
+    public partial Part Level { get; }
+
+    [Linear(2, Width)]
+    public partial Part In { get; }
+
+    [Block<Residual>(Width), Repeat(3)]
+    public partial Part Body { get; }
+
+    [Linear(Width, 2)]
+    public partial Part Out { get; }
+
+    [return: Shape("B", 2)]
+    private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level) =>
+        ((x | In) + (level | Wave | Level)) | Body | Out;
+}
+
+/// <summary>Adds a bent and turned copy of what comes in.</summary>
+[Network]
+public sealed partial record Residual(int Width)
+{
+    [Activate(Act.SiLU)]
+    public partial Part Bend { get; }
+
+    [Linear(nameof(Width), nameof(Width))]
+    public partial Part Turn { get; }
+
+    [return: Shape("B", nameof(Width))]
+    private Flow Forward([Shape("B", nameof(Width))] Flow x) => x + (x | Bend | Turn);
+}

@@ -1,0 +1,29 @@
+using System.ComponentModel;
+
+namespace CM.Dsl;
+
+/// <summary>What a generated module promises, for generators of other assemblies; written by the generator, not by people.</summary>
+/// <param name="count">How many trainable numbers, as a term over the parameters.</param>
+/// <param name="work">Multiply-adds for one example, likewise.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class ContractAttribute(string count, string work) : Attribute
+{
+    /// <summary>How many trainable numbers.</summary>
+    public string Count { get; } = count;
+
+    /// <summary>Multiply-adds for one example.</summary>
+    public string Work { get; } = work;
+
+    /// <summary>Names of the record's parameters.</summary>
+    public string[] Parameters { get; set; } = [];
+
+    /// <summary>Shapes that go in.</summary>
+    public string[] Inputs { get; set; } = [];
+
+    /// <summary>Shapes that come out.</summary>
+    public string[] Outputs { get; set; } = [];
+
+    /// <summary>What sizes must fulfil.</summary>
+    public string[] Duties { get; set; } = [];
+}

@@ -1,0 +1,12 @@
+namespace CM.Dsl;
+
+/// <summary>
+/// Declares a network: a partial record whose layers are attributed partial properties of type <see cref="Part"/> and whose
+/// <c>Forward</c> method says how they are wired. Without <c>Forward</c> the layers follow each other in the order of declaration,
+/// and <see cref="ShapeAttribute"/> on the record gives the input.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class NetworkAttribute : Attribute;
+
+/// <summary>A network that may be the model of an experiment: inputs <c>[B, …]</c> and <c>[B]</c> (the noise level), output like the first input.</summary>
+public interface IDenoiser;

@@ -1,0 +1,21 @@
+namespace CM.Dsl;
+
+/// <summary>
+/// One layer of a declaration. The generator implements the partial property and fills in what it found out.
+/// </summary>
+/// <param name="Name">The property's name, which is also the first part of its parameters' names.</param>
+/// <param name="Kind">The kind of layer with its numbers, such as <c>Conv2d 3→64, 3×3</c>.</param>
+/// <param name="Input">The shape that goes in, such as <c>[B, 3, 32, 32]</c>; empty for a layer that is not used.</param>
+/// <param name="Output">The shape that comes out.</param>
+/// <param name="Parameters">How many trainable numbers it holds; -1 where that depends on the record's own parameters.</param>
+public sealed record Part(string Name, string Kind, string Input, string Output, long Parameters)
+{
+    /// <summary>Pipes a flow into this layer.</summary>
+    public static Flow operator |(Flow input, Part layer) => throw Flow.NeverRun();
+
+    /// <summary>Feeds two flows into a block with two inputs.</summary>
+    public static Flow operator |((Flow First, Flow Second) inputs, Part layer) => throw Flow.NeverRun();
+
+    /// <summary>Feeds three flows into a block with three inputs.</summary>
+    public static Flow operator |((Flow First, Flow Second, Flow Third) inputs, Part layer) => throw Flow.NeverRun();
+}

@@ -1,0 +1,27 @@
+using CM.Generators.Reading;
+using Microsoft.CodeAnalysis;
+
+namespace CM.Generators.Checking;
+
+/// <summary>A finding about a declaration: the rule, the place and the words for the rule's message.</summary>
+/// <param name="Rule">The rule's id, such as <c>CM2001</c>.</param>
+/// <param name="Site">A number of <see cref="Sites"/>.</param>
+/// <param name="Words">Arguments of the message.</param>
+internal sealed record Problem(string Rule, int Site, EquatableArray<string> Words)
+{
+    /// <summary>Other places that belong to it.</summary>
+    public EquatableArray<int> See { get; init; }
+
+    /// <summary>The message's last sentence, with a space before it: an edit that was tried and fits.</summary>
+    public string Remedy { get; init; } = "";
+
+    public Problem(string rule, int site, params string[] words)
+        : this(rule, site, words.ToEquatable())
+    {
+    }
+
+    public bool IsError => Rules.Find(Rule).DefaultSeverity == DiagnosticSeverity.Error;
+
+    public Diagnostic At(Sites sites) =>
+        Diagnostic.Create(Rules.Find(Rule), sites[Site], See.Select(site => sites[site]).Where(place => place != Location.None), [.. Words, Remedy]);
+}

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using CM.Generators.Experiments;
+using CM.Generators.Reading;
+using CM.Generators.Writing;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace CM.Generators;
+
+/// <summary>Adds to each experiment its plan, training and sampler, and lists all declarations of the assembly.</summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class ExperimentGenerator : IIncrementalGenerator
+{
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        var experiments = context.SyntaxProvider.ForAttributeWithMetadataName(ExperimentReader.Attribute,
+                static (node, _) => node is RecordDeclarationSyntax,
+                static (found, cancellation) => ExperimentReader.Read((INamedTypeSymbol)found.TargetSymbol, new Sites(), cancellation))
+            .WithTrackingName(StepNames.ReadExperiment);
+
+        context.RegisterSourceOutput(experiments, static (output, experiment) =>
+        {
+            if (experiment is { IsAbstract: false, IsPartial: true })
+                output.AddSource(experiment.Name.HintName("Experiments"), ExperimentWriter.Write(experiment));
+        });
+
+        var networks = context.SyntaxProvider.ForAttributeWithMetadataName("CM.Dsl.NetworkAttribute",
+            static (node, _) => node is RecordDeclarationSyntax,
+            static (found, cancellation) => ListedNetwork((INamedTypeSymbol)found.TargetSymbol, cancellation));
+
+        var registry = experiments.Select(static (experiment, _) => experiment is null ? null : DeclaredExperiment.Of(experiment)).Collect()
+            .Combine(networks.Collect())
+            .Combine(context.CompilationProvider.Select(static (compilation, cancellation) =>
+                (Assembly: compilation.AssemblyName ?? "Unnamed", Referenced: DeclaredRegistry.FindReferenced(compilation, cancellation))))
+            .Select(static (found, _) => new DeclaredRegistry(found.Right.Assembly, Present(found.Left.Left), Present(found.Left.Right), found.Right.Referenced))
+            .WithTrackingName(StepNames.Register);
+
+        context.RegisterSourceOutput(registry, static (output, registry) =>
+        {
+            if (!registry.IsEmpty)
+                output.AddSource("Declarations.g.cs", RegistryWriter.Write(registry));
+        });
+    }
+
+    private static string? ListedNetwork(INamedTypeSymbol network, CancellationToken cancellation)
+    {
+        var hasParameters = network.InstanceConstructors.Any(constructor =>
+            constructor.Parameters.Length > 0 && !SymbolEqualityComparer.Default.Equals(constructor.Parameters[0].Type, network));
+        return hasParameters || !ScheduleReader.IsPartialRecord(network, cancellation) ? null : DeclaredRegistry.Listed(network);
+    }
+
+    private static EquatableArray<T> Present<T>(ImmutableArray<T?> found)
+        where T : class => found.OfType<T>().ToEquatable();
+}

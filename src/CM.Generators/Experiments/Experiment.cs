@@ -1,0 +1,84 @@
+using CM.Generators.Checking;
+using CM.Generators.Reading;
+
+namespace CM.Generators.Experiments;
+
+/// <summary>A declared experiment, with what it inherits filled in. An axis that nobody names, or names wrongly, is null.</summary>
+internal sealed record Experiment(RecordName Name)
+{
+    /// <summary>An abstract record is a base for others and never runs.</summary>
+    public bool IsAbstract { get; init; }
+
+    /// <summary>Whether a base record already has members of the names that are generated.</summary>
+    public bool HidesBase { get; init; }
+
+    public bool IsPartial { get; init; }
+
+    /// <summary>Whether a list of declarations can name it.</summary>
+    public bool IsListed { get; init; }
+
+    public int Steps { get; init; }
+
+    public int Batch { get; init; }
+
+    public int Seed { get; init; }
+
+    public DataAxis? Data { get; init; }
+
+    public ModelAxis? Model { get; init; }
+
+    public Coupling? Coupling { get; init; }
+
+    public TimesAxis? Times { get; init; }
+
+    public Loss? Loss { get; init; }
+
+    public OptimizerAxis? Optimizer { get; init; }
+
+    public double? ClipNorm { get; init; }
+
+    public EquatableArray<double> Averages { get; init; }
+
+    public EquatableArray<double> SampleTimes { get; init; }
+
+    public EquatableArray<Problem> Problems { get; init; }
+
+    public Problem? FirstError => Problems.FirstOrDefault(problem => problem.IsError);
+}
+
+/// <param name="Code">The type as it is written in the generated file.</param>
+/// <param name="Shape">Of one example, without the batch.</param>
+internal sealed record DataAxis(string Name, string Code, EquatableArray<int> Shape);
+
+internal sealed record ModelAxis(string Name, string Code, string FullName, bool HasDropout);
+
+/// <param name="Summary">The schedule in a line.</param>
+/// <param name="SignalIsOne">Signal(t) = 1 for all t.</param>
+/// <param name="NoiseIsTime">Noise(t) = t.</param>
+/// <param name="ReachesData">Whether the teacher's time can be 0.</param>
+/// <param name="WeightIsOne">Weight(t, r) = 1.</param>
+/// <param name="Keep">The method that gives Keep while sampling.</param>
+/// <param name="Give">The method that gives Give while sampling.</param>
+/// <param name="SampleNoise">Noise at each of the sampling times.</param>
+/// <param name="SampleSignal">Signal at each of the sampling times.</param>
+internal sealed record TimesAxis(
+    string Name, string Code, string Summary, bool SignalIsOne, bool NoiseIsTime, bool ReachesData, bool WeightIsOne, string Keep, string Give,
+    EquatableArray<double> SampleNoise, EquatableArray<double> SampleSignal)
+{
+    public bool SamplesDifferently => Keep != "Keep" || Give != "Give";
+}
+
+/// <summary>The distance of two samples.</summary>
+internal abstract record Loss;
+
+/// <summary>√(‖a − b‖² + c²) − c, of the whole sample or summed over its elements.</summary>
+internal sealed record PseudoHuberLoss(double C, bool PerElement) : Loss;
+
+/// <summary>‖a − b‖².</summary>
+internal sealed record SquaredLoss : Loss;
+
+/// <param name="Kind">The class in CM.Runtime.</param>
+/// <param name="Settings">What differs from the defaults, by the constructor's parameter names.</param>
+internal sealed record OptimizerAxis(string Kind, double Rate, EquatableArray<Setting> Settings);
+
+internal sealed record Setting(string Name, double Value);

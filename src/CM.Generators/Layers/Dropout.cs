@@ -1,0 +1,19 @@
+using CM.Generators.Shapes;
+using CM.Generators.Writing;
+
+namespace CM.Generators.Layers;
+
+internal sealed class Dropout : LayerKind
+{
+    public override string Describe(LayerPlan layer) => $"Dropout {CodeWriter.Number(layer.Number("probability", 0))}";
+
+    public override void Validate(LayerPlan layer, LayerCheck check) =>
+        check.Range("probability", layer.Number("probability", 0) is >= 0 and < 1, "from 0 up to, but not including, 1");
+
+    public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) => input;
+
+    public override bool IsRandom => true;
+
+    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
+        $"functional.dropout({code.Input}, {CodeWriter.Number(layer.Number("probability", 0))}, training)";
+}

@@ -1,0 +1,25 @@
+using CM.Generators.Shapes;
+using CM.Generators.Writing;
+
+namespace CM.Generators.Layers;
+
+internal sealed class Fourier : LayerKind
+{
+    public override string Describe(LayerPlan layer) => $"Fourier {layer.Size("channels")}, scale {CodeWriter.Number(Scale(layer))}";
+
+    public override void Validate(LayerPlan layer, LayerCheck check)
+    {
+        check.Range("channels", layer.Size("channels").Value is null or > 0, "an even number above 0");
+        check.Divides("channels", 2, "channels", layer.Size("channels"));
+    }
+
+    public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) =>
+        check.Rank(input, 1, "[B]") ? new Shape([input[0], Axis.Made(layer.Size("channels"), layer.Name)]) : Shape.Unknown;
+
+    public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer) =>
+        [new("freqs", $"Init.Normal({CodeWriter.Number(Scale(layer))})", [layer.Size("channels").Floor(2)], Fixed: true)];
+
+    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) => $"Embeddings.Fourier({code.Input}, {code.Field("freqs")})";
+
+    private static double Scale(LayerPlan layer) => layer.Number("scale", 16);
+}

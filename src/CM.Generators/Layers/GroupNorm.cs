@@ -1,0 +1,33 @@
+using CM.Generators.Shapes;
+using CM.Generators.Writing;
+
+namespace CM.Generators.Layers;
+
+internal sealed class GroupNorm : LayerKind
+{
+    public override string Describe(LayerPlan layer) => $"GroupNorm {layer.Size("channels")} in {layer.Size("groups")} groups";
+
+    public override void Validate(LayerPlan layer, LayerCheck check)
+    {
+        check.Range("groups", layer.Size("groups").Value is null or > 0, "1 or more");
+        check.Range("channels", layer.Size("channels").Value is null or > 0, "1 or more");
+        check.Range("epsilon", layer.Number("epsilon", 1e-5) > 0, "above 0");
+        check.Divides("groups", layer.Size("groups"), "channels", layer.Size("channels"));
+    }
+
+    public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check)
+    {
+        if (input.Rank < 2)
+        {
+            check.Rank(input, 4, "[B, channels, …]");
+            return Shape.Unknown;
+        }
+
+        return check.Axis(input, 1, "channels", layer.Size("channels")) ? input : Shape.Unknown;
+    }
+
+    public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer) => ParameterPlan.ScaleAndShift(layer.Size("channels"));
+
+    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
+        $"functional.group_norm({code.Input}, {layer.Size("groups").ToCode()}, {code.Field("weight")}, {code.Field("bias")}{(layer.Has("epsilon") ? ", " + CodeWriter.Number(layer.Number("epsilon", 1e-5)) : "")})";
+}

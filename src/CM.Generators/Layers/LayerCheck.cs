@@ -1,0 +1,80 @@
+using CM.Generators.Checking;
+using CM.Generators.Shapes;
+
+namespace CM.Generators.Layers;
+
+/// <summary>Where a layer's shape rule says what does not fit.</summary>
+/// <param name="layer">Whose.</param>
+/// <param name="place">Where the layer is used.</param>
+/// <param name="from">What the input is called there.</param>
+/// <param name="problems">Findings so far.</param>
+/// <param name="duties">What only numbers can decide.</param>
+internal sealed class LayerCheck(LayerPlan layer, int place, string from, List<Problem> problems, List<Duty> duties)
+{
+    /// <summary>What the input is called where the layer is used.</summary>
+    public string From => from;
+
+    /// <summary>A number in the attribute is out of range.</summary>
+    public void Range(string argument, bool holds, string expected)
+    {
+        if (!holds)
+            problems.Add(new Problem("CM1008", layer.SiteOf(argument), layer.Name, argument, expected));
+    }
+
+    /// <summary>The input must have a number of axes.</summary>
+    public bool Rank(Shape input, int rank, string expected)
+    {
+        if (input.Rank == rank)
+            return true;
+        Report("CM2002", layer.Name, layer.Kind, expected, from, input.ToString());
+        return false;
+    }
+
+    /// <summary>An axis of the input must have the size the attribute names.</summary>
+    public bool Axis(Shape input, int axis, string argument, Dim expected)
+    {
+        var fit = Fit.Of(expected, input[axis].Size);
+        if (fit.Verdict == FitVerdict.Never)
+        {
+            Report("CM2001", layer.Name, expected.ToString(), input.NameOf(axis), from, input.ToString(), input[axis].Size.ToString(), Cause(input[axis]));
+            return false;
+        }
+
+        if (fit.Verdict == FitVerdict.OnlyIf)
+            duties.Add(new Duty(DutyKind.Equal, expected, input[axis].Size, place, $"{argument} of '{layer.Name}' is the {input.NameOf(axis)} that comes in"));
+        return true;
+    }
+
+    /// <summary>A size of the attribute must divide another.</summary>
+    public void Divides(string argument, Dim divisor, string whole, Dim size)
+    {
+        var fit = Fit.Divides(divisor, size);
+        if (fit.Verdict == FitVerdict.Never)
+            problems.Add(new Problem("CM2007", layer.SiteOf(argument), layer.Name, divisor.ToString(), argument, whole, size.ToString()));
+        else if (fit.Verdict == FitVerdict.OnlyIf)
+            duties.Add(new Duty(DutyKind.Divides, divisor, size, layer.SiteOf(argument), $"{argument} of '{layer.Name}' divides its {whole}"));
+    }
+
+    /// <summary>Something that came out has no size left.</summary>
+    public bool Positive(Shape input, int axis, Dim size)
+    {
+        if (size.Value is null or > 0)
+            return true;
+        Report("CM2008", layer.Name, input.NameOf(axis), input[axis].Size.ToString(), from, input.ToString());
+        return false;
+    }
+
+    /// <summary>Two counts that must be the same; without a finding of its own.</summary>
+    public bool Equal(Dim left, Dim right, string words)
+    {
+        var fit = Fit.Of(left, right);
+        if (fit.Verdict == FitVerdict.OnlyIf)
+            duties.Add(new Duty(DutyKind.Equal, left, right, place, words));
+        return fit.Verdict != FitVerdict.Never;
+    }
+
+    public void Report(string rule, params string[] words) => problems.Add(new Problem(rule, place, words) { See = [layer.Site] });
+
+    /// <summary>A sentence that tells how a size came about, for the end of a message.</summary>
+    public static string Cause(Axis axis) => axis.Story.Length > 0 ? $" {axis.Story}." : "";
+}

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using CM.Generators.Shapes;
+using CM.Generators.Writing;
+
+namespace CM.Generators.Layers;
+
+/// <summary>
+/// One kind of layer: its shape rule, its parameters and the code it writes. A class named like its attribute is found by itself, so a
+/// new layer is an attribute in CM.Dsl/Networks and a class here.
+/// </summary>
+internal abstract class LayerKind
+{
+    private static readonly ImmutableDictionary<string, LayerKind> Kinds = typeof(LayerKind).Assembly.GetTypes()
+        .Where(type => type.IsSubclassOf(typeof(LayerKind)) && !type.IsAbstract)
+        .ToImmutableDictionary(type => type.Name, type => (LayerKind)Activator.CreateInstance(type));
+
+    public static LayerKind? Find(string kind) => Kinds.TryGetValue(kind, out var found) ? found : null;
+
+    /// <summary>The kind with its numbers, as on hover: <c>Conv2d 3→64, 3×3</c>.</summary>
+    public abstract string Describe(LayerPlan layer);
+
+    /// <summary>Checks the numbers in the attribute, whatever flows in.</summary>
+    public virtual void Validate(LayerPlan layer, LayerCheck check)
+    {
+    }
+
+    /// <summary>The shape that comes out; reports what does not fit.</summary>
+    public abstract Shape Infer(LayerPlan layer, Shape input, LayerCheck check);
+
+    /// <summary>Trainable and fixed tensors, in the order of PyTorch's module of that name.</summary>
+    public virtual IEnumerable<ParameterPlan> Parameters(LayerPlan layer) => [];
+
+    /// <summary>Multiply-adds for one example.</summary>
+    public virtual Dim Work(LayerPlan layer, Shape input, Shape output) => 0;
+
+    /// <summary>Whether it does something else while training.</summary>
+    public virtual bool IsRandom => false;
+
+    /// <summary>The expression that computes it.</summary>
+    public abstract string Write(LayerPlan layer, Shape input, Shape output, LayerCode code);
+}
+
+/// <summary>A tensor that a layer owns.</summary>
+/// <param name="Name">As in PyTorch: <c>weight</c>.</param>
+/// <param name="Init">How it starts, as C#: <c>Init.Uniform(0.125)</c>.</param>
+/// <param name="Shape">Its sizes.</param>
+/// <param name="Fixed">Drawn once and never trained.</param>
+internal sealed record ParameterPlan(string Name, string Init, EquatableArray<Dim> Shape, bool Fixed = false)
+{
+    public Dim Count => Shape.Aggregate((Dim)1, (product, size) => product * size);
+
+    /// <summary>Uniform in ±1/√fan-in, as PyTorch starts linear maps and convolutions (kaiming_uniform with a = √5).</summary>
+    public static string UniformByFanIn(Dim fanIn) => fanIn.Value is { } number
+        ? $"Init.Uniform({CodeWriter.Number(1 / Math.Sqrt(number))})"
+        : $"Init.Uniform(1 / Math.Sqrt({fanIn.ToCode()}))";
+
+    public static EquatableArray<ParameterPlan> ScaleAndShift(Dim size) =>
+        [new("weight", "Init.Constant(1)", [size]), new("bias", "Init.Constant(0)", [size])];
+}

@@ -1,0 +1,41 @@
+using CM.Generators.Shapes;
+
+namespace CM.Generators.Layers;
+
+internal sealed class Linear : LayerKind
+{
+    public override string Describe(LayerPlan layer) => $"Linear {layer.Size("input")}→{layer.Size("output")}";
+
+    public override void Validate(LayerPlan layer, LayerCheck check)
+    {
+        check.Range("input", layer.Size("input").Value is null or > 0, "1 or more");
+        check.Range("output", layer.Size("output").Value is null or > 0, "1 or more");
+    }
+
+    public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check)
+    {
+        if (input.Rank < 2)
+        {
+            check.Rank(input, 2, "[B, input]");
+            return Shape.Unknown;
+        }
+
+        return check.Axis(input, input.Rank - 1, "input", layer.Size("input"))
+            ? input.Make(input.Rank - 1, layer.Size("output"), layer.Name)
+            : Shape.Unknown;
+    }
+
+    public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer)
+    {
+        var init = ParameterPlan.UniformByFanIn(layer.Size("input"));
+        yield return new("weight", init, [layer.Size("output"), layer.Size("input")]);
+        if (layer.Flag("bias", true))
+            yield return new("bias", init, [layer.Size("output")]);
+    }
+
+    public override Dim Work(LayerPlan layer, Shape input, Shape output) =>
+        output.Sizes.Skip(1).Aggregate(layer.Size("input"), (product, size) => product * size);
+
+    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
+        $"functional.linear({code.Input}, {code.Field("weight")}{(layer.Flag("bias", true) ? ", " + code.Field("bias") : "")})";
+}

@@ -1,0 +1,30 @@
+using CM.Generators.Shapes;
+using CM.Generators.Writing;
+
+namespace CM.Generators.Layers;
+
+internal sealed class Positional : LayerKind
+{
+    public override string Describe(LayerPlan layer) => $"Positional {layer.Size("channels")}";
+
+    public override void Validate(LayerPlan layer, LayerCheck check)
+    {
+        check.Range("channels", layer.Size("channels").Value is null or > 0, "an even number above 0");
+        check.Range("channels", !layer.Flag("endpoint", false) || layer.Size("channels").Value is null or > 2, "4 or more with Endpoint");
+        check.Range("maxPositions", layer.Number("maxPositions", 10_000) > 0, "above 0");
+        check.Divides("channels", 2, "channels", layer.Size("channels"));
+    }
+
+    public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) =>
+        check.Rank(input, 1, "[B]") ? new Shape([input[0], Axis.Made(layer.Size("channels"), layer.Name)]) : Shape.Unknown;
+
+    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code)
+    {
+        var text = $"Embeddings.Positional({code.Input}, {layer.Size("channels").ToCode()}";
+        if (layer.Has("maxPositions"))
+            text += $", maxPositions: {CodeWriter.Number(layer.Number("maxPositions", 10_000))}";
+        if (layer.Flag("endpoint", false))
+            text += ", endpoint: true";
+        return layer.Flag("sineFirst", false) ? text + ", sineFirst: true)" : text + ")";
+    }
+}

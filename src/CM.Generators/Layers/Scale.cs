@@ -1,0 +1,14 @@
+using CM.Generators.Shapes;
+using CM.Generators.Writing;
+
+namespace CM.Generators.Layers;
+
+internal sealed class Scale : LayerKind
+{
+    public override string Describe(LayerPlan layer) => $"Scale by {CodeWriter.Number(layer.Number("factor", 1))}";
+
+    public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) => input;
+
+    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
+        $"{code.Input} * {CodeWriter.Number(layer.Number("factor", 1))}";
+}

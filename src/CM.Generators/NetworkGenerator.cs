@@ -1,0 +1,27 @@
+using CM.Generators.Reading;
+using CM.Generators.Shapes;
+using CM.Generators.Writing;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace CM.Generators;
+
+/// <summary>Writes a module for every <c>[Network]</c>.</summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class NetworkGenerator : IIncrementalGenerator
+{
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        var plans = context.SyntaxProvider.ForAttributeWithMetadataName(
+            "CM.Dsl.NetworkAttribute",
+            static (node, _) => node is RecordDeclarationSyntax,
+            static (found, cancellation) => NetworkReader.Read((INamedTypeSymbol)found.TargetSymbol, new Sites(), cancellation))
+            .WithTrackingName(StepNames.ReadNetwork);
+
+        context.RegisterSourceOutput(plans, static (output, plan) =>
+        {
+            if (plan.Problems.All(problem => problem.Rule != "CM1001"))
+                output.AddSource(plan.Record.HintName("Networks"), NetworkWriter.Write(NetworkChecker.Check(plan)));
+        });
+    }
+}

@@ -1,0 +1,324 @@
+using CM.Generators.Checking;
+using CM.Generators.Experiments;
+using CM.Generators.Shapes;
+using CM.Generators.Times;
+using CM.Generators.Writing;
+using Microsoft.CodeAnalysis;
+using static CM.Generators.Writing.CodeWriter;
+
+namespace CM.Generators.Reading;
+
+/// <summary>
+/// Reads a record with <c>[Experiment]</c> and what it inherits: for each axis the most derived record that names it counts.
+/// </summary>
+internal sealed class ExperimentReader
+{
+    public const string Attribute = "CM.Dsl.ExperimentAttribute";
+
+    private readonly INamedTypeSymbol type;
+    private readonly Sites sites;
+    private readonly CancellationToken cancellation;
+    private readonly List<Problem> problems = [];
+    private readonly INamedTypeSymbol[] line;
+    private readonly int name;
+
+    private ExperimentReader(INamedTypeSymbol type, Sites sites, CancellationToken cancellation)
+    {
+        this.type = type;
+        this.sites = sites;
+        this.cancellation = cancellation;
+        line = [.. Line(type)];
+        name = sites.Add(type.Locations.FirstOrDefault() ?? Location.None);
+    }
+
+    public static Experiment? Read(INamedTypeSymbol type, Sites sites, CancellationToken cancellation) =>
+        ScheduleReader.Declared(type, "ExperimentAttribute") is null ? null : new ExperimentReader(type, sites, cancellation).Read();
+
+    private Experiment Read()
+    {
+        var isPartial = ScheduleReader.IsPartialRecord(type, cancellation);
+        if (!isPartial)
+            problems.Add(new("CM5001", name, type.Name));
+
+        var data = Axis("data", "[Data<T>]", required: true, "DataAttribute");
+        var model = Axis("model", "[Model<T>]", required: true, "ModelAttribute");
+        var coupling = Axis("coupling", "[Coupling<Independent>]", required: true, "CouplingAttribute");
+        var times = Axis("times", "[Times<T>]", required: true, "TimesAttribute");
+        var loss = Axis("loss", "[PseudoHuber(c)] or [L2]", required: true, "PseudoHuberAttribute", "L2Attribute");
+        var optimizer = Axis("optimiser", "[RAdam(rate)] or [Adam(rate)]", required: true, "AdamAttribute", "RAdamAttribute");
+        var clip = Axis("bound of the gradient", "[ClipNorm(bound)]", required: false, "ClipNormAttribute");
+        var sample = Axis("sampling times", "[Sample(t)]", required: true, "SampleAttribute");
+
+        EquatableArray<double> sampleTimes = sample?.Attribute.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Array, IsNull: false } given
+            ? given.Values.Select(ScheduleReader.Real).ToEquatable()
+            : [];
+        return new Experiment(RecordName.Of(type))
+        {
+            IsAbstract = type.IsAbstract,
+            HidesBase = line.Skip(1).Any(ancestor => !ancestor.IsAbstract),
+            IsPartial = isPartial,
+            IsListed = DeclaredRegistry.Listed(type) is not null,
+            Steps = Size("Steps"),
+            Batch = Size("Batch"),
+            Seed = Named("Seed")?.Value.Value is int seed ? seed : 0,
+            Data = data is null ? null : ReadData(data, model),
+            Model = model is null ? null : ReadModel(model),
+            Coupling = coupling is null ? null : ReadCoupling(coupling),
+            Times = times is null ? null : ReadTimes(times, sample, sampleTimes),
+            Loss = loss is null ? null : ReadLoss(loss),
+            Optimizer = optimizer is null ? null : ReadOptimizer(optimizer),
+            ClipNorm = clip is null ? null : Checked(clip, "bound", clip.Attribute.ConstructorArguments, 0, bound => bound > 0, "above 0"),
+            Averages = ReadAverages(),
+            SampleTimes = sampleTimes,
+            Problems = problems.ToEquatable(),
+        };
+    }
+
+    // The record and its ancestors that are experiments too, most derived first.
+    private static IEnumerable<INamedTypeSymbol> Line(INamedTypeSymbol type)
+    {
+        for (var each = type; each is not null; each = each.BaseType)
+        {
+            if (ScheduleReader.Declared(each, "ExperimentAttribute") is not null)
+                yield return each;
+        }
+    }
+
+    /// <param name="Depth">0 for the record itself, 1 for its base, and so on.</param>
+    private sealed record Found(AttributeData Attribute, int Site, int Depth)
+    {
+        public INamedTypeSymbol? Type => Attribute.AttributeClass!.TypeArguments.FirstOrDefault() as INamedTypeSymbol;
+    }
+
+    private Found? Axis(string what, string remedy, bool required, params string[] attributes)
+    {
+        for (var depth = 0; depth < line.Length; depth++)
+        {
+            var given = Given(line[depth], attributes).ToArray();
+            if (given.Length == 0)
+                continue;
+            var site = sites.Add(given[given.Length - 1], line[depth]);
+            if (given.Length > 1)
+                problems.Add(new("CM5003", site, line[depth].Name, what));
+            return new Found(given[0], given.Length > 1 ? sites.Add(given[0], line[depth]) : site, depth);
+        }
+
+        if (required && !type.IsAbstract)
+            problems.Add(new("CM5002", name, type.Name, what, remedy));
+        return null;
+    }
+
+    private static IEnumerable<AttributeData> Given(INamedTypeSymbol record, string[] attributes) => record.GetAttributes().Where(attribute =>
+        attribute.AttributeClass is { ContainingNamespace: { Name: "Dsl", ContainingNamespace.Name: "CM" } } made && attributes.Contains(made.Name)
+        && (made.Name is not "CouplingAttribute" || made.IsGenericType));
+
+    private DataAxis? ReadData(Found data, Found? model)
+    {
+        if (data.Type is not { TypeKind: not TypeKind.Error } source)
+            return null;
+        var shape = ScheduleReader.Declared(source, "ShapeAttribute")?.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Array, IsNull: false } axes
+            ? axes.Values.Select(axis => axis.Value is int size ? size : 0).ToArray()
+            : [];
+        if (shape.Length == 0 || shape.Any(size => size < 1))
+        {
+            problems.Add(new("CM5004", data.Site, source.Name, "data", "it has no [Shape] with the sizes of one example"));
+            return null;
+        }
+
+        if (model is not null && ReadContract(model) is { } contract && contract.Inputs.Count > 0)
+            CompareShapes(data, source, shape, model, contract);
+        return new(source.Name, Code(source), shape.ToEquatable());
+    }
+
+    private void CompareShapes(Found data, INamedTypeSymbol source, int[] example, Found model, BlockContract contract)
+    {
+        var (want, have) = (contract.Inputs[0], Shape.Of(new[] { Dim.Of("B") }.Concat(example.Select(size => (Dim)size))));
+        string[] clashes = want.Rank != have.Rank
+            ? [$"it has {have.Rank} axes with the batch but must have {want.Rank}"]
+            : [.. Enumerable.Range(1, want.Rank - 1).Where(axis => want[axis].Size.Value is { } size && size != example[axis - 1])
+                .Select(axis => $"{have.NameOf(axis)} is {have[axis].Size} but must be {want[axis].Size}")];
+        if (clashes.Length > 0)
+            problems.Add(new("CM5005", model.Depth < data.Depth ? model.Site : data.Site, source.Name, have.ToString(), contract.Name, want.ToString(), string.Join(", ", clashes)));
+    }
+
+    private BlockContract? ReadContract(Found model) =>
+        model.Type is { TypeKind: not TypeKind.Error } network && NetworkReader.IsNetwork(network) ? NetworkReader.ReadContract(network, new Sites(), cancellation) : null;
+
+    private ModelAxis? ReadModel(Found model)
+    {
+        if (model.Type is not { TypeKind: not TypeKind.Error } network)
+            return null;
+        if (!NetworkReader.IsNetwork(network))
+        {
+            problems.Add(new("CM5004", model.Site, network.Name, "model", "it has no [Network]"));
+            return null;
+        }
+
+        if (network.InstanceConstructors.Any(constructor => constructor.Parameters.Length > 0 && !SymbolEqualityComparer.Default.Equals(constructor.Parameters[0].Type, network)))
+        {
+            problems.Add(new("CM5004", model.Site, network.Name, "model", "it has parameters; declare a network without parameters that uses it as a block"));
+            return null;
+        }
+
+        if (ReadContract(model) is { Inputs.Count: > 0, Outputs.Count: > 0 } contract)
+        {
+            if (contract.Inputs.Count != 2 || contract.Inputs[1].Rank != 1)
+                problems.Add(new("CM5007", model.Site, network.Name, string.Join(", ", contract.Inputs)));
+            else if (contract.Outputs.Count != 1 || !contract.Outputs[0].Equals(contract.Inputs[0]))
+                problems.Add(new("CM5006", model.Site, network.Name, string.Join(", ", contract.Outputs), contract.Inputs[0].ToString()));
+        }
+
+        return new(network.Name, Code(network), network.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), HasDropout(network, []));
+    }
+
+    private static bool HasDropout(INamedTypeSymbol network, HashSet<INamedTypeSymbol> seen) =>
+        seen.Add(network) && network.GetMembers().OfType<IPropertySymbol>().SelectMany(property => property.GetAttributes()).Any(layer => layer.AttributeClass switch
+        {
+            { Name: "DropoutAttribute" } => !layer.ConstructorArguments.FirstOrDefault().IsNull && ScheduleReader.Real(layer.ConstructorArguments[0]) > 0,
+            { Name: "BlockAttribute", IsGenericType: true } block => block.TypeArguments[0] is INamedTypeSymbol inner && HasDropout(inner, seen),
+            _ => false,
+        });
+
+    private Coupling? ReadCoupling(Found coupling)
+    {
+        if (coupling.Type is not { TypeKind: not TypeKind.Error } kind)
+            return null;
+        if (ScheduleReader.Declared(kind, "CouplingAttribute") is null)
+            problems.Add(new("CM5004", coupling.Site, kind.Name, "coupling", "it has no [Coupling]"));
+        else if (Coupling.Find(kind.ToDisplayString()) is { } known)
+            return known;
+        else
+            problems.Add(new("CM3001", coupling.Site, kind.Name));
+        return null;
+    }
+
+    private TimesAxis? ReadTimes(Found times, Found? sample, EquatableArray<double> sampleTimes)
+    {
+        if (times.Type is not { TypeKind: not TypeKind.Error } record)
+            return null;
+        if (ScheduleReader.Read(record, new Sites(), cancellation) is not { } schedule)
+        {
+            problems.Add(new("CM5004", times.Site, record.Name, "times", "it has no [TimeSchedule]"));
+            return null;
+        }
+
+        if (sample is not null && Complaint(sampleTimes, schedule) is { } complaint)
+            problems.Add(new("CM5009", times.Depth < sample.Depth ? times.Site : sample.Site, complaint));
+
+        // A schedule of another assembly comes without formulas, but with the members that were generated there.
+        var readable = schedule is { Signal.Method.Result: not null, Noise.Method.Result: not null } && ScheduleChecker.Check(schedule).All(problem => !problem.IsError);
+        var forms = readable ? Preconditioner.Of(schedule) : null;
+        return new(record.Name, Code(record), ScheduleWriter.Summary(schedule),
+            SignalIsOne: readable && schedule.Signal!.Method.Result is Number { Value: 1 },
+            NoiseIsTime: readable && schedule.Noise!.Method.IsIdentity,
+            ReachesData: schedule.ReachesData,
+            WeightIsOne: schedule.Weight?.Method.Result is Number { Value: 1 },
+            Keep: Sampling("Keep", forms?.KeepWhenSampling is not null),
+            Give: Sampling("Give", forms?.GiveWhenSampling is not null),
+            SampleNoise: readable ? sampleTimes.Select(time => schedule.Noise!.Method.Evaluate(time)).ToEquatable() : [],
+            SampleSignal: readable ? sampleTimes.Select(time => schedule.Signal!.Method.Evaluate(time)).ToEquatable() : []);
+
+        string Sampling(string method, bool derived) => derived || !record.GetMembers(method + "WhenSampling").IsEmpty ? method + "WhenSampling" : method;
+    }
+
+    private static string? Complaint(EquatableArray<double> times, Schedule schedule)
+    {
+        if (times.Count == 0)
+            return "there is no sampling time; the first is usually the schedule's to, " + Number(schedule.To);
+        for (var i = 0; i < times.Count; i++)
+        {
+            if (!(times[i] >= schedule.From && times[i] <= schedule.To))
+                return $"the sampling time {Number(times[i])} lies outside the times of {schedule.Name.Name}, {Number(schedule.From)} to {Number(schedule.To)}";
+            if (i > 0 && !(times[i] < times[i - 1]))
+                return $"the sampling time {Number(times[i])} comes after {Number(times[i - 1])}, but sampling times fall";
+        }
+
+        return null;
+    }
+
+    private Loss ReadLoss(Found loss) => loss.Attribute.AttributeClass!.Name == "L2Attribute"
+        ? new SquaredLoss()
+        : new PseudoHuberLoss(Checked(loss, "c", loss.Attribute.ConstructorArguments, 0, c => c >= 0, "0 or more"),
+            ScheduleReader.Named(loss.Attribute, "PerElement")?.Value is true);
+
+    private OptimizerAxis ReadOptimizer(Found optimizer)
+    {
+        var settings = new List<Setting>();
+        Add("Beta1", 0.9, beta => beta >= 0 && beta < 1, "from 0 up to, but not including, 1");
+        Add("Beta2", 0.999, beta => beta >= 0 && beta < 1, "from 0 up to, but not including, 1");
+        Add("Epsilon", 1e-8, epsilon => epsilon > 0, "above 0");
+        Add("WeightDecay", 0, decay => decay >= 0, "0 or more");
+        return new(optimizer.Attribute.AttributeClass!.Name.Replace("Attribute", ""),
+            Checked(optimizer, "rate", optimizer.Attribute.ConstructorArguments, 0, rate => rate > 0, "above 0"), settings.ToEquatable());
+
+        void Add(string property, double usual, Func<double, bool> fits, string range)
+        {
+            if (ScheduleReader.Named(optimizer.Attribute, property) is not { } given)
+                return;
+            var value = Checked(optimizer, property, [given], 0, fits, range);
+            if (value != usual)
+                settings.Add(new(char.ToLowerInvariant(property[0]) + property.Substring(1), value));
+        }
+    }
+
+    private EquatableArray<double> ReadAverages()
+    {
+        for (var depth = 0; depth < line.Length; depth++)
+        {
+            var given = Given(line[depth], ["EmaAttribute"]).ToArray();
+            if (given.Length > 0)
+                return given.Select(attribute => Checked(new(attribute, sites.Add(attribute, line[depth]), depth), "decay", attribute.ConstructorArguments, 0,
+                    decay => decay >= 0 && decay < 1, "from 0 up to, but not including, 1")).ToEquatable();
+        }
+
+        return [];
+    }
+
+    // Steps and Batch are inherited one by one.
+    private int Size(string property)
+    {
+        if (Named(property) is not { } given)
+        {
+            if (!type.IsAbstract)
+                problems.Add(new("CM5002", name, type.Name, property.ToLowerInvariant(), $"[Experiment({property} = …)]"));
+            return 0;
+        }
+
+        return (int)Checked(given.Found, property, [given.Value], 0, size => size >= 1, "1 or more");
+    }
+
+    private (TypedConstant Value, Found Found)? Named(string property)
+    {
+        for (var depth = 0; depth < line.Length; depth++)
+        {
+            var attribute = ScheduleReader.Declared(line[depth], "ExperimentAttribute")!;
+            if (ScheduleReader.Named(attribute, property) is { } value)
+                return (value, new(attribute, sites.Add(attribute, line[depth]), depth));
+        }
+
+        return null;
+    }
+
+    private double Checked(Found found, string what, IReadOnlyList<TypedConstant> arguments, int index, Func<double, bool> fits, string range)
+    {
+        // An argument that is missing altogether is the C# compiler's business.
+        if (arguments.Count <= index)
+            return double.NaN;
+        var value = ScheduleReader.Real(arguments[index]);
+        if (!fits(value))
+            problems.Add(new("CM5008", found.Site, what, Number(value), range));
+        return value;
+    }
+
+    // The short name where the record's namespace sees it, else the full one.
+    private string Code(INamedTypeSymbol used)
+    {
+        for (var space = type.ContainingNamespace; space is not null && used.ContainingType is null; space = space.ContainingNamespace)
+        {
+            if (SymbolEqualityComparer.Default.Equals(space, used.ContainingNamespace))
+                return used.Name;
+        }
+
+        return used.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using CM.Generators.Experiments;
+using Microsoft.CodeAnalysis;
+
+namespace CM.Generators.Reading;
+
+/// <summary>Everything an assembly declares, by full name.</summary>
+/// <param name="Assembly">Its name.</param>
+/// <param name="Experiments">Those that can run.</param>
+/// <param name="Networks">Those without parameters.</param>
+/// <param name="Referenced">The lists of referenced assemblies, by the name of their class.</param>
+internal sealed record DeclaredRegistry(string Assembly, EquatableArray<DeclaredExperiment> Experiments, EquatableArray<string> Networks, EquatableArray<string> Referenced)
+{
+    private const string Prefix = "Declarations_";
+
+    /// <summary>The class that lists what this assembly declares.</summary>
+    public string ListName => Prefix + Identifier(Assembly);
+
+    public bool IsEmpty => Experiments.Count + Networks.Count + Referenced.Count == 0;
+
+    /// <summary>The lists of the assemblies that a compilation references.</summary>
+    public static EquatableArray<string> FindReferenced(Compilation compilation, CancellationToken cancellation)
+    {
+        var lists = ImmutableArray.CreateBuilder<string>();
+        foreach (var assembly in compilation.SourceModule.ReferencedAssemblySymbols)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var list = Prefix + Identifier(assembly.Name);
+            if (assembly.GetTypeByMetadataName("CM.Generated." + list) is { DeclaredAccessibility: Accessibility.Public })
+                lists.Add(list);
+        }
+
+        return new(lists.ToImmutable());
+    }
+
+    /// <summary>The record's full name, or null where a list cannot hold it: it is generic, or hidden in another type.</summary>
+    public static string? Listed(INamedTypeSymbol type)
+    {
+        for (var each = type; each is not null; each = each.ContainingType)
+        {
+            if (each.IsGenericType || each.DeclaredAccessibility is Accessibility.Private or Accessibility.Protected or Accessibility.ProtectedAndInternal)
+                return null;
+        }
+
+        return type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
+    }
+
+    private static string Identifier(string assembly) => string.Concat(assembly.Select(c => char.IsLetterOrDigit(c) ? c : '_'));
+}
+
+internal sealed record DeclaredExperiment(string Name, string Model)
+{
+    public static DeclaredExperiment? Of(Experiment experiment) =>
+        experiment is { IsListed: true, IsAbstract: false, IsPartial: true, Model: { } model } ? new(experiment.Name.FullName, model.FullName) : null;
+}

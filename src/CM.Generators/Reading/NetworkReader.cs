@@ -1,0 +1,251 @@
+using System.Globalization;
+using CM.Generators.Checking;
+using CM.Generators.Layers;
+using CM.Generators.Shapes;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace CM.Generators.Reading;
+
+/// <summary>Reads a <c>[Network]</c> record into a plan.</summary>
+internal sealed class NetworkReader
+{
+    private readonly INamedTypeSymbol type;
+    private readonly Sites sites;
+    private readonly IReadOnlyCollection<INamedTypeSymbol> around;
+    private readonly CancellationToken cancellation;
+    private readonly List<Problem> problems = [];
+    private readonly List<string> parameters = [];
+
+    private NetworkReader(INamedTypeSymbol type, Sites sites, IReadOnlyCollection<INamedTypeSymbol> around, CancellationToken cancellation)
+    {
+        this.type = type;
+        this.sites = sites;
+        this.around = around;
+        this.cancellation = cancellation;
+    }
+
+    public static NetworkPlan Read(INamedTypeSymbol type, Sites sites, CancellationToken cancellation) => new NetworkReader(type, sites, [], cancellation).Read();
+
+    /// <summary>What a network promises when it is used as a block; null where its declaration does not say.</summary>
+    public static BlockContract? ReadContract(INamedTypeSymbol type, Sites sites, CancellationToken cancellation) => Contract(type, sites, [], cancellation);
+
+    /// <summary>Whether the type has <c>[Network]</c>.</summary>
+    public static bool IsNetwork(INamedTypeSymbol type) => type.GetAttributes().Any(attribute => DslName(attribute.AttributeClass) == "NetworkAttribute");
+
+    private NetworkPlan Read()
+    {
+        var site = sites.Add(type.Locations[0]);
+        if (!IsPartial(type))
+            return new(RecordName.Of(type), "", [], [], null, null, site) { Problems = [new Problem("CM1001", site, type.Name)] };
+        ReadParameters(site);
+
+        var layers = new List<LayerPlan>();
+        foreach (var property in type.GetMembers().OfType<IPropertySymbol>())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (ReadLayer(property) is { } layer)
+                layers.Add(layer);
+        }
+
+        var forward = type.GetMembers("Forward").OfType<IMethodSymbol>().FirstOrDefault();
+        var chain = forward is null ? ReadChain(site) : null;
+        var wiring = forward is null ? null : ReadForward(forward);
+        return new(RecordName.Of(type), Documentation.Of(type), parameters.ToEquatable(), layers.ToEquatable(), wiring, chain, site) { Problems = problems.ToEquatable() };
+    }
+
+    private void ReadParameters(int site)
+    {
+        var constructor = type.InstanceConstructors.FirstOrDefault(each =>
+            each.Parameters.Length > 0 && !SymbolEqualityComparer.Default.Equals(each.Parameters[0].Type, type));
+        foreach (var parameter in constructor?.Parameters ?? [])
+        {
+            if (parameter.Type.SpecialType == SpecialType.System_Int32)
+                parameters.Add(parameter.Name);
+            else
+                problems.Add(new Problem("CM1014", parameter.Locations.Length > 0 ? sites.Add(parameter.Locations[0]) : site, parameter.Name, parameter.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)));
+        }
+    }
+
+    private LayerPlan? ReadLayer(IPropertySymbol property)
+    {
+        var attributes = property.GetAttributes();
+        AttributeData[] kinds = [.. attributes.Where(attribute => DslName(attribute.AttributeClass?.BaseType) == "LayerAttribute")];
+        var isPart = DslName(property.Type) == "Part";
+        if (kinds.Length == 0 && !isPart)
+            return null;
+        var place = sites.Add(property.Locations[0]);
+        if (!isPart || !IsPartial(property))
+        {
+            problems.Add(new Problem("CM1006", place, property.Name));
+            return null;
+        }
+
+        if (kinds.Length != 1)
+        {
+            problems.Add(new Problem("CM1007", place, property.Name, kinds.Length == 0 ? "none" : kinds.Length.ToString(CultureInfo.InvariantCulture)));
+            return null;
+        }
+
+        var layer = kinds[0];
+        var kind = layer.AttributeClass!.Name.Substring(0, layer.AttributeClass.Name.Length - "Attribute".Length);
+        var site = sites.Add(layer, property);
+        var repeat = attributes.FirstOrDefault(attribute => DslName(attribute.AttributeClass) == "RepeatAttribute");
+        var times = repeat?.ConstructorArguments.FirstOrDefault().Value as int?;
+        if (times is < 1)
+        {
+            problems.Add(new Problem("CM1008", sites.Add(repeat!, property), property.Name, "times", "1 or more"));
+            times = 1;
+        }
+
+        var arguments = ReadArguments(layer, property);
+        var block = kind == "Block" && layer.AttributeClass.TypeArguments[0] is INamedTypeSymbol network ? ReadBlock(network, property.Name, arguments, site) : null;
+        return new(property.Name, kind, arguments, block, times, site, Documentation.Of(property)) { Modifiers = Modifiers(property) };
+    }
+
+    private BlockContract? ReadBlock(INamedTypeSymbol network, string layer, EquatableArray<Argument> arguments, int site)
+    {
+        if (!IsNetwork(network))
+        {
+            problems.Add(new Problem("CM1011", site, layer, $"'{network.Name}' is not a [Network]"));
+            return null;
+        }
+
+        if (around.Concat([type]).Any(each => SymbolEqualityComparer.Default.Equals(each, network)))
+        {
+            problems.Add(new Problem("CM1013", site, layer, network.Name));
+            return null;
+        }
+
+        var contract = Contract(network, sites, [.. around, type], cancellation);
+        var given = arguments.FirstOrDefault(argument => argument.Name == "arguments")?.Sizes.Count ?? 0;
+        if (contract is null || given == contract.Parameters.Count)
+            return contract;
+        problems.Add(new Problem("CM1011", site, layer, $"'{network.Name}' has {contract.Parameters.Count} parameters ({string.Join(", ", contract.Parameters)}) and is given {given}"));
+        return null;
+    }
+
+    private static BlockContract? Contract(INamedTypeSymbol network, Sites sites, IReadOnlyCollection<INamedTypeSymbol> around, CancellationToken cancellation)
+    {
+        if (network.DeclaringSyntaxReferences.Length == 0)
+            return PublishedContract.Read(network);
+        var plan = new NetworkReader(network, new Sites(), around, cancellation).Read();
+        var check = NetworkChecker.Check(plan);
+        EquatableArray<Shape> outputs = plan.Forward is { } forward
+            ? forward.Outputs.Select(output => Shape.Of(output)).ToEquatable()
+            : check.OutputShapes.ToEquatable();
+        var inputs = check.InputShapes.ToEquatable();
+        return inputs.Count == 0 || outputs.Count == 0 || inputs.Concat(outputs).Any(shape => shape.IsUnknown)
+            ? null
+            : new(plan.Record.FullName, plan.Parameters, inputs, outputs, check.Count, check.Work, check.Duties, sites.Add(network.Locations[0]));
+    }
+
+    private EquatableArray<Argument> ReadArguments(AttributeData attribute, IPropertySymbol owner)
+    {
+        var found = new List<Argument>();
+        var syntax = attribute.ApplicationSyntaxReference?.GetSyntax(cancellation) as AttributeSyntax;
+        var written = syntax?.ArgumentList?.Arguments;
+        for (var i = 0; i < attribute.ConstructorArguments.Length; i++)
+        {
+            var parameter = attribute.AttributeConstructor!.Parameters[i].Name;
+            var place = written?.FirstOrDefault(each => each.NameColon?.Name.Identifier.ValueText == parameter)
+                ?? written?.Where(each => each.NameEquals is null).Skip(i).FirstOrDefault();
+            Add(parameter, attribute.ConstructorArguments[i], place);
+        }
+
+        foreach (var named in attribute.NamedArguments)
+            Add(named.Key, named.Value, written?.FirstOrDefault(each => each.NameEquals?.Name.Identifier.ValueText == named.Key));
+        return found.ToEquatable();
+
+        void Add(string name, TypedConstant value, AttributeArgumentSyntax? place)
+        {
+            var site = place is not null ? sites.Add(place) : sites.Add(attribute, owner);
+            name = char.ToLowerInvariant(name[0]) + name.Substring(1);
+            if (value.Kind == TypedConstantKind.Array)
+                found.Add(new(name, value.IsNull ? [] : value.Values.Select(each => ReadSize(each, site, parameters)).ToEquatable(), null, null, site));
+            else if (value.Kind == TypedConstantKind.Enum)
+                found.Add(new(name, [], null, EnumName(value), site));
+            else if (value.Value is bool flag)
+                found.Add(new(name, [], null, flag ? "true" : "false", site));
+            else if (value.Value is double or float)
+                found.Add(new(name, [], Convert.ToDouble(value.Value, CultureInfo.InvariantCulture), null, site));
+            else
+                found.Add(new(name, [ReadSize(value, site, parameters)], null, null, site));
+        }
+    }
+
+    /// <summary>A size: a whole number, or text over the given names; null for names allows every name.</summary>
+    private Dim ReadSize(TypedConstant value, int site, IReadOnlyCollection<string>? names)
+    {
+        switch (value.Value)
+        {
+            case int or long or short or byte:
+                return Convert.ToInt64(value.Value, CultureInfo.InvariantCulture);
+            case string text when DimText.TryParse(text, out var dim):
+                if (names is null || dim.Names.All(names.Contains))
+                    return dim;
+                problems.Add(new Problem("CM1009", site, text, dim.Names.First(name => !names.Contains(name)), names.Count == 0 ? "no names" : string.Join(", ", names)));
+                return Dim.Unknown;
+            default:
+                problems.Add(new Problem("CM1010", site, value.Value?.ToString() ?? "null"));
+                return Dim.Unknown;
+        }
+    }
+
+    private InputPlan? ReadChain(int site)
+    {
+        var shape = type.GetAttributes().FirstOrDefault(attribute => DslName(attribute.AttributeClass) == "ShapeAttribute");
+        if (shape is not null)
+            return new("x", ReadShape(shape, site, null), site);
+        problems.Add(new Problem("CM1002", site, type.Name));
+        return null;
+    }
+
+    private EquatableArray<Dim> ReadShape(AttributeData shape, int site, IReadOnlyCollection<string>? names)
+    {
+        if (shape.ConstructorArguments.Length == 0 || shape.ConstructorArguments[0].IsNull)
+            return [];
+        var place = shape.ApplicationSyntaxReference is { } reference ? sites.Add(reference.GetSyntax(cancellation)) : site;
+        return shape.ConstructorArguments[0].Values.Select(axis => ReadSize(axis, place, names)).ToEquatable();
+    }
+
+    private ForwardPlan ReadForward(IMethodSymbol method)
+    {
+        var syntax = (MethodDeclarationSyntax)method.DeclaringSyntaxReferences[0].GetSyntax(cancellation);
+        var site = sites.Add(syntax.Identifier.GetLocation());
+        var inputs = new List<InputPlan>();
+        foreach (var parameter in method.Parameters)
+        {
+            var place = sites.Add(parameter.Locations[0]);
+            var shape = parameter.GetAttributes().FirstOrDefault(attribute => DslName(attribute.AttributeClass) == "ShapeAttribute");
+            if (shape is null)
+                problems.Add(new Problem("CM1012", place, parameter.Name));
+            inputs.Add(new(parameter.Name, shape is null ? [Dim.Unknown] : ReadShape(shape, place, null), place));
+        }
+
+        var names = inputs.SelectMany(input => input.Sizes).Any(size => size.IsUnknown) ? null
+            : new HashSet<string>(inputs.SelectMany(input => input.Sizes).SelectMany(size => size.Names).Concat(parameters));
+        var returned = method.GetReturnTypeAttributes().Where(attribute => DslName(attribute.AttributeClass) == "ShapeAttribute").ToArray();
+        if (returned.Length == 0)
+            problems.Add(new Problem("CM1012", site, "the result of Forward"));
+        var outputs = returned.Select(shape => ReadShape(shape, site, names)).ToEquatable();
+        var outputSite = returned.Length > 0 && returned[0].ApplicationSyntaxReference is { } reference ? sites.Add(reference.GetSyntax(cancellation)) : site;
+
+        var reader = new FlowReader(type, sites, problems);
+        var (bindings, result) = reader.Read(syntax);
+        return new(inputs.ToEquatable(), bindings, result, outputs, site, outputSite);
+    }
+
+    private static string? EnumName(TypedConstant value) =>
+        value.Type!.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(field => field.HasConstantValue && Equals(field.ConstantValue, value.Value))?.Name;
+
+    private static bool IsPartial(ISymbol symbol) => symbol.DeclaringSyntaxReferences.Any(reference =>
+        (reference.GetSyntax() as MemberDeclarationSyntax)?.Modifiers.Any(modifier => modifier.ValueText == "partial") == true);
+
+    private static string Modifiers(IPropertySymbol property) =>
+        property.DeclaringSyntaxReferences[0].GetSyntax() is PropertyDeclarationSyntax syntax ? syntax.Modifiers.ToString() : "public partial";
+
+    /// <summary>The simple name of a type of CM.Dsl; null for others.</summary>
+    internal static string? DslName(ITypeSymbol? type) =>
+        type is { ContainingNamespace: { Name: "Dsl", ContainingNamespace: { Name: "CM", ContainingNamespace.IsGlobalNamespace: true } } } ? type.Name : null;
+}

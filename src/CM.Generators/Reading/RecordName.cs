@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+
+namespace CM.Generators.Reading;
+
+/// <summary>Where a declared record lives, enough to open its generated part and to name it.</summary>
+/// <param name="Namespace">Empty for the global namespace.</param>
+/// <param name="Outer">Headers of the types around it, outermost first, such as <c>partial class Plans</c>.</param>
+/// <param name="Name">Its simple name.</param>
+/// <param name="FullName">Its name with <c>global::</c>.</param>
+internal sealed record RecordName(string Namespace, EquatableArray<string> Outer, string Name, string FullName)
+{
+    /// <summary>The name of the generated file, one folder a kind: <c>Networks/Moons.MoonsDenoiser.g.cs</c>.</summary>
+    public string HintName(string folder) => $"{folder}/{FullName.Substring("global::".Length).Replace('<', '(').Replace('>', ')')}.g.cs";
+
+    public static RecordName Of(INamedTypeSymbol type)
+    {
+        var outer = ImmutableArray.CreateBuilder<string>();
+        for (var around = type.ContainingType; around is not null; around = around.ContainingType)
+            outer.Insert(0, $"partial {Keyword(around)} {around.Name}");
+        var space = type.ContainingNamespace;
+        return new(space.IsGlobalNamespace ? "" : space.ToDisplayString(), new(outer.ToImmutable()), type.Name,
+            type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat));
+    }
+
+    private static string Keyword(INamedTypeSymbol type) => (type.IsRecord, type.TypeKind) switch
+    {
+        (true, TypeKind.Struct) => "record struct",
+        (true, _) => "record",
+        (_, TypeKind.Struct) => "struct",
+        (_, TypeKind.Interface) => "interface",
+        _ => "class",
+    };
+}

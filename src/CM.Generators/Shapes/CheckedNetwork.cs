@@ -1,0 +1,64 @@
+using CM.Generators.Checking;
+
+namespace CM.Generators.Shapes;
+
+/// <summary>A network with every shape worked out: the steps of its forward pass in order, and what was found.</summary>
+/// <param name="Plan">The declaration.</param>
+/// <param name="Values">Every value that flows, the inputs first.</param>
+/// <param name="Steps">What makes the values.</param>
+/// <param name="Results">Which values are returned.</param>
+/// <param name="Layers">The layers' shapes and sizes, in order of declaration.</param>
+/// <param name="Problems">Findings.</param>
+/// <param name="Duties">What its parameters and axes must still fulfil.</param>
+internal sealed record CheckedNetwork(
+    NetworkPlan Plan, EquatableArray<FlowValue> Values, EquatableArray<Step> Steps, EquatableArray<int> Results,
+    EquatableArray<CheckedLayer> Layers, EquatableArray<Problem> Problems, EquatableArray<Duty> Duties)
+{
+    public bool HasErrors => Problems.Any(problem => problem.IsError);
+
+    public IEnumerable<InputPlan> Inputs => Plan.Forward?.Inputs ?? (Plan.Chain is { } chain ? [chain] : []);
+
+    public Dim Count => Layers.Aggregate((Dim)0, (sum, layer) => sum + layer.Count);
+
+    public Dim Work => Layers.Aggregate((Dim)0, (sum, layer) => sum + layer.Work);
+
+    /// <summary>Shapes that go in, as declared.</summary>
+    public IEnumerable<Shape> InputShapes => Inputs.Select(input => Shape.Of(input.Sizes));
+
+    /// <summary>Shapes that come out, as worked out.</summary>
+    public IEnumerable<Shape> OutputShapes => Results.Select(result => Values[result].Shape);
+
+    /// <summary><c>[B, 2], [B] → [B, 2]</c></summary>
+    public string Signature => $"{string.Join(", ", InputShapes)} → {string.Join(", ", OutputShapes)}";
+}
+
+/// <summary>A value that flows.</summary>
+/// <param name="Name">The user's name for it, or one made from the layer that made it.</param>
+/// <param name="Shape">Its shape.</param>
+internal sealed record FlowValue(string Name, Shape Shape);
+
+/// <summary>A step of the forward pass.</summary>
+internal abstract record Step(EquatableArray<int> Inputs, EquatableArray<int> Outputs);
+
+internal sealed record LayerStep(LayerPlan Layer, EquatableArray<int> Inputs, EquatableArray<int> Outputs) : Step(Inputs, Outputs);
+
+internal sealed record CombineStep(char Operator, int Left, int Right, int Output) : Step([Left, Right], [Output]);
+
+internal sealed record NumberStep(char Operator, int Value, double Number, bool NumberFirst, int Output) : Step([Value], [Output]);
+
+internal sealed record NegateStep(int Value, int Output) : Step([Value], [Output]);
+
+internal sealed record CatStep(EquatableArray<int> Items, int Output) : Step(Items, [Output]);
+
+/// <summary>A layer with what was worked out about it.</summary>
+/// <param name="Layer">The declaration.</param>
+/// <param name="Inputs">Shapes where it is used first; empty where it is not used.</param>
+/// <param name="Outputs">Likewise.</param>
+/// <param name="Count">Trainable numbers, all copies together.</param>
+/// <param name="Work">Multiply-adds for one example, all copies and uses together.</param>
+internal sealed record CheckedLayer(LayerPlan Layer, EquatableArray<Shape> Inputs, EquatableArray<Shape> Outputs, Dim Count, Dim Work)
+{
+    public string Kind => (Layer.Block is { } block
+        ? $"{block.Name}({string.Join(", ", Layer.Sizes("arguments"))})"
+        : Layers.LayerKind.Find(Layer.Kind)!.Describe(Layer)) + (Layer.Repeat is { } times ? $", {times} times" : "");
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text;
+
+namespace CM.Generators.Shapes;
+
+/// <summary>
+/// The size of an axis: a polynomial over names (<c>B</c>, <c>H</c>, a record's parameters) and over rounded-down quotients of such
+/// polynomials, in a normal form; or unknown, after an error.
+/// </summary>
+internal readonly struct Dim : IEquatable<Dim>
+{
+    private readonly EquatableArray<Term> terms;
+
+    private Dim(IEnumerable<Term> terms) => this.terms = terms.ToEquatable();
+
+    /// <summary>A factor of a term: a name, or ⌊Numerator/Divisor⌋.</summary>
+    private sealed record Atom(string? Name, Dim Numerator, long Divisor)
+    {
+        public string Text => Name ?? (Numerator.terms.Count > 1 ? $"({Numerator})/{Divisor}" : $"{Numerator}/{Divisor}");
+    }
+
+    private sealed record Term(long Coefficient, EquatableArray<Atom> Factors)
+    {
+        public string Key => string.Join("*", Factors.Select(factor => factor.Text));
+    }
+
+    /// <summary>A size that nobody knows, because what makes it is wrong already.</summary>
+    public static Dim Unknown { get; } = new([new Term(1, [new Atom("?", default, 1)])]);
+
+    public static Dim Of(string name) => new([new Term(1, [new Atom(name, default, 1)])]);
+
+    public static implicit operator Dim(long value) => value == 0 ? default : new([new Term(value, [])]);
+
+    public bool IsUnknown => terms.Any(term => term.Factors.Any(factor => factor.Name == "?" || factor.Numerator.IsUnknown));
+
+    /// <summary>The number, where it is one.</summary>
+    public long? Value => terms.Count == 0 ? 0 : terms.Count == 1 && terms[0].Factors.Count == 0 ? terms[0].Coefficient : null;
+
+    /// <summary>Every name that occurs.</summary>
+    public IEnumerable<string> Names => terms.SelectMany(term => term.Factors)
+        .SelectMany(factor => factor.Name is null ? factor.Numerator.Names : [factor.Name]).Distinct();
+
+    public static Dim operator +(Dim left, Dim right) => Collect(left.terms.Concat(right.terms));
+
+    public static Dim operator -(Dim left, Dim right) => left + right * -1;
+
+    public static Dim operator *(Dim left, Dim right) => Collect(
+        from a in left.terms
+        from b in right.terms
+        select new Term(a.Coefficient * b.Coefficient, a.Factors.Concat(b.Factors).OrderBy(factor => factor.Text, StringComparer.Ordinal).ToEquatable()));
+
+    /// <summary>Divides and rounds down; exact where every coefficient allows.</summary>
+    public Dim Floor(long divisor)
+    {
+        if (divisor == 1)
+            return this;
+        var whole = Collect(terms.Where(term => term.Coefficient % divisor == 0).Select(term => term with { Coefficient = term.Coefficient / divisor }));
+        var rest = Collect(terms.Where(term => term.Coefficient % divisor != 0));
+        if (rest.Value is { } number)
+            return whole + FloorDivide(number, divisor);
+
+        // ⌊(⌊n/d⌋ + c)/k⌋ = ⌊(n + c·d)/(d·k)⌋
+        var inner = rest.terms.Where(term => term.Factors.Count > 0).ToArray();
+        if (inner.Length == 1 && inner[0].Coefficient == 1 && inner[0].Factors.Count == 1 && inner[0].Factors[0] is { Name: null } quotient)
+            return whole + (quotient.Numerator + (rest - new Dim(inner)) * quotient.Divisor).Floor(quotient.Divisor * divisor);
+        return whole + new Dim([new Term(1, [new Atom(null, rest, divisor)])]);
+    }
+
+    /// <summary>The value under an assignment of numbers to names.</summary>
+    public long At(Func<string, long> value) => terms.Sum(term => term.Factors.Aggregate(term.Coefficient,
+        (product, factor) => product * (factor.Name is null ? FloorDivide(factor.Numerator.At(value), factor.Divisor) : value(factor.Name))));
+
+    /// <summary>Puts sizes in the place of names.</summary>
+    public Dim With(IReadOnlyDictionary<string, Dim> sizes) => terms.Aggregate((Dim)0, (sum, term) => sum + term.Factors.Aggregate((Dim)term.Coefficient,
+        (product, factor) => product * (factor.Name is null ? factor.Numerator.With(sizes).Floor(factor.Divisor) : sizes.TryGetValue(factor.Name, out var size) ? size : Of(factor.Name))));
+
+    public bool Equals(Dim other) => terms.Equals(other.terms);
+
+    public override bool Equals(object? obj) => obj is Dim other && Equals(other);
+
+    public override int GetHashCode() => terms.GetHashCode();
+
+    public static bool operator ==(Dim left, Dim right) => left.Equals(right);
+
+    public static bool operator !=(Dim left, Dim right) => !left.Equals(right);
+
+    /// <summary>As in a shape: <c>2*Width+1</c>.</summary>
+    public override string ToString() => Write("*", "+", "-");
+
+    /// <summary>As C# over integers: <c>2 * Width + 1</c>; quotients are of numbers above 0, where C# rounds down too.</summary>
+    public string ToCode() => Write(" * ", " + ", " - ");
+
+    private string Write(string times, string plus, string minus)
+    {
+        if (IsUnknown)
+            return "?";
+        var text = new StringBuilder();
+        foreach (var term in terms)
+        {
+            var size = Math.Abs(term.Coefficient);
+            if (text.Length > 0 || term.Coefficient < 0)
+                text.Append(term.Coefficient < 0 ? text.Length > 0 ? minus : "-" : plus);
+            var factors = term.Factors.Select(factor => times == "*" ? factor.Text
+                : factor.Name ?? $"({factor.Numerator.ToCode()}) / {factor.Divisor}");
+            text.Append(string.Join(times, size == 1 && term.Factors.Count > 0 ? factors : [size.ToString(CultureInfo.InvariantCulture), .. factors]));
+        }
+
+        return text.Length == 0 ? "0" : text.ToString();
+    }
+
+    // Names first, in order; the plain number last.
+    private static Dim Collect(IEnumerable<Term> terms) => new(
+        terms.GroupBy(term => term.Key).Select(group => group.First() with { Coefficient = group.Sum(term => term.Coefficient) })
+            .Where(term => term.Coefficient != 0).OrderBy(term => term.Factors.Count == 0).ThenBy(term => term.Key, StringComparer.Ordinal));
+
+    private static long FloorDivide(long value, long divisor) => value >= 0 ? value / divisor : -((-value + divisor - 1) / divisor);
+}

@@ -1,0 +1,80 @@
+namespace CM.Generators.Shapes;
+
+/// <summary>How two sizes compare.</summary>
+/// <param name="Verdict">What is known.</param>
+/// <param name="Divisor">For <see cref="FitVerdict.OnlyIf"/>: what every name of <paramref name="Names"/> must be divisible by.</param>
+/// <param name="Names">The names it depends on.</param>
+internal readonly record struct Fit(FitVerdict Verdict, long Divisor, EquatableArray<string> Names)
+{
+    private static readonly long[] Divisors = [2, 4, 8, 16, 32, 64];
+    private const int Trials = 48;
+
+    /// <summary>
+    /// Compares by value: both sizes are polynomials with rounded quotients, so a few dozen assignments of different residues tell
+    /// equality, and whether it holds only for multiples of a power of two.
+    /// </summary>
+    public static Fit Of(Dim left, Dim right)
+    {
+        if (left.IsUnknown || right.IsUnknown)
+            return new(FitVerdict.Unknown, 1, []);
+        if (left == right)
+            return new(FitVerdict.Always, 1, []);
+        if (left.Value is not null && right.Value is not null)
+            return new(FitVerdict.Never, 1, []);
+
+        string[] names = [.. left.Names.Union(right.Names).OrderBy(name => name, StringComparer.Ordinal)];
+        if (Holds(left, right, names, 1))
+            return new(FitVerdict.Always, 1, []);
+        foreach (var divisor in Divisors)
+        {
+            if (Holds(left, right, names, divisor))
+                return new(FitVerdict.OnlyIf, divisor, names.ToEquatable());
+        }
+
+        return new(FitVerdict.Never, 1, []);
+    }
+
+    /// <summary>Whether a size is a multiple of a number.</summary>
+    public static Fit Divides(Dim divisor, Dim size)
+    {
+        if (divisor.IsUnknown || size.IsUnknown)
+            return new(FitVerdict.Unknown, 1, []);
+        if (divisor.Value is 0)
+            return new(FitVerdict.Never, 1, []);
+        if (divisor.Value is { } number && size.Value is { } whole)
+            return new(whole % number == 0 ? FitVerdict.Always : FitVerdict.Never, 1, []);
+        string[] names = [.. divisor.Names.Union(size.Names).OrderBy(name => name, StringComparer.Ordinal)];
+        var all = Enumerable.Range(0, Trials).All(trial =>
+        {
+            var by = divisor.At(name => Sample(name, trial, 1));
+            return by > 0 && size.At(name => Sample(name, trial, 1)) % by == 0;
+        });
+        return all ? new(FitVerdict.Always, 1, []) : new(FitVerdict.OnlyIf, divisor.Value ?? 0, names.ToEquatable());
+    }
+
+    private static bool Holds(Dim left, Dim right, string[] names, long divisor) =>
+        Enumerable.Range(0, Trials).All(trial => left.At(name => Sample(name, trial, divisor)) == right.At(name => Sample(name, trial, divisor)))
+        && names.Length > 0;
+
+    // Small and large values, every residue, different for different names.
+    private static long Sample(string name, int trial, long divisor)
+    {
+        var mixed = unchecked((uint)(name.Aggregate(17, (hash, letter) => hash * 31 + letter) + trial * 7919) * 2654435761u);
+        return divisor * (trial < 24 ? 1 + (trial + name[0]) % 24 : 25 + mixed % 997);
+    }
+}
+
+internal enum FitVerdict
+{
+    /// <summary>Nobody knows, because one side is wrong already.</summary>
+    Unknown,
+
+    /// <summary>Equal whatever the names stand for.</summary>
+    Always,
+
+    /// <summary>Equal only where the names are multiples of a number.</summary>
+    OnlyIf,
+
+    /// <summary>Different for what the declaration promises.</summary>
+    Never,
+}

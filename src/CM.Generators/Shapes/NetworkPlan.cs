@@ -1,0 +1,122 @@
+using CM.Generators.Checking;
+using CM.Generators.Reading;
+
+namespace CM.Generators.Shapes;
+
+/// <summary>A network as it is declared: everything the checker and the writer need, and nothing of Roslyn's.</summary>
+/// <param name="Record">Its name and place.</param>
+/// <param name="Documentation">The user's own summary; empty where there is none.</param>
+/// <param name="Parameters">The record's parameters, all whole numbers.</param>
+/// <param name="Layers">In order of declaration.</param>
+/// <param name="Forward">How they are wired; null where they follow each other and <paramref name="Chain"/> is the input.</param>
+/// <param name="Chain">The input of a network without <c>Forward</c>.</param>
+/// <param name="Site">The record's name in the source.</param>
+internal sealed record NetworkPlan(
+    RecordName Record, string Documentation, EquatableArray<string> Parameters, EquatableArray<LayerPlan> Layers, ForwardPlan? Forward, InputPlan? Chain, int Site)
+{
+    /// <summary>What was wrong with the form already while it was read.</summary>
+    public EquatableArray<Problem> Problems { get; init; }
+
+    public LayerPlan? Layer(string name) => Layers.FirstOrDefault(layer => layer.Name == name);
+}
+
+/// <summary>A layer as it is declared.</summary>
+/// <param name="Name">The property.</param>
+/// <param name="Kind">The attribute without <c>Attribute</c>.</param>
+/// <param name="Arguments">What stands in the attribute.</param>
+/// <param name="Block">For a block: what is known of the other network.</param>
+/// <param name="Repeat">How many copies; null for a layer without <c>[Repeat]</c>.</param>
+/// <param name="Site">The attribute in the source.</param>
+/// <param name="Documentation">The user's own summary; empty where there is none.</param>
+internal sealed record LayerPlan(
+    string Name, string Kind, EquatableArray<Argument> Arguments, BlockContract? Block, int? Repeat, int Site, string Documentation)
+{
+    /// <summary>The header of the user's property, such as <c>public partial</c>.</summary>
+    public string Modifiers { get; init; } = "public partial";
+
+    private Argument? Find(string name) => Arguments.FirstOrDefault(argument => argument.Name == name);
+
+    public bool Has(string name) => Find(name) is not null;
+
+    public Dim Size(string name, long missing = 1) => Find(name)?.Sizes is { Count: > 0 } sizes ? sizes[0] : missing;
+
+    public EquatableArray<Dim> Sizes(string name) => Find(name)?.Sizes ?? [];
+
+    public long Whole(string name, long missing = 1) => Size(name, missing).Value ?? missing;
+
+    public double Number(string name, double missing) => Find(name)?.Number ?? missing;
+
+    public bool Flag(string name, bool missing) => Find(name)?.Text is { } text ? text == "true" : missing;
+
+    public string Text(string name) => Find(name)?.Text ?? "";
+
+    public int SiteOf(string name) => Find(name)?.Site ?? Site;
+}
+
+/// <summary>One argument of an attribute, by the name of its parameter or property in lower camel case.</summary>
+internal sealed record Argument(string Name, EquatableArray<Dim> Sizes, double? Number, string? Text, int Site);
+
+/// <summary>An input of <c>Forward</c>, or the one of a network without it.</summary>
+internal sealed record InputPlan(string Name, EquatableArray<Dim> Sizes, int Site);
+
+/// <summary>The body of <c>Forward</c>.</summary>
+internal sealed record ForwardPlan(
+    EquatableArray<InputPlan> Inputs, EquatableArray<Binding> Bindings, FlowExpression Result, EquatableArray<EquatableArray<Dim>> Outputs, int Site, int OutputSite);
+
+/// <summary><c>var a = …;</c> or <c>var (a, b) = …;</c></summary>
+internal sealed record Binding(EquatableArray<string> Names, FlowExpression Value, int Site);
+
+/// <summary>An expression of the Flow language.</summary>
+internal abstract record FlowExpression(int Site);
+
+internal sealed record FlowName(string Name, int Site) : FlowExpression(Site);
+
+internal sealed record FlowPipe(FlowExpression Input, string Layer, int Site) : FlowExpression(Site);
+
+internal sealed record FlowBinary(char Operator, FlowExpression Left, FlowExpression Right, int Site) : FlowExpression(Site);
+
+internal sealed record FlowNumber(double Value, int Site) : FlowExpression(Site);
+
+internal sealed record FlowNegate(FlowExpression Operand, int Site) : FlowExpression(Site);
+
+internal sealed record FlowCat(EquatableArray<FlowExpression> Items, int Site) : FlowExpression(Site);
+
+internal sealed record FlowTuple(EquatableArray<FlowExpression> Items, int Site) : FlowExpression(Site);
+
+/// <summary>A place where reading stopped; a problem says why.</summary>
+internal sealed record FlowNothing(int Site) : FlowExpression(Site);
+
+/// <summary>What a network promises to those that use it as a block, over its own parameters.</summary>
+/// <param name="FullName">With <c>global::</c>.</param>
+/// <param name="Parameters">Names of its parameters.</param>
+/// <param name="Inputs">Shapes that go in.</param>
+/// <param name="Outputs">Shapes that come out.</param>
+/// <param name="Count">How many trainable numbers it holds.</param>
+/// <param name="Work">Multiply-adds for one example.</param>
+/// <param name="Duties">What its parameters must fulfil.</param>
+/// <param name="Site">Where the block's own record stands; -1 in another assembly.</param>
+internal sealed record BlockContract(
+    string FullName, EquatableArray<string> Parameters, EquatableArray<Shape> Inputs, EquatableArray<Shape> Outputs, Dim Count, Dim Work,
+    EquatableArray<Duty> Duties, int Site)
+{
+    public string Name => FullName.Substring(FullName.LastIndexOf('.') + 1).Replace("global::", "");
+}
+
+/// <summary>Something that sizes must fulfil and that only numbers can decide: two sizes are equal, or one divides the other.</summary>
+/// <param name="Kind">Which of the two.</param>
+/// <param name="Left">The one size, or the divisor.</param>
+/// <param name="Right">The other size, or the multiple.</param>
+/// <param name="Site">Where it is needed.</param>
+/// <param name="Words">Why, such as <c>8 groups do not divide</c>.</param>
+internal sealed record Duty(DutyKind Kind, Dim Left, Dim Right, int Site, string Words)
+{
+    public Fit Fit => Kind == DutyKind.Equal ? Fit.Of(Left, Right) : Fit.Divides(Left, Right);
+
+    public Duty With(IReadOnlyDictionary<string, Dim> sizes, int site) => this with { Left = Left.With(sizes), Right = Right.With(sizes), Site = site };
+}
+
+internal enum DutyKind
+{
+    Equal,
+    Divides,
+}

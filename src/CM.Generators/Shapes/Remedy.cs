@@ -1,0 +1,73 @@
+using System.Text.RegularExpressions;
+using CM.Generators.Checking;
+
+namespace CM.Generators.Shapes;
+
+/// <summary>One number in an attribute, changed so that the whole network fits.</summary>
+/// <param name="Layer">Whose attribute.</param>
+/// <param name="Argument">The argument as it is written, <c>input</c> or <c>Padding</c>.</param>
+/// <param name="Value">The new number.</param>
+/// <param name="Site">The argument in the source, or the attribute where the argument is not there yet.</param>
+internal sealed record Remedy(string Layer, string Argument, long Value, int Site)
+{
+    private const int MostChecks = 600;
+    private static readonly string[] SmallNumbers = ["padding", "stride", "factor", "dilation", "kernel"];
+
+    public override string ToString() => $" It fits with {Argument} = {Value} on '{Layer}'.";
+
+    /// <summary>Tries every one-number edit through the checker, the layers that the finding names first.</summary>
+    public static IEnumerable<Remedy> Find(NetworkPlan plan, Problem problem)
+    {
+        var text = string.Join(" ", problem.Words);
+        var numbers = new HashSet<long>(Regex.Matches(text, @"\d+").Cast<Match>().Where(match => match.Length < 7).Select(match => long.Parse(match.Value)));
+        var checks = 0;
+        foreach (var layer in plan.Layers.OrderBy(layer => Mentions(problem, text, layer.Name)))
+        {
+            foreach (var (argument, index, old) in Places(layer).OrderBy(place => Array.IndexOf(SmallNumbers, place.Argument)))
+            {
+                var values = SmallNumbers.Contains(argument) ? [0, 1, 2, 3, 4, .. numbers.Where(number => number < 8)] : numbers.Union([2 * old, old / 2]);
+                foreach (var value in values.Where(value => value != old).Distinct())
+                {
+                    if (checks++ > MostChecks)
+                        yield break;
+                    if (!NetworkChecker.Check(With(plan, layer, argument, index, value)).HasErrors)
+                        yield return new(layer.Name, Written(layer, argument, index), value, layer.SiteOf(argument));
+                }
+            }
+        }
+    }
+
+    private static int Mentions(Problem problem, string text, string layer) =>
+        problem.Words.Any(word => word.Contains($"'{layer}' turned") || word.Contains($"'{layer}' made")) ? 0 : problem.Words.Count > 0 && problem.Words[0] == layer ? 1 : text.Contains(layer) ? 2 : 3;
+
+    private static IEnumerable<(string Argument, int Index, long Old)> Places(LayerPlan layer)
+    {
+        foreach (var argument in layer.Arguments)
+        {
+            for (var i = 0; i < argument.Sizes.Count; i++)
+            {
+                if (argument.Sizes[i].Value is { } old)
+                    yield return (argument.Name, i, old);
+            }
+        }
+
+        if (layer.Kind == "Conv2d")
+        {
+            foreach (var missing in new[] { "padding", "stride" }.Where(name => !layer.Has(name)))
+                yield return (missing, 0, -1);
+        }
+    }
+
+    private static NetworkPlan With(NetworkPlan plan, LayerPlan layer, string argument, int index, long value)
+    {
+        var old = layer.Arguments.FirstOrDefault(each => each.Name == argument) ?? new(argument, [0], null, null, layer.Site);
+        var changed = old with { Sizes = old.Sizes.Select((size, i) => i == index ? value : size).ToEquatable() };
+        var edited = layer with { Arguments = layer.Arguments.Where(each => each.Name != argument).Append(changed).ToEquatable() };
+        return plan with { Layers = plan.Layers.Select(each => ReferenceEquals(each, layer) ? edited : each).ToEquatable() };
+    }
+
+    private static string Written(LayerPlan layer, string argument, int index) =>
+        layer.Block is { } block && index < block.Parameters.Count ? block.Parameters[index]
+        : argument is "padding" or "stride" or "dilation" or "groups" && layer.Kind == "Conv2d" ? char.ToUpperInvariant(argument[0]) + argument.Substring(1)
+        : argument;
+}

@@ -1,0 +1,76 @@
+namespace CM.Generators.Shapes;
+
+/// <summary>One axis and how it came to its size; the story does not count in comparisons.</summary>
+internal readonly struct Axis(Dim size, string story = "") : IEquatable<Axis>
+{
+    public Dim Size { get; } = size;
+
+    /// <summary>Which layers made the size, as words: <c>'Shrink' turned 32 into 15 and 'Grow' turned 15 into 30</c>.</summary>
+    public string Story => story ?? "";
+
+    /// <summary>The same axis after a layer has changed its size.</summary>
+    public Axis Turned(Dim to, string layer) => to == Size ? this : new(to, $"{(Story.Length > 0 ? Story + " and " : "")}'{layer}' turned {Size} into {to}");
+
+    /// <summary>An axis whose size a layer chose.</summary>
+    public static Axis Made(Dim size, string layer) => new(size, $"'{layer}' made it {size}");
+
+    public bool Equals(Axis other) => Size.Equals(other.Size);
+
+    public override bool Equals(object? obj) => obj is Axis other && Equals(other);
+
+    public override int GetHashCode() => Size.GetHashCode();
+}
+
+/// <summary>The axes of a tensor, outermost first; or unknown, after an error.</summary>
+internal readonly struct Shape : IEquatable<Shape>
+{
+    private readonly EquatableArray<Axis> axes;
+    private readonly bool known;
+
+    public Shape(IEnumerable<Axis> axes)
+    {
+        this.axes = axes.ToEquatable();
+        known = true;
+    }
+
+    public static Shape Of(IEnumerable<Dim> sizes) => new(sizes.Select(size => new Axis(size)));
+
+    public static Shape Unknown => default;
+
+    public bool IsUnknown => !known || axes.Any(axis => axis.Size.IsUnknown);
+
+    public int Rank => axes.Count;
+
+    public Axis this[int axis] => axes[axis];
+
+    public IEnumerable<Dim> Sizes => axes.Select(axis => axis.Size);
+
+    public IEnumerable<Axis> Axes => axes;
+
+    /// <summary>The shape with a size that a layer chose.</summary>
+    public Shape Make(int axis, Dim size, string layer) => new(axes.Select((old, i) => i == axis ? Axis.Made(size, layer) : old));
+
+    /// <summary>The shape with a size that a layer changed.</summary>
+    public Shape Turn(int axis, Dim size, string layer) => new(axes.Select((old, i) => i == axis ? old.Turned(size, layer) : old));
+
+    public Shape With(IReadOnlyDictionary<string, Dim> sizes) => new(axes.Select(axis => new Axis(axis.Size.With(sizes), axis.Story)));
+
+    /// <summary>What people call an axis: images are batch, channels, height, width.</summary>
+    public string NameOf(int axis) => (Rank, axis) switch
+    {
+        (_, 0) => "batch",
+        (4, 1) => "channels",
+        (4, 2) => "height",
+        (4, 3) => "width",
+        (2, 1) => "width",
+        _ => $"axis {axis}",
+    };
+
+    public bool Equals(Shape other) => known == other.known && axes.Equals(other.axes);
+
+    public override bool Equals(object? obj) => obj is Shape other && Equals(other);
+
+    public override int GetHashCode() => axes.GetHashCode();
+
+    public override string ToString() => known ? $"[{string.Join(", ", axes.Select(axis => axis.Size.ToString()))}]" : "[?]";
+}

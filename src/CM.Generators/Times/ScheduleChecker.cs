@@ -1,0 +1,136 @@
+using CM.Generators.Checking;
+using static CM.Generators.Writing.CodeWriter;
+
+namespace CM.Generators.Times;
+
+/// <summary>Checks a schedule by computing with its formulas. What could not be read is not checked.</summary>
+internal static class ScheduleChecker
+{
+    private const double Tolerance = 1e-6;
+
+    /// <summary>Everything wrong with it, what reading found included.</summary>
+    public static IReadOnlyList<Problem> Check(Schedule schedule)
+    {
+        var problems = schedule.Problems.ToList();
+        problems.AddRange(Range(schedule));
+        problems.AddRange(Form(schedule));
+        if (problems.Count == 0)
+        {
+            problems.AddRange(Noise(schedule));
+            problems.AddRange(Earlier(schedule));
+            problems.AddRange(Grid(schedule));
+            problems.AddRange(Cuts(schedule));
+            problems.AddRange(Boundary(schedule));
+        }
+
+        return problems;
+    }
+
+    private static IEnumerable<Problem> Range(Schedule schedule)
+    {
+        if (!(schedule.From > 0))
+            yield return new("CM4003", schedule.AttributeSite, $"from is {Number(schedule.From)} but must be above 0");
+        else if (!(schedule.To > schedule.From))
+            yield return new("CM4003", schedule.AttributeSite, $"to is {Number(schedule.To)} but must be above from, {Number(schedule.From)}");
+        if (!(schedule.DataDeviation > 0))
+            yield return new("CM4003", schedule.AttributeSite, $"DataDeviation is {Number(schedule.DataDeviation)} but must be above 0");
+    }
+
+    private static IEnumerable<Problem> Form(Schedule schedule)
+    {
+        var discretised = schedule.Grid is not null || schedule.Cuts is not null;
+        var found = (schedule.Earlier is not null, schedule.Grid is not null, schedule.Cuts is not null) switch
+        {
+            (false, false, false) => "has neither Earlier nor Grid and Cuts",
+            (true, _, _) when discretised => "has Earlier as well as Grid or Cuts",
+            (false, true, false) => "has Grid but not Cuts",
+            (false, false, true) => "has Cuts but not Grid",
+            _ => null,
+        };
+        if (found is not null)
+            yield return new("CM4004", schedule.Site, schedule.Name.Name, found);
+        else if (schedule.IsContinuous && schedule.Law is UniformLaw)
+            yield return new("CM4006", schedule.Site, schedule.Name.Name);
+    }
+
+    private static IEnumerable<Problem> Noise(Schedule schedule)
+    {
+        if (schedule.Noise?.Method is not { Result: not null } noise)
+            yield break;
+        var times = Samples.Between(schedule.From, schedule.To).ToArray();
+        for (var i = 1; i < times.Length; i++)
+        {
+            var (before, after) = (noise.Evaluate(times[i - 1]), noise.Evaluate(times[i]));
+            if (after > before)
+                continue;
+            yield return new("CM4008", schedule.Noise!.Site, Short(before), Short(times[i - 1]), Short(after), Short(times[i]));
+            yield break;
+        }
+    }
+
+    private static IEnumerable<Problem> Earlier(Schedule schedule)
+    {
+        if (schedule.Earlier?.Method is not { Result: not null } earlier || schedule.Stages is not { } stages)
+            yield break;
+        foreach (var stage in stages)
+        {
+            foreach (var t in Samples.Between(schedule.From, schedule.To))
+            {
+                var r = earlier.Evaluate(t, stage);
+                if (r >= 0 && r < t)
+                    continue;
+                yield return new("CM4009", schedule.Earlier!.Site, Short(t), Number(stage), Short(r));
+                yield break;
+            }
+        }
+    }
+
+    private static IEnumerable<Problem> Grid(Schedule schedule)
+    {
+        if (schedule.Grid?.Method is not { Result: not null } grid)
+            yield break;
+        var (first, last) = (grid.Evaluate(0), grid.Evaluate(1));
+        if (!Near(first, schedule.From))
+            yield return new("CM4010", schedule.Grid!.Site, $"Grid(0) is {Short(first)} but must be from, {Number(schedule.From)}");
+        else if (!Near(last, schedule.To))
+            yield return new("CM4010", schedule.Grid!.Site, $"Grid(1) is {Short(last)} but must be to, {Number(schedule.To)}");
+        else if (Enumerable.Range(1, 64).FirstOrDefault(i => !(grid.Evaluate(i / 64d) > grid.Evaluate((i - 1) / 64d))) is var stuck and > 0)
+            yield return new("CM4010", schedule.Grid!.Site,
+                $"Grid does not grow: it is {Short(grid.Evaluate((stuck - 1) / 64d))} at {Short((stuck - 1) / 64d)} and {Short(grid.Evaluate(stuck / 64d))} at {Short(stuck / 64d)}");
+    }
+
+    private static IEnumerable<Problem> Cuts(Schedule schedule)
+    {
+        const int Steps = 1 << 16;
+        if (schedule.Cuts?.Method is not { Result: not null } cuts)
+            yield break;
+        var before = 1.0;
+        for (var step = 0; step < Steps; step += Steps / 64)
+        {
+            var now = cuts.Evaluate(step, Steps);
+            if (double.IsNaN(now))
+                yield break;
+            if (now < 1)
+                yield return new("CM4011", schedule.Cuts!.Site, $"Cuts is {Number(now)} at step {step} of {Steps} but must be 1 or more");
+            else if (now < before)
+                yield return new("CM4011", schedule.Cuts!.Site, $"Cuts falls from {Number(before)} to {Number(now)} by step {step} of {Steps}");
+            if (now < before)
+                yield break;
+            before = now;
+        }
+    }
+
+    private static IEnumerable<Problem> Boundary(Schedule schedule)
+    {
+        if (schedule.Preconditioning != Preconditioning.Boundary)
+            yield break;
+        if (schedule.Keep is { Method.Result: not null } keep && !Near(keep.Method.Evaluate(schedule.From), 1))
+            yield return new("CM4012", keep.Site, $"Keep({Number(schedule.From)}) is {Short(keep.Method.Evaluate(schedule.From))} but must be 1");
+        if (schedule.Give is { Method.Result: not null } give && !(Math.Abs(give.Method.Evaluate(schedule.From)) <= Tolerance))
+            yield return new("CM4012", give.Site, $"Give({Number(schedule.From)}) is {Short(give.Method.Evaluate(schedule.From))} but must be 0");
+    }
+
+    private static bool Near(double value, double wanted) => Math.Abs(value - wanted) <= Tolerance * Math.Abs(wanted);
+
+    private static string Short(double value) => double.IsNaN(value) ? "not a number" : value.ToString("G6", System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,366 @@
+using CM.Generators.Experiments;
+using static CM.Generators.Writing.CodeWriter;
+
+namespace CM.Generators.Writing;
+
+/// <summary>Writes the generated part of an experiment: its plan, its training loop, and its training with step, losses and sampler.</summary>
+internal sealed class ExperimentWriter
+{
+    private readonly Experiment experiment;
+    private readonly CodeWriter code;
+
+    private ExperimentWriter(Experiment experiment, CodeWriter code)
+    {
+        this.experiment = experiment;
+        this.code = code;
+    }
+
+    private string New => experiment.HidesBase ? "new " : "";
+
+    private TimesAxis Times => experiment.Times!;
+
+    private string Module => experiment.Model!.Code + ".Module";
+
+    /// <summary>A batch of examples, such as <c>[B, 2]</c>.</summary>
+    private string Shape => $"[B, {string.Join(", ", experiment.Data!.Shape)}]";
+
+    public static string Write(Experiment experiment) => CodeWriter.File(
+        experiment.FirstError is { } error ? $"{experiment.Name.Name} has errors, the first is {error.Rule}" : $"{experiment.Name.Name}: {experiment.Model!.Name} on {experiment.Data!.Name}",
+        experiment.Name, $"partial record {experiment.Name.Name}",
+        ["System.Collections.Generic", "CM.Runtime", "static TorchSharp.torch"],
+        code => new ExperimentWriter(experiment, code).Members());
+
+    private void Members()
+    {
+        if (experiment.FirstError is { } error)
+        {
+            Broken($"{experiment.Name.Name} has errors, the first is {error.Rule}.");
+            return;
+        }
+
+        Plan();
+        code.Line();
+        Train();
+        code.Line();
+        Training();
+    }
+
+    private void Broken(string message)
+    {
+        var fail = $"throw new global::System.NotSupportedException({Quote(message)})";
+        code.Line($"public static {New}ExperimentPlan Plan => {fail};").Line();
+        code.Line($"public static {New}void Train(TrainingRun run) => {fail};").Line();
+        using (code.Braces($"public {New}sealed class Training(TrainingSetup setup) : global::CM.Runtime.Training(setup, Refuse(), [])"))
+        {
+            code.Line($"private static ParameterLayout Refuse() => {fail};").Line();
+            code.Line($"public override Tensor Step(Tensor data, int step) => {fail};").Line();
+            code.Line($"public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise) => {fail};");
+        }
+    }
+
+    private void Plan()
+    {
+        code.Line("/// <summary>Everything the declaration says.</summary>");
+        using (code.Braces($"public static {New}ExperimentPlan Plan {{ get; }} = new()", "};"))
+        {
+            code.Line($"Name = {Quote(experiment.Name.Name)},");
+            code.Line($"Steps = {experiment.Steps},");
+            code.Line($"Batch = {experiment.Batch},");
+            code.Line($"Seed = {experiment.Seed},");
+            code.Line($"Data = new {experiment.Data!.Code}(),");
+            code.Line($"DataShape = [{string.Join(", ", experiment.Data.Shape)}],");
+            code.Line($"Network = {Quote(experiment.Model!.Name)},");
+            code.Line($"SampleTimes = [{string.Join(", ", experiment.SampleTimes.Select(Number))}],");
+            code.Line("Declaration =").Line("[");
+            using (code.Indent())
+            {
+                foreach (var (axis, text) in Declaration())
+                    code.Line($"new({Quote(axis)}, {Quote(text)}),");
+            }
+
+            code.Line("],");
+        }
+    }
+
+    private IEnumerable<(string Axis, string Text)> Declaration()
+    {
+        var optimizer = experiment.Optimizer!;
+        yield return ("Data", $"{experiment.Data!.Name}, [{string.Join(", ", experiment.Data.Shape)}]");
+        yield return ("Model", experiment.Model!.Name);
+        yield return ("Coupling", experiment.Coupling!.Name);
+        yield return ("Times", Times.Summary);
+        yield return ("Loss", experiment.Loss switch
+        {
+            PseudoHuberLoss { C: 0, PerElement: true } => "absolute differences, summed",
+            PseudoHuberLoss { C: 0 } => "Euclidean distance",
+            PseudoHuberLoss huber => $"pseudo-Huber, c = {Number(huber.C)}{(huber.PerElement ? ", of every element" : "")}",
+            _ => "squared Euclidean distance",
+        });
+        yield return ("Optimiser", $"{optimizer.Kind}, rate {Number(optimizer.Rate)}{string.Concat(optimizer.Settings.Select(setting => $", {setting.Name} {Number(setting.Value)}"))}");
+        if (experiment.ClipNorm is { } bound)
+            yield return ("Gradient norm", $"at most {Number(bound)}");
+        if (experiment.Averages.Count > 0)
+            yield return ("EMA", string.Join(", ", experiment.Averages.Select(Number)));
+        yield return ("Sampling times", string.Join(", ", experiment.SampleTimes.Select(Number)));
+    }
+
+    private void Train()
+    {
+        code.Line("/// <summary>The training loop.</summary>");
+        code.Line("/// <param name=\"run\">Folder, data, log and checkpoints of this run.</param>");
+        using (code.Braces($"public static {New}void Train(TrainingRun run)"))
+        {
+            code.Line("using var training = new Training(run.Setup);");
+            code.Line("run.Begin(training);                    // fresh weights, or those of the checkpoint that is resumed");
+            using (code.Braces("while (run.NextStep(out var step))      // until the last step, or until somebody asks to stop"))
+            {
+                code.Line($"using var data = run.NextBatch();   // {Shape}");
+                code.Line("using var loss = training.Step(data, step);");
+                code.Line("run.EndStep(loss);                  // progress, log, samples, checkpoint");
+            }
+
+            code.Line();
+            code.Line("run.Finish();");
+        }
+    }
+
+    private void Training()
+    {
+        code.Line($"/// <summary>{experiment.Name.Name} while it is trained: weights, averages and optimiser, one step, and the sampler.</summary>");
+        using (code.Braces($"public {New}sealed class Training : global::CM.Runtime.Training"))
+        {
+            code.Line($"private readonly {Module} model;").Line();
+            Constructor();
+            code.Line();
+            Step();
+            code.Line();
+            Losses();
+            code.Line();
+            Target();
+            code.Line();
+            Sample();
+            code.Line();
+            Noisy();
+            code.Line();
+            Denoise("Denoise", Times.SamplesDifferently ? ", while training" : "", "Keep", "Give");
+            code.Line();
+            if (Times.SamplesDifferently)
+            {
+                Denoise("DenoiseWhenSampling", ", while sampling", Times.Keep, Times.Give);
+                code.Line();
+            }
+
+            Column();
+        }
+    }
+
+    private void Constructor()
+    {
+        var optimizer = experiment.Optimizer!;
+        code.Line("/// <summary>Draws fresh weights.</summary>");
+        code.Line("/// <param name=\"setup\">Steps, batch, seed, device.</param>");
+        using (code.Braces($"public Training(TrainingSetup setup)\n    : base(setup, {Module}.Layout(), [{string.Join(", ", experiment.Averages.Select(Number))}])"))
+        {
+            code.Line($"model = new {Module}(Weights);");
+            code.Line($"Optimizer = new {optimizer.Kind}(Weights, {Number(optimizer.Rate)}{string.Concat(optimizer.Settings.Select(setting => $", {setting.Name}: {Number(setting.Value)}"))});");
+        }
+    }
+
+    private void Step()
+    {
+        code.Line("/// <inheritdoc/>");
+        using (code.Braces("public override Tensor Step(Tensor data, int step)"))
+        {
+            code.Line("Seed(step);");
+            code.Line("Weights.ZeroGradients();");
+            code.Line("using var loss = MeanLoss(data, step);");
+            code.Line("loss.backward();");
+            if (experiment.ClipNorm is { } bound)
+                code.Line($"ClipGradients({Number(bound)});");
+            code.Line("Optimizer.Step();");
+            if (experiment.Averages.Count > 0)
+                code.Line("foreach (var average in Averages)").Line("    average.Update();");
+            code.Line("return loss.detach();");
+        }
+
+        code.Line();
+        code.Line("// The mean loss of the batch, with noise and times drawn for this step.");
+        using (code.Braces("private Tensor MeanLoss(Tensor data, int step)"))
+        {
+            code.Line("using var _ = NewDisposeScope();");
+            code.Line($"var noise = randn_like(data);                                                // z, {Shape}");
+            foreach (var statement in experiment.Coupling!.Statements)
+                code.Line(statement);
+            code.Line($"var (t, r) = {Times.Code}.Draw(step, Setup.Steps, data.shape[0], data.device);  // [B] each, float64");
+            code.Line($"return Losses(data, noise, t, r{Given(", step")}).mean().MoveToOuterDisposeScope();");
+        }
+    }
+
+    // Dropout needs the step, so that student and teacher get the same masks.
+    private string Given(string text) => experiment.Model!.HasDropout ? text : "";
+
+    private void Losses()
+    {
+        code.Line($"/// <summary>The loss of each sample, {(Times.WeightIsOne ? "" : "Weight(t, r)·")}d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3), where {Xml(DistanceText())}.</summary>");
+        code.Line($"/// <param name=\"data\">Data x, <c>{Shape}</c>, float32.</param>");
+        code.Line($"/// <param name=\"noise\">Noise z of the same shape, standard normal.</param>");
+        code.Line("/// <param name=\"t\">The student's times, <c>[B]</c>, float64.</param>");
+        code.Line($"/// <param name=\"r\">The teacher's times, <c>[B]</c>, float64{(Times.ReachesData ? "; where r = 0 the data itself is the target" : "")}.</param>");
+        if (experiment.Model!.HasDropout)
+            code.Line("/// <param name=\"step\">Decides the dropout masks.</param>");
+        code.Line("/// <returns><c>[B]</c>, float32.</returns>");
+        using (code.Braces($"public Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r{Given(", int step")})"))
+        {
+            code.Line("using var _ = NewDisposeScope();");
+            code.Line($"var target = Target(data, noise, {(experiment.Model.HasDropout && Times.ReachesData ? "t, " : "")}r{Given(", step")});   // {Shape}, without gradient");
+            if (experiment.Model.HasDropout)
+                code.Line("SeedDropout(step);");
+            code.Line($"var denoised = Denoise(model, Noisy(data, noise, t), t);   // f(x_t, t), {Shape}");
+            foreach (var statement in Distance())
+                code.Line(statement);
+            if (Times.WeightIsOne)
+            {
+                code.Line("return distance.MoveToOuterDisposeScope();");
+            }
+            else
+            {
+                code.Line($"var weight = {Times.Code}.Weight(t, r).to(float32);");
+                code.Line("return (weight * distance).MoveToOuterDisposeScope();");
+            }
+        }
+    }
+
+    private string DistanceText() => experiment.Loss switch
+    {
+        PseudoHuberLoss { C: 0, PerElement: true } => "d(a, b) = Σ|aᵢ − bᵢ|",
+        PseudoHuberLoss { C: 0 } => "d(a, b) = ‖a − b‖",
+        PseudoHuberLoss { PerElement: true } huber => $"d(a, b) = Σ(√((aᵢ − bᵢ)² + c²) − c) and c = {Number(huber.C)}",
+        PseudoHuberLoss huber => $"d(a, b) = √(‖a − b‖² + c²) − c and c = {Number(huber.C)}",
+        _ => "d(a, b) = ‖a − b‖²",
+    };
+
+    private IEnumerable<string> Distance()
+    {
+        var flat = experiment.Data!.Shape.Count > 1 ? ".flatten(1)" : "";
+        switch (experiment.Loss)
+        {
+            case PseudoHuberLoss { C: 0, PerElement: true }:
+                yield return $"var distance = (denoised - target).abs(){flat}.sum(1);   // [B]";
+                break;
+            case PseudoHuberLoss { C: 0 }:
+                yield return $"var distance = (denoised - target){flat}.norm(1);   // [B]: 1 is the axis; the gradient at 0 is 0";
+                break;
+            case PseudoHuberLoss { PerElement: true } huber:
+                yield return $"const double C = {Number(huber.C)};";
+                yield return $"var distance = (((denoised - target).square() + C * C).sqrt() - C){flat}.sum(1);   // [B]";
+                break;
+            case PseudoHuberLoss huber:
+                yield return $"const double C = {Number(huber.C)};";
+                yield return $"var distance = ((denoised - target).square(){flat}.sum(1) + C * C).sqrt() - C;   // [B]";
+                break;
+            default:
+                yield return $"var distance = (denoised - target).square(){flat}.sum(1);   // [B]";
+                break;
+        }
+    }
+
+    private void Target()
+    {
+        var dropout = experiment.Model!.HasDropout;
+        code.Line($"// f(x_r, r) of the same weights, without gradient{(Times.ReachesData ? "; the data itself where r = 0" : "")}.");
+        using (code.Braces($"private Tensor Target(Tensor data, Tensor noise, {(dropout && Times.ReachesData ? "Tensor t, " : "")}Tensor r{Given(", int step")})"))
+        {
+            code.Line("using var frozen = no_grad();");
+            code.Line("using var _ = NewDisposeScope();");
+            if (!Times.ReachesData)
+            {
+                if (dropout)
+                    code.Line("SeedDropout(step);");
+                code.Line("return Denoise(model, Noisy(data, noise, r), r).MoveToOuterDisposeScope();");
+            }
+            else if (dropout)
+            {
+                // The masks belong to places in the batch, so the teacher must see the whole batch, as the student does.
+                code.Line("var positive = r.gt(0);                                    // [B]");
+                code.Line("if (!positive.any().item<bool>())").Line("    return data.detach().MoveToOuterDisposeScope();").Line();
+                code.Line("SeedDropout(step);");
+                code.Line("var time = where(positive, r, t);                          // where r = 0 any time will do");
+                code.Line("var denoised = Denoise(model, Noisy(data, noise, time), time);");
+                code.Line($"return where({Viewed("positive")}, denoised, data).MoveToOuterDisposeScope();");
+            }
+            else
+            {
+                code.Line("var rows = r.nonzero().view(-1);                           // samples with r > 0");
+                code.Line("if (rows.shape[0] == 0)").Line("    return data.detach().MoveToOuterDisposeScope();").Line();
+                code.Line("var positive = r.index_select(0, rows);");
+                code.Line("var noisy = Noisy(data.index_select(0, rows), noise.index_select(0, rows), positive);");
+                code.Line("return data.index_copy(0, rows, Denoise(model, noisy, positive)).MoveToOuterDisposeScope();");
+            }
+        }
+    }
+
+    private void Sample()
+    {
+        var denoise = Times.SamplesDifferently ? "DenoiseWhenSampling" : "Denoise";
+        code.Line("/// <inheritdoc/>");
+        using (code.Braces("public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise)"))
+        {
+            code.Line("using var frozen = no_grad();");
+            code.Line("using var _ = NewDisposeScope();");
+            code.Line($"var sampler = new {Module}(weights);    // borrows the weights; disposing it would free them");
+            code.Line("sampler.eval();");
+            for (var i = 0; i < experiment.SampleTimes.Count; i++)
+            {
+                var time = Number(experiment.SampleTimes[i]);
+                code.Line($"{(i == 0 ? "var " : "")}x = {denoise}(sampler, {Renoised(i, time)}, At({time}));");
+            }
+
+            code.Line("return x.MoveToOuterDisposeScope();").Line();
+            code.Line("Tensor At(double time) => full(noise[0].shape[0], time, dtype: float64, device: noise[0].device);    // [n]");
+        }
+    }
+
+    // Noise(t)·z from nothing, Signal(t)·x + Noise(t)·z from a sample.
+    private string Renoised(int i, string time)
+    {
+        var noise = Times.SampleNoise.Count > i ? Number(Times.SampleNoise[i]) : $"{Times.Code}.Noise({time})";
+        var signal = Times.SampleSignal.Count > i ? Number(Times.SampleSignal[i]) : $"{Times.Code}.Signal({time})";
+        return i == 0 ? $"{noise} * noise[0]" : $"{(signal == "1" ? "x" : $"{signal} * x")} + {noise} * noise[{i}]";
+    }
+
+    private void Noisy()
+    {
+        var signal = Times.SignalIsOne ? "data" : $"Column({Times.Code}.Signal(t)) * data";
+        var noise = Times.NoiseIsTime ? "t" : $"{Times.Code}.Noise(t)";
+        code.Line($"// x_t = {(Times.SignalIsOne ? "x" : "Signal(t)·x")} + {(Times.NoiseIsTime ? "t" : "Noise(t)")}·z");
+        using (code.Braces("private static Tensor Noisy(Tensor data, Tensor noise, Tensor t)"))
+        {
+            code.Line("using var _ = NewDisposeScope();");
+            code.Line($"return ({signal} + Column({noise}) * noise).MoveToOuterDisposeScope();");
+        }
+    }
+
+    private void Denoise(string name, string when, string keep, string give)
+    {
+        code.Line($"// f(x, t) = {keep}(t)·x + {give}(t)·F(Feed(t)·x, ¼ ln t){when} (Karras et al. 2022, equation 7)");
+        using (code.Braces($"private static Tensor {name}({Module} model, Tensor x, Tensor t)"))
+        {
+            code.Line("using var _ = NewDisposeScope();");
+            code.Line("var level = (0.25 * t.log()).to(float32);                  // [B]");
+            code.Line($"var output = model.forward(Column({Times.Code}.Feed(t)) * x, level);");
+            code.Line($"return (Column({Times.Code}.{keep}(t)) * x + Column({Times.Code}.{give}(t)) * output).MoveToOuterDisposeScope();");
+        }
+    }
+
+    private void Column()
+    {
+        code.Line($"// A number per sample, in the shape that multiplies {Shape}.");
+        using (code.Braces("private static Tensor Column(Tensor numbers)"))
+        {
+            code.Line("using var _ = NewDisposeScope();");
+            code.Line($"return {Viewed("numbers.to(float32)")}.MoveToOuterDisposeScope();");
+        }
+    }
+
+    private string Viewed(string perSample) => $"{perSample}.view(-1{string.Concat(experiment.Data!.Shape.Select(_ => ", 1"))})";
+}

@@ -1,0 +1,380 @@
+using CM.Generators.Layers;
+using CM.Generators.Reading;
+using CM.Generators.Shapes;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace CM.Generators.Writing;
+
+/// <summary>Writes a network's part: its layers as values, its parameters, its forward pass.</summary>
+internal sealed class NetworkWriter
+{
+    private static readonly string[] Usings =
+        ["System", "System.CodeDom.Compiler", "CM.Dsl", "CM.Runtime", "TorchSharp", "TorchSharp.Modules", "static TorchSharp.torch", "static TorchSharp.torch.nn"];
+
+    private readonly CheckedNetwork network;
+    private readonly CodeWriter code;
+    private readonly List<(string Name, EquatableArray<Dim> Sizes)> constants = [];
+
+    private NetworkWriter(CheckedNetwork network, CodeWriter code)
+    {
+        this.network = network;
+        this.code = code;
+    }
+
+    private NetworkPlan Plan => network.Plan;
+
+    /// <summary>The text of the generated file.</summary>
+    public static string Write(CheckedNetwork network) => CodeWriter.File(
+        $"{network.Plan.Record.Name}: {(network.HasErrors ? "does not fit together yet" : $"{network.Signature}, {Counted(network.Count)}")}",
+        network.Plan.Record, $"partial record {network.Plan.Record.Name}", Usings, code => new NetworkWriter(network, code).Write());
+
+    private void Write()
+    {
+        foreach (var layer in network.Layers)
+            WritePart(layer);
+        if (Plan.Parameters.Count == 0)
+            WritePlan();
+        WriteModule();
+    }
+
+    private void WritePart(CheckedLayer layer)
+    {
+        var input = string.Join(", ", layer.Inputs);
+        var output = string.Join(", ", layer.Outputs);
+        var found = layer.Outputs.Count > 0 ? $"{layer.Kind} · {input} → {output} · {Counted(layer.Count)}" : layer.Kind;
+        code.Line($"/// <summary>{(layer.Layer.Documentation.Length > 0 ? layer.Layer.Documentation + "<br/>" : "")}{CodeWriter.Xml(found)}</summary>")
+            .Line(Stamp())
+            .Line($"{layer.Layer.Modifiers} Part {Escape(layer.Layer.Name)} => new({string.Join(", ", new[] { layer.Layer.Name, layer.Kind, input, output }.Select(CodeWriter.Quote))}, {layer.Count.Value ?? -1});")
+            .Line();
+    }
+
+    private void WritePlan()
+    {
+        code.Line("/// <summary>The network for lists and descriptions.</summary>").Line(Stamp());
+        code.Line($"public static NetworkPlan Plan {{ get; }} = new({CodeWriter.Quote(Plan.Record.Name)}, {CodeWriter.Quote(Plan.Documentation)},");
+        using (code.Indent())
+        {
+            code.Line($"[{string.Join(", ", network.InputShapes.Select(shape => CodeWriter.Quote(shape.ToString())))}], {CodeWriter.Quote(string.Join(", ", network.OutputShapes))}, {network.Count.Value ?? -1},")
+                .Line($"ListLayers(new {Plan.Record.Name}()));");
+        }
+
+        code.Line().Line($"private static Part[] ListLayers({Plan.Record.Name} network) => [{string.Join(", ", Plan.Layers.Select(layer => "network." + Escape(layer.Name)))}];").Line();
+    }
+
+    private void WriteModule()
+    {
+        var inputs = network.Inputs.ToArray();
+        var result = network.Results.Count > 1 ? $"({string.Join(", ", network.Results.Select(_ => "Tensor"))})" : "Tensor";
+        code.Line($"/// <summary><see cref=\"{Plan.Record.Name}\"/> as a TorchSharp module: {CodeWriter.Xml(network.Signature)}, {Counted(network.Count)}.</summary>")
+            .Line("/// <remarks>")
+            .Line("/// <code>");
+        foreach (var layer in network.Layers.Where(layer => layer.Outputs.Count > 0))
+            code.Line($"/// {layer.Layer.Name,-12} {CodeWriter.Xml(layer.Kind),-28} {string.Join(", ", layer.Inputs)} → {string.Join(", ", layer.Outputs)}");
+        code.Line("/// </code>").Line("/// </remarks>");
+        if (!network.HasErrors)
+            code.Line($"[{PublishedContract.Write(network)}]");
+        code.Line(Stamp());
+        using (code.Braces($"public sealed class Module : nn.Module<{string.Join(", ", inputs.Select(_ => "Tensor").Append(result))}>"))
+        {
+            if (network.HasErrors)
+                WriteThrowing(inputs, result);
+            else
+                WriteWorking(inputs, result);
+        }
+    }
+
+    private void WriteThrowing(InputPlan[] inputs, string result)
+    {
+        var message = $"\"{Plan.Record.Name} does not fit together ({network.Problems.First(problem => problem.IsError).Rule}).\"";
+        code.Line($"public static ParameterLayout Layout({Arguments()}) => throw new NotSupportedException({message});")
+            .Line()
+            .Line($"public Module({Arguments("ParameterScope parameters")}) : base({CodeWriter.Quote(Plan.Record.Name)}) => throw new NotSupportedException({message});")
+            .Line()
+            .Line($"public override {result} forward({string.Join(", ", inputs.Select(input => "Tensor " + Escape(input.Name)))}) => throw new NotSupportedException({message});");
+    }
+
+    private void WriteWorking(InputPlan[] inputs, string result)
+    {
+        WriteFields();
+        WriteLayout();
+        WriteConstructor();
+        WriteForward(inputs, result);
+        code.Line().Line("// Every parameter has been registered by name; there is nothing to look for.").Line("protected override void RegisterComponents()").Line("{").Line("}");
+        foreach (var (name, sizes) in constants)
+            code.Line().Line($"private static readonly long[] {name} = [{string.Join(", ", sizes.Select(size => size.ToCode()))}];");
+    }
+
+    private void WriteFields()
+    {
+        foreach (var name in Plan.Parameters)
+            code.Line($"private readonly int {Escape(name)};");
+        foreach (var layer in Plan.Layers)
+        {
+            foreach (var (copy, _) in Copies(layer))
+            {
+                foreach (var parameter in Owned(layer))
+                    code.Line($"private readonly {(parameter.Fixed ? "Tensor" : "Parameter")} {Field(layer, copy, parameter.Name)}; // {Shape.Of(parameter.Shape)}");
+            }
+        }
+
+        code.Line();
+        foreach (var layer in Plan.Layers.Where(layer => layer.Block is not null))
+        {
+            code.Line($"/// <summary>{CodeWriter.Xml(network.Layers.First(each => each.Layer == layer).Kind)}</summary>")
+                .Line($"public {TypeOf(layer.Block!)}.Module{(layer.Repeat is null ? "" : "[]")} {Escape(layer.Name)} {{ get; }}")
+                .Line();
+        }
+    }
+
+    private void WriteLayout()
+    {
+        code.Line($"/// <summary>Names, shapes and starts of the {Counted(network.Count)}.</summary>")
+            .Line($"public static ParameterLayout Layout({Arguments()}) => new ParameterLayout()");
+        var lines = new List<string>();
+        foreach (var layer in Plan.Layers)
+        {
+            foreach (var (_, path) in Copies(layer))
+            {
+                if (layer.Block is { } block)
+                    lines.Add($".AddBlock(\"{path}\", {TypeOf(block)}.Module.Layout({Given(layer)}))");
+                foreach (var parameter in Owned(layer))
+                    lines.Add($".{(parameter.Fixed ? "AddBuffer" : "Add")}(\"{path}.{parameter.Name}\", {parameter.Init}, {string.Join(", ", parameter.Shape.Select(size => size.ToCode()))})");
+            }
+        }
+
+        using (code.Indent())
+        {
+            for (var i = 0; i < lines.Count; i++)
+                code.Line(lines[i] + (i == lines.Count - 1 ? ";" : ""));
+            if (lines.Count == 0)
+                code.Line(";");
+        }
+
+        code.Line();
+    }
+
+    private void WriteConstructor()
+    {
+        code.Line($"/// <summary>Builds the module over parameters that lie in a store of <see cref=\"Layout\"/>.</summary>");
+        using (code.Braces($"public Module({Arguments("ParameterScope parameters")}) : base({CodeWriter.Quote(Plan.Record.Name)})"))
+        {
+            foreach (var name in Plan.Parameters)
+                code.Line($"this.{Escape(name)} = {Escape(name)};");
+            foreach (var duty in network.Duties.Where(duty => duty.Left.Names.Concat(duty.Right.Names).All(Plan.Parameters.Contains)))
+            {
+                var holds = duty.Kind == DutyKind.Divides ? $"({duty.Right.ToCode()}) % ({duty.Left.ToCode()}) == 0" : $"{duty.Left.ToCode()} == {duty.Right.ToCode()}";
+                code.Line($"Require.That({holds}, {CodeWriter.Quote($"{Plan.Record.Name}: {duty.Words} (CM2009)")});");
+            }
+
+            foreach (var layer in Plan.Layers)
+            {
+                foreach (var (copy, path) in Copies(layer))
+                {
+                    foreach (var parameter in Owned(layer))
+                    {
+                        code.Line(parameter.Fixed
+                            ? $"register_buffer(\"{path}.{parameter.Name}\", {Field(layer, copy, parameter.Name)} = parameters.Buffer(\"{path}.{parameter.Name}\"));"
+                            : $"register_parameter(\"{path}.{parameter.Name}\", {Field(layer, copy, parameter.Name)} = parameters[\"{path}.{parameter.Name}\"]);");
+                    }
+                }
+
+                if (layer.Block is not { } block)
+                    continue;
+                var given = layer.Block.Parameters.Count > 0 ? Given(layer) + ", " : "";
+                var copies = Copies(layer).Select(each => $"new {TypeOf(block)}.Module({given}parameters.Block(\"{each.Path}\"))").ToArray();
+                code.Line(layer.Repeat is null ? $"{Escape(layer.Name)} = {copies[0]};" : $"{Escape(layer.Name)} =\n[\n    {string.Join(",\n    ", copies)},\n];");
+                foreach (var (copy, path) in Copies(layer))
+                    code.Line($"register_module(\"{path}\", {Escape(layer.Name)}{(layer.Repeat is null ? "" : $"[{copy}]")});");
+            }
+        }
+
+        code.Line();
+    }
+
+    private void WriteForward(InputPlan[] inputs, string result)
+    {
+        var names = Name(inputs);
+        code.Line($"/// <summary>{CodeWriter.Xml(network.Signature)}</summary>");
+        using (code.Braces($"public override {result} forward({string.Join(", ", inputs.Select((_, i) => "Tensor " + names[i]))})"))
+        {
+            foreach (var duty in network.Duties.Where(duty => duty.Fit.Divisor > 1 && duty.Fit.Names.Any(name => !Plan.Parameters.Contains(name))))
+            {
+                foreach (var name in duty.Fit.Names.Where(name => !Plan.Parameters.Contains(name)))
+                {
+                    if (Where(inputs, names, name) is { } size)
+                        code.Line($"Require.That({size} % {duty.Fit.Divisor} == 0, {CodeWriter.Quote($"{Plan.Record.Name}: {duty.Words} only if {name} is divisible by {duty.Fit.Divisor} (CM2009)")});");
+                }
+            }
+
+            var lines = new List<(string Text, string Comment)>();
+            for (var i = 0; i < network.Steps.Count; i++)
+            {
+                WriteStep(network.Steps[i], names, lines);
+                var dead = network.Steps[i].Inputs.Distinct().Where(value => value >= inputs.Length && IsLastUse(value, i)).Select(value => $"{names[value]}.Dispose();").ToArray();
+                if (dead.Length > 0)
+                    lines.Add((string.Join(" ", dead), ""));
+            }
+
+            var width = Math.Min(100, lines.Where(line => line.Comment.Length > 0).Select(line => line.Text.Length).DefaultIfEmpty(0).Max());
+            foreach (var (text, comment) in lines)
+                code.Line(comment.Length == 0 ? text : $"{text.PadRight(width)} // {comment}");
+            var returned = network.Results.Select(value => names[value]).ToArray();
+            code.Line($"return {(returned.Length == 1 ? returned[0] : $"({string.Join(", ", returned)})")};");
+        }
+    }
+
+    // A value dies after the last step that reads it, unless it is a result.
+    private bool IsLastUse(int value, int step) =>
+        !network.Results.Contains(value) && !network.Steps.Skip(step + 1).Any(later => later.Inputs.Contains(value));
+
+    private void WriteStep(Step step, string[] names, List<(string Text, string Comment)> lines)
+    {
+        var output = step.Outputs.Count == 1 ? $"var {names[step.Outputs[0]]}" : $"var ({string.Join(", ", step.Outputs.Select(value => names[value]))})";
+        var shape = string.Join(", ", step.Outputs.Select(value => network.Values[value].Shape));
+        switch (step)
+        {
+            case LayerStep { Layer: { Block: not null } layer }:
+                WriteBlock(layer, step, names, output, shape, lines);
+                break;
+            case LayerStep { Layer: var layer }:
+                var input = names[step.Inputs[0]];
+                foreach (var (copy, _) in Copies(layer))
+                {
+                    var last = copy == (layer.Repeat ?? 1) - 1;
+                    var made = last ? names[step.Outputs[0]] : $"{names[step.Outputs[0]]}{copy + 1}";
+                    var scope = new LayerCode(input, parameter => Field(layer, copy, parameter), (word, sizes) => Constant(layer, word, sizes));
+                    lines.Add(($"var {made} = {LayerKind.Find(layer.Kind)!.Write(layer, network.Values[step.Inputs[0]].Shape, network.Values[step.Outputs[0]].Shape, scope)};", $"{shape}  {layer.Name}"));
+                    if (copy > 0)
+                        lines.Add(($"{input}.Dispose();", ""));
+                    input = made;
+                }
+
+                break;
+            case CombineStep combine:
+                var (left, right) = (Spread(combine.Left, combine.Right, names, lines), Spread(combine.Right, combine.Left, names, lines));
+                lines.Add(($"{output} = {left} {combine.Operator} {right};", shape));
+                foreach (var spread in new[] { left, right }.Except(names))
+                    lines.Add(($"{spread}.Dispose();", ""));
+                break;
+            case NumberStep number:
+                var (value, scalar) = (names[number.Value], CodeWriter.Number(number.Number));
+                lines.Add(($"{output} = {(number.NumberFirst ? $"{scalar} {number.Operator} {value}" : $"{value} {number.Operator} {scalar}")};", shape));
+                break;
+            case NegateStep negate:
+                lines.Add(($"{output} = -{names[negate.Value]};", shape));
+                break;
+            case CatStep cat:
+                lines.Add(($"{output} = cat([{string.Join(", ", cat.Items.Select(item => names[item]))}], 1);", shape));
+                break;
+        }
+    }
+
+    private void WriteBlock(LayerPlan layer, Step step, string[] names, string output, string shape, List<(string Text, string Comment)> lines)
+    {
+        var inputs = step.Inputs.Select(value => names[value]).ToArray();
+        if (layer.Repeat is null)
+        {
+            lines.Add(($"{output} = {Escape(layer.Name)}.call({string.Join(", ", inputs)});", $"{shape}  {layer.Name}"));
+            return;
+        }
+
+        var made = names[step.Outputs[0]];
+        var others = string.Concat(inputs.Skip(1).Select(input => ", " + input));
+        lines.Add(($"{output} = {Escape(layer.Name)}[0].call({inputs[0]}{others});", $"{shape}  {layer.Name}, {layer.Repeat} times"));
+        if (layer.Repeat > 1)
+        {
+            lines.Add(($"for (var i = 1; i < {Escape(layer.Name)}.Length; i++)\n{{\n    var last = {made};\n    {made} = {Escape(layer.Name)}[i].call(last{others});\n    last.Dispose();\n}}", ""));
+        }
+    }
+
+    // Axes align from the left: what has fewer gets ones at the right.
+    private string Spread(int value, int other, string[] names, List<(string Text, string Comment)> lines)
+    {
+        var (shape, wide) = (network.Values[value].Shape, network.Values[other].Shape);
+        if (shape.Rank >= wide.Rank)
+            return names[value];
+        var ones = string.Concat(Enumerable.Repeat(", 1", wide.Rank - shape.Rank));
+        var spread = $"{names[value].TrimStart('@')}Spread";
+        lines.Add(($"var {spread} = {names[value]}.view({string.Join(", ", shape.Sizes.Select((size, axis) => axis == 0 ? "-1" : size.ToCode()))}{ones});", $"[{string.Join(", ", shape.Sizes)}{ones}]"));
+        return spread;
+    }
+
+    private string? Where(InputPlan[] inputs, string[] names, string axis)
+    {
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            for (var j = 0; j < inputs[i].Sizes.Count; j++)
+            {
+                if (inputs[i].Sizes[j] == Dim.Of(axis))
+                    return $"{names[i]}.shape[{j}]";
+            }
+        }
+
+        return null;
+    }
+
+    private string[] Name(InputPlan[] inputs)
+    {
+        var taken = new HashSet<string>(Plan.Parameters.Concat(inputs.Select(input => input.Name)).Concat(["parameters", "training", "functional", "nn", "torch", "cat", "last", "i"]));
+        foreach (var layer in Plan.Layers)
+        {
+            foreach (var (copy, _) in Copies(layer))
+                taken.UnionWith(Owned(layer).Select(parameter => Field(layer, copy, parameter.Name)));
+        }
+
+        return [.. network.Values.Select((value, i) =>
+        {
+            if (i < inputs.Length)
+                return Escape(value.Name);
+            var name = SyntaxFacts.GetKeywordKind(value.Name) != SyntaxKind.None || !taken.Add(value.Name) ? Free(value.Name + "Out", taken) : value.Name;
+            return Escape(name);
+        })];
+    }
+
+    private static string Free(string name, HashSet<string> taken)
+    {
+        var free = name;
+        for (var i = 2; !taken.Add(free); i++)
+            free = name + i;
+        return free;
+    }
+
+    private string Constant(LayerPlan layer, string word, EquatableArray<Dim> sizes)
+    {
+        var name = layer.Name + char.ToUpperInvariant(word[0]) + word.Substring(1);
+        if (sizes.Any(size => size.Value is null))
+            return $"[{string.Join(", ", sizes.Select(size => size.ToCode()))}]";
+        if (!constants.Contains((name, sizes)))
+            constants.Add((name, sizes));
+        return name;
+    }
+
+    private static IEnumerable<(int Copy, string Path)> Copies(LayerPlan layer) => layer.Repeat is { } times
+        ? Enumerable.Range(0, times).Select(copy => (copy, $"{layer.Name}.{copy}"))
+        : [(0, layer.Name)];
+
+    private static IEnumerable<ParameterPlan> Owned(LayerPlan layer) => LayerKind.Find(layer.Kind)?.Parameters(layer) ?? [];
+
+    private static string Field(LayerPlan layer, int copy, string parameter) =>
+        char.ToLowerInvariant(layer.Name[0]) + layer.Name.Substring(1) + (layer.Repeat is null ? "" : copy.ToString()) + char.ToUpperInvariant(parameter[0]) + parameter.Substring(1);
+
+    // Short where nothing else of that name is near.
+    private string TypeOf(BlockContract block) =>
+        block.FullName == $"global::{Plan.Record.Namespace}.{block.Name}" && Plan.Layer(block.Name) is null ? block.Name : block.FullName;
+
+    private static string Given(LayerPlan layer) => string.Join(", ", layer.Sizes("arguments").Select(size => size.ToCode()));
+
+    private string Arguments(string more = "") => string.Join(", ", Plan.Parameters.Select(name => "int " + Escape(name)).Concat(more.Length > 0 ? [more] : []));
+
+    private static string Escape(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;
+
+    private static string Counted(Dim count) => count.Value switch
+    {
+        0 => "no parameters",
+        1 => "1 parameter",
+        { } number => number.ToString("N0", System.Globalization.CultureInfo.InvariantCulture) + " parameters",
+        null => $"{count} parameters",
+    };
+
+    private static string Stamp() => "[GeneratedCode(\"CM.Generators\", \"" + typeof(NetworkWriter).Assembly.GetName().Version + "\")]";
+}

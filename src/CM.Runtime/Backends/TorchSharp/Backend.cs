@@ -1,0 +1,23 @@
+namespace CM.Runtime;
+
+/// <summary>What stands behind TorchSharp's surface: TorchSharp itself with the libtorch of its packages.</summary>
+internal static class Backend
+{
+    public const string Name = "TorchSharp with libtorch";
+
+    /// <summary>libtorch's version.</summary>
+    public static string Version => __version__;
+
+    /// <summary>The threads that suit this machine.</summary>
+    public static int SuitableThreads => Math.Max(1, Environment.ProcessorCount);
+
+    /// <summary>Loads libtorch.</summary>
+    /// <exception cref="NotSupportedException">Its package is missing.</exception>
+    public static void Load() => InitializeDeviceType(DeviceType.CPU);
+
+    /// <summary>Whether an exception means that libtorch is missing.</summary>
+    public static bool IsMissing(Exception exception) => exception is DllNotFoundException or NotSupportedException { Source: "TorchSharp" };
+
+    /// <summary>How libtorch was built; TorchSharp does not say.</summary>
+    public static string Describe() => $"TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)}";
+}

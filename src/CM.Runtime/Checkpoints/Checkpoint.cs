@@ -1,0 +1,171 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace CM.Runtime;
+
+/// <summary>
+/// A training on disk: a safetensors file with <c>weights/…</c>, <c>buffers/…</c>, <c>ema/i/…</c>, the optimiser's <c>exp_avg/…</c> and
+/// <c>exp_avg_sq/…</c>, and the state as metadata. Its SHA-256, taken with zeros in its own place, covers every byte.
+/// </summary>
+internal sealed class Checkpoint : IDisposable
+{
+    private const string HashKey = "sha256";
+    private const int HashLetters = 64;
+    private static readonly string NoHash = new('0', HashLetters);
+
+    private readonly SafetensorsFile file;
+
+    private Checkpoint(SafetensorsFile file, TrainingState state)
+    {
+        this.file = file;
+        State = state;
+    }
+
+    /// <summary>What was trained, and how far.</summary>
+    public TrainingState State { get; }
+
+    /// <summary>The file's name.</summary>
+    public string Name => file.Name;
+
+    /// <summary>Writes a training, whole or not at all.</summary>
+    public static void Write(string path, TrainingState state, Training training) =>
+        AtomicFile.Write(path, stream => Write(stream, state, training));
+
+    /// <summary>Opens a checkpoint and checks every byte of it.</summary>
+    /// <exception cref="UserError">The file cannot be read, is torn, or is something else.</exception>
+    public static Checkpoint Open(string path) => Open(SafetensorsFile.Open(path));
+
+    /// <summary>Checks a file that is already open, and takes it over.</summary>
+    /// <exception cref="UserError">The file is damaged or is something else.</exception>
+    public static Checkpoint Open(SafetensorsFile file)
+    {
+        try
+        {
+            var metadata = file.Header.Metadata;
+            if (metadata.GetValueOrDefault(TrainingState.FormatKey) != TrainingState.Format)
+                throw new UserError($"{file.Name}: a safetensors file, but no checkpoint of DslCM (its format is not '{TrainingState.Format}').");
+            if (metadata.GetValueOrDefault(HashKey) is not { Length: HashLetters } hash || hash != Hash(file))
+                throw new UserError($"{file.Name}: damaged, its content does not match its SHA-256; delete it to go on from the checkpoint before it.");
+            return new Checkpoint(file, TrainingState.FromMetadata(metadata));
+        }
+        catch (FormatException fault)
+        {
+            file.Dispose();
+            throw new UserError($"{file.Name}: no checkpoint of DslCM ({fault.Message}).", fault);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Overwrites a training with the saved one.</summary>
+    /// <exception cref="UserError">The network has other parameters by now.</exception>
+    public void Load(Training training)
+    {
+        var parts = Parts(training);
+        CheckTensors(parts);
+        foreach (var part in parts)
+        {
+            using var values = part.Flat.cpu();
+            foreach (var spec in part.Specs)
+            {
+                using var view = ParameterStore.View(values, spec);
+                file.Read(file.Header.Tensors[part.NameOf(spec)], view.bytes);
+            }
+            using var _ = no_grad();
+            part.Flat.copy_(values);
+        }
+        foreach (var average in training.Averages)
+            average.Weights.BufferValues.copy_(training.Weights.BufferValues);
+        training.Optimizer.Steps = State.Step;
+    }
+
+    public void Dispose() => file.Dispose();
+
+    private static List<Part> Parts(Training training)
+    {
+        var layout = training.Weights.Layout;
+        var parts = new List<Part>
+        {
+            new("weights", training.Weights.Values, layout.Parameters),
+            new("buffers", training.Weights.BufferValues, layout.Buffers),
+            new("exp_avg", training.Optimizer.Moments.First, layout.Parameters),
+            new("exp_avg_sq", training.Optimizer.Moments.Second, layout.Parameters),
+        };
+        for (var i = 0; i < training.Averages.Count; i++)
+            parts.Add(new Part($"ema/{i}", training.Averages[i].Weights.Values, layout.Parameters));
+        return parts;
+    }
+
+    private static void Write(FileStream stream, TrainingState state, Training training)
+    {
+        var parts = Parts(training);
+        var header = SafetensorsWriter.Header(
+            [.. state.ToMetadata(), new(HashKey, NoHash)],
+            parts.SelectMany(part => part.Specs.Select(spec => (part.NameOf(spec), spec.Shape))));
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Put(header);
+        foreach (var part in parts)
+        {
+            using var values = part.Flat.cpu();
+            foreach (var spec in part.Specs)
+            {
+                using var view = ParameterStore.View(values, spec);
+                Put(view.bytes);
+            }
+        }
+        stream.Position = PlaceOfHash(header, NoHash);
+        stream.Write(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(hash.GetHashAndReset())));
+
+        void Put(ReadOnlySpan<byte> bytes)
+        {
+            hash.AppendData(bytes);
+            stream.Write(bytes);
+        }
+    }
+
+    private static string Hash(SafetensorsFile file)
+    {
+        var stream = file.Rewind();
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var header = new byte[file.Header.Length];
+        stream.ReadExactly(header);
+        if (PlaceOfHash(header, file.Header.Metadata[HashKey]) is var place and >= 0)
+            header.AsSpan(place, HashLetters).Fill((byte)'0');
+        hash.AppendData(header);
+        var chunk = new byte[1 << 20];
+        for (var count = stream.Read(chunk); count > 0; count = stream.Read(chunk))
+            hash.AppendData(chunk, 0, count);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Where the hash stands in a header. Its quotes make it unique: in every other text JSON escapes them.</summary>
+    private static int PlaceOfHash(byte[] header, string hash)
+    {
+        var key = Encoding.UTF8.GetBytes($"\"{HashKey}\":\"");
+        var place = header.AsSpan().IndexOf([.. key, .. Encoding.UTF8.GetBytes(hash)]);
+        return place < 0 ? place : place + key.Length;
+    }
+
+    private void CheckTensors(List<Part> parts)
+    {
+        var wanted = parts.SelectMany(part => part.Specs.Select(spec => (Name: part.NameOf(spec), spec.Shape))).ToDictionary(tensor => tensor.Name, tensor => tensor.Shape);
+        var found = file.Header.Tensors;
+        var faults = wanted.Keys.Except(found.Keys).Select(name => $"{name} is new")
+            .Concat(found.Keys.Except(wanted.Keys).Select(name => $"{name} is gone"))
+            .Concat(found.Values.Where(tensor => wanted.TryGetValue(tensor.Name, out var shape) && !shape.AsSpan().SequenceEqual(tensor.Shape))
+                .Select(tensor => $"{tensor.Name} was [{string.Join(", ", tensor.Shape)}] and is [{string.Join(", ", wanted[tensor.Name])}]"))
+            .Concat(found.Values.Where(tensor => tensor.Type != "F32").Select(tensor => $"{tensor.Name} is {tensor.Type}, not F32"))
+            .ToList();
+        if (faults.Count > 0)
+            throw new UserError($"{Name}: the network of {State.Experiment} has changed since ({string.Join("; ", faults.Take(3))}{(faults.Count > 3 ? $"; {faults.Count - 3} more" : "")}); train it anew, or undo the change.");
+    }
+
+    /// <summary>Tensors of one kind: a flat tensor and what lies in it.</summary>
+    private sealed record Part(string Prefix, Tensor Flat, IReadOnlyList<ParameterSpec> Specs)
+    {
+        public string NameOf(ParameterSpec spec) => $"{Prefix}/{spec.Name}";
+    }
+}

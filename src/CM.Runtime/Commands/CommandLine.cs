@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Runtime.InteropServices;
+
+namespace CM.Runtime;
+
+/// <summary>The command line of a program with experiments: <c>demo</c>, <c>list</c>, <c>describe</c>, <c>train</c>, <c>sample</c>, <c>doctor</c>.</summary>
+public static class CommandLine
+{
+    private const int OurFault = 1;
+    private const int UsersFault = 2;
+    private const int Diverged = 3;
+
+    /// <summary>Runs a command.</summary>
+    /// <param name="args">The program's arguments.</param>
+    /// <param name="registry">What can be run.</param>
+    /// <returns>0 when all went well, 1 for a fault of the program, 2 for one that the user can mend, 3 when a loss is no longer a number.</returns>
+    public static int Run(string[] args, Registry registry) => Run(args, registry, Console.Out, Console.Error);
+
+    /// <summary>Runs a command that writes somewhere else.</summary>
+    internal static int Run(string[] args, Registry registry, TextWriter output, TextWriter errors)
+    {
+        var verbose = new Option<bool>("--verbose") { Description = "Show where an error came from.", Recursive = true };
+        var session = new Session(registry, output);
+        var root = new RootCommand("Declares, trains and samples consistency models.")
+        {
+            DemoCommand.New(session),
+            ListCommand.New(session),
+            DescribeCommand.New(session),
+            TrainCommand.New(session),
+            SampleCommand.New(session),
+            DoctorCommand.New(session),
+        };
+        root.Options.Add(verbose);
+
+        var parsed = root.Parse(args);
+        try
+        {
+            if (parsed.Action is ParseErrorAction)
+                throw new UserError($"{parsed.Errors[0].Message.TrimEnd('.')}; see --help.");
+            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = errors, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (Exception exception)
+        {
+            var (code, message) = Judge(Cause(exception));
+            errors.WriteLine($"error: {OneLine(message)}");
+            if (parsed.GetValue(verbose))
+                errors.WriteLine(exception);
+            else if (code == OurFault)
+                errors.WriteLine("       (--verbose shows where it came from)");
+            return code;
+        }
+    }
+
+    private static (int Code, string Message) Judge(Exception cause) => cause switch
+    {
+        UserError => (UsersFault, cause.Message),
+        DivergedException => (Diverged, cause.Message),
+        IOException or UnauthorizedAccessException => (UsersFault, cause.Message),
+        ExternalException when IsOutOfMemory(cause.Message) => (UsersFault, $"not enough memory for this batch ({cause.Message}); take a smaller one with --batch N."),
+        _ when Backend.IsMissing(cause) => (UsersFault, cause.Message),
+        _ => (OurFault, $"{cause.GetType().Name}: {cause.Message}"),
+    };
+
+    /// <summary>What is behind an exception of a static constructor.</summary>
+    private static Exception Cause(Exception exception) =>
+        exception is TypeInitializationException { InnerException: { } inner } ? Cause(inner) : exception;
+
+    private static bool IsOutOfMemory(string message) =>
+        message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase);
+
+    private static string OneLine(string message) =>
+        string.Join(' ', message.Split((char[]?)['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+}

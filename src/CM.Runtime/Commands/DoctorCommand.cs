@@ -1,0 +1,111 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using CM.Dsl;
+
+namespace CM.Runtime;
+
+/// <summary><c>doctor</c>: what is there to train with, and what to do about what is missing.</summary>
+internal static class DoctorCommand
+{
+    private const double EnoughGigabytes = 2;
+
+    public static Command New(Session session)
+    {
+        var json = Options.Json();
+        var data = Options.Data();
+        var command = new Command("doctor", "Say which libtorch, BLAS, threads, device, disk and data are there, and what to do about what is missing.") { json, data };
+        command.SetAction(parsed =>
+        {
+            var findings = Examine(session.Registry, parsed.GetValue(data)).ToList();
+            var healthy = findings.TrueForAll(finding => finding.Remedy is null);
+            if (parsed.GetValue(json))
+                session.Write(new JsonObject
+                {
+                    ["ok"] = healthy,
+                    ["checks"] = new JsonArray([.. findings.Select(finding => finding.ToJson())]),
+                });
+            else
+                session.Write(findings.SelectMany(finding => finding.ToRows()));
+        });
+        return command;
+    }
+
+    private static IEnumerable<Finding> Examine(Registry registry, string? data)
+    {
+        var backend = ExamineBackend();
+        yield return backend;
+        if (backend.Remedy is null)
+        {
+            yield return ExamineBlas();
+            yield return ExamineThreads();
+            yield return ExamineCuda();
+        }
+        yield return ExamineDisk();
+        foreach (var images in registry.Experiments.Select(experiment => experiment.Plan.Data).OfType<IdxImages>().Distinct())
+            yield return ExamineData(images, data);
+    }
+
+    private static Finding ExamineBackend()
+    {
+        try
+        {
+            Backend.Load();
+            return new Finding("libtorch", $"{Backend.Name} {Backend.Version}", null);
+        }
+        catch (Exception exception) when (Backend.IsMissing(exception))
+        {
+            return new Finding("libtorch", "missing", exception.Message);
+        }
+    }
+
+    private static Finding ExamineBlas()
+    {
+        using var matrix = ones([64, 64], ScalarType.Float32);
+        using var product = matrix.matmul(matrix); // loads the library
+        var blas = Blas.OfThisProcess();
+        return new Finding("BLAS", blas.Found, blas.Remedy);
+    }
+
+    private static Finding ExamineThreads()
+    {
+        var (threads, suitable) = (get_num_threads(), Backend.SuitableThreads);
+        return new Finding("threads", $"{threads} threads for {suitable} physical cores", threads == suitable ? null : $"unset OMP_NUM_THREADS, or train with --threads {suitable}");
+    }
+
+    private static Finding ExamineCuda() => new("CUDA", cuda.is_available() ? $"{cuda.device_count()} devices" : "none, training runs on the CPU", null);
+
+    private static Finding ExamineDisk()
+    {
+        var gigabytes = new DriveInfo(Environment.CurrentDirectory).AvailableFreeSpace / 1e9;
+        return new Finding("disk", $"{gigabytes:N1} GB free here", gigabytes >= EnoughGigabytes ? null : "make room, or train with --out on another disk");
+    }
+
+    private static Finding ExamineData(IdxImages images, string? folder)
+    {
+        var name = images.GetType().Name;
+        try
+        {
+            return new Finding($"data {name}", DataFolder.Find(images.Images, folder), null);
+        }
+        catch (UserError missing)
+        {
+            return new Finding($"data {name}", "missing", missing.Message);
+        }
+    }
+
+    /// <summary>One thing that was looked at.</summary>
+    /// <param name="Name">What.</param>
+    /// <param name="Found">How it is.</param>
+    /// <param name="Remedy">What to do; null when all is well.</param>
+    private sealed record Finding(string Name, string Found, string? Remedy)
+    {
+        public JsonObject ToJson() => new() { ["name"] = Name, ["ok"] = Remedy is null, ["found"] = Found, ["remedy"] = Remedy };
+
+        public IEnumerable<IReadOnlyList<string>> ToRows()
+        {
+            yield return [Remedy is null ? "ok" : "!!", Name, Found];
+            if (Remedy is not null)
+                yield return ["", "", $"→ {Remedy}"];
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+
+namespace CM.Runtime;
+
+/// <summary>Options that several commands share, and what they mean.</summary>
+internal static class Options
+{
+    public static Option<bool> Json() => new("--json") { Description = "Print JSON for programs." };
+
+    public static Option<string?> Data() =>
+        new("--data") { Description = $"Folder with data files. Default: {DataFolder.Variable}, else 'data' or 'shared/data' here or above.", HelpName = "DIR" };
+
+    public static Option<string?> Device() => new("--device") { Description = "cpu, cuda or cuda:N. Default: cuda where there is one.", HelpName = "DEVICE" };
+
+    public static Option<int?> Threads() => new("--threads") { Description = "Threads of libtorch. Default: the physical cores.", HelpName = "N" };
+
+    public static Option<long?> Seed() => new("--seed") { Description = "Where every random number comes from. Default: as declared.", HelpName = "N" };
+
+    /// <summary>Refuses numbers below 1.</summary>
+    public static int AtLeastOne(int value, string option) =>
+        value >= 1 ? value : throw new UserError($"{option} {value}: a whole number from 1 on was expected.");
+
+    /// <summary>Sets the threads that the user asked for.</summary>
+    public static void UseThreads(int? threads)
+    {
+        if (threads is { } number)
+            set_num_threads(AtLeastOne(number, "--threads"));
+    }
+
+    /// <summary>The device that the user asked for.</summary>
+    /// <exception cref="UserError">There is no such device here.</exception>
+    public static Device UseDevice(string? name)
+    {
+        if (name is null)
+            return new Device(cuda.is_available() ? DeviceType.CUDA : DeviceType.CPU, -1);
+        if (name == "cpu")
+            return new Device(DeviceType.CPU, -1);
+
+        var index = -1;
+        if (name != "cuda" && !(name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan("cuda:".Length), out index) && index >= 0))
+            throw new UserError($"--device {name}: cpu, cuda or cuda:N was expected.");
+        if (!cuda.is_available())
+            throw new UserError($"--device {name}: {Backend.Name} {Backend.Version} finds no CUDA device here; use --device cpu, or install a libtorch with CUDA and a driver.");
+        if (index >= cuda.device_count())
+            throw new UserError($"--device {name}: there are only {cuda.device_count()} CUDA devices, numbered from 0.");
+        return new Device(DeviceType.CUDA, index);
+    }
+}

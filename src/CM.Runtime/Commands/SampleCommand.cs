@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+
+namespace CM.Runtime;
+
+/// <summary><c>sample RUN</c>: makes samples with a trained model.</summary>
+internal static class SampleCommand
+{
+    public static Command New(Session session)
+    {
+        var run = new Argument<string>("RUN") { Description = "Folder of a run." };
+        var count = new Option<int?>("--count") { Description = "How many samples. Default: 2000 points or 64 images.", HelpName = "N" };
+        var target = new Option<string?>("--out") { Description = "The picture, a new PNG file. Default: samples-N.png in the run.", HelpName = "FILE" };
+        var seed = Options.Seed();
+        var data = Options.Data();
+        var device = Options.Device();
+        var json = Options.Json();
+        var command = new Command("sample", "Make samples with the newest checkpoint of a run.") { run, count, target, seed, data, device, json };
+        command.SetAction(parsed =>
+        {
+            var folder = RunFolder.Open(parsed.GetRequiredValue(run));
+            using var checkpoint = folder.OpenNewest();
+            var state = checkpoint.State;
+            var experiment = session.Experiment(state.Experiment);
+            state.CheckSame(experiment.Plan, checkpoint.Name);
+            if (!Sampler.IsVisible(experiment.Plan))
+                throw new UserError($"{state.Experiment}: examples of shape [{string.Join(", ", experiment.Plan.DataShape)}] cannot be drawn; points in the plane, grey and RGB images can.");
+
+            var wanted = Options.AtLeastOne(parsed.GetValue(count) ?? Sampler.UsefulCount(experiment.Plan), "--count");
+            var setup = new TrainingSetup(state.Steps, state.Batch, state.Seed, Options.UseDevice(parsed.GetValue(device)));
+            var path = NewFile(parsed.GetValue(target), folder);
+            using var training = experiment.NewTraining(setup);
+            checkpoint.Load(training);
+            using var sampler = new Sampler(experiment.Plan, parsed.GetValue(seed) ?? state.Seed, wanted, setup.Device);
+            var planar = Sampler.IsPlanar(experiment.Plan);
+            var examples = planar ? sampler.Compare(Examples.Open(experiment.Plan.Data, experiment.Plan.DataShape, parsed.GetValue(data))) : [];
+            var samples = sampler.Sample(training);
+            AtomicFile.Write(path, stream => Png.Write(stream, sampler.Draw(samples, examples)));
+            double? distance = planar ? Sampler.Distance(samples, examples) : null;
+
+            if (parsed.GetValue(json))
+                session.Write(new JsonObject
+                {
+                    ["experiment"] = state.Experiment,
+                    ["checkpoint"] = checkpoint.Name,
+                    ["step"] = state.Step,
+                    ["count"] = wanted,
+                    ["picture"] = path,
+                    ["sliced_wasserstein"] = distance,
+                });
+            else
+                session.Output.WriteLine($"{path}: {wanted:N0} samples of {state.Experiment} after {state.Step:N0} steps{(distance is { } number ? $", sliced Wasserstein distance to the data {Numbers.Short(number)}" : "")}");
+        });
+        return command;
+    }
+
+    private static string NewFile(string? given, RunFolder folder)
+    {
+        if (given is not null && Path.Exists(given))
+            throw new UserError($"--out {given}: is there already; name a new file.");
+        if (given is not null)
+            return given;
+        for (var i = 1; ; i++)
+            if (Path.Combine(folder.Path, $"samples-{i}.png") is var path && !Path.Exists(path))
+                return path;
+    }
+}

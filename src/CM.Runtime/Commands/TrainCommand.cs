@@ -1,0 +1,39 @@
+using System.CommandLine;
+
+namespace CM.Runtime;
+
+/// <summary><c>train NAME</c>: trains an experiment, or goes on with a run.</summary>
+internal static class TrainCommand
+{
+    public static Command New(Session session)
+    {
+        var name = new Argument<string>("NAME") { Description = "An experiment." };
+        var steps = new Option<int?>("--steps") { Description = "Optimiser steps in all. Default: as declared, or as the run that is resumed.", HelpName = "N" };
+        var batch = new Option<int?>("--batch") { Description = "Examples in a step. Default: as declared.", HelpName = "N" };
+        var seed = Options.Seed();
+        var data = Options.Data();
+        var target = new Option<string?>("--out") { Description = "Folder of the new run. Default: runs/NAME-date-time.", HelpName = "DIR" };
+        var device = Options.Device();
+        var threads = Options.Threads();
+        var resume = new Option<string?>("--resume") { Description = "Folder of a run to go on with.", HelpName = "RUN" };
+        var json = Options.Json();
+        var command = new Command("train", "Train an experiment.") { name, steps, batch, seed, data, target, device, threads, resume, json };
+        command.SetAction(parsed =>
+        {
+            var request = new TrainRequest
+            {
+                Experiment = session.Experiment(parsed.GetRequiredValue(name)),
+                Steps = parsed.GetValue(steps),
+                Batch = parsed.GetValue(batch),
+                Seed = parsed.GetValue(seed),
+                Data = parsed.GetValue(data),
+                Out = parsed.GetValue(target),
+                Device = parsed.GetValue(device),
+                Threads = parsed.GetValue(threads),
+                Resume = parsed.GetValue(resume),
+            };
+            request.Run(session.Display(parsed.GetValue(json)));
+        });
+        return command;
+    }
+}

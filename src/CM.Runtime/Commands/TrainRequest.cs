@@ -1,0 +1,105 @@
+using System.Text.Json.Nodes;
+
+namespace CM.Runtime;
+
+/// <summary>What somebody wants trained, and how.</summary>
+internal sealed record TrainRequest
+{
+    public required Experiment Experiment { get; init; }
+
+    public int? Steps { get; init; }
+
+    public int? Batch { get; init; }
+
+    public long? Seed { get; init; }
+
+    public string? Data { get; init; }
+
+    public string? Out { get; init; }
+
+    public string? Device { get; init; }
+
+    public int? Threads { get; init; }
+
+    /// <summary>Folder of a run to go on with.</summary>
+    public string? Resume { get; init; }
+
+    private ExperimentPlan Plan => Experiment.Plan;
+
+    /// <summary>Trains. Everything that can be wrong is found before anything is written.</summary>
+    /// <exception cref="UserError">Something is missing, or does not fit together.</exception>
+    /// <exception cref="DivergedException">The loss is no longer a number.</exception>
+    public RunSummary Run(Display display)
+    {
+        if (Resume is not null && Out is not null)
+            throw new UserError("--out and --resume: a run that is resumed stays in its folder; give one of the two.");
+        Options.UseThreads(Threads);
+        using var from = Resume is null ? null : RunFolder.Open(Resume).OpenNewest();
+        var setup = Setup(from?.State);
+        var examples = Examples.Open(Plan.Data, Plan.DataShape, Data);
+
+        var folder = Resume is null ? RunFolder.Create(Out, Plan.Name) : RunFolder.Open(Resume);
+        if (from is null)
+            folder.Describe(Describe(setup, folder));
+        Introduce(display, setup, folder, from?.State);
+
+        using var run = new TrainingRun(Plan, setup, folder, examples, from, display);
+        try
+        {
+            display.During(() => Experiment.Train(run));
+        }
+        catch (DivergedException diverged)
+        {
+            throw new DivergedException(
+                $"{diverged.Message}; the last good checkpoint is {folder.Checkpoints.Newest}. Lower the learning rate or clip gradients; to try again from there: {run.ResumeCommand}",
+                diverged);
+        }
+        var summary = run.Summary ?? throw new InvalidOperationException($"The training of {Plan.Name} came back without Finish.");
+        display.Finish(summary);
+        return summary;
+    }
+
+    private TrainingSetup Setup(TrainingState? state)
+    {
+        state?.CheckSame(Plan, Resume!);
+        if (state is not null && Batch is { } batch && batch != state.Batch)
+            throw new UserError($"--batch {batch}: {Resume} was trained with batches of {state.Batch}, and goes on with those; leave --batch out.");
+        if (state is not null && Seed is { } seed && seed != state.Seed)
+            throw new UserError($"--seed {seed}: {Resume} was trained with seed {state.Seed}, and goes on with it; leave --seed out.");
+        var steps = Options.AtLeastOne(Steps ?? state?.Steps ?? Plan.Steps, "--steps");
+        if (steps < state?.Step)
+            throw new UserError($"--steps {steps}: {Resume} has done {state.Step} steps already; give more, or leave --steps out.");
+        return new TrainingSetup(steps, Options.AtLeastOne(Batch ?? state?.Batch ?? Plan.Batch, "--batch"), Seed ?? state?.Seed ?? Plan.Seed, Options.UseDevice(Device));
+    }
+
+    private void Introduce(Display display, TrainingSetup setup, RunFolder folder, TrainingState? state)
+    {
+        display.Say($"{Plan.Name}: {Plan.Network} with {DescribeCommand.Count(Experiment.Network.Parameters)} parameters, {setup.Steps:N0} steps of {setup.Batch:N0}, seed {setup.Seed}");
+        display.Say($"on {setup.Device} with {get_num_threads()} threads, {Backend.Name} {Backend.Version}");
+        display.Say(state is null ? $"run: {folder.Path}" : $"run: {folder.Path}, going on after step {state.Step:N0}");
+    }
+
+    private JsonObject Describe(TrainingSetup setup, RunFolder folder) => new()
+    {
+        ["experiment"] = Plan.Name,
+        ["network"] = Plan.Network,
+        ["parameters"] = Experiment.Network.Parameters,
+        ["data"] = Plan.Data.GetType().Name,
+        ["data_shape"] = new JsonArray([.. Plan.DataShape.Select(axis => JsonValue.Create(axis))]),
+        ["steps"] = setup.Steps,
+        ["batch"] = setup.Batch,
+        ["seed"] = setup.Seed,
+        ["declaration"] = DescribeCommand.Declaration(Plan),
+        ["command"] = ProgramName.Command(["train", Plan.Name, "--steps", $"{setup.Steps}", "--batch", $"{setup.Batch}", "--seed", $"{setup.Seed}", "--device", $"{setup.Device}", "--out", folder.Path]),
+        ["device"] = setup.Device.ToString(),
+        ["threads"] = get_num_threads(),
+        ["versions"] = new JsonObject
+        {
+            ["dslcm"] = typeof(TrainRequest).Assembly.GetName().Version?.ToString(3),
+            ["dotnet"] = Environment.Version.ToString(),
+            ["backend"] = Backend.Name,
+            ["libtorch"] = Backend.Version,
+        },
+        ["started"] = DateTimeOffset.Now.ToString("O"),
+    };
+}

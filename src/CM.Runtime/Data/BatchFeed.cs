@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using CM.Dsl;
+
+namespace CM.Runtime;
+
+/// <summary>Prepares batches on a thread of its own, a little ahead of the training.</summary>
+internal sealed class BatchFeed : IDisposable
+{
+    private const int Ahead = 2;
+
+    private readonly IExamples examples;
+    private readonly long[] shape;
+    private readonly int batch;
+    private readonly BatchOrder order;
+    private readonly Device device;
+    private readonly BlockingCollection<Tensor> ready = new(Ahead);
+    private readonly CancellationTokenSource stop = new();
+    private readonly Thread thread;
+    private ExceptionDispatchInfo? failure;
+
+    /// <summary>Starts preparing.</summary>
+    /// <param name="examples">Where the data is.</param>
+    /// <param name="shape">Shape of one example.</param>
+    /// <param name="setup">Batch, seed, device.</param>
+    /// <param name="firstStep">The step whose batch comes first.</param>
+    public BatchFeed(IExamples examples, long[] shape, TrainingSetup setup, int firstStep)
+    {
+        this.examples = examples;
+        this.shape = shape;
+        batch = setup.Batch;
+        device = setup.Device;
+        order = new BatchOrder(examples.Count, setup.Seed);
+        thread = new Thread(() => Work(firstStep)) { IsBackground = true, Name = "batches" };
+        thread.Start();
+    }
+
+    /// <summary>The next batch, <c>[batch, …]</c>, float32, on the device; the caller disposes of it.</summary>
+    public Tensor Next()
+    {
+        if (!ready.TryTake(out var next, Timeout.Infinite))
+            failure!.Throw();
+        if (device.type == DeviceType.CPU)
+            return next!;
+        using (next)
+            return next!.to(device);
+    }
+
+    /// <summary>Stops preparing and frees what was prepared.</summary>
+    public void Dispose()
+    {
+        stop.Cancel();
+        thread.Join();
+        while (ready.TryTake(out var left))
+            left.Dispose();
+        ready.Dispose();
+        stop.Dispose();
+    }
+
+    private void Work(int firstStep)
+    {
+        try
+        {
+            for (var position = (long)firstStep * batch; ; position += batch)
+                ready.Add(Read(position), stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+        catch (Exception exception)
+        {
+            failure = ExceptionDispatchInfo.Capture(exception);
+        }
+        finally
+        {
+            ready.CompleteAdding();
+        }
+    }
+
+    private Tensor Read(long position)
+    {
+        var tensor = empty([batch, .. shape], ScalarType.Float32);
+        var values = MemoryMarshal.Cast<byte, float>(tensor.bytes);
+        var size = values.Length / batch;
+        for (var i = 0; i < batch; i++)
+            examples.Read(order[position + i], values.Slice(i * size, size));
+        return tensor;
+    }
+}

@@ -1,0 +1,52 @@
+namespace CM.Runtime;
+
+/// <summary>Where data files are looked up: in <c>--data</c>, else in <c>DSLCM_DATA</c>, else in <c>data</c> and <c>shared/data</c> of the current folder and those above it.</summary>
+internal static class DataFolder
+{
+    public const string Variable = "DSLCM_DATA";
+
+    /// <summary>Finds a file, gzipped or not, in the data folder or up to two folders further down.</summary>
+    /// <exception cref="UserError">There is no such file.</exception>
+    public static string Find(string name, string? given)
+    {
+        var folders = Candidates(given);
+        return folders.Select(folder => FindIn(folder, name, depth: 2)).FirstOrDefault(path => path is not null)
+            ?? throw new UserError($"No data: {name}.gz is not in {Describe(folders)}; name its folder with --data DIR or {Variable}=DIR.");
+    }
+
+    /// <summary>The folders that are looked through.</summary>
+    /// <exception cref="UserError">The folder that the user named does not exist.</exception>
+    public static IReadOnlyList<string> Candidates(string? given)
+    {
+        if (given is not null)
+            return [Existing(given, "--data")];
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } variable)
+            return [Existing(variable, Variable)];
+
+        var folders = new List<string>();
+        for (var folder = new DirectoryInfo(Environment.CurrentDirectory); folder is not null; folder = folder.Parent)
+            foreach (var inside in (string[])["data", Path.Combine("shared", "data")])
+                if (Directory.Exists(Path.Combine(folder.FullName, inside)))
+                    folders.Add(Path.Combine(folder.FullName, inside));
+        return folders;
+    }
+
+    private static string Existing(string folder, string source) =>
+        Directory.Exists(folder) ? folder : throw new UserError($"No data: {source} names the folder '{folder}', which does not exist.");
+
+    private static string? FindIn(string folder, string name, int depth)
+    {
+        foreach (var file in (string[])[name, name + ".gz"])
+            if (File.Exists(Path.Combine(folder, file)))
+                return Path.Combine(folder, file);
+        if (depth == 0)
+            return null;
+        return Directory.EnumerateDirectories(folder, "*", new EnumerationOptions { IgnoreInaccessible = true })
+            .Order(StringComparer.Ordinal)
+            .Select(inner => FindIn(inner, name, depth - 1))
+            .FirstOrDefault(path => path is not null);
+    }
+
+    private static string Describe(IReadOnlyList<string> folders) =>
+        folders.Count == 0 ? "any 'data' or 'shared/data' folder here or above" : string.Join(", ", folders);
+}

@@ -1,0 +1,44 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CM.Runtime;
+
+/// <summary>Features of a number per sample, called by generated networks.</summary>
+public static class Embeddings
+{
+    /// <summary><c>[cos 2πft, sin 2πft]</c> (Tancik et al. 2020; EDM's <c>FourierEmbedding</c>).</summary>
+    /// <param name="level">The numbers, [B].</param>
+    /// <param name="freqs">The frequencies f, [channels/2].</param>
+    /// <returns>[B, channels].</returns>
+    public static Tensor Fourier(Tensor level, Tensor freqs)
+    {
+        using var turns = freqs * (2 * Math.PI);
+        return Waves(level, turns, sineFirst: false);
+    }
+
+    /// <summary><c>[cos ft, sin ft]</c> with f_j = maxPositions^(−j/(channels/2)) (Vaswani et al. 2017; EDM's <c>PositionalEmbedding</c>).</summary>
+    /// <param name="level">The numbers, [B].</param>
+    /// <param name="channels">Features, an even number.</param>
+    /// <param name="maxPositions">Ratio of the fastest to the slowest frequency.</param>
+    /// <param name="endpoint">Divide the exponent by channels/2 − 1.</param>
+    /// <param name="sineFirst">Put the sines before the cosines.</param>
+    /// <returns>[B, channels].</returns>
+    public static Tensor Positional(Tensor level, int channels, double maxPositions = 10_000, bool endpoint = false, bool sineFirst = false)
+    {
+        var half = channels / 2;
+        var step = -Math.Log(maxPositions) / (endpoint ? half - 1 : half);
+        using var index = arange((Scalar)half, dtype: ScalarType.Float32, device: level.device);
+        using var exponent = index * step;
+        using var freqs = exponent.exp();
+        return Waves(level, freqs, sineFirst);
+    }
+
+    private static Tensor Waves(Tensor level, Tensor freqs, bool sineFirst)
+    {
+        using var column = level.unsqueeze(1);
+        using var angle = column * freqs;
+        using var cosine = angle.cos();
+        using var sine = angle.sin();
+        return sineFirst ? cat([sine, cosine], 1) : cat([cosine, sine], 1);
+    }
+}

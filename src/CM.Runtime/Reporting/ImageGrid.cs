@@ -1,0 +1,40 @@
+namespace CM.Runtime;
+
+/// <summary>Images side by side in a square grid, enlarged by a whole number so that small ones can be seen.</summary>
+internal static class ImageGrid
+{
+    private const int Gap = 2;
+    private const int WantedSide = 96; // pixels of an enlarged image, at most
+    private const byte Background = 64;
+
+    /// <summary>Draws images.</summary>
+    /// <param name="values">All images, <c>[count, channels, height, width]</c>, from −1 to 1.</param>
+    /// <param name="channels">1 or 3.</param>
+    /// <param name="height">Rows of an image.</param>
+    /// <param name="width">Columns of an image.</param>
+    public static Raster Draw(ReadOnlySpan<float> values, int channels, int height, int width)
+    {
+        var size = channels * height * width;
+        var count = values.Length / size;
+        var columns = (int)Math.Ceiling(Math.Sqrt(count));
+        var rows = (count + columns - 1) / columns;
+        var scale = Math.Max(1, WantedSide / Math.Max(height, width));
+        var picture = new Raster(columns * (width * scale + Gap) + Gap, rows * (height * scale + Gap) + Gap, channels, Background);
+        for (var i = 0; i < count; i++)
+        {
+            var image = values.Slice(i * size, size);
+            var (row, column) = Math.DivRem(i, columns);
+            var (left, top) = (Gap + column * (width * scale + Gap), Gap + row * (height * scale + Gap));
+            for (var y = 0; y < height * scale; y++)
+                for (var x = 0; x < width * scale; x++)
+                {
+                    var pixel = picture[left + x, top + y];
+                    for (var channel = 0; channel < channels; channel++)
+                        pixel[channel] = Level(image[(channel * height + y / scale) * width + x / scale]);
+                }
+        }
+        return picture;
+    }
+
+    private static byte Level(float value) => (byte)Math.Clamp(Math.Round((value + 1) * 127.5), 0, 255);
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace CM.Runtime;
+
+/// <summary>
+/// Everything a run leaves behind: <c>run.json</c>, <c>log.jsonl</c>, <c>samples/step-000123.png</c>, <c>checkpoints/step-000123.safetensors</c>.
+/// </summary>
+internal sealed class RunFolder
+{
+    private RunFolder(string path)
+    {
+        Path = path;
+        Checkpoints = new CheckpointFolder(System.IO.Path.Combine(path, "checkpoints"));
+    }
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>The saved trainings in it.</summary>
+    public CheckpointFolder Checkpoints { get; }
+
+    /// <summary>Where the log is.</summary>
+    public string Log => System.IO.Path.Combine(Path, "log.jsonl");
+
+    /// <summary>Where pictures of samples are.</summary>
+    public string Samples => System.IO.Path.Combine(Path, "samples");
+
+    /// <summary>Makes the folder of a new run.</summary>
+    /// <param name="given">Where the user wants it; null for a name made of the experiment and the time.</param>
+    /// <param name="experiment">Name of the experiment.</param>
+    /// <exception cref="UserError">There is something in it already, or it cannot be written.</exception>
+    public static RunFolder Create(string? given, string experiment)
+    {
+        var path = given ?? Unused(System.IO.Path.Combine("runs", $"{experiment}-{DateTime.Now:yyyyMMdd-HHmmss}"));
+        try
+        {
+            if (File.Exists(path))
+                throw new UserError($"--out {path}: that is a file; name a folder that does not exist yet.");
+            if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+                throw new UserError($"--out {path}: holds {ContentOf(path)} already; name a folder that is empty or does not exist yet.");
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new UserError($"{path}: the folder of the run cannot be made ({failure.Message.TrimEnd('.')}); name another with --out DIR.", failure);
+        }
+        return new RunFolder(path);
+    }
+
+    /// <summary>Opens the folder of an earlier run.</summary>
+    /// <exception cref="UserError">It is none.</exception>
+    public static RunFolder Open(string path)
+    {
+        if (!Directory.Exists(path))
+            throw new UserError($"{path}: there is no such run; a run is the folder that training printed, such as runs/NAME-20260131-120000.");
+        return new RunFolder(path);
+    }
+
+    /// <summary>A picture of samples made after so many steps.</summary>
+    public string Picture(int step) => System.IO.Path.Combine(Samples, $"step-{step:D6}.png");
+
+    /// <summary>Opens the newest checkpoint.</summary>
+    /// <exception cref="UserError">There is none, or it is damaged.</exception>
+    public Checkpoint OpenNewest() => Checkpoint.Open(
+        Checkpoints.Newest ?? throw new UserError($"{Path}: there is no checkpoint in it (checkpoints/step-*.safetensors), so it is not a run that can be continued or sampled."));
+
+    /// <summary>Writes <c>run.json</c>: what is trained, and with what.</summary>
+    public void Describe(JsonObject description) =>
+        AtomicFile.Write(System.IO.Path.Combine(Path, "run.json"), stream => stream.Write(JsonText.Bytes(description, indented: true)));
+
+    private static string ContentOf(string path)
+    {
+        try
+        {
+            return (string?)JsonNode.Parse(File.ReadAllText(System.IO.Path.Combine(path, "run.json")))?["experiment"] is { } name ? $"a run of {name}" : "files";
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+        {
+            return "files";
+        }
+    }
+
+    private static string Unused(string path)
+    {
+        var name = path;
+        for (var i = 2; System.IO.Path.Exists(name); i++)
+            name = $"{path}-{i}";
+        return name;
+    }
+}

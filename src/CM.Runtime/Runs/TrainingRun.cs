@@ -1,0 +1,217 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using CM.Dsl;
+
+namespace CM.Runtime;
+
+/// <summary>
+/// The runtime's side of a training: data in, and out of it the progress, the log, pictures and checkpoints. The loop itself is in the
+/// generated code: <c>Begin</c>, then <c>NextBatch</c> and <c>EndStep</c> while there is a <c>NextStep</c>, then <c>Finish</c>.
+/// </summary>
+public sealed class TrainingRun : IDisposable
+{
+    private const int LogLines = 500;
+    private const int Pictures = 10;
+    private static readonly TimeSpan LongestUnsaved = TimeSpan.FromMinutes(2);
+
+    private readonly ExperimentPlan plan;
+    private readonly RunFolder folder;
+    private readonly IExamples examples;
+    private readonly Checkpoint? from;
+    private readonly Display display;
+    private readonly StopSignal stop = new();
+    private readonly LossWindow losses;
+    private readonly Stopwatch working = new();
+    private readonly Stopwatch unsaved = new();
+
+    private Training? training;
+    private BatchFeed? feed;
+    private RunLog? log;
+    private RunPictures? pictures;
+    private int done;
+    private int began;
+    private int saved = -1;
+    private int logged;
+    private double loggedSeconds;
+
+    /// <summary>Prepares a run.</summary>
+    /// <param name="plan">What is trained.</param>
+    /// <param name="setup">Steps, batch, seed, device.</param>
+    /// <param name="folder">Where it goes.</param>
+    /// <param name="examples">The data.</param>
+    /// <param name="from">Where it goes on from; null for a new run.</param>
+    /// <param name="display">Who is told.</param>
+    internal TrainingRun(ExperimentPlan plan, TrainingSetup setup, RunFolder folder, IExamples examples, Checkpoint? from, Display display)
+    {
+        this.plan = plan;
+        this.folder = folder;
+        this.examples = examples;
+        this.from = from;
+        this.display = display;
+        Setup = setup;
+        losses = new LossWindow(setup.Device);
+    }
+
+    /// <summary>Steps, batch, seed, device.</summary>
+    public TrainingSetup Setup { get; }
+
+    /// <summary>The command that goes on with this run.</summary>
+    internal string ResumeCommand => ProgramName.Command("train", plan.Name, "--resume", folder.Path);
+
+    /// <summary>How the run ended; null before <see cref="Finish"/>.</summary>
+    internal RunSummary? Summary { get; private set; }
+
+    private Training Current => training ?? throw new InvalidOperationException("Begin comes first.");
+
+    private double? ImagesPerSecond => done > began ? (done - began) * (double)Setup.Batch / working.Elapsed.TotalSeconds : null;
+
+    /// <summary>Starts: with the training's fresh weights, or with those of the checkpoint that is resumed.</summary>
+    public void Begin(Training training)
+    {
+        this.training = training;
+        if (from is not null)
+        {
+            from.Load(training);
+            done = began = logged = saved = from.State.Step;
+        }
+        OnDisk(() => log = new RunLog(folder.Log, done));
+        pictures = Sampler.IsVisible(plan) ? new RunPictures(plan, Setup, folder, examples) : null;
+        if (done == 0)
+        {
+            Save();
+            Show();
+        }
+        feed = new BatchFeed(examples, plan.DataShape, Setup, done);
+        unsaved.Start();
+        working.Start();
+    }
+
+    /// <summary>Whether there is another step to do; false also when somebody asked to stop.</summary>
+    /// <param name="step">The step, counted from 0.</param>
+    public bool NextStep(out int step)
+    {
+        step = done;
+        return done < Setup.Steps && !stop.Requested;
+    }
+
+    /// <summary>The data of the step, <c>[Batch, …]</c>, float32, on the device; the caller disposes of it.</summary>
+    public Tensor NextBatch() => (feed ?? throw new InvalidOperationException("Begin comes first.")).Next();
+
+    /// <summary>Ends a step: progress, log, pictures, checkpoint, whichever is due.</summary>
+    /// <param name="loss">One number.</param>
+    public void EndStep(Tensor loss)
+    {
+        losses.Add(loss, done);
+        done++;
+        Report();
+        if (IsDue(LogLines))
+            Log();
+        if (IsDue(Pictures) || unsaved.Elapsed > LongestUnsaved)
+            Save();
+        if (IsDue(Pictures))
+            Show();
+    }
+
+    /// <summary>Saves what is not saved yet and tells how it went.</summary>
+    public void Finish()
+    {
+        if (logged != done)
+            Log();
+        if (saved != done)
+            Save();
+        working.Stop();
+        Summary = new RunSummary
+        {
+            Experiment = plan.Name,
+            Run = folder.Path,
+            Step = done,
+            Steps = Setup.Steps,
+            Loss = done > began ? losses.Smoothed : null,
+            Seconds = working.Elapsed.TotalSeconds,
+            ImagesPerSecond = ImagesPerSecond,
+            DistanceBefore = pictures?.FirstDistance,
+            DistanceAfter = pictures?.LastDistance,
+            Picture = pictures?.Newest,
+            Checkpoint = folder.Checkpoints.Newest,
+            Resume = ResumeCommand,
+        };
+    }
+
+    /// <summary>Stops preparing batches and closes the log.</summary>
+    public void Dispose()
+    {
+        feed?.Dispose();
+        log?.Dispose();
+        pictures?.Dispose();
+        losses.Dispose();
+        stop.Dispose();
+    }
+
+    /// <summary>Whether this is one of so many evenly spread steps, or the last.</summary>
+    private bool IsDue(int times) => done % Math.Max(1, Setup.Steps / times) == 0 || done == Setup.Steps;
+
+    private void Report()
+    {
+        var perStep = working.Elapsed / (done - began);
+        display.Update(new StepReport(done, Setup.Steps, losses.Smoothed, Setup.Batch / perStep.TotalSeconds, perStep * (Setup.Steps - done)));
+    }
+
+    private void Log()
+    {
+        var mean = losses.TakeMean();
+        var seconds = working.Elapsed.TotalSeconds;
+        var line = new JsonObject
+        {
+            ["step"] = done,
+            ["loss"] = mean,
+            ["images_per_second"] = Math.Round((done - logged) * (double)Setup.Batch / (seconds - loggedSeconds), 1),
+            ["seconds"] = Math.Round(seconds, 3),
+        };
+        if (Current.GradientNorm is { } norm)
+            line["gradient_norm"] = double.IsFinite(norm) ? norm : null;
+        (logged, loggedSeconds) = (done, seconds);
+        Write(line);
+    }
+
+    private void Save()
+    {
+        working.Stop();
+        losses.Read();
+        using (var total = Current.Weights.Values.sum())
+            if (total.item<float>() is var sum && !float.IsFinite(sum))
+                throw new DivergedException(done - 1, "a weight", sum);
+        OnDisk(() => folder.Checkpoints.Save(new TrainingState(plan.Name, plan.Declaration, done, Setup.Steps, Setup.Batch, Setup.Seed), Current));
+        saved = done;
+        unsaved.Restart();
+        working.Start();
+    }
+
+    private void Show()
+    {
+        if (pictures is null)
+            return;
+        working.Stop();
+        OnDisk(() => Write(pictures.Add(Current, done)));
+        working.Start();
+    }
+
+    private void Write(JsonObject line)
+    {
+        OnDisk(() => log!.Write(line));
+        display.Logged(line);
+    }
+
+    /// <summary>Writes to the run's folder; where that fails, the last checkpoint is still whole.</summary>
+    private void OnDisk(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            var rest = folder.Checkpoints.Newest is { } checkpoint ? $"; {checkpoint} is whole, go on from there with: {ResumeCommand}" : "";
+            throw new UserError($"{folder.Path}: cannot be written at step {done} ({failure.Message.TrimEnd('.')}){rest}", failure);
+        }
+    }
+}

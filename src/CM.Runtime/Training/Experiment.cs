@@ -1,0 +1,55 @@
+using CM.Dsl;
+
+namespace CM.Runtime;
+
+/// <summary>Everything that the declaration of an experiment says, as data.</summary>
+public sealed record ExperimentPlan
+{
+    /// <summary>Name of the record.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Optimiser steps, 1 or more.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>Examples in a step, 1 or more.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>Where every random number comes from.</summary>
+    public required long Seed { get; init; }
+
+    /// <summary>The data.</summary>
+    public required IDataSource Data { get; init; }
+
+    /// <summary>Shape of one example, without the batch.</summary>
+    public required long[] DataShape { get; init; }
+
+    /// <summary>Name of the network that is trained.</summary>
+    public required string Network { get; init; }
+
+    /// <summary>Falling times of the sampler, one or more.</summary>
+    public required double[] SampleTimes { get; init; }
+
+    /// <summary>What was declared, in words: <c>("Model", "MoonsDenoiser")</c>. A checkpoint only goes on under the same.</summary>
+    public required IReadOnlyList<KeyValuePair<string, string>> Declaration { get; init; }
+}
+
+/// <summary>What is known of a network.</summary>
+/// <param name="Name">Name of the record.</param>
+/// <param name="Summary">The first line of its documentation, or nothing.</param>
+/// <param name="Inputs">Names and shapes: <c>x [B, 2]</c>.</param>
+/// <param name="Output">Shape of what it gives.</param>
+/// <param name="Parameters">How many numbers are trained.</param>
+/// <param name="Layers">Its layers in the order of declaration.</param>
+public sealed record NetworkPlan(string Name, string Summary, IReadOnlyList<string> Inputs, string Output, long Parameters, IReadOnlyList<Part> Layers);
+
+/// <summary>An experiment that can be run.</summary>
+/// <param name="Plan">What was declared.</param>
+/// <param name="Network">The network that is trained.</param>
+/// <param name="NewTraining">Makes a training with fresh weights.</param>
+/// <param name="Train">The training loop.</param>
+public sealed record Experiment(ExperimentPlan Plan, NetworkPlan Network, Func<TrainingSetup, Training> NewTraining, Action<TrainingRun> Train);
+
+/// <summary>All experiments and networks of a program.</summary>
+/// <param name="Experiments">Experiments, names unique.</param>
+/// <param name="Networks">Networks, names unique.</param>
+public sealed record Registry(IReadOnlyList<Experiment> Experiments, IReadOnlyList<NetworkPlan> Networks);

@@ -1,0 +1,9 @@
+namespace CM.Runtime;
+
+/// <summary>One parameter or buffer of a network.</summary>
+/// <param name="Name">Name with the names of the blocks it lies in: <c>Body.0.Turn.weight</c>.</param>
+/// <param name="Shape">Its shape; empty for a single number.</param>
+/// <param name="Init">How it starts.</param>
+/// <param name="Offset">Where it starts in the flat tensor, in numbers.</param>
+/// <param name="Count">How many numbers it holds.</param>
+public sealed record ParameterSpec(string Name, long[] Shape, Init Init, long Offset, long Count);

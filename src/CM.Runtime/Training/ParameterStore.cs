@@ -1,0 +1,122 @@
+using TorchSharp.Modules;
+
+namespace CM.Runtime;
+
+/// <summary>
+/// The numbers of a network: one flat float32 tensor of which every parameter is a view, and one with the gradients, into which
+/// backpropagation adds directly. An optimiser step, a norm or an average is a few kernels over one tensor, however many layers there are.
+/// </summary>
+public sealed class ParameterStore : IDisposable
+{
+    private readonly Dictionary<string, Parameter> parameters = [];
+    private readonly Dictionary<string, Tensor> buffers = [];
+    private readonly Tensor? gradients;
+
+    private ParameterStore(ParameterLayout layout, Tensor values, Tensor bufferValues, bool withGradients)
+    {
+        Layout = layout;
+        Values = values;
+        BufferValues = bufferValues;
+        gradients = withGradients ? zeros([layout.Size], ScalarType.Float32, values.device) : null;
+        foreach (var spec in layout.Parameters)
+            parameters.Add(spec.Name, NewParameter(spec));
+        foreach (var spec in layout.Buffers)
+            buffers.Add(spec.Name, View(bufferValues, spec));
+    }
+
+    /// <summary>What is stored where.</summary>
+    public ParameterLayout Layout { get; }
+
+    /// <summary>All parameters, <c>[Size]</c>; zero between them.</summary>
+    public Tensor Values { get; }
+
+    /// <summary>The gradients of all parameters, <c>[Size]</c>; zero between them.</summary>
+    /// <exception cref="InvalidOperationException">The store was made without gradients.</exception>
+    public Tensor Gradients => gradients ?? throw new InvalidOperationException("This store was made without gradients.");
+
+    /// <summary>All buffers, <c>[BufferSize]</c>.</summary>
+    internal Tensor BufferValues { get; }
+
+    /// <summary>Makes a store and draws what is in it, in the order of declaration, on the CPU, so that every device starts alike.</summary>
+    /// <param name="layout">What to store.</param>
+    /// <param name="seed">Given to <c>torch.manual_seed</c> before the first draw.</param>
+    /// <param name="device">Where to keep it. Default: the CPU.</param>
+    /// <param name="gradients">Whether the parameters are trained.</param>
+    public static ParameterStore New(ParameterLayout layout, long seed, Device? device = null, bool gradients = true)
+    {
+        var values = zeros([layout.Size], ScalarType.Float32);
+        var bufferValues = zeros([layout.BufferSize], ScalarType.Float32);
+        manual_seed(seed);
+        foreach (var (spec, trainable) in layout.InOrder())
+        {
+            using var view = View(trainable ? values : bufferValues, spec);
+            spec.Init.Fill(view);
+        }
+        if (device is null || device.type == DeviceType.CPU)
+            return new ParameterStore(layout, values, bufferValues, gradients);
+        using (values)
+        using (bufferValues)
+            return new ParameterStore(layout, values.to(device), bufferValues.to(device), gradients);
+    }
+
+    /// <summary>A parameter, a view into <see cref="Values"/>; its <c>grad</c> is a view into <see cref="Gradients"/>.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such parameter.</exception>
+    public Parameter this[string name] => parameters.TryGetValue(name, out var found) ? found : throw Missing("parameter", name);
+
+    /// <summary>A buffer.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such buffer.</exception>
+    public Tensor Buffer(string name) => buffers.TryGetValue(name, out var found) ? found : throw Missing("buffer", name);
+
+    /// <summary>Sets every gradient to 0.</summary>
+    public void ZeroGradients() => Gradients.zero_();
+
+    /// <summary>Takes over the numbers of a store of the same layout, buffers included.</summary>
+    public void CopyFrom(ParameterStore other)
+    {
+        using var _ = no_grad();
+        Values.copy_(other.Values);
+        BufferValues.copy_(other.BufferValues);
+    }
+
+    /// <summary>A second store with the same numbers on the same device.</summary>
+    public ParameterStore Copy(bool gradients)
+    {
+        using var _ = no_grad();
+        return new ParameterStore(Layout, Values.clone(), BufferValues.clone(), gradients);
+    }
+
+    /// <summary>Frees all tensors.</summary>
+    public void Dispose()
+    {
+        foreach (var parameter in parameters.Values)
+            parameter.Dispose();
+        foreach (var buffer in buffers.Values)
+            buffer.Dispose();
+        Values.Dispose();
+        BufferValues.Dispose();
+        gradients?.Dispose();
+    }
+
+    /// <summary>The part of a flat tensor that belongs to one parameter, in the parameter's shape.</summary>
+    internal static Tensor View(Tensor flat, ParameterSpec spec)
+    {
+        using var part = flat.narrow(0, spec.Offset, spec.Count);
+        return part.view(spec.Shape);
+    }
+
+    private Parameter NewParameter(ParameterSpec spec)
+    {
+        // Detached: a leaf of its own, so that changing the flat tensor under it is no concern of autograd's.
+        using var view = View(Values, spec);
+        var parameter = new Parameter(view.detach(), gradients is not null);
+        if (gradients is not null)
+        {
+            using var gradient = View(gradients, spec);
+            parameter.grad = gradient;
+        }
+        return parameter;
+    }
+
+    private KeyNotFoundException Missing(string kind, string name) =>
+        new($"There is no {kind} '{name}'; there are: {string.Join(", ", kind == "buffer" ? buffers.Keys : parameters.Keys)}.");
+}

@@ -1,0 +1,30 @@
+namespace CM.Runtime;
+
+/// <summary>
+/// Rectified Adam (Liu et al. 2020, algorithm 2) with an L2 penalty, as in PyTorch 1.13: ε is added to √v before the correction of its
+/// bias, and the step is rectified from ρ_t &gt; 5 on.
+/// </summary>
+/// <param name="weights">What to train.</param>
+/// <param name="rate">Learning rate, above 0.</param>
+/// <param name="beta1">Decay of the mean of the gradient, in [0, 1).</param>
+/// <param name="beta2">Decay of the mean of its square, in [0, 1).</param>
+/// <param name="epsilon">Added to the root of the second moment, above 0.</param>
+/// <param name="weightDecay">Factor of the L2 penalty, 0 or more.</param>
+public sealed class RAdam(ParameterStore weights, double rate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0)
+    : Optimizer(new AdamMoments(weights, beta1, beta2, epsilon, weightDecay))
+{
+    private protected override void Descend()
+    {
+        var unbiased1 = 1 - Math.Pow(beta1, Steps);
+        var unbiased2 = 1 - Math.Pow(beta2, Steps);
+        var limit = 2 / (1 - beta2) - 1;
+        var length = limit - 2 * Steps * Math.Pow(beta2, Steps) / unbiased2;
+        if (length > 5)
+        {
+            var rectification = Math.Sqrt((length - 4) * (length - 2) * limit / ((limit - 4) * (limit - 2) * length));
+            Moments.Descend(rate / unbiased1 * rectification * Math.Sqrt(unbiased2));
+        }
+        else
+            Moments.DescendByMean(rate / unbiased1);
+    }
+}

@@ -1,0 +1,100 @@
+namespace CM.Runtime;
+
+/// <summary>A training under way: weights, averages, optimiser. The generated class of an experiment adds the step and the sampler.</summary>
+public abstract class Training : IDisposable
+{
+    private readonly Scalar one = 1;
+    private readonly List<MovingAverage> averages = [];
+    private readonly Tensor gradientNorm;
+    private Optimizer? optimizer;
+    private bool clips;
+
+    /// <summary>Draws fresh weights from the setup's seed and starts the averages there.</summary>
+    /// <param name="setup">Steps, batch, seed, device.</param>
+    /// <param name="layout">Parameters of the network.</param>
+    /// <param name="emaDecays">One moving average each; the first makes the samples.</param>
+    protected Training(TrainingSetup setup, ParameterLayout layout, double[] emaDecays)
+    {
+        Setup = setup;
+        Weights = ParameterStore.New(layout, setup.Seed, setup.Device);
+        gradientNorm = zeros([], ScalarType.Float32, setup.Device);
+        foreach (var decay in emaDecays)
+            averages.Add(new MovingAverage(Weights, decay));
+    }
+
+    /// <summary>Steps, batch, seed, device.</summary>
+    public TrainingSetup Setup { get; }
+
+    /// <summary>What is trained.</summary>
+    public ParameterStore Weights { get; }
+
+    /// <summary>Moving averages of the weights, in the order of declaration.</summary>
+    public IReadOnlyList<MovingAverage> Averages => averages;
+
+    /// <summary>What changes the weights.</summary>
+    public Optimizer Optimizer
+    {
+        get => optimizer ?? throw new InvalidOperationException("The training has not set its optimiser.");
+        protected init => optimizer = value;
+    }
+
+    /// <summary>The weights that make samples: the first average, or the weights themselves where none is kept.</summary>
+    public ParameterStore BestWeights => averages.Count > 0 ? averages[0].Weights : Weights;
+
+    /// <summary>Norm of the last gradient before clipping; null where it is not clipped. Reading it waits for the device.</summary>
+    internal double? GradientNorm => clips ? gradientNorm.item<float>() : null;
+
+    /// <summary>One optimiser step.</summary>
+    /// <param name="data"><c>[Batch, …]</c>, float32, on the device.</param>
+    /// <param name="step">From 0 up to, but not including, <see cref="TrainingSetup.Steps"/>.</param>
+    /// <returns>The loss: one number, without history.</returns>
+    public abstract Tensor Step(Tensor data, int step);
+
+    /// <summary>Makes samples from noise.</summary>
+    /// <param name="weights">Usually <see cref="BestWeights"/>.</param>
+    /// <param name="noise">For each sampling time a draw from the standard normal law, <c>[n, …]</c>.</param>
+    /// <returns>Samples, <c>[n, …]</c>.</returns>
+    public abstract Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise);
+
+    /// <summary>Frees everything.</summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees everything.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (!disposing)
+            return;
+        optimizer?.Dispose();
+        foreach (var average in averages)
+            average.Dispose();
+        Weights.Dispose();
+        gradientNorm.Dispose();
+        one.Dispose();
+    }
+
+    /// <summary>Seeds libtorch for a step; what is drawn afterwards depends on the run's seed and the step alone.</summary>
+    protected void Seed(int step) => StepSeed.Set(StepSeed.Of(Setup.Seed, step, StepSeed.Use.Step));
+
+    /// <summary>Seeds libtorch for the dropout of a step: called before the student's and again before the teacher's pass, both see the same masks.</summary>
+    protected void SeedDropout(int step) => StepSeed.Set(StepSeed.Of(Setup.Seed, step, StepSeed.Use.Dropout));
+
+    /// <summary>
+    /// Multiplies all gradients by min(1, bound/(norm + 10⁻⁶)) with their Euclidean norm, as torch's <c>clip_grad_norm_</c> does,
+    /// without waiting for the device.
+    /// </summary>
+    /// <param name="bound">Above 0.</param>
+    protected void ClipGradients(double bound)
+    {
+        using var _ = no_grad();
+        clips = true;
+        using var norm = Weights.Gradients.norm();
+        gradientNorm.copy_(norm);
+        using var padded = norm + 1e-6;
+        using var factor = bound / padded;
+        Weights.Gradients.mul_(factor.clamp_max_(one));
+    }
+}

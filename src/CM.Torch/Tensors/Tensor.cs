@@ -1,0 +1,203 @@
+using System.Runtime.CompilerServices;
+using CM.Torch;
+using static CM.Torch.Native;
+
+namespace TorchSharp;
+
+public static partial class torch
+{
+    /// <summary>
+    /// A tensor: one counted reference to libtorch's own. Dispose it where it is last used, or make it in a <see cref="DisposeScope"/>; the
+    /// finalizer is only a net.
+    /// </summary>
+    [System.Runtime.InteropServices.Marshalling.NativeMarshalling(typeof(TensorMarshaller))]
+    public partial class Tensor : IDisposable
+    {
+        private static long totalCount, peakCount;
+
+        private nint handle;
+
+        internal DisposeScope? Owner;
+
+        internal Tensor(nint handle)
+        {
+            this.handle = handle;
+            var count = Interlocked.Increment(ref totalCount);
+            if (count > peakCount)
+                peakCount = count;
+            DisposeScope.Current?.Attach(this);
+        }
+
+        ~Tensor() => Dispose(false);
+
+        /// <summary>Tensors alive in this process.</summary>
+        public static long TotalCount => Interlocked.Read(ref totalCount);
+
+        /// <summary>The most there ever were at a time.</summary>
+        public static long PeakCount => Interlocked.Read(ref peakCount);
+
+        /// <summary>libtorch's TensorImpl.</summary>
+        /// <exception cref="ObjectDisposedException">The tensor was disposed.</exception>
+        public IntPtr Handle => handle != 0 ? handle : throw new ObjectDisposedException(nameof(Tensor), "Tensor invalid -- it was disposed.");
+
+        public bool IsInvalid => handle == 0;
+
+        public void Dispose()
+        {
+            Dispose(true);
+            GC.SuppressFinalize(this);
+        }
+
+        protected virtual void Dispose(bool disposing)
+        {
+            var last = Interlocked.Exchange(ref handle, 0);
+            if (last == 0)
+                return;
+            if (disposing)
+                Owner?.MarkAsDisposed(this);
+            cm_release(last);
+            Interlocked.Decrement(ref totalCount);
+        }
+
+        /// <summary>Gives the native tensor away: the caller owns it now, and this object is as if disposed.</summary>
+        public IntPtr DecoupleFromNativeHandle()
+        {
+            GC.SuppressFinalize(this);
+            Owner?.MarkAsDisposed(this);
+            Interlocked.Decrement(ref totalCount);
+            return Interlocked.Exchange(ref handle, 0);
+        }
+
+        /// <summary>Takes over a native tensor.</summary>
+        public static Tensor UnsafeCreateTensor(IntPtr handle) => new(handle);
+
+        /// <summary>Holds another native tensor from now on, a leaf that needs gradients as before, and forgets the one it held.</summary>
+        internal void Become(Tensor next)
+        {
+            next.requires_grad_(requires_grad);
+            cm_release(Interlocked.Exchange(ref handle, next.DecoupleFromNativeHandle()));
+        }
+
+        public Tensor MoveToOuterDisposeScope()
+        {
+            Owner?.MoveToOuter(this);
+            return this;
+        }
+
+        public Tensor MoveToOtherDisposeScope(Tensor other) => MoveToOtherDisposeScope(other.Owner!);
+
+        public Tensor MoveToOtherDisposeScope(DisposeScope? other)
+        {
+            Owner?.MarkAsDisposed(this);
+            other?.Attach(this);
+            return this;
+        }
+
+        public Tensor DetachFromDisposeScope()
+        {
+            Owner?.Detach(this);
+            return this;
+        }
+
+        public ScalarType dtype => (ScalarType)cm_dtype(this);
+
+        public Device device => cm_device(this, out var index) is var type && type == 0 ? CPU : new Device((DeviceType)type, index);
+
+        public DeviceType device_type => (DeviceType)cm_device(this, out _);
+
+        public int device_index
+        {
+            get
+            {
+                cm_device(this, out var index);
+                return index;
+            }
+        }
+
+        public bool is_cuda => device_type == DeviceType.CUDA;
+        public bool is_meta => device_type == DeviceType.META;
+        public bool is_sparse => cm_is_sparse(this);
+        public bool is_cpu() => device_type == DeviceType.CPU;
+        public bool is_pinned() => cm_is_pinned(this);
+        public bool is_contiguous() => cm_is_contiguous(this);
+        public bool is_floating_point() => torch.is_floating_point(dtype);
+        public bool is_integral() => torch.is_integral(dtype);
+        public bool is_complex() => dtype is ScalarType.ComplexFloat32 or ScalarType.ComplexFloat64;
+
+        public bool is_nonzero()
+        {
+            cm_is_nonzero(this, out var value).Check();
+            return value;
+        }
+
+        public long Dimensions => cm_dim(this);
+        public long ndim => cm_dim(this);
+        public long dim() => cm_dim(this);
+        public long NumberOfElements => cm_numel(this);
+        public long numel() => cm_numel(this);
+        public long ElementSize => cm_element_size(this);
+        public long element_size() => cm_element_size(this);
+        public long storage_offset() => cm_storage_offset(this);
+
+        public long[] shape
+        {
+            get
+            {
+                var sizes = new long[cm_dim(this)];
+                cm_shape(this, sizes);
+                return sizes;
+            }
+        }
+
+        public long[] size() => shape;
+
+        public long size(int dim)
+        {
+            cm_size(this, dim, out var size).Check();
+            return size;
+        }
+
+        public long[] stride()
+        {
+            var strides = new long[cm_dim(this)];
+            cm_strides(this, strides);
+            return strides;
+        }
+
+        public long stride(int dim)
+        {
+            cm_stride(this, dim, out var stride).Check();
+            return stride;
+        }
+
+        public Tensor pin_memory() => cm_pin_memory(this);
+
+        public Tensor set_(Tensor source) => cm_set_(this, source).Of(this);
+
+        public override bool Equals(object? obj) => obj is Tensor other && Equals(other);
+
+        /// <summary>Whether both have the same shape and the same numbers.</summary>
+        public bool Equals(Tensor target)
+        {
+            cm_equal(this, target, out var same).Check();
+            return same;
+        }
+
+        public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
+
+        public bool allclose(Tensor target, double rtol = 1E-05, double atol = 1E-08, bool equal_nan = false)
+        {
+            cm_allclose(this, target, rtol, atol, equal_nan, out var close).Check();
+            return close;
+        }
+
+        public override string ToString() => IsInvalid ? "[disposed]" : $"[{string.Join("x", shape)}], type = {dtype}, device = {device}";
+    }
+
+    public static bool allclose(Tensor tensor, Tensor target, double rtol = 1E-05, double atol = 1E-08, bool equal_nan = false) => tensor.allclose(target, rtol, atol, equal_nan);
+    public static bool is_floating_point(Tensor input) => input.is_floating_point();
+    public static bool is_integral(Tensor t) => t.is_integral();
+    public static bool is_nonzero(Tensor input) => input.is_nonzero();
+    public static bool is_tensor(object obj) => obj is Tensor;
+    public static long numel(Tensor input) => input.numel();
+}

@@ -1,0 +1,179 @@
+using Microsoft.CodeAnalysis;
+
+namespace CM.Generators.Tests;
+
+public sealed class NetworkTests
+{
+    private const string Planar = """
+        /// <summary>Points in the plane.</summary>
+        [Network]
+        public sealed partial record Planar : IDenoiser
+        {
+            private const int Width = 128;
+
+            /// <summary>The level as waves.</summary>
+            [Fourier(64, Scale = 1)] public partial Part Wave { get; }
+            [Linear(64, Width)] public partial Part Level { get; }
+            [Linear(2, Width)] public partial Part In { get; }
+            [Block<Residual>(Width), Repeat(3)] public partial Part Body { get; }
+            [Linear(Width, 2)] public partial Part Out { get; }
+
+            [return: Shape("B", 2)]
+            private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level) =>
+                ((x | In) + (level | Wave | Level)) | Body | Out;
+        }
+
+        [Network]
+        public sealed partial record Residual(int Width)
+        {
+            [Activate(Act.SiLU)] public partial Part Bend { get; }
+            [Linear(nameof(Width), nameof(Width))] public partial Part Turn { get; }
+
+            [return: Shape("B", nameof(Width))]
+            private Flow Forward([Shape("B", nameof(Width))] Flow x) => x + (x | Bend | Turn);
+        }
+        """;
+
+    private const string UNet = """
+        [Network]
+        public sealed partial record UNet : IDenoiser
+        {
+            private const int C = 64, T = 256;
+
+            [Positional(T, SineFirst = true)] public partial Part Clock { get; }
+            [Conv2d(3, C, 3)] public partial Part Stem { get; }
+            [Block<ResBlock>(C, C, T)] public partial Part Down { get; }
+            [Conv2d(C, 2 * C, 3, Stride = 2, Padding = 1)] public partial Part Shrink { get; }
+            [Block<ResBlock>(2 * C, 2 * C, T)] public partial Part Middle { get; }
+            [Upsample(2)] public partial Part Grow { get; }
+            [Block<ResBlock>(3 * C, C, T)] public partial Part Up { get; }
+            [Conv2d(C, 3, 1)] public partial Part Head { get; }
+
+            [return: Shape("B", 3, 32, 32)]
+            private Flow Forward([Shape("B", 3, 32, 32)] Flow x, [Shape("B")] Flow t)
+            {
+                var time = t | Clock;
+                var skip = (x | Stem, time) | Down;
+                var deep = (skip | Shrink, time) | Middle | Grow;
+                return (Flow.Cat(deep, skip), time) | Up | Head;
+            }
+        }
+
+        [Network]
+        public sealed partial record ResBlock(int In, int Out, int Time)
+        {
+            [GroupNorm(8, nameof(In))] public partial Part Calm { get; }
+            [Activate(Act.SiLU)] public partial Part Bend { get; }
+            [Conv2d(nameof(In), nameof(Out), 3)] public partial Part Turn { get; }
+            [Linear(nameof(Time), nameof(Out))] public partial Part Clock { get; }
+            [Conv2d(nameof(In), nameof(Out), 1)] public partial Part Short { get; }
+
+            [return: Shape("B", nameof(Out), "H", "W")]
+            private Flow Forward([Shape("B", nameof(In), "H", "W")] Flow x, [Shape("B", nameof(Time))] Flow t) =>
+                (x | Calm | Bend | Turn) + (t | Clock) + (x | Short);
+        }
+        """;
+
+    [Theory]
+    [InlineData("Planar", Planar)]
+    [InlineData("UNet", UNet)]
+    [InlineData("EveryLayer", """
+        [Network]
+        public sealed partial record EveryLayer
+        {
+            [Conv2d(3, 8, 3, Stride = 2, Dilation = 2, Groups = 1, Bias = false)] public partial Part Stem { get; }
+            [GroupNorm(4, 8, Epsilon = 1e-6)] public partial Part Calm { get; }
+            [Dropout(0.1)] public partial Part Drop { get; }
+            [AveragePool(2)] public partial Part Pool { get; }
+            [Upsample(2)] public partial Part Grow { get; }
+            [Downsample(2)] public partial Part Thin { get; }
+            [Flatten] public partial Part Flat { get; }
+            [LayerNorm(128)] public partial Part Level { get; }
+            [Activate(Act.GELU)] public partial Part Bend { get; }
+            [Linear(128, 128, Bias = false), Repeat(2)] public partial Part Turn { get; }
+            [Unflatten(8, 4, 4)] public partial Part Image { get; }
+            [Scale(0.5)] public partial Part Half { get; }
+
+            [return: Shape("B", 8, 4, 4), Shape("B", 8, 4, 4)]
+            private Flow Forward([Shape("B", 3, 16, 16)] Flow x)
+            {
+                var small = x | Stem | Calm | Drop | Pool | Grow | Thin;
+                var flat = small | Flat | Level | Bend | Turn;
+                return (2 * (flat | Image) - small, -(small | Half) + 1);
+            }
+        }
+        """)]
+    [InlineData("Straight", """
+        [Network, Shape("B", 2)]
+        public sealed partial record Straight
+        {
+            [Linear(2, 8)] public partial Part In { get; }
+            [Activate(Act.Tanh)] public partial Part Bend { get; }
+            [Linear(8, 2)] public partial Part Out { get; }
+        }
+        """)]
+    public async Task Generated_text(string name, string source)
+    {
+        foreach (var (hint, text) in Source.Generate(source).Where(file => file.Key.StartsWith("Networks/", StringComparison.Ordinal)))
+            await Snapshot.Match(text, $"Network.{name}#{Path.GetFileName(hint)[..^3]}");
+    }
+
+    [Fact]
+    public void A_network_that_does_not_fit_still_compiles()
+    {
+        var files = Source.Generate(UNet.Replace("Padding = 1", "Padding = 0"));
+        files["Networks/Test.UNet.g.cs"].ShouldContain("CM2003");
+    }
+
+    [Fact]
+    public void Skips_of_different_height_name_both_shapes_the_cause_and_what_fits() =>
+        Source.Diagnose(UNet.Replace("Padding = 1", "Padding = 0")).ShouldBe(
+        [
+            "CM2003 at 'skip': Cannot join 'deep' [B, 128, 30, 30] with 'skip' [B, 64, 32, 32] along channels: height is 30 against 32, width is 30 against 32."
+            + " 'Shrink' turned 32 into 15 and 'Grow' turned 15 into 30. It fits with Padding = 1 on 'Shrink'.",
+        ]);
+
+    [Fact]
+    public void A_wrong_width_names_the_layer_that_made_it() =>
+        Source.Diagnose(Planar.Replace("[Linear(64, Width)]", "[Linear(32, Width)]")).ShouldBe(
+            ["CM2001 at 'Level': 'Level' expects width 32 but 'wave' [B, 64] has 64. 'Wave' made it 64. It fits with channels = 32 on 'Wave'."]);
+
+    [Fact]
+    public void A_block_with_wrong_sizes_is_found_where_it_is_called() =>
+        Source.Diagnose(UNet.Replace("[Block<ResBlock>(3 * C, C, T)]", "[Block<ResBlock>(2 * C, C, T)]")).ShouldBe(
+        [
+            "CM2005 at 'Up': 'Up' takes [B, 128, 32, 32] but 'joined' is [B, 192, 32, 32]: channels is 192 but must be 128. 'Flow.Cat' made it 192. It fits with In = 192 on 'Up'.",
+        ]);
+
+    [Theory]
+    [InlineData("[Linear(64, Width)]", "[Linear(64, 2 * Width)]", "CM2004")]
+    [InlineData("[Linear(Width, 2)]", "[Linear(Width, 3)]", "CM2006")]
+    [InlineData("| Body | Out", "| Out", "CM1005")]
+    [InlineData("(level | Wave | Level)", "(level | Level)", "CM2002")]
+    [InlineData("| Body | Out", "| Bodi | Out", "CM1004")]
+    [InlineData("Part Out { get; }", "Part? Out { get; }", null)]
+    public void One_mistake_gives_one_finding(string old, string changed, string? id)
+    {
+        Planar.ShouldContain(old);
+        var findings = Source.Findings(Planar.Replace(old, changed)).Where(finding => finding.Severity == DiagnosticSeverity.Error || id == "CM1005").ToArray();
+        findings.Select(finding => finding.Id).Distinct().ShouldBe(id is null ? [] : [id]);
+    }
+
+    [Fact]
+    public void A_moved_line_rewrites_nothing() =>
+        Caching.ReasonsAfter(Planar, "// a remark\n" + Planar, StepNames.ReadNetwork).ShouldAllBe(reason => reason == IncrementalStepRunReason.Unchanged || reason == IncrementalStepRunReason.Cached);
+
+    [Fact]
+    public void A_changed_number_rewrites_its_network_alone() =>
+        Caching.ReasonsAfter(UNet + Planar, UNet + Planar.Replace("Repeat(3)", "Repeat(4)"), StepNames.ReadNetwork)
+            .Count(reason => reason == IncrementalStepRunReason.Modified).ShouldBe(1);
+
+    [Fact]
+    public void The_users_own_words_stay_on_hover()
+    {
+        Source.Generate(Planar, out var output);
+        var wave = output.GetTypeByMetadataName("Test.Planar")!.GetMembers("Wave").Single();
+        wave.GetDocumentationCommentXml().ShouldNotBeNull().ShouldContain("The level as waves.");
+        wave.GetDocumentationCommentXml()!.ShouldContain("[B] → [B, 64]");
+    }
+}

@@ -1,0 +1,145 @@
+namespace CM.Runtime.Tests;
+
+public sealed class CheckpointTests : IDisposable
+{
+    private static readonly TrainingState State = new(Tiny.Plan.Name, Tiny.Plan.Declaration, 3, 40, 32, 3);
+
+    private readonly Scratch scratch = new();
+
+    public void Dispose() => scratch.Dispose();
+
+    [Fact]
+    public void Everything_comes_back_bit_for_bit()
+    {
+        var path = scratch["a.safetensors"];
+        using var training = Trained(3);
+        Checkpoint.Write(path, State, training);
+
+        using var other = new Tiny.Denoiser(Tiny.Setup() with { Seed = 99 });
+        using var checkpoint = Checkpoint.Open(path);
+        checkpoint.Load(other);
+
+        checkpoint.State.ShouldBe(State with { Declaration = checkpoint.State.Declaration });
+        checkpoint.State.Declaration.ShouldBe(State.Declaration);
+        Everything(other).ShouldBe(Everything(training));
+        other.Optimizer.Steps.ShouldBe(3);
+        Directory.EnumerateFiles(scratch.Path).ShouldBe([path]);
+    }
+
+    [Fact]
+    public void Tensors_carry_the_names_of_parameters()
+    {
+        using var training = Trained(1);
+        Checkpoint.Write(scratch["a.safetensors"], State, training);
+        using var file = SafetensorsFile.Open(scratch["a.safetensors"]);
+        string[] parameters = ["In.weight", "In.bias", "Out.weight", "Out.bias"];
+        file.Header.Tensors.Keys.ShouldBe(
+            [.. ((string[])["weights", "exp_avg", "exp_avg_sq", "ema/0", "ema/1"]).SelectMany(kind => parameters.Select(name => $"{kind}/{name}")), "buffers/shift"],
+            ignoreOrder: true);
+        var bytes = new byte[4 * 32];
+        file.Read(file.Header.Tensors["weights/In.weight"], bytes);
+        System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes).ToArray().ShouldBe(training.Weights["In.weight"].Floats());
+    }
+
+    [Fact]
+    public void Every_damage_is_noticed()
+    {
+        using var training = Trained(1);
+        Checkpoint.Write(scratch["a.safetensors"], State, training);
+        var good = File.ReadAllBytes(scratch["a.safetensors"]);
+        using (Checkpoint.Open(new SafetensorsFile(new MemoryStream(good), "good")))
+        {
+        }
+        var random = new Random(21);
+        for (var i = 0; i < 3000; i++)
+        {
+            var bytes = Mutation.Of(good, random);
+            Should.Throw<UserError>(() => Checkpoint.Open(new SafetensorsFile(new MemoryStream(bytes), "file"))).Message.ShouldStartWith("file: ");
+        }
+    }
+
+    [Fact]
+    public void Another_safetensors_file_is_refused()
+    {
+        File.WriteAllBytes(scratch["foreign.safetensors"], SafetensorsWriter.Header([new("format", "pt")], [("w", [0])]));
+        Should.Throw<UserError>(() => Checkpoint.Open(scratch["foreign.safetensors"])).Message.ShouldContain("no checkpoint of DslCM");
+    }
+
+    [Fact]
+    public void Another_experiment_and_a_changed_declaration_are_refused()
+    {
+        Should.Throw<UserError>(() => State.CheckSame(Tiny.Plan with { Name = "Other" }, "file")).Message.ShouldBe("file: a checkpoint of Tiny, not of Other.");
+        var changed = Tiny.Plan with { Declaration = [new("Data", "TwoMoons"), new("Model", "Wider"), new("Ema", "0.9"), new("Ema", "0.99")] };
+        Should.Throw<UserError>(() => State.CheckSame(changed, "file")).Message.ShouldContain("(was Model: TinyDenoiser; is Model: Wider)");
+        State.CheckSame(Tiny.Plan, "file");
+    }
+
+    [Fact]
+    public void A_network_with_other_parameters_is_refused_by_name()
+    {
+        using var training = Trained(1);
+        Checkpoint.Write(scratch["a.safetensors"], State, training);
+        using var checkpoint = Checkpoint.Open(scratch["a.safetensors"]);
+        using var other = new Reshaped();
+        Should.Throw<UserError>(() => checkpoint.Load(other)).Message.ShouldContain("weights/In.weight was [2, 16] and is [2, 8]");
+    }
+
+    [Fact]
+    public void Only_the_newest_stay()
+    {
+        using var training = Trained(0);
+        var folder = new CheckpointFolder(scratch["checkpoints"]);
+        folder.Newest.ShouldBeNull();
+        foreach (var step in (int[])[0, 5, 999_999, 1_000_000, 2_000_000])
+            folder.Save(State with { Step = step }, training);
+        Directory.EnumerateFiles(scratch["checkpoints"]).Select(Path.GetFileName).Order()
+            .ShouldBe(["step-1000000.safetensors", "step-2000000.safetensors", "step-999999.safetensors"]);
+        folder.Newest.ShouldBe(Path.Combine(scratch["checkpoints"], "step-2000000.safetensors"));
+    }
+
+    [Fact]
+    public void A_failed_write_leaves_the_old_file()
+    {
+        var path = scratch["a.txt"];
+        AtomicFile.Write(path, stream => stream.Write("old"u8));
+        Should.Throw<IOException>(() => AtomicFile.Write(path, stream =>
+        {
+            stream.Write("new"u8);
+            throw new IOException("disk full");
+        }));
+        File.ReadAllText(path).ShouldBe("old");
+        Directory.EnumerateFiles(scratch.Path).ShouldBe([path]);
+    }
+
+    private static Tiny.Denoiser Trained(int steps)
+    {
+        var training = new Tiny.Denoiser(Tiny.Setup());
+        using var data = ones([32, 2], ScalarType.Float32);
+        for (var step = 0; step < steps; step++)
+            training.Step(data, step).Dispose();
+        return training;
+    }
+
+    internal static float[] Everything(Training training) =>
+    [
+        .. training.Weights.Values.Floats(),
+        .. training.Weights.BufferValues.Floats(),
+        .. training.Optimizer.Moments.First.Floats(),
+        .. training.Optimizer.Moments.Second.Floats(),
+        .. training.Averages.SelectMany(average => average.Weights.Values.Floats().Concat(average.Weights.BufferValues.Floats())),
+    ];
+
+    private sealed class Reshaped : Training
+    {
+        public Reshaped()
+            : base(
+                Tiny.Setup(),
+                new ParameterLayout().AddBuffer("shift", Init.Normal(1), 2).Add("In.weight", Init.Uniform(1), 2, 8).Add("In.bias", Init.Uniform(1), 16)
+                    .Add("Out.weight", Init.Uniform(1), 16, 2).Add("Out.bias", Init.Uniform(1), 2),
+                [0.9, 0.99]) => Optimizer = new Adam(Weights, 1);
+
+        public override Tensor Step(Tensor data, int step) => throw new NotSupportedException();
+
+        public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise) => throw new NotSupportedException();
+    }
+}

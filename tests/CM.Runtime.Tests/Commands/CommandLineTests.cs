@@ -1,0 +1,253 @@
+using System.Text.Json;
+using CM.Dsl;
+
+namespace CM.Runtime.Tests;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly Scratch scratch = new();
+
+    public void Dispose() => scratch.Dispose();
+
+    [Fact]
+    public void List_names_experiments_and_networks()
+    {
+        var json = Json("list", "--json");
+        json.EnumerateObject().Select(property => property.Name).ShouldBe(["experiments", "networks"]);
+        json.GetProperty("experiments")[0].GetProperty("name").GetString().ShouldBe("Tiny");
+        json.GetProperty("networks")[0].GetProperty("name").GetString().ShouldBe("TinyDenoiser");
+        Good("list").ShouldContain("TinyDenoiser");
+    }
+
+    [Theory, InlineData("Tiny", "experiment"), InlineData("TinyDenoiser", "network")]
+    public void Describe_shows_layers_with_their_shapes(string name, string kind)
+    {
+        var json = Json("describe", name, "--json");
+        json.GetProperty("name").GetString().ShouldBe(name);
+        json.GetProperty("kind").GetString().ShouldBe(kind);
+        json.GetProperty("parameters").GetInt64().ShouldBe(82);
+        var layer = json.GetProperty("layers")[0];
+        (layer.GetProperty("name").GetString(), layer.GetProperty("kind").GetString(), layer.GetProperty("input").GetString(), layer.GetProperty("output").GetString(), layer.GetProperty("parameters").GetInt64())
+            .ShouldBe(("In", "Linear 2→16", "[B, 2]", "[B, 16]", 48));
+        Good("describe", name).ShouldContain("Linear 2→16");
+    }
+
+    [Fact]
+    public void Train_prints_the_log_and_a_summary_as_json()
+    {
+        var lines = Good("train", "Tiny", "--steps", "5", "--seed", "8", "--out", scratch["a"], "--json").Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        lines[..^1].Where(line => line.TryGetProperty("loss", out _)).Select(line => line.GetProperty("step").GetInt32()).ShouldBe([1, 2, 3, 4, 5]);
+        var summary = lines[^1];
+        summary.GetProperty("run").GetString().ShouldBe(scratch["a"]);
+        summary.GetProperty("loss").GetDouble().ShouldBeGreaterThan(0);
+        summary.GetProperty("seconds").GetDouble().ShouldBeGreaterThan(0);
+        File.Exists(summary.GetProperty("checkpoint").GetString()).ShouldBeTrue();
+        File.Exists(summary.GetProperty("picture").GetString()).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void The_last_line_is_the_command_that_resumes()
+    {
+        Environment.SetEnvironmentVariable("CM_PROGRAM", "./cm");
+        try
+        {
+            var last = Good("train", "Tiny", "--steps", "5", "--out", scratch["with space"]).Split('\n')[^1];
+            last.ShouldBe($"./cm train Tiny --resume '{scratch["with space"]}'");
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("CM_PROGRAM", null);
+        }
+        Good("train", "Tiny", "--steps", "8", "--resume", scratch["with space"]).ShouldContain("8 of 8 steps done");
+    }
+
+    [Fact]
+    public void Sample_draws_and_never_overwrites()
+    {
+        Good("train", "Tiny", "--steps", "5", "--out", scratch["a"]);
+        var first = Json("sample", scratch["a"], "--count", "50", "--json");
+        var second = Json("sample", scratch["a"], "--count", "50", "--json");
+        var other = Json("sample", scratch["a"], "--count", "50", "--seed", "9", "--json");
+        File.ReadAllBytes(Picture(second)).ShouldBe(File.ReadAllBytes(Picture(first)));
+        File.ReadAllBytes(Picture(other)).ShouldNotBe(File.ReadAllBytes(Picture(first)));
+        new[] { Picture(first), Picture(second), Picture(other) }.Distinct().Count().ShouldBe(3);
+        Bad(2, "sample", scratch["a"], "--out", Picture(first)).ShouldContain("is there already");
+        Good("sample", scratch["a"], "--out", scratch["new.png"]);
+
+        static string Picture(JsonElement result) => result.GetProperty("picture").GetString()!;
+    }
+
+    [Fact]
+    public void Sample_and_the_end_of_training_agree()
+    {
+        Good("train", "Tiny", "--steps", "5", "--out", scratch["a"]);
+        var picture = Json("sample", scratch["a"], "--json").GetProperty("picture").GetString()!;
+        File.ReadAllBytes(picture).ShouldBe(File.ReadAllBytes(Path.Combine(scratch["a"], "samples", "step-000005.png")));
+    }
+
+    [Fact]
+    public void Doctor_looks_at_everything()
+    {
+        var json = Json("doctor", "--json");
+        json.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("name").GetString()).ShouldBe(["libtorch", "BLAS", "threads", "CUDA", "disk"]);
+        json.GetProperty("checks")[0].GetProperty("ok").GetBoolean().ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Doctor_names_the_data_that_is_missing()
+    {
+        var json = JsonDocument.Parse(Run(0, [Digits()], "doctor", "--json", "--data", scratch.Path).Output).RootElement;
+        var data = json.GetProperty("checks")[5];
+        (data.GetProperty("name").GetString(), data.GetProperty("ok").GetBoolean()).ShouldBe(("data Mnist", false));
+        data.GetProperty("remedy").GetString()!.ShouldContain("train-images-idx3-ubyte.gz");
+        json.GetProperty("ok").GetBoolean().ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Help_is_everywhere()
+    {
+        foreach (var command in (string[])["", "demo", "list", "describe", "train", "sample", "doctor"])
+            Good([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]).ShouldContain("Usage:");
+        var help = Good("train", "--help");
+        foreach (var option in (string[])["--steps", "--batch", "--seed", "--data", "--out", "--device", "--threads", "--resume", "--json", "--verbose"])
+            help.ShouldContain(option);
+    }
+
+    [Fact]
+    public void Unknown_names_bring_the_nearest()
+    {
+        Bad(2, "train", "tinny").ShouldBe("error: There is no experiment 'tinny'; did you mean 'Tiny'? There are: Tiny.");
+        Bad(2, "describe", "TinyDenoizer").ShouldContain("did you mean 'TinyDenoiser'?");
+    }
+
+    [Theory]
+    [InlineData("fly")]
+    [InlineData("train")]
+    [InlineData("train", "Tiny", "--stepz", "3")]
+    [InlineData("train", "Tiny", "--steps", "many")]
+    [InlineData("train", "Tiny", "--steps", "0")]
+    [InlineData("train", "Tiny", "--batch", "-1")]
+    [InlineData("train", "Tiny", "--threads", "0")]
+    [InlineData("train", "Tiny", "--device", "gpu")]
+    [InlineData("train", "Tiny", "--device", "cuda:x")]
+    [InlineData("train", "Tiny", "--resume", "/nowhere")]
+    [InlineData("train", "Tiny", "--resume", "/tmp", "--out", "/tmp/x")]
+    [InlineData("sample", "/nowhere")]
+    public void Mistakes_end_with_code_2_and_one_line(params string[] args)
+    {
+        Environment.CurrentDirectory.ShouldNotBe(scratch.Path);
+        Bad(2, args);
+        Directory.Exists("runs").ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Cuda_without_cuda_is_said_clearly()
+    {
+        if (cuda.is_available())
+            return;
+        Bad(2, "train", "Tiny", "--device", "cuda").ShouldContain("no CUDA device");
+        Bad(2, "train", "Tiny", "--device", "cuda:1").ShouldContain("no CUDA device");
+    }
+
+    [Fact]
+    public void A_folder_that_holds_something_is_not_touched()
+    {
+        Good("train", "Tiny", "--steps", "2", "--out", scratch["a"]);
+        var before = Directory.EnumerateFiles(scratch["a"], "*", SearchOption.AllDirectories).ToDictionary(file => file, File.ReadAllBytes);
+        Bad(2, "train", "Tiny", "--steps", "2", "--out", scratch["a"]).ShouldContain("holds a run of Tiny already");
+        Directory.EnumerateFiles(scratch["a"], "*", SearchOption.AllDirectories).ShouldBe(before.Keys, ignoreOrder: true);
+        foreach (var (file, bytes) in before)
+            File.ReadAllBytes(file).ShouldBe(bytes);
+
+        scratch.Write("b/letter.txt", [1]);
+        Bad(2, "train", "Tiny", "--out", scratch["b"]).ShouldContain("holds files already");
+        Bad(2, "train", "Tiny", "--out", scratch["b/letter.txt"]).ShouldContain("that is a file");
+        Directory.CreateDirectory(scratch["empty"]);
+        Good("train", "Tiny", "--steps", "2", "--out", scratch["empty"]);
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_made_is_named() =>
+        Bad(2, "train", "Tiny", "--out", "/proc/run").ShouldContain("/proc/run: the folder of the run cannot be made");
+
+    [Fact]
+    public void Resuming_refuses_what_does_not_fit()
+    {
+        Good("train", "Tiny", "--steps", "4", "--out", scratch["a"]);
+        Bad(2, "train", "Tiny", "--resume", scratch["a"], "--batch", "5").ShouldContain("batches of 32");
+        Bad(2, "train", "Tiny", "--resume", scratch["a"], "--seed", "5").ShouldContain("seed 3");
+        Bad(2, "train", "Tiny", "--resume", scratch["a"], "--steps", "3").ShouldContain("4 steps already");
+
+        var renamed = Tiny.With(Tiny.Plan with { Name = "Other" });
+        Run(2, [renamed], "train", "Other", "--resume", scratch["a"]).Errors.ShouldContain("a checkpoint of Tiny, not of Other");
+        Run(2, [renamed], "sample", scratch["a"]).Errors.ShouldContain("no experiment 'Tiny'");
+        var changed = Tiny.With(Tiny.Plan with { Declaration = [] });
+        Run(2, [changed], "train", "Tiny", "--resume", scratch["a"]).Errors.ShouldContain("was Model: TinyDenoiser");
+    }
+
+    [Fact]
+    public void Torn_and_foreign_checkpoints_are_refused()
+    {
+        Good("train", "Tiny", "--steps", "4", "--out", scratch["a"]);
+        var newest = Path.Combine(scratch["a"], "checkpoints", "step-000004.safetensors");
+        var bytes = File.ReadAllBytes(newest);
+        File.WriteAllBytes(newest, bytes[..^10]);
+        Bad(2, "train", "Tiny", "--resume", scratch["a"]).ShouldContain($"{newest}: damaged safetensors header (the file is torn");
+        bytes[^3] ^= 1;
+        File.WriteAllBytes(newest, bytes);
+        Bad(2, "sample", scratch["a"]).ShouldContain("does not match its SHA-256");
+        File.WriteAllText(newest, "hello");
+        Bad(2, "sample", scratch["a"]).ShouldContain("no safetensors file");
+        File.Delete(newest);
+        Good("train", "Tiny", "--steps", "4", "--resume", scratch["a"]);
+        Bad(2, "train", "Tiny", "--resume", scratch.Path).ShouldContain("there is no checkpoint in it");
+    }
+
+    [Fact]
+    public void Missing_and_wrong_data_are_found_before_a_folder_is_made()
+    {
+        Run(2, [Digits()], "train", "Digits", "--data", scratch.Path, "--out", scratch["a"]).Errors.ShouldContain("train-images-idx3-ubyte.gz is not in");
+        scratch.Write("data/train-images-idx3-ubyte", [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 2, 1, 2, 3, 4]);
+        Run(2, [Digits()], "train", "Digits", "--data", scratch["data"], "--out", scratch["a"]).Errors.ShouldContain("1 images of 2×2, but Mnist declares [1, 28, 28]");
+        Directory.Exists(scratch["a"]).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_diverged_training_ends_with_code_3()
+    {
+        var poisoned = Tiny.With(Tiny.Plan, make: setup => new Tiny.Denoiser(setup, poison: 2));
+        Run(3, [poisoned], "train", "Tiny", "--out", scratch["a"]).Errors.ShouldContain("step 2: the loss is NaN");
+    }
+
+    [Fact]
+    public void Our_own_faults_end_with_code_1_and_show_where_on_demand()
+    {
+        var broken = Tiny.With(Tiny.Plan, (_, _) => throw new InvalidOperationException("first line\nsecond line"));
+        var errors = Run(1, [broken], "train", "Tiny", "--out", scratch["a"]).Errors;
+        errors.ShouldBe("error: InvalidOperationException: first line second line\n       (--verbose shows where it came from)");
+        Run(1, [broken], "train", "Tiny", "--out", scratch["b"], "--verbose").Errors.ShouldContain("   at CM.Runtime.Tests.");
+    }
+
+    private static Experiment Digits() => Tiny.With(Tiny.Plan with { Name = "Digits", Data = new Mnist(), DataShape = [1, 28, 28] });
+
+    private static string Good(params string[] args) => Run(0, [Tiny.Experiment], args).Output;
+
+    private static JsonElement Json(params string[] args) => JsonDocument.Parse(Good(args)).RootElement;
+
+    private static string Bad(int code, params string[] args)
+    {
+        var (output, errors) = Run(code, [Tiny.Experiment], args);
+        errors.ShouldStartWith("error: ");
+        errors.ShouldNotContain("\n");
+        return errors;
+    }
+
+    private static (string Output, string Errors) Run(int code, Experiment[] experiments, params string[] args)
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        var result = CommandLine.Run(args, new Registry(experiments, [Tiny.Network]), output, errors);
+        result.ShouldBe(code, errors.ToString());
+        return (output.ToString().TrimEnd('\n'), errors.ToString().TrimEnd('\n'));
+    }
+}

@@ -1,0 +1,160 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace CM.Runtime.Tests;
+
+public sealed partial class RunTests : IDisposable
+{
+    private readonly Scratch scratch = new();
+
+    public void Dispose() => scratch.Dispose();
+
+    [Fact]
+    public void One_seed_gives_one_training()
+    {
+        var first = Train("a", steps: 12);
+        Train("b", steps: 12).ShouldBe(first);
+        Train("c", steps: 12, seed: 4).ShouldNotBe(first);
+    }
+
+    [Theory, InlineData(1), InlineData(7), InlineData(11)]
+    public void A_stopped_run_goes_on_as_if_it_had_not_been(int stopAfter)
+    {
+        var whole = Train("whole", steps: 12);
+        Train("stopped", steps: 12, stopAfter: stopAfter).ShouldNotBe(whole);
+        RunFolder.Open(scratch["stopped"]).OpenNewest().State.Step.ShouldBe(stopAfter);
+        Train("stopped", resume: true).ShouldBe(whole);
+    }
+
+    [Fact]
+    public void A_killed_run_goes_on_from_its_last_checkpoint()
+    {
+        var whole = Train("whole", steps: 100);
+        var killed = Tiny.With(Tiny.Plan, (_, step) =>
+        {
+            if (step == 57)
+                throw new InvalidOperationException("killed");
+        });
+        Should.Throw<InvalidOperationException>(() => new TrainRequest { Experiment = killed, Steps = 100, Out = scratch["killed"] }.Run(new JsonDisplay(TextWriter.Null)));
+        File.AppendAllText(Path.Combine(scratch["killed"], "log.jsonl"), "{\"step\":57,\"lo");
+        RunFolder.Open(scratch["killed"]).OpenNewest().State.Step.ShouldBe(50);
+
+        Train("killed", resume: true).ShouldBe(whole);
+        var steps = Log("killed").Where(line => line.TryGetProperty("loss", out _)).Select(line => line.GetProperty("step").GetInt32()).ToList();
+        steps.ShouldBe(Enumerable.Range(1, 100));
+    }
+
+    [Fact]
+    public void A_run_can_be_made_longer()
+    {
+        Train("a", steps: 5);
+        new TrainRequest { Experiment = Tiny.Experiment, Steps = 9, Resume = scratch["a"] }.Run(new JsonDisplay(TextWriter.Null)).Step.ShouldBe(9);
+    }
+
+    [Fact]
+    public void A_run_leaves_its_description_log_pictures_and_checkpoints()
+    {
+        var summary = new TrainRequest { Experiment = Tiny.Experiment, Steps = 30, Out = scratch["a"] }.Run(new JsonDisplay(TextWriter.Null));
+
+        var description = JsonDocument.Parse(File.ReadAllText(Path.Combine(scratch["a"], "run.json"))).RootElement;
+        description.GetProperty("experiment").GetString().ShouldBe("Tiny");
+        description.GetProperty("parameters").GetInt64().ShouldBe(82);
+        description.GetProperty("declaration")[3].GetProperty("value").GetString().ShouldBe("0.99");
+
+        var log = Log("a");
+        var losses = log.Where(line => line.TryGetProperty("loss", out _)).ToList();
+        losses.Select(line => line.GetProperty("step").GetInt32()).ShouldBe(Enumerable.Range(1, 30));
+        losses.ShouldAllBe(line => line.GetProperty("loss").GetDouble() > 0 && line.GetProperty("images_per_second").GetDouble() > 0 && line.GetProperty("gradient_norm").GetDouble() > 0);
+        log.Where(line => line.TryGetProperty("picture", out _)).Select(line => line.GetProperty("step").GetInt32()).ShouldBe([0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30]);
+
+        Directory.EnumerateFiles(Path.Combine(scratch["a"], "samples")).Count().ShouldBe(11);
+        Directory.EnumerateFiles(Path.Combine(scratch["a"], "checkpoints")).Select(Path.GetFileName).Order()
+            .ShouldBe(["step-000024.safetensors", "step-000027.safetensors", "step-000030.safetensors"]);
+        summary.DistanceAfter!.Value.ShouldBeLessThan(summary.DistanceBefore!.Value);
+        summary.Checkpoint.ShouldBe(Path.Combine(scratch["a"], "checkpoints", "step-000030.safetensors"));
+    }
+
+    [Fact]
+    public void A_loss_that_is_no_number_stops_the_run_and_keeps_the_good_checkpoint()
+    {
+        var poisoned = Tiny.With(Tiny.Plan, make: setup => new Tiny.Denoiser(setup, poison: 13));
+        var exception = Should.Throw<DivergedException>(() => new TrainRequest { Experiment = poisoned, Steps = 30, Out = scratch["a"] }.Run(new JsonDisplay(TextWriter.Null)));
+        exception.Message.ShouldStartWith("step 13: the loss is NaN; the last good checkpoint is " + Path.Combine(scratch["a"], "checkpoints", "step-000012.safetensors"));
+        RunFolder.Open(scratch["a"]).OpenNewest().State.Step.ShouldBe(12);
+    }
+
+    [Fact]
+    public void Weights_that_are_no_numbers_are_not_saved()
+    {
+        var poisoned = Tiny.With(Tiny.Plan, (training, step) =>
+        {
+            if (step == 14)
+                training.Weights.Values.fill_(float.NaN);
+        });
+        Should.Throw<DivergedException>(() => new TrainRequest { Experiment = poisoned, Steps = 30, Out = scratch["a"] }.Run(new JsonDisplay(TextWriter.Null)))
+            .Message.ShouldStartWith("step 14: a weight is NaN");
+        RunFolder.Open(scratch["a"]).OpenNewest().State.Step.ShouldBe(12);
+    }
+
+    [Fact]
+    public void A_disk_that_fails_ends_the_run_with_the_last_checkpoint_whole()
+    {
+        var plan = Tiny.Plan with { Steps = 30 };
+        var vanishing = Tiny.With(plan, (_, step) =>
+        {
+            if (step == 13)
+                Directory.Move(Path.Combine(scratch["a"], "samples"), Path.Combine(scratch["a"], "gone"));
+        });
+        var message = Should.Throw<UserError>(() => new TrainRequest { Experiment = vanishing, Out = scratch["a"] }.Run(new JsonDisplay(TextWriter.Null))).Message;
+        message.ShouldContain("cannot be written at step 15");
+        message.ShouldContain("step-000015.safetensors is whole");
+        RunFolder.Open(scratch["a"]).OpenNewest().State.Step.ShouldBe(15);
+    }
+
+    [Theory, InlineData(2), InlineData(15)]
+    public void A_signal_stops_within_a_step_and_saves(int signal)
+    {
+        var signalled = Tiny.With(Tiny.Plan, (_, step) =>
+        {
+            if (step == 6)
+            {
+                Kill(Environment.ProcessId, signal).ShouldBe(0);
+                Thread.Sleep(300); // the runtime hears of signals on another thread
+            }
+        });
+        var summary = new TrainRequest { Experiment = signalled, Out = scratch["a"] }.Run(new JsonDisplay(TextWriter.Null));
+        summary.Step.ShouldBe(7);
+        RunFolder.Open(scratch["a"]).OpenNewest().State.Step.ShouldBe(7);
+    }
+
+    /// <summary>Trains and gives all numbers of the last checkpoint.</summary>
+    private float[] Train(string folder, int? steps = null, long? seed = null, int stopAfter = -1, bool resume = false)
+    {
+        var experiment = stopAfter < 0 ? Tiny.Experiment : Tiny.Experiment with { Train = Stopping(stopAfter) };
+        new TrainRequest { Experiment = experiment, Steps = steps, Seed = seed, Out = resume ? null : scratch[folder], Resume = resume ? scratch[folder] : null }
+            .Run(new JsonDisplay(TextWriter.Null));
+        using var checkpoint = RunFolder.Open(scratch[folder]).OpenNewest();
+        using var training = new Tiny.Denoiser(Tiny.Setup());
+        checkpoint.Load(training);
+        return CheckpointTests.Everything(training);
+    }
+
+    private static Action<TrainingRun> Stopping(int after) => run =>
+    {
+        using var training = new Tiny.Denoiser(run.Setup);
+        run.Begin(training);
+        while (run.NextStep(out var step) && step < after)
+        {
+            using var data = run.NextBatch();
+            using var loss = training.Step(data, step);
+            run.EndStep(loss);
+        }
+        run.Finish();
+    };
+
+    private List<JsonElement> Log(string folder) =>
+        [.. File.ReadLines(Path.Combine(scratch[folder], "log.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}

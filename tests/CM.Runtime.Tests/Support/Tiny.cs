@@ -1,0 +1,99 @@
+using CM.Dsl;
+
+namespace CM.Runtime.Tests;
+
+/// <summary>An experiment written by hand, as the generator would write it: two layers that take noise off points in the plane.</summary>
+internal static class Tiny
+{
+    private const int Width = 16;
+
+    public static ExperimentPlan Plan { get; } = new()
+    {
+        Name = "Tiny",
+        Steps = 40,
+        Batch = 32,
+        Seed = 3,
+        Data = new TwoMoons(),
+        DataShape = [2],
+        Network = "TinyDenoiser",
+        SampleTimes = [80, 0.8],
+        Declaration = [new("Data", "TwoMoons"), new("Model", "TinyDenoiser"), new("Ema", "0.9"), new("Ema", "0.99")],
+    };
+
+    public static NetworkPlan Network { get; } = new(
+        "TinyDenoiser", "Two layers.", ["x [B, 2]"], "[B, 2]", Layout().Count,
+        [new Part("In", "Linear 2→16", "[B, 2]", "[B, 16]", 48), new Part("Out", "Linear 16→2", "[B, 16]", "[B, 2]", 34)]);
+
+    public static Experiment Experiment { get; } = With(Plan);
+
+    public static Registry Registry { get; } = new([Experiment], [Network]);
+
+    public static Experiment With(ExperimentPlan plan, Action<Training, int>? afterStep = null, Func<TrainingSetup, Training>? make = null)
+    {
+        make ??= setup => new Denoiser(setup);
+        return new Experiment(plan, Network, make, run =>
+        {
+            using var training = make(run.Setup);
+            run.Begin(training);
+            while (run.NextStep(out var step))
+            {
+                using var data = run.NextBatch();
+                using var loss = training.Step(data, step);
+                afterStep?.Invoke(training, step);
+                run.EndStep(loss);
+            }
+            run.Finish();
+        });
+    }
+
+    public static ParameterLayout Layout() => new ParameterLayout()
+        .AddBuffer("shift", Init.Normal(0.1), 2)
+        .Add("In.weight", Init.Uniform(0.7), 2, Width)
+        .Add("In.bias", Init.Uniform(0.7), Width)
+        .Add("Out.weight", Init.Normal(0.2), Width, 2)
+        .Add("Out.bias", Init.Constant(0), 2);
+
+    public static TrainingSetup Setup(int steps = 40) => new(steps, Plan.Batch, Plan.Seed, new Device(DeviceType.CPU, -1));
+
+    internal sealed class Denoiser : Training
+    {
+        private readonly int poison;
+
+        /// <param name="setup">Steps, batch, seed, device.</param>
+        /// <param name="poison">The step whose loss is NaN.</param>
+        public Denoiser(TrainingSetup setup, int poison = -1)
+            : base(setup, Layout(), [0.9, 0.99])
+        {
+            this.poison = poison;
+            Optimizer = new RAdam(Weights, 1e-2, weightDecay: 1e-3);
+        }
+
+        public override Tensor Step(Tensor data, int step)
+        {
+            Seed(step);
+            using var scope = NewDisposeScope();
+            var noise = randn(data.shape, ScalarType.Float32);
+            Weights.ZeroGradients();
+            var loss = (Forward(Weights, data + noise) - data).square().mean();
+            loss.backward();
+            ClipGradients(0.5);
+            Optimizer.Step();
+            foreach (var average in Averages)
+                average.Update();
+            var result = step == poison ? loss.detach() * float.NaN : loss.detach();
+            return result.DetachFromDisposeScope();
+        }
+
+        public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise) => Forward(weights, noise[0]);
+
+        private static Tensor Forward(ParameterScope weights, Tensor x)
+        {
+            using var shifted = x + weights.Buffer("shift");
+            using var product = shifted.matmul(weights["In.weight"]);
+            using var sum = product + weights["In.bias"];
+            using var bent = sum.relu();
+            using var last = bent.matmul(weights["Out.weight"]);
+            return last + weights["Out.bias"];
+        }
+    }
+}
