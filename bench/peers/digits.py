@@ -24,7 +24,7 @@ class ResidualBlock(nn.Module):
 
 
 class DigitsDenoiser(nn.Module):
-    def __init__(self, c=32, t=128):
+    def __init__(self, c=16, t=64):
         super().__init__()
         self.level = nn.Linear(64, t)
         self.stem = nn.Conv2d(1, c, 3, padding=1)

@@ -6,8 +6,8 @@ namespace Digits;
 [Network]
 public sealed partial record DigitsDenoiser : IDenoiser
 {
-    private const int C = 32;
-    private const int T = 128;
+    private const int C = 16;
+    private const int T = 64;
 
     [Positional(64)]
     public partial Part Wave { get; }

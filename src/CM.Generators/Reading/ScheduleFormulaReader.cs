@@ -70,7 +70,7 @@ internal sealed class ScheduleFormulaReader(INamedTypeSymbol type, Sites sites, 
                             return null;
                         if (declared.Declaration.Type is PredefinedTypeSyntax { Keyword.RawKind: (int)SyntaxKind.DoubleKeyword })
                             value = Algebra.Convert(value, Kind.Real);
-                        names[variable.Identifier.ValueText] = code.Keep(variable.Identifier.Text, value, named: true);
+                        names[variable.Identifier.ValueText] = code.Keep(variable.Identifier.ValueText, value, named: true);
                     }
 
                     break;
@@ -164,9 +164,9 @@ internal sealed class ScheduleFormulaReader(INamedTypeSymbol type, Sites sites, 
             return Algebra.Combine(Operation.Divide, Algebra.Apply("Log", arguments[0]!), Algebra.Apply("Log", arguments[1]!));
         if (onMath && name == "Clamp" && arguments.Length == 3)
             return Algebra.Apply("Min", Algebra.Apply("Max", arguments[0]!, arguments[1]!), arguments[2]!);
-        return onMath && Algebra.Functions.TryGetValue(name, out var count) && count == arguments.Length
+        return onMath && Algebra.IsFunction(name, arguments.Length)
             ? Algebra.Apply(name, arguments!)
-            : No(call, $"'{call.Expression}' is neither a static method of {type.Name} nor one of {string.Join(", ", Algebra.Functions.Keys)}, Clamp");
+            : No(call, $"'{call.Expression}' is neither a static method of {type.Name} nor one of {string.Join(", ", Algebra.Functions)}, Clamp");
     }
 
     // Shifts, remainders and mixed truths exist for plain numbers only.

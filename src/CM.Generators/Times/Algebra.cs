@@ -3,12 +3,14 @@ namespace CM.Generators.Times;
 /// <summary>Makes formulas, folds constants and drops what changes nothing, and computes values.</summary>
 internal static class Algebra
 {
-    /// <summary>The functions of <see cref="Math"/> that formulas may use, with their number of arguments.</summary>
-    public static IReadOnlyDictionary<string, int> Functions { get; } = new Dictionary<string, int>
-    {
-        ["Abs"] = 1, ["Sqrt"] = 1, ["Exp"] = 1, ["Log"] = 1, ["Log2"] = 1, ["Sin"] = 1, ["Cos"] = 1, ["Tan"] = 1, ["Atan"] = 1,
-        ["Tanh"] = 1, ["Floor"] = 1, ["Ceiling"] = 1, ["Round"] = 1, ["Pow"] = 2, ["Max"] = 2, ["Min"] = 2,
-    };
+    private static readonly string[] OfOne = ["Abs", "Sqrt", "Exp", "Log", "Log2", "Sin", "Cos", "Tan", "Atan", "Tanh", "Floor", "Ceiling", "Round"];
+    private static readonly string[] OfTwo = ["Pow", "Max", "Min"];
+
+    /// <summary>The functions of <see cref="Math"/> that formulas may use.</summary>
+    public static IEnumerable<string> Functions => OfOne.Concat(OfTwo);
+
+    /// <summary>Whether a formula may use the function with that many arguments.</summary>
+    public static bool IsFunction(string name, int arguments) => arguments == 1 ? OfOne.Contains(name) : arguments == 2 && OfTwo.Contains(name);
 
     public static Number Real(double value) => new(value, Kind.Real);
 

@@ -30,6 +30,9 @@ internal sealed class ExperimentWriter
         ["System.Collections.Generic", "CM.Runtime", "static TorchSharp.torch"],
         code => new ExperimentWriter(experiment, code).Members());
 
+    // A statement and, at a common column, what it makes.
+    private void Line(string statement, string remark) => code.Line($"{statement,-72} // {remark}");
+
     private void Members()
     {
         if (experiment.FirstError is { } error)
@@ -188,10 +191,10 @@ internal sealed class ExperimentWriter
         using (code.Braces("private Tensor MeanLoss(Tensor data, int step)"))
         {
             code.Line("using var _ = NewDisposeScope();");
-            code.Line($"var noise = randn_like(data);                                                // z, {Shape}");
+            Line("var noise = randn_like(data);", $"z, {Shape}");
             foreach (var statement in experiment.Coupling!.Statements)
                 code.Line(statement);
-            code.Line($"var (t, r) = {Times.Code}.Draw(step, Setup.Steps, data.shape[0], data.device);  // [B] each, float64");
+            Line($"var (t, r) = {Times.Code}.Draw(step, Setup.Steps, data.shape[0], data.device);", "[B] each, float64");
             code.Line($"return Losses(data, noise, t, r{Given(", step")}).mean().MoveToOuterDisposeScope();");
         }
     }
@@ -212,19 +215,18 @@ internal sealed class ExperimentWriter
         using (code.Braces($"public Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r{Given(", int step")})"))
         {
             code.Line("using var _ = NewDisposeScope();");
-            code.Line($"var target = Target(data, noise, {(experiment.Model.HasDropout && Times.ReachesData ? "t, " : "")}r{Given(", step")});   // {Shape}, without gradient");
+            Line($"var target = Target(data, noise, {(experiment.Model.HasDropout && Times.ReachesData ? "t, " : "")}r{Given(", step")});", $"{Shape}, without gradient");
             if (experiment.Model.HasDropout)
                 code.Line("SeedDropout(step);");
-            code.Line($"var denoised = Denoise(model, Noisy(data, noise, t), t);   // f(x_t, t), {Shape}");
-            foreach (var statement in Distance())
-                code.Line(statement);
+            Line("var denoised = Denoise(model, Noisy(data, noise, t), t);", $"f(x_t, t), {Shape}");
+            Distance();
             if (Times.WeightIsOne)
             {
                 code.Line("return distance.MoveToOuterDisposeScope();");
             }
             else
             {
-                code.Line($"var weight = {Times.Code}.Weight(t, r).to(float32);");
+                Line($"var weight = {Times.Code}.Weight(t, r).to(float32);", "[B]");
                 code.Line("return (weight * distance).MoveToOuterDisposeScope();");
             }
         }
@@ -239,27 +241,27 @@ internal sealed class ExperimentWriter
         _ => "d(a, b) = ‖a − b‖²",
     };
 
-    private IEnumerable<string> Distance()
+    private void Distance()
     {
         var flat = experiment.Data!.Shape.Count > 1 ? ".flatten(1)" : "";
         switch (experiment.Loss)
         {
             case PseudoHuberLoss { C: 0, PerElement: true }:
-                yield return $"var distance = (denoised - target).abs(){flat}.sum(1);   // [B]";
+                Line($"var distance = (denoised - target).abs(){flat}.sum(1);", "[B]");
                 break;
             case PseudoHuberLoss { C: 0 }:
-                yield return $"var distance = (denoised - target){flat}.norm(1);   // [B]: 1 is the axis; the gradient at 0 is 0";
+                Line($"var distance = (denoised - target){flat}.norm(1);", "[B], along axis 1; its gradient at 0 is 0");
                 break;
             case PseudoHuberLoss { PerElement: true } huber:
-                yield return $"const double C = {Number(huber.C)};";
-                yield return $"var distance = (((denoised - target).square() + C * C).sqrt() - C){flat}.sum(1);   // [B]";
+                code.Line($"const double C = {Number(huber.C)};");
+                Line($"var distance = (((denoised - target).square() + C * C).sqrt() - C){flat}.sum(1);", "[B]");
                 break;
             case PseudoHuberLoss huber:
-                yield return $"const double C = {Number(huber.C)};";
-                yield return $"var distance = ((denoised - target).square(){flat}.sum(1) + C * C).sqrt() - C;   // [B]";
+                code.Line($"const double C = {Number(huber.C)};");
+                Line($"var distance = ((denoised - target).square(){flat}.sum(1) + C * C).sqrt() - C;", "[B]");
                 break;
             default:
-                yield return $"var distance = (denoised - target).square(){flat}.sum(1);   // [B]";
+                Line($"var distance = (denoised - target).square(){flat}.sum(1);", "[B]");
                 break;
         }
     }
@@ -281,16 +283,16 @@ internal sealed class ExperimentWriter
             else if (dropout)
             {
                 // The masks belong to places in the batch, so the teacher must see the whole batch, as the student does.
-                code.Line("var positive = r.gt(0);                                    // [B]");
+                Line("var positive = r.gt(0);", "[B]");
                 code.Line("if (!positive.any().item<bool>())").Line("    return data.detach().MoveToOuterDisposeScope();").Line();
                 code.Line("SeedDropout(step);");
-                code.Line("var time = where(positive, r, t);                          // where r = 0 any time will do");
+                Line("var time = where(positive, r, t);", "where r = 0 any time will do");
                 code.Line("var denoised = Denoise(model, Noisy(data, noise, time), time);");
                 code.Line($"return where({Viewed("positive")}, denoised, data).MoveToOuterDisposeScope();");
             }
             else
             {
-                code.Line("var rows = r.nonzero().view(-1);                           // samples with r > 0");
+                Line("var rows = r.nonzero().view(-1);", "samples with r > 0");
                 code.Line("if (rows.shape[0] == 0)").Line("    return data.detach().MoveToOuterDisposeScope();").Line();
                 code.Line("var positive = r.index_select(0, rows);");
                 code.Line("var noisy = Noisy(data.index_select(0, rows), noise.index_select(0, rows), positive);");
@@ -307,7 +309,7 @@ internal sealed class ExperimentWriter
         {
             code.Line("using var frozen = no_grad();");
             code.Line("using var _ = NewDisposeScope();");
-            code.Line($"var sampler = new {Module}(weights);    // borrows the weights; disposing it would free them");
+            Line($"var sampler = new {Module}(weights);", "borrows the weights; disposing it would free them");
             code.Line("sampler.eval();");
             for (var i = 0; i < experiment.SampleTimes.Count; i++)
             {
@@ -316,7 +318,8 @@ internal sealed class ExperimentWriter
             }
 
             code.Line("return x.MoveToOuterDisposeScope();").Line();
-            code.Line("Tensor At(double time) => full(noise[0].shape[0], time, dtype: float64, device: noise[0].device);    // [n]");
+            code.Line("// The same time for every sample, [n].");
+            code.Line("Tensor At(double time) => full(noise[0].shape[0], time, dtype: float64, device: noise[0].device);");
         }
     }
 
@@ -346,8 +349,8 @@ internal sealed class ExperimentWriter
         using (code.Braces($"private static Tensor {name}({Module} model, Tensor x, Tensor t)"))
         {
             code.Line("using var _ = NewDisposeScope();");
-            code.Line("var level = (0.25 * t.log()).to(float32);                  // [B]");
-            code.Line($"var output = model.forward(Column({Times.Code}.Feed(t)) * x, level);");
+            Line("var level = (0.25 * t.log()).to(float32);", "[B]");
+            Line($"var output = model.forward(Column({Times.Code}.Feed(t)) * x, level);", Shape);
             code.Line($"return (Column({Times.Code}.{keep}(t)) * x + Column({Times.Code}.{give}(t)) * output).MoveToOuterDisposeScope();");
         }
     }

@@ -121,7 +121,7 @@ internal sealed class NetworkWriter
         foreach (var layer in Plan.Layers.Where(layer => layer.Block is not null))
         {
             code.Line($"/// <summary>{CodeWriter.Xml(network.Layers.First(each => each.Layer == layer).Kind)}</summary>")
-                .Line($"public {TypeOf(layer.Block!)}.Module{(layer.Repeat is null ? "" : "[]")} {Escape(layer.Name)} {{ get; }}")
+                .Line($"public {(layer.Repeat is null ? $"{TypeOf(layer.Block!)}.Module" : $"ModuleList<{TypeOf(layer.Block!)}.Module>")} {Escape(layer.Name)} {{ get; }}")
                 .Line();
         }
     }
@@ -182,9 +182,8 @@ internal sealed class NetworkWriter
                     continue;
                 var given = layer.Block.Parameters.Count > 0 ? Given(layer) + ", " : "";
                 var copies = Copies(layer).Select(each => $"new {TypeOf(block)}.Module({given}parameters.Block(\"{each.Path}\"))").ToArray();
-                code.Line(layer.Repeat is null ? $"{Escape(layer.Name)} = {copies[0]};" : $"{Escape(layer.Name)} =\n[\n    {string.Join(",\n    ", copies)},\n];");
-                foreach (var (copy, path) in Copies(layer))
-                    code.Line($"register_module(\"{path}\", {Escape(layer.Name)}{(layer.Repeat is null ? "" : $"[{copy}]")});");
+                code.Line(layer.Repeat is null ? $"{Escape(layer.Name)} = {copies[0]};" : $"{Escape(layer.Name)} = new(\n    {string.Join(",\n    ", copies)});");
+                code.Line($"register_module(\"{layer.Name}\", {Escape(layer.Name)});");
             }
         }
 
@@ -283,7 +282,7 @@ internal sealed class NetworkWriter
         lines.Add(($"{output} = {Escape(layer.Name)}[0].call({inputs[0]}{others});", $"{shape}  {layer.Name}, {layer.Repeat} times"));
         if (layer.Repeat > 1)
         {
-            lines.Add(($"for (var i = 1; i < {Escape(layer.Name)}.Length; i++)\n{{\n    var last = {made};\n    {made} = {Escape(layer.Name)}[i].call(last{others});\n    last.Dispose();\n}}", ""));
+            lines.Add(($"for (var i = 1; i < {Escape(layer.Name)}.Count; i++)\n{{\n    var last = {made};\n    {made} = {Escape(layer.Name)}[i].call(last{others});\n    last.Dispose();\n}}", ""));
         }
     }
 

@@ -6,7 +6,7 @@ namespace CM.Generators.Writing;
 /// <summary>Writes the generated part of a time schedule: its formulas over tensors, its preconditioning, its draw of times.</summary>
 internal static class ScheduleWriter
 {
-    private const string TimesAndResult = "Times, <c>[B]</c>, float64.";
+    private const string TimesOfSamples = "Times, <c>[B]</c>, float64.";
 
     public static string Write(Schedule schedule)
     {
@@ -37,20 +37,20 @@ internal static class ScheduleWriter
     private static void Members(CodeWriter code, Schedule schedule)
     {
         var forms = Preconditioner.Of(schedule);
-        Twin(code, schedule.Signal!.Method, "how much data there is at each time", TimesAndResult);
-        Twin(code, schedule.Noise!.Method, "how much noise there is at each time", TimesAndResult);
+        Twin(code, schedule.Signal!.Method, "how much data there is at each time", TimesOfSamples);
+        Twin(code, schedule.Noise!.Method, "how much noise there is at each time", TimesOfSamples);
         if (schedule.Earlier is { } earlier)
-            Twin(code, earlier.Method, "the teacher's time for each of the student's", TimesAndResult, "The stage of training, 0 or more.");
+            Twin(code, earlier.Method, "the teacher's time for each of the student's", TimesOfSamples, "The stage of training, 0 or more.");
         Twin(code, schedule.Weight?.Method ?? DefaultWeight, "the weight of a pair of times in the loss", "The student's times, <c>[B]</c>, float64.", "The teacher's times, <c>[B]</c>, float64.");
 
         var training = forms.KeepWhenSampling is null && forms.GiveWhenSampling is null ? "" : ", while training";
-        Twin(code, forms.Keep, "how much of its noisy input f(x, t) keeps" + training, TimesAndResult);
-        Twin(code, forms.Give, "how much of the network's output f(x, t) takes" + training, TimesAndResult);
-        Twin(code, forms.Feed, "what scales the noisy input for the network", TimesAndResult);
+        Twin(code, forms.Keep, "how much of its noisy input f(x, t) keeps" + training, TimesOfSamples);
+        Twin(code, forms.Give, "how much of the network's output f(x, t) takes" + training, TimesOfSamples);
+        Twin(code, forms.Feed, "what scales the noisy input for the network", TimesOfSamples);
         if (forms.KeepWhenSampling is { } keep)
-            Twin(code, keep, "how much of its noisy input f(x, t) keeps, while sampling: all of it at the smallest time", TimesAndResult);
+            Twin(code, keep, "how much of its noisy input f(x, t) keeps, while sampling: all of it at the smallest time", TimesOfSamples);
         if (forms.GiveWhenSampling is { } give)
-            Twin(code, give, "how much of the network's output f(x, t) takes, while sampling: nothing at the smallest time", TimesAndResult);
+            Twin(code, give, "how much of the network's output f(x, t) takes, while sampling: nothing at the smallest time", TimesOfSamples);
 
         if (schedule.IsContinuous)
             DrawContinuous(code, schedule);
@@ -74,8 +74,8 @@ internal static class ScheduleWriter
             code.Line($"/// <param name=\"{method.Parameters[i].Name}\">{parameters[i]}</param>");
         code.Line("/// <returns><c>[B]</c>, float64.</returns>");
 
-        var header = $"public static Tensor {method.Name}({string.Join(", ", method.Parameters.Select(parameter => $"{(parameter.PerSample ? "Tensor" : "int")} {parameter.Name}"))})";
-        var result = ScheduleFormulaCode.Tensor(method.Result!, method.Parameters[0].Name);
+        var header = $"public static Tensor {method.Name}({string.Join(", ", method.Parameters.Select(parameter => $"{(parameter.PerSample ? "Tensor" : "int")} {ScheduleFormulaCode.Name(parameter.Name)}"))})";
+        var result = ScheduleFormulaCode.Tensor(method.Result!, ScheduleFormulaCode.Name(method.Parameters[0].Name));
         if (method.Locals.Count == 0 && !LeavesTemporaries(method.Result!))
         {
             code.Line($"{header} => {result};").Line();
@@ -86,7 +86,7 @@ internal static class ScheduleWriter
         {
             code.Line("using var _ = NewDisposeScope();");
             foreach (var local in method.Locals)
-                code.Line($"var {local.Name} = {ScheduleFormulaCode.Of(local.Value)};");
+                code.Line($"var {ScheduleFormulaCode.Name(local.Name)} = {ScheduleFormulaCode.Of(local.Value)};");
             code.Line($"return {(ScheduleFormulaCode.IsPrimary(method.Result!) ? result : $"({result})")}.MoveToOuterDisposeScope();");
         }
 
@@ -121,9 +121,9 @@ internal static class ScheduleWriter
         {
             code.Line("using var _ = NewDisposeScope();");
             code.Line("var partition = Partitioned(Cuts(step, steps));");
-            code.Line("var times = tensor(partition.Times, device: device);                        // [cuts + 1]");
-            code.Line("var probabilities = tensor(partition.Probabilities, device: device);        // [cuts]");
-            code.Line("var interval = probabilities.multinomial(count, replacement: true);         // [count], int64");
+            code.Line("var times = tensor(partition.Times, device: device);                 // [cuts + 1]");
+            code.Line("var probabilities = tensor(partition.Probabilities, device: device); // [cuts]");
+            code.Line("var interval = probabilities.multinomial(count, replacement: true);  // [count], int64");
             code.Line("var t = times.index_select(0, interval + 1);");
             code.Line("var r = times.index_select(0, interval);");
             code.Line("return (t.MoveToOuterDisposeScope(), r.MoveToOuterDisposeScope());");
@@ -151,7 +151,7 @@ internal static class ScheduleWriter
             {
                 var centred = law.Mean == 0 ? "tensor(Times(cuts)).log()" : $"(tensor(Times(cuts)).log() {(law.Mean < 0 ? "+" : "-")} {Number(Math.Abs(law.Mean))})";
                 code.Line("using var _ = NewDisposeScope();");
-                code.Line($"var below = ({centred} / ({(law.Deviation == 1 ? "" : Number(law.Deviation) + " * ")}Sqrt(2))).erf();     // [cuts + 1]");
+                code.Line($"var below = ({centred} / ({(law.Deviation == 1 ? "" : Number(law.Deviation) + " * ")}Sqrt(2))).erf(); // [cuts + 1]");
                 code.Line("var between = below.narrow(0, 1, cuts) - below.narrow(0, 0, cuts);");
                 code.Line("return (between / between.sum()).data<double>().ToArray();");
             }

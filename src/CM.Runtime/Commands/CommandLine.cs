@@ -37,7 +37,7 @@ public static class CommandLine
         try
         {
             if (parsed.Action is ParseErrorAction)
-                throw new UserError($"{parsed.Errors[0].Message.TrimEnd('.')}; see --help.");
+                throw Misread(parsed);
             return parsed.Invoke(new InvocationConfiguration { Output = output, Error = errors, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
         catch (Exception exception)
@@ -51,6 +51,11 @@ public static class CommandLine
             return code;
         }
     }
+
+    private static UserError Misread(ParseResult parsed) =>
+        parsed.CommandResult.Command is RootCommand root && parsed.UnmatchedTokens is [var word, ..]
+            ? Session.Unknown("command", word, root.Subcommands.Select(command => command.Name))
+            : new UserError($"{parsed.Errors[0].Message.TrimEnd('.')}; see --help.");
 
     private static (int Code, string Message) Judge(Exception cause) => cause switch
     {

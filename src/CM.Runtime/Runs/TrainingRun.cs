@@ -31,6 +31,7 @@ public sealed class TrainingRun : IDisposable
     private int done;
     private int began;
     private int saved = -1;
+    private int shown = -1;
     private int logged;
     private double loggedSeconds;
 
@@ -72,7 +73,7 @@ public sealed class TrainingRun : IDisposable
         if (from is not null)
         {
             from.Load(training);
-            done = began = logged = saved = from.State.Step;
+            done = began = logged = saved = shown = from.State.Step;
         }
         OnDisk(() => log = new RunLog(folder.Log, done));
         pictures = Sampler.IsVisible(plan) ? new RunPictures(plan, Setup, folder, examples) : null;
@@ -119,6 +120,8 @@ public sealed class TrainingRun : IDisposable
             Log();
         if (saved != done)
             Save();
+        if (shown != done)
+            Show();
         working.Stop();
         Summary = new RunSummary
         {
@@ -192,6 +195,7 @@ public sealed class TrainingRun : IDisposable
             return;
         working.Stop();
         OnDisk(() => Write(pictures.Add(Current, done)));
+        shown = done;
         working.Start();
     }
 

@@ -1,7 +1,7 @@
 namespace CM.Runtime;
 
 /// <summary>What Adam and its kin share: running means m of the gradient and v of its square, each <c>[Size]</c>.</summary>
-internal sealed class AdamMoments(ParameterStore weights, double beta1, double beta2, double epsilon, double weightDecay) : IDisposable
+internal sealed class AdamMoments(ParameterStore weights, double beta1, double beta2, double weightDecay) : IDisposable
 {
     private readonly Tensor scratch = zeros_like(weights.Values);
     private readonly Scalar keepFirst = beta1;
@@ -9,7 +9,6 @@ internal sealed class AdamMoments(ParameterStore weights, double beta1, double b
     private readonly Scalar keepSecond = beta2;
     private readonly Scalar takeSecond = 1 - beta2;
     private readonly Scalar decay = weightDecay;
-    private readonly Scalar floor = epsilon;
 
     public Tensor First { get; } = zeros_like(weights.Values);
 
@@ -25,20 +24,12 @@ internal sealed class AdamMoments(ParameterStore weights, double beta1, double b
         Second.mul_(keepSecond).addcmul_(gradient, gradient, takeSecond);
     }
 
-    /// <summary>w ← w − rate·m/(√v/root + ε).</summary>
-    public void Descend(double rate, double root)
+    /// <summary>w ← w − rate·m/(√v + floor).</summary>
+    public void Descend(double rate, double floor)
     {
         using Scalar step = -rate;
-        using Scalar scale = root;
-        scratch.copy_(Second).sqrt_().div_(scale).add_(floor);
-        weights.Values.addcdiv_(First, scratch, step);
-    }
-
-    /// <summary>w ← w − rate·m/(√v + ε).</summary>
-    public void Descend(double rate)
-    {
-        using Scalar step = -rate;
-        scratch.copy_(Second).sqrt_().add_(floor);
+        using Scalar shift = floor;
+        scratch.copy_(Second).sqrt_().add_(shift);
         weights.Values.addcdiv_(First, scratch, step);
     }
 
@@ -59,6 +50,5 @@ internal sealed class AdamMoments(ParameterStore weights, double beta1, double b
         keepSecond.Dispose();
         takeSecond.Dispose();
         decay.Dispose();
-        floor.Dispose();
     }
 }

@@ -11,7 +11,7 @@ namespace CM.Runtime;
 /// <param name="epsilon">Added to the root of the second moment, above 0.</param>
 /// <param name="weightDecay">Factor of the L2 penalty, 0 or more.</param>
 public sealed class RAdam(ParameterStore weights, double rate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0)
-    : Optimizer(new AdamMoments(weights, beta1, beta2, epsilon, weightDecay))
+    : Optimizer(new AdamMoments(weights, beta1, beta2, weightDecay))
 {
     private protected override void Descend()
     {
@@ -22,7 +22,7 @@ public sealed class RAdam(ParameterStore weights, double rate, double beta1 = 0.
         if (length > 5)
         {
             var rectification = Math.Sqrt((length - 4) * (length - 2) * limit / ((limit - 4) * (limit - 2) * length));
-            Moments.Descend(rate / unbiased1 * rectification * Math.Sqrt(unbiased2));
+            Moments.Descend(rate / unbiased1 * rectification * Math.Sqrt(unbiased2), epsilon);
         }
         else
             Moments.DescendByMean(rate / unbiased1);

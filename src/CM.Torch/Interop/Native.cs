@@ -46,10 +46,20 @@ internal static partial class Native
         return handles;
     }
 
-    private static unsafe nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
+    private static readonly Lock Loading = new();
+    private static nint loaded;
+
+    // Asked once for every function, so the library and what belongs to its loading are kept.
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
     {
         if (name != Library)
             return 0;
+        lock (Loading)
+            return loaded != 0 ? loaded : loaded = Load();
+    }
+
+    private static unsafe nint Load()
+    {
         var file = Places().FirstOrDefault(System.IO.File.Exists)
             ?? throw new DllNotFoundException($"{File} was not found (CM_NATIVE, beside the program, or .cm/native in a folder above it); build it with `./cm build`.");
         try

@@ -45,7 +45,7 @@ public static partial class torch
             }
 
             /// <summary>Takes the module's tensor out of its dispose scope: it lives as long as the module.</summary>
-            /// <exception cref="ArgumentException">The name is taken.</exception>
+            /// <exception cref="InvalidOperationException">The name is taken.</exception>
             public virtual void register_parameter(string name, Parameter? param)
             {
                 Free(name);
@@ -63,9 +63,12 @@ public static partial class torch
 
             public virtual void register_module(string name, Module submodule)
             {
+                if (string.IsNullOrEmpty(name) || name.Contains('.'))
+                    throw new ArgumentException($"'{name}' is no name of a module: it must not be empty nor contain a dot.", nameof(name));
                 Free(name);
                 if (ReferenceEquals(submodule, this))
                     throw new ArgumentException("A module cannot be a part of itself.");
+                submodule.RegisterComponents();
                 ownModules.Add(name, submodule);
             }
 
@@ -241,10 +244,8 @@ public static partial class torch
 
             private void Free(string name)
             {
-                if (string.IsNullOrEmpty(name) || name.Contains('.'))
-                    throw new ArgumentException($"'{name}' is no name of a component: it must not be empty nor contain a dot.", nameof(name));
                 if (Taken(name))
-                    throw new ArgumentException($"The module {this.name} already has a component '{name}'.", nameof(name));
+                    throw new InvalidOperationException($"The module {this.name} already has a component '{name}'.");
             }
 
             // This module and all below it, each once, with the prefix of what it registered.

@@ -16,19 +16,19 @@ public static partial class torch
         private static long totalCount, peakCount;
 
         private nint handle;
+        private Net? net;
 
         internal DisposeScope? Owner;
 
         internal Tensor(nint handle)
         {
             this.handle = handle;
+            net = Net.Under(handle);
             var count = Interlocked.Increment(ref totalCount);
             if (count > peakCount)
                 peakCount = count;
             DisposeScope.Current?.Attach(this);
         }
-
-        ~Tensor() => Dispose(false);
 
         /// <summary>Tensors alive in this process.</summary>
         public static long TotalCount => Interlocked.Read(ref totalCount);
@@ -42,40 +42,90 @@ public static partial class torch
 
         public bool IsInvalid => handle == 0;
 
-        public void Dispose()
-        {
-            Dispose(true);
-            GC.SuppressFinalize(this);
-        }
+        public void Dispose() => Dispose(true);
 
         protected virtual void Dispose(bool disposing)
         {
-            var last = Interlocked.Exchange(ref handle, 0);
-            if (last == 0)
-                return;
-            if (disposing)
-                Owner?.MarkAsDisposed(this);
-            cm_release(last);
-            Interlocked.Decrement(ref totalCount);
+            if (handle != 0)
+                cm_release(DecoupleFromNativeHandle());
         }
 
         /// <summary>Gives the native tensor away: the caller owns it now, and this object is as if disposed.</summary>
         public IntPtr DecoupleFromNativeHandle()
         {
-            GC.SuppressFinalize(this);
             Owner?.MarkAsDisposed(this);
-            Interlocked.Decrement(ref totalCount);
-            return Interlocked.Exchange(ref handle, 0);
+            var given = handle;
+            handle = 0;
+            if (net is { } used)
+            {
+                net = null;
+                used.Fold();
+                Interlocked.Decrement(ref totalCount);
+            }
+            return given;
         }
 
         /// <summary>Takes over a native tensor.</summary>
         public static Tensor UnsafeCreateTensor(IntPtr handle) => new(handle);
 
+        /// <summary>
+        /// Catches the native tensor of a <see cref="Tensor"/> that nobody disposed. It is an object apart from the tensor because making and
+        /// un-making a finalizable object costs as much as a third of a small operation: a net that is no longer needed serves the next tensor.
+        /// </summary>
+        private sealed class Net
+        {
+            private const int MostKept = 4096;
+
+            [ThreadStatic] private static Net? spare;
+            [ThreadStatic] private static int spares;
+
+            private nint handle;
+            private Net? next;
+
+            ~Net()
+            {
+                if (handle == 0)
+                    return;
+                cm_release(handle);
+                Interlocked.Decrement(ref totalCount);
+            }
+
+            public static Net Under(nint handle)
+            {
+                var net = spare;
+                if (net is null)
+                    return new Net { handle = handle };
+                spare = net.next;
+                spares--;
+                net.next = null;
+                net.handle = handle;
+                return net;
+            }
+
+            public void Fold()
+            {
+                handle = 0;
+                // One thread may make what another disposes of; spares must not pile up there.
+                if (spares >= MostKept)
+                {
+                    GC.SuppressFinalize(this);
+                    return;
+                }
+                next = spare;
+                spare = this;
+                spares++;
+            }
+
+            public void Change(nint handle) => this.handle = handle;
+        }
+
         /// <summary>Holds another native tensor from now on, a leaf that needs gradients as before, and forgets the one it held.</summary>
         internal void Become(Tensor next)
         {
             next.requires_grad_(requires_grad);
-            cm_release(Interlocked.Exchange(ref handle, next.DecoupleFromNativeHandle()));
+            cm_release(handle);
+            handle = next.DecoupleFromNativeHandle();
+            net!.Change(handle);
         }
 
         public Tensor MoveToOuterDisposeScope()

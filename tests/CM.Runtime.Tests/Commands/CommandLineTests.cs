@@ -118,6 +118,7 @@ public sealed class CommandLineTests : IDisposable
     {
         Bad(2, "train", "tinny").ShouldBe("error: There is no experiment 'tinny'; did you mean 'Tiny'? There are: Tiny.");
         Bad(2, "describe", "TinyDenoizer").ShouldContain("did you mean 'TinyDenoiser'?");
+        Bad(2, "tarin", "Tiny").ShouldContain("no command 'tarin'; did you mean 'train'?");
     }
 
     [Theory]

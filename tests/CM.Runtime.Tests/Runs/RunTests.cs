@@ -124,6 +124,7 @@ public sealed partial class RunTests : IDisposable
         });
         var summary = new TrainRequest { Experiment = signalled, Out = scratch["a"] }.Run(new JsonDisplay(TextWriter.Null));
         summary.Step.ShouldBe(7);
+        summary.Picture.ShouldBe(Path.Combine(scratch["a"], "samples", "step-000007.png"));
         RunFolder.Open(scratch["a"]).OpenNewest().State.Step.ShouldBe(7);
     }
 
