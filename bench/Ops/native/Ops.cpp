@@ -15,7 +15,8 @@ using at::Tensor;
 static std::function<void()> linear(int64_t batch) {
     auto x = at::ones({batch, 64}), weight = at::full({64, 64}, 0.01).requires_grad_(), bias = at::zeros(64).requires_grad_();
     return [=]() mutable {
-        auto loss = at::linear(x, weight, bias).sum();
+        auto y = at::linear(x, weight, bias);
+        auto loss = y.sum();
         loss.backward();
         weight.mutable_grad() = Tensor();
         bias.mutable_grad() = Tensor();
@@ -40,13 +41,16 @@ static std::function<void()> adam() {
 static std::function<void()> convolution() {
     auto x = at::ones({8, 16, 32, 32}), weight = at::full({32, 16, 3, 3}, 0.01).requires_grad_(), bias = at::zeros(32).requires_grad_();
     return [=]() mutable {
-        auto y = at::conv2d(x, weight, bias, 1, 1);
-        auto bent = at::silu(y);
-        auto loss = at::mean(at::square(bent));
-        loss.backward();
+        {
+            auto y = at::conv2d(x, weight, bias, 1, 1);
+            auto bent = at::silu(y);
+            auto square = at::square(bent);
+            auto loss = at::mean(square);
+            loss.backward();
+        }
         at::NoGradGuard silent;
         for (auto* parameter : {&weight, &bias}) {
-            parameter->sub_(parameter->grad(), 0.01);
+            parameter->add_(parameter->grad(), -0.01);
             parameter->mutable_grad() = Tensor();
         }
     };

@@ -4,37 +4,79 @@ namespace CM.Generators.Checking;
 
 internal static partial class Rules
 {
+    private static readonly DiagnosticDescriptor CM3001 = new(
+        "CM3001", "Coupling that is not supported",
+        "'{0}' cannot be used here: couplings other than Independent are not part of this version",
+        "CM.Couplings", DiagnosticSeverity.Error, true,
+        "Independent leaves data and noise as they are drawn.",
+        Pages + "CM3001.md");
+
+    private static readonly DiagnosticDescriptor CM5001 = new(
+        "CM5001", "Experiment that cannot be completed",
+        "'{0}' must be a partial record, so that its training can be added; write 'partial record {0}'",
+        "CM.Experiments", DiagnosticSeverity.Error, true,
+        "The generator adds the plan, the training step and the sampler as another part of the record.",
+        Pages + "CM5001.md");
+
+    private static readonly DiagnosticDescriptor CM5002 = new(
+        "CM5002", "Missing part of an experiment",
+        "'{0}' says nothing about its {1}; add {2} here or on a record it derives from",
+        "CM.Experiments", DiagnosticSeverity.Error, true,
+        "An experiment names its data, model, coupling, times, loss, optimiser and sampling times, and how many steps of which batch it takes.",
+        Pages + "CM5002.md");
+
+    private static readonly DiagnosticDescriptor CM5003 = new(
+        "CM5003", "Part that is named twice",
+        "'{0}' names its {1} twice; keep one",
+        "CM.Experiments", DiagnosticSeverity.Error, true,
+        "A record names each part of an experiment once. To vary it, derive another record that names only what differs.",
+        Pages + "CM5003.md");
+
+    private static readonly DiagnosticDescriptor CM5004 = new(
+        "CM5004", "Type that does not fit its part",
+        "'{0}' cannot be the {1} of an experiment: {2}",
+        "CM.Experiments", DiagnosticSeverity.Error, true,
+        "Data carry a shape, a model is a network without parameters of its own, times are a time schedule, a coupling is a coupling.",
+        Pages + "CM5004.md");
+
+    private static readonly DiagnosticDescriptor CM5005 = new(
+        "CM5005", "Data that do not fit the model",
+        "'{0}' gives {1} but '{2}' takes {3}: {4}",
+        "CM.Experiments", DiagnosticSeverity.Error, true,
+        "The shape of an example, with the batch before it, is the shape of the model's first input.",
+        Pages + "CM5005.md");
+
+    private static readonly DiagnosticDescriptor CM5006 = new(
+        "CM5006", "Model whose output differs from its input",
+        "'{0}' gives {1} but must give {2}, the shape of its first input",
+        "CM.Experiments", DiagnosticSeverity.Error, true,
+        "The model of an experiment turns noisy data into data.",
+        Pages + "CM5006.md");
+
+    private static readonly DiagnosticDescriptor CM5007 = new(
+        "CM5007", "Model without a noise level",
+        "'{0}' takes {1}, but the model of an experiment takes two inputs: the noisy data and the noise level [B]",
+        "CM.Experiments", DiagnosticSeverity.Error, true,
+        "The second input of the model is a quarter of the logarithm of the time, one number per sample.",
+        Pages + "CM5007.md");
+
+    private static readonly DiagnosticDescriptor CM5008 = new(
+        "CM5008", "Number out of range",
+        "{0} is {1} but must be {2}",
+        "CM.Experiments", DiagnosticSeverity.Error, true,
+        "Numbers of an experiment are checked where they are written.",
+        Pages + "CM5008.md");
+
+    private static readonly DiagnosticDescriptor CM5009 = new(
+        "CM5009", "Sampling times",
+        "In this experiment {0}",
+        "CM.Experiments", DiagnosticSeverity.Error, true,
+        "Samples are made from pure noise at the first time and then refined at smaller ones, all of them times that the model was trained for.",
+        Pages + "CM5009.md");
+
     private static DiagnosticDescriptor[] ExperimentRules =>
     [
-        Error("CM3001", "CM.Couplings", "Coupling that is not supported",
-            "'{0}' cannot be used here: couplings other than Independent are not part of this version",
-            "Independent leaves data and noise as they are drawn."),
-        Error("CM5001", "CM.Experiments", "Experiment that cannot be completed",
-            "'{0}' must be a partial record, so that its training can be added; write 'partial record {0}'",
-            "The generator adds the plan, the training step and the sampler as another part of the record."),
-        Error("CM5002", "CM.Experiments", "Missing part of an experiment",
-            "'{0}' says nothing about its {1}; add {2} here or on a record it derives from",
-            "An experiment names its data, model, coupling, times, loss, optimiser and sampling times, and how many steps of which batch it takes."),
-        Error("CM5003", "CM.Experiments", "Part that is named twice",
-            "'{0}' names its {1} twice; keep one",
-            "A record names each part of an experiment once. To vary it, derive another record that names only what differs."),
-        Error("CM5004", "CM.Experiments", "Type that does not fit its part",
-            "'{0}' cannot be the {1} of an experiment: {2}",
-            "Data carry a shape, a model is a network without parameters of its own, times are a time schedule, a coupling is a coupling."),
-        Error("CM5005", "CM.Experiments", "Data that do not fit the model",
-            "'{0}' gives {1} but '{2}' takes {3}: {4}",
-            "The shape of an example, with the batch before it, is the shape of the model's first input."),
-        Error("CM5006", "CM.Experiments", "Model whose output differs from its input",
-            "'{0}' gives {1} but must give {2}, the shape of its first input",
-            "The model of an experiment turns noisy data into data."),
-        Error("CM5007", "CM.Experiments", "Model without a noise level",
-            "'{0}' takes {1}, but the model of an experiment takes two inputs: the noisy data and the noise level [B]",
-            "The second input of the model is a quarter of the logarithm of the time, one number per sample."),
-        Error("CM5008", "CM.Experiments", "Number out of range",
-            "{0} is {1} but must be {2}",
-            "Numbers of an experiment are checked where they are written."),
-        Error("CM5009", "CM.Experiments", "Sampling times",
-            "In this experiment {0}",
-            "Samples are made from pure noise at the first time and then refined at smaller ones, all of them times that the model was trained for."),
+        CM3001, CM5001, CM5002, CM5003, CM5004, CM5005, CM5006, CM5007,
+        CM5008, CM5009,
     ];
 }

@@ -8,15 +8,12 @@ internal static partial class Rules
 {
     private const string Pages = "https://github.com/dslcm/dslcm/blob/main/docs/diagnostics/";
 
+    // The order in which parts of a class are initialised is open, so this waits until it is asked for.
+    private static readonly Lazy<ImmutableDictionary<string, DiagnosticDescriptor>> Index =
+        new(() => NetworkRules.Concat(TimeRules).Concat(ExperimentRules).ToImmutableDictionary(rule => rule.Id));
+
     /// <summary>All rules by id.</summary>
-    public static ImmutableDictionary<string, DiagnosticDescriptor> All { get; } =
-        NetworkRules.Concat(TimeRules).Concat(ExperimentRules).ToImmutableDictionary(rule => rule.Id);
+    public static ImmutableDictionary<string, DiagnosticDescriptor> All => Index.Value;
 
     public static DiagnosticDescriptor Find(string id) => All[id];
-
-    private static DiagnosticDescriptor Error(string id, string category, string title, string message, string description) =>
-        new(id, title, message, category, DiagnosticSeverity.Error, true, description, Pages + id + ".md");
-
-    private static DiagnosticDescriptor Warning(string id, string category, string title, string message, string description) =>
-        new(id, title, message, category, DiagnosticSeverity.Warning, true, description, Pages + id + ".md");
 }

@@ -66,7 +66,7 @@ namespace Test
             private readonly Parameter outBias; // [2]
 
             /// <summary>Residual(128), 3 times</summary>
-            public Residual.Module[] Body { get; }
+            public ModuleList<Residual.Module> Body { get; }
 
             /// <summary>Names, shapes and starts of the 58,498 parameters.</summary>
             public static ParameterLayout Layout() => new ParameterLayout()
@@ -89,15 +89,11 @@ namespace Test
                 register_parameter("Level.bias", levelBias = parameters["Level.bias"]);
                 register_parameter("In.weight", inWeight = parameters["In.weight"]);
                 register_parameter("In.bias", inBias = parameters["In.bias"]);
-                Body =
-                [
+                Body = new(
                     new Residual.Module(128, parameters.Block("Body.0")),
                     new Residual.Module(128, parameters.Block("Body.1")),
-                    new Residual.Module(128, parameters.Block("Body.2")),
-                ];
-                register_module("Body.0", Body[0]);
-                register_module("Body.1", Body[1]);
-                register_module("Body.2", Body[2]);
+                    new Residual.Module(128, parameters.Block("Body.2")));
+                register_module("Body", Body);
                 register_parameter("Out.weight", outWeight = parameters["Out.weight"]);
                 register_parameter("Out.bias", outBias = parameters["Out.bias"]);
             }
@@ -112,7 +108,7 @@ namespace Test
                 var sum = inOut + levelOut;                                     // [B, 128]
                 inOut.Dispose(); levelOut.Dispose();
                 var body = Body[0].call(sum);                                   // [B, 128]  Body, 3 times
-                for (var i = 1; i < Body.Length; i++)
+                for (var i = 1; i < Body.Count; i++)
                 {
                     var last = body;
                     body = Body[i].call(last);

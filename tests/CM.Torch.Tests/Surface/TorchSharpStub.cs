@@ -43,14 +43,14 @@ internal static partial class TorchSharpStub
     private static string[] Errors(CSharpCompilation compilation) =>
         [.. compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).Select(diagnostic => diagnostic.ToString())];
 
+    // .NET and the packages that the test project knows; CM.Torch must not be among them, the stub stands in its place.
     private static IEnumerable<MetadataReference> Platform { get; } =
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(file => Path.GetFileName(file).StartsWith("System.", StringComparison.Ordinal) || Path.GetFileName(file) is "mscorlib.dll" or "netstandard.dll" or "Microsoft.Win32.Primitives.dll"
-                || Path.GetFileName(file).StartsWith("Microsoft.Extensions.", StringComparison.Ordinal) || Path.GetFileName(file).StartsWith("Spectre.", StringComparison.Ordinal))
+            .Where(file => !Path.GetFileName(file).StartsWith("CM.", StringComparison.Ordinal))
             .Select(file => MetadataReference.CreateFromFile(file))];
 
     private static SyntaxTree Usings { get; } = CSharpSyntaxTree.ParseText(
-        string.Concat(new[] { "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks" }.Select(space => $"global using global::{space};\n")), Language);
+        string.Concat(new[] { "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks" }.Select(space => $"global using global::{space};\n")) + "global using TorchSharp; global using static TorchSharp.torch;", Language);
 
     private static IEnumerable<string> Files(string root, string pattern)
     {
@@ -184,9 +184,22 @@ internal static partial class TorchSharpStub
 
     private static readonly Dictionary<string, string> Operators = new()
     {
-        ["Addition"] = "+", ["Subtraction"] = "-", ["Multiply"] = "*", ["Division"] = "/", ["Modulus"] = "%", ["UnaryNegation"] = "-", ["OnesComplement"] = "~",
-        ["BitwiseAnd"] = "&", ["BitwiseOr"] = "|", ["ExclusiveOr"] = "^", ["Equality"] = "==", ["Inequality"] = "!=",
-        ["LessThan"] = "<", ["LessThanOrEqual"] = "<=", ["GreaterThan"] = ">", ["GreaterThanOrEqual"] = ">=",
+        ["Addition"] = "+",
+        ["Subtraction"] = "-",
+        ["Multiply"] = "*",
+        ["Division"] = "/",
+        ["Modulus"] = "%",
+        ["UnaryNegation"] = "-",
+        ["OnesComplement"] = "~",
+        ["BitwiseAnd"] = "&",
+        ["BitwiseOr"] = "|",
+        ["ExclusiveOr"] = "^",
+        ["Equality"] = "==",
+        ["Inequality"] = "!=",
+        ["LessThan"] = "<",
+        ["LessThanOrEqual"] = "<=",
+        ["GreaterThan"] = ">",
+        ["GreaterThanOrEqual"] = ">=",
     };
 
     // The parenthesis that opens the parameters: the partner of the last one.

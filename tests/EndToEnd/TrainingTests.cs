@@ -1,0 +1,118 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace EndToEnd;
+
+public sealed partial class TrainingTests
+{
+    [Fact]
+    public void Moons_learns_and_says_where_everything_is()
+    {
+        using var folder = new TemporaryFolder();
+        var run = folder["run"];
+        var outcome = Samples.Run("train", "Moons", "--steps", "1500", "--threads", "1", "--out", run);
+        outcome.ExitCode.ShouldBe(0, outcome.Errors);
+        outcome.Output.TrimEnd().Split('\n')[^1].ShouldBe($"./cm train Moons --resume {run}");
+
+        var distance = Distances().Match(outcome.Output);
+        double.Parse(distance.Groups[2].Value).ShouldBeLessThan(0.75 * double.Parse(distance.Groups[1].Value), outcome.Output);
+        File.Exists(Path.Combine(run, "run.json")).ShouldBeTrue();
+        foreach (var line in File.ReadLines(Path.Combine(run, "log.jsonl")))
+            JsonDocument.Parse(line).RootElement.GetProperty("step").GetInt32().ShouldBeLessThanOrEqualTo(1500);
+        Directory.GetFiles(Path.Combine(run, "samples"), "*.png").ShouldNotBeEmpty();
+
+        var drawn = Samples.Run("sample", run, "--out", folder["drawn.png"]);
+        drawn.ExitCode.ShouldBe(0, drawn.Errors);
+        File.ReadAllBytes(folder["drawn.png"])[..8].ShouldBe([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]);
+    }
+
+    [Fact]
+    public void Two_runs_with_one_seed_and_a_resumed_run_have_the_same_weights()
+    {
+        using var folder = new TemporaryFolder();
+        Train(folder["whole"], "--steps", "120");
+        Train(folder["again"], "--steps", "120");
+        Weights(folder["again"], 120).ShouldBe(Weights(folder["whole"], 120));
+        Train(folder["other"], "--steps", "120", "--seed", "2");
+        Weights(folder["other"], 120).ShouldNotBe(Weights(folder["whole"], 120));
+
+        // Stopped by Ctrl-C somewhere in the middle, and resumed.
+        using (var process = Samples.Start(folder.Path, new Dictionary<string, string?>(), "train", "Moons", "--steps", "4000", "--threads", "1", "--out", folder["stopped"]))
+        {
+            while (!File.Exists(folder["stopped/log.jsonl"]) || new FileInfo(folder["stopped/log.jsonl"]).Length == 0)
+                Thread.Sleep(20);
+            Thread.Sleep(300);
+            kill(process.Id, 2).ShouldBe(0);
+            var output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            process.ExitCode.ShouldBe(0, output);
+            output.TrimEnd().Split('\n')[^1].ShouldStartWith("./cm train Moons --resume ");
+        }
+
+        var step = Directory.GetFiles(folder["stopped/checkpoints"]).Max(path => int.Parse(Digits().Match(Path.GetFileName(path)).Value));
+        step.ShouldBeInRange(1, 3999);
+        Samples.Run("train", "Moons", "--resume", folder["stopped"], "--threads", "1").ExitCode.ShouldBe(0);
+        Samples.Run("train", "Moons", "--steps", "4000", "--threads", "1", "--out", folder["straight"]).ExitCode.ShouldBe(0);
+        Weights(folder["stopped"], 4000).ShouldBe(Weights(folder["straight"], 4000));
+    }
+
+    [Fact]
+    public void Digits_trains_on_idx_files()
+    {
+        using var folder = new TemporaryFolder();
+        WriteDigits(folder.Path, count: 96);
+        var outcome = Samples.Run("train", "Digits", "--steps", "4", "--batch", "16", "--data", folder.Path, "--out", folder["run"]);
+        outcome.ExitCode.ShouldBe(0, outcome.Errors);
+        Directory.GetFiles(folder["run/samples"], "*.png").ShouldNotBeEmpty();
+
+        var improved = Samples.Run("train", "DigitsImproved", "--steps", "8", "--batch", "16", "--data", folder.Path, "--out", folder["improved"], "--json");
+        improved.ExitCode.ShouldBe(0, improved.Errors);
+        foreach (var line in improved.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            JsonDocument.Parse(line);
+    }
+
+    /// <summary>Grey images in the format of MNIST: bright squares at different places.</summary>
+    internal static void WriteDigits(string folder, int count, int side = 28)
+    {
+        var bytes = new byte[16 + count * side * side];
+        BinaryPrimitives.WriteInt32BigEndian(bytes, 0x803);
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(4), count);
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(8), side);
+        BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(12), side);
+        for (var i = 0; i < count; i++)
+        {
+            for (var pixel = 0; pixel < 64; pixel++)
+                bytes[16 + i * side * side + (i % (side - 8) + pixel / 8) * side + i % (side - 8) + pixel % 8] = 255;
+        }
+
+        using var images = new GZipStream(File.Create(Path.Combine(folder, "train-images-idx3-ubyte.gz")), CompressionLevel.Fastest);
+        images.Write(bytes);
+        using var labels = new GZipStream(File.Create(Path.Combine(folder, "train-labels-idx1-ubyte.gz")), CompressionLevel.Fastest);
+        labels.Write([0, 0, 8, 1, 0, 0, (byte)(count >> 8), (byte)count, .. new byte[count]]);
+    }
+
+    private static void Train(string run, params string[] options)
+    {
+        var outcome = Samples.Run(["train", "Moons", "--threads", "1", "--out", run, .. options]);
+        outcome.ExitCode.ShouldBe(0, outcome.Errors);
+    }
+
+    // Everything after the header, which holds the date: weights, moments, averages.
+    private static byte[] Weights(string run, int step)
+    {
+        var bytes = File.ReadAllBytes(Path.Combine(run, "checkpoints", $"step-{step:000000}.safetensors"));
+        return bytes[(8 + (int)BinaryPrimitives.ReadInt64LittleEndian(bytes))..];
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int kill(int process, int signal);
+
+    [GeneratedRegex(@"sliced Wasserstein distance to the data: ([\d.]+) before, ([\d.]+) now")]
+    private static partial Regex Distances();
+
+    [GeneratedRegex(@"\d+")]
+    private static partial Regex Digits();
+}
