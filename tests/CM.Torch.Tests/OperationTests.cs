@@ -68,6 +68,10 @@ public class OperationTests
         ["median"] = (() => V(5, 1, 3).median(), [3]),
         ["bincount"] = (() => bincount(tensor(new long[] { 0, 2, 2 }), minlength: 4), [1, 0, 2, 0]),
 
+        ["std_mean"] = (() => stack([M(2, 1, 3, 2, 6).std_mean([1], unbiased: false).std, M(2, 1, 3, 2, 6).std_mean(1L).mean]), [1, 2, 2, 4]),
+        ["var_mean"] = (() => M(2, 1, 3, 2, 6).var_mean([1], unbiased: false).var, [1, 4]),
+        ["kthvalue"] = (() => V(5, 1, 3).kthvalue(2, 0).values, [3]),
+
         ["permute"] = (() => arange(6).reshape(1, 2, 3).permute(2, 0, 1), [0, 3, 1, 4, 2, 5]),
         ["flatten"] = (() => arange(8).reshape(2, 2, 2).flatten(1).sum(0L), [4, 6, 8, 10]),
         ["unflatten"] = (() => arange(6).unflatten(0, 2, 3).sum(1), [3, 12]),
@@ -91,6 +95,9 @@ public class OperationTests
         ["sort descending"] = (() => V(1, 3, 2).sort(descending: true).Values, [3, 2, 1]),
         ["argsort"] = (() => V(1, 3, 2).argsort(), [0, 2, 1]),
         ["topk smallest"] = (() => V(1, 3, 2).topk(2, largest: false).values, [1, 2]),
+        ["unique"] = (() => V(3, 1, 3).unique().output, [1, 3]),
+        ["unique inverse"] = (() => V(3, 1, 3).unique(return_inverse: true).inverse_indices!, [1, 0, 1]),
+        ["unique rows counted"] = (() => M(2, 1, 2, 1, 2).unique(return_counts: true, dim: 0).counts!, [2]),
         ["tril"] = (() => ones(2, 2).tril(-1), [0, 0, 1, 0]),
         ["one_hot"] = (() => nn.functional.one_hot(tensor(new long[] { 1 }), 3), [0, 1, 0]),
         ["searchsorted right"] = (() => searchsorted(V(1, 2, 3), V(2), right: true), [2]),
@@ -110,6 +117,7 @@ public class OperationTests
         ["einsum"] = (() => einsum("ij,j->i", M(2, 1, 2, 3, 4), V(10, 1)), [12, 34]),
         ["solve"] = (() => linalg.solve(M(2, 2, 0, 0, 4), V(2, 4)), [1, 1]),
         ["solve from the right"] = (() => linalg.solve(M(2, 1, 1, 0, 1), M(2, 1, 3), left: false), [1, 2]),
+        ["solve_triangular"] = (() => linalg.solve_triangular(M(2, 2, 0, 1, 1), M(1, 2, 3), upper: false), [1, 2]),
         ["eigvalsh"] = (() => linalg.eigvalsh(M(2, 2, 1, 1, 2)), [1, 3]),
         ["svdvals"] = (() => linalg.svdvals(M(2, 0, 3, 4, 0)), [4, 3]),
         ["slogdet"] = (() => linalg.slogdet(M(2, 0, 1, 1, 0)).sign, [-1]),

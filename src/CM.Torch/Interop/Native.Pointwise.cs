@@ -238,5 +238,4 @@ internal static partial class Native
     [LibraryImport(Library)] internal static partial Tensor cm_special_ndtri(Tensor self);
     [LibraryImport(Library)] internal static partial Tensor cm_special_erfcx(Tensor self);
     [LibraryImport(Library)] internal static partial Tensor cm_special_entr(Tensor self);
-    [LibraryImport(Library)] internal static partial Tensor cm_special_log_ndtr(Tensor self);
 }

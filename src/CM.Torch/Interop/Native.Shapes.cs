@@ -32,7 +32,6 @@ internal static partial class Native
     [LibraryImport(Library)] internal static partial Tensor cm_repeat_interleave_each(Tensor self, Tensor repeats, Flag has_dim, long dim, Flag has_output_size, long output_size);
     [LibraryImport(Library)] internal static partial Tensor cm_flip(Tensor self, ReadOnlySpan<long> dims, long dimsCount);
     [LibraryImport(Library)] internal static partial Tensor cm_roll(Tensor self, ReadOnlySpan<long> shifts, long shiftsCount, ReadOnlySpan<long> dims, long dimsCount);
-    [LibraryImport(Library)] internal static partial Tensor cm_rot90(Tensor self, long k, ReadOnlySpan<long> dims, long dimsCount);
     [LibraryImport(Library)] internal static partial Tensor cm_movedim(Tensor self, ReadOnlySpan<long> source, long sourceCount, ReadOnlySpan<long> destination, long destinationCount);
     [LibraryImport(Library)] internal static partial Tensor cm_cat(ReadOnlySpan<nint> tensors, long tensorsCount, long dim);
     [LibraryImport(Library)] internal static partial Tensor cm_stack(ReadOnlySpan<nint> tensors, long tensorsCount, long dim);

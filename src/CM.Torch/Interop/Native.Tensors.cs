@@ -8,7 +8,6 @@ namespace CM.Torch;
 internal static partial class Native
 {
     [LibraryImport(Library)] internal static partial void cm_release(nint handle);
-    [LibraryImport(Library)] internal static partial Tensor cm_share(Tensor self);
 
     [LibraryImport(Library), SuppressGCTransition] internal static partial long cm_dim(Tensor self);
     [LibraryImport(Library), SuppressGCTransition] internal static partial long cm_numel(Tensor self);

@@ -89,10 +89,12 @@ internal static partial class Native
                 yield return Path.Combine(folder.FullName, ".cm", "native", File);
     }
 
-    // The loader's message tells of every place it tried; the line that names the missing file is the one that helps.
-    private static string Reason(string message) =>
-        message.Split('\n').FirstOrDefault(line => line.Contains("cannot open shared object file") || line.Contains("undefined symbol"))?.Trim()
-        ?? message.Split('\n')[0].Trim();
+    // The loader's message ends with what the system's linker said of each place tried; the line that names a missing file helps most.
+    private static string Reason(string message)
+    {
+        var lines = message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return lines.FirstOrDefault(line => line.Contains("cannot open shared object file")) ?? lines[^1];
+    }
 
     [LibraryImport(Library), SuppressGCTransition] private static partial nint cm_error();
     [LibraryImport(Library), SuppressGCTransition] private static partial nint cm_results();

@@ -12,7 +12,8 @@ public sealed class DisposeScope : IDisposable
     [ThreadStatic] private static DisposeScope? current;
 
     private readonly DisposeScope? outer;
-    private readonly HashSet<IDisposable> owned = new(ReferenceEqualityComparer.Instance);
+    // A tensor knows its place in here, so that leaving costs nothing; the last takes the place of the one that leaves.
+    private readonly List<IDisposable> owned = [];
     private bool disposed;
 
     internal DisposeScope()
@@ -28,15 +29,18 @@ public sealed class DisposeScope : IDisposable
 
     public IReadOnlyList<IDisposable> DisposablesView => [.. owned];
 
-    public bool Contains(IDisposable disposable) => owned.Contains(disposable);
+    public bool Contains(IDisposable disposable) => Place(disposable) >= 0;
 
     public void Attach(IDisposable disposable)
     {
         if (disposable is Tensor tensor)
         {
-            tensor.Owner?.owned.Remove(tensor);
+            tensor.Owner?.Release(tensor);
             tensor.Owner = this;
+            tensor.Place = owned.Count;
         }
+        else if (Contains(disposable))
+            return;
         owned.Add(disposable);
     }
 
@@ -116,17 +120,12 @@ public sealed class DisposeScope : IDisposable
     public void DisposeEverythingBut(IEnumerable<IDisposable> inKeep)
     {
         var keep = new HashSet<IDisposable>(inKeep, ReferenceEqualityComparer.Instance);
-        var all = owned.ToArray();
-        owned.Clear();
-        foreach (var disposable in all)
+        for (var i = owned.Count - 1; i >= 0; i--)
         {
-            if (keep.Contains(disposable))
-            {
-                owned.Add(disposable);
-                continue;
-            }
-            if (disposable is Tensor tensor)
-                tensor.Owner = null;
+            if (i >= owned.Count || keep.Contains(owned[i]))
+                continue; // disposing one may have taken others along
+            var disposable = owned[i];
+            Remove(i);
             disposable.Dispose();
         }
     }
@@ -160,7 +159,12 @@ public sealed class DisposeScope : IDisposable
         if (disposed)
             return;
         disposed = true;
-        DisposeEverything();
+        while (owned.Count > 0)
+        {
+            var last = owned[^1];
+            Remove(owned.Count - 1);
+            last.Dispose();
+        }
         // Scopes close in any order; the innermost one is the first still open, looking outwards.
         while (current is { disposed: true })
             current = current.outer;
@@ -168,9 +172,23 @@ public sealed class DisposeScope : IDisposable
 
     private void Release(IDisposable disposable)
     {
-        owned.Remove(disposable);
-        if (disposable is Tensor tensor && tensor.Owner == this)
+        if (Place(disposable) is var place && place >= 0)
+            Remove(place);
+    }
+
+    private int Place(IDisposable disposable) => disposable is Tensor tensor
+        ? tensor.Owner == this ? tensor.Place : -1
+        : owned.FindIndex(other => ReferenceEquals(other, disposable));
+
+    private void Remove(int place)
+    {
+        if (owned[place] is Tensor tensor)
             tensor.Owner = null;
+        var last = owned[^1];
+        owned[place] = last;
+        if (last is Tensor moved && place < owned.Count - 1)
+            moved.Place = place;
+        owned.RemoveAt(owned.Count - 1);
     }
 
     private void Move(IDisposable disposable, DisposeScope? scope)

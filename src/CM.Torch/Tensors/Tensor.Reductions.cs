@@ -36,11 +36,29 @@ public static partial class torch
             return (std, mean);
         }
 
+        public (Tensor std, Tensor mean) std_mean(ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null)
+        {
+            cm_std_mean_dims(this, dimensions, dimensions.Length, unbiased, keepdim, out var std, out var mean).Check();
+            return (Typed(type, std), Typed(type, mean));
+        }
+
+        public (Tensor std, Tensor mean) std_mean(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => std_mean((ReadOnlySpan<long>)dimensions, unbiased, keepdim, type);
+        public (Tensor std, Tensor mean) std_mean(long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => std_mean((ReadOnlySpan<long>)[dim], unbiased, keepdim, type);
+
         public (Tensor var, Tensor mean) var_mean(bool unbiased = true)
         {
             cm_var_mean(this, unbiased, out var var, out var mean).Check();
             return (var, mean);
         }
+
+        public (Tensor var, Tensor mean) var_mean(ReadOnlySpan<long> dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null)
+        {
+            cm_var_mean_dims(this, dimensions, dimensions.Length, unbiased, keepdim, out var var, out var mean).Check();
+            return (Typed(type, var), Typed(type, mean));
+        }
+
+        public (Tensor var, Tensor mean) var_mean(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => var_mean((ReadOnlySpan<long>)dimensions, unbiased, keepdim, type);
+        public (Tensor var, Tensor mean) var_mean(long dim, bool unbiased = true, bool keepdim = false, ScalarType? type = null) => var_mean((ReadOnlySpan<long>)[dim], unbiased, keepdim, type);
 
         public Tensor max() => cm_max(this);
         public Tensor max(Tensor other) => maximum(other);
@@ -106,6 +124,12 @@ public static partial class torch
         public Tensor bincount(Tensor weights, long minlength = 0) => cm_bincount(this, weights, minlength);
         public Tensor histc(long bins = 100, long min = 0, long max = 0) => cm_histc(this, bins, min, max);
 
+        public (Tensor values, Tensor indices) kthvalue(long k, long? dim, bool keepdim = false)
+        {
+            cm_kthvalue(this, k, dim ?? -1, keepdim, out var values, out var indices).Check();
+            return (values, indices);
+        }
+
         private static Tensor Typed(ScalarType? type, Tensor value)
         {
             if (type is not { } wanted || wanted == value.dtype)
@@ -114,7 +138,7 @@ public static partial class torch
                 return value.to_type(wanted);
         }
 
-        private static Tensor Into(Tensor? place, Tensor value)
+        internal static Tensor Into(Tensor? place, Tensor value)
         {
             if (place is null)
                 return value;

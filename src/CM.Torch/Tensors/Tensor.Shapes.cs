@@ -105,6 +105,24 @@ public static partial class torch
         public Tensor ravel() => reshape(-1);
         public Tensor swapaxes(long dim0, long dim1) => transpose(dim0, dim1);
         public Tensor swapdims(long dim0, long dim1) => transpose(dim0, dim1);
+
+        /// <summary>Each number once; where each element's is, and how often it occurs, where asked for.</summary>
+        public (Tensor output, Tensor? inverse_indices, Tensor? counts) unique(bool sorted = true, bool return_inverse = false, bool return_counts = false, int? dim = null)
+        {
+            var done = dim is { } one
+                ? cm_unique_dim(this, one, sorted, return_inverse, return_counts, out var output, out var inverse, out var counts)
+                : cm_unique(this, sorted, return_inverse, return_counts, out output, out inverse, out counts);
+            done.Check();
+            return (output, Wanted(inverse, return_inverse), Wanted(counts, return_counts));
+
+            static Tensor? Wanted(Tensor tensor, bool wanted)
+            {
+                if (wanted)
+                    return tensor;
+                tensor.Dispose();
+                return null;
+            }
+        }
     }
 
     public static Tensor reshape(Tensor input, params long[] shape) => input.reshape(shape);

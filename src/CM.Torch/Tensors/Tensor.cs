@@ -18,7 +18,9 @@ public static partial class torch
         private nint handle;
         private Net? net;
 
+        // The scope that disposes this tensor, and the place it has there; both are the scope's to change.
         internal DisposeScope? Owner;
+        internal int Place;
 
         internal Tensor(nint handle)
         {

@@ -15,6 +15,9 @@ public static partial class torch
             atol is null ? cm_pinverse(input, rtol ?? 1e-15, hermitian) : throw new NotSupportedException("linalg.pinv with an absolute tolerance is not supported by CM.Torch; give rtol.");
         public static Tensor solve(Tensor A, Tensor B, bool left = true) => cm_linalg_solve(A, B, left);
 
+        public static Tensor solve_triangular(Tensor A, Tensor B, bool upper, bool left = true, bool unitriangular = false, Tensor? @out = null) =>
+            Tensor.Into(@out, cm_linalg_solve_triangular(A, B, upper, left, unitriangular));
+
         public static (Tensor Q, Tensor R) qr(Tensor input, QRMode mode = QRMode.Reduced)
         {
             cm_linalg_qr(input, mode.ToString().ToLowerInvariant(), out var q, out var r).Check();

@@ -1,4 +1,4 @@
-// new tensors.
+// New tensors.
 #include "Common.h"
 
 #include <ATen/Functions.h>
@@ -6,7 +6,6 @@
 static at::Tensor convert(const at::Tensor& self, const at::TensorOptions& options, bool non_blocking, bool copy) {
     return self.to(options, non_blocking, copy);
 }
-
 
 TENSOR_OP(empty, (INTS(size), Options options), at::empty(LIST(size), options))
 TENSOR_OP(zeros, (INTS(size), Options options), at::zeros(LIST(size), options))

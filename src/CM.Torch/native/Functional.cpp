@@ -1,4 +1,4 @@
-// what a layer computes.
+// What a layer computes.
 #include "Common.h"
 
 #include <ATen/Functions.h>
@@ -25,7 +25,6 @@ static at::Tensor attention(const at::Tensor& query, const at::Tensor& key, cons
     return at::matmul(at::dropout(at::softmax(scores, -1), p, p > 0), value);
 #endif
 }
-
 
 TENSOR_OP(linear, (TensorArg input, TensorArg weights, OptionalTensorArg bias), at::linear(input, weights, bias))
 TENSOR_OP(conv1d, (TensorArg input, TensorArg weight, OptionalTensorArg bias, INTS(stride), INTS(padding), INTS(dilation), int64_t groups), at::conv1d(input, weight, bias, LIST(stride), LIST(padding), LIST(dilation), groups))

@@ -1,4 +1,4 @@
-// products and decompositions.
+// Products and decompositions.
 #include "Common.h"
 
 #include <ATen/Functions.h>
@@ -11,7 +11,6 @@ static at::OptionalIntArrayRef dims_or_all(at::IntArrayRef dims, bool all) {
 static at::Tensor solve(const at::Tensor& a, const at::Tensor& b, bool left) {
     return left ? at::linalg_solve(a, b) : at::linalg_solve(a.mT(), b.mT()).mT();
 }
-
 
 TENSOR_OP(matmul, (TensorArg self, TensorArg other), at::matmul(self, other))
 TENSOR_OP(mm, (TensorArg self, TensorArg other), at::mm(self, other))

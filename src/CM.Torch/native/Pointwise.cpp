@@ -1,4 +1,4 @@
-// numbers to numbers, element by element.
+// Numbers to numbers, element by element.
 #include "Common.h"
 
 #include <ATen/Functions.h>
@@ -13,7 +13,6 @@
     BINARY(name)                                                                 \
     TENSOR_OP(name##_number, (TensorArg self, Number other), at::name(self, at::Scalar(other))) \
     INPLACE_OP(name##_number_, (TensorArg self, Number other), self->name##_(at::Scalar(other)))
-
 
 UNARY(abs)
 UNARY(acos)
@@ -180,4 +179,3 @@ TENSOR_OP(special_ndtr, (TensorArg self), at::special_ndtr(self))
 TENSOR_OP(special_ndtri, (TensorArg self), at::special_ndtri(self))
 TENSOR_OP(special_erfcx, (TensorArg self), at::special_erfcx(self))
 TENSOR_OP(special_entr, (TensorArg self), at::special_entr(self))
-TENSOR_OP(special_log_ndtr, (TensorArg self), at::special_log_ndtr(self))

@@ -1,10 +1,9 @@
-// draws, in place or new.
+// Draws, in place or new.
 #include "Common.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>
 #include <ATen/Functions.h>
-
 
 TENSOR_OP(multinomial, (TensorArg self, int64_t num_samples, Flag replacement, at::Generator* generator), at::multinomial(self, num_samples, replacement, maybe(generator)))
 TENSOR_OP(bernoulli, (TensorArg self, at::Generator* generator), at::bernoulli(self, maybe(generator)))

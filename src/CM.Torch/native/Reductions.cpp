@@ -1,8 +1,7 @@
-// many numbers to few.
+// Many numbers to few.
 #include "Common.h"
 
 #include <ATen/Functions.h>
-
 
 TENSOR_OP(sum, (TensorArg self, int32_t type), at::sum(self, optional_type(type)))
 TENSOR_OP(sum_dims, (TensorArg self, INTS(dim), Flag keepdim, int32_t type), at::sum(self, LIST(dim), keepdim, optional_type(type)))

@@ -1,4 +1,4 @@
-// where the numbers lie.
+// Where the numbers lie.
 #include "Common.h"
 
 #include <ATen/Functions.h>
@@ -11,7 +11,6 @@ static at::Tensor unflatten(const at::Tensor& self, int64_t dim, at::IntArrayRef
     shape.insert(shape.begin() + dim, sizes.begin(), sizes.end());
     return self.view(shape);
 }
-
 
 TENSOR_OP(view, (TensorArg self, INTS(shape)), self->view(LIST(shape)))
 TENSOR_OP(reshape, (TensorArg self, INTS(shape)), at::reshape(self, LIST(shape)))
@@ -39,7 +38,6 @@ TENSOR_OP(repeat_interleave, (TensorArg self, int64_t repeats, Flag has_dim, int
 TENSOR_OP(repeat_interleave_each, (TensorArg self, TensorArg repeats, Flag has_dim, int64_t dim, Flag has_output_size, int64_t output_size), at::repeat_interleave(self, repeats, maybe(has_dim, dim), maybe(has_output_size, output_size)))
 TENSOR_OP(flip, (TensorArg self, INTS(dims)), at::flip(self, LIST(dims)))
 TENSOR_OP(roll, (TensorArg self, INTS(shifts), INTS(dims)), at::roll(self, LIST(shifts), LIST(dims)))
-TENSOR_OP(rot90, (TensorArg self, int64_t k, INTS(dims)), at::rot90(self, k, LIST(dims)))
 TENSOR_OP(movedim, (TensorArg self, INTS(source), INTS(destination)), at::movedim(self, LIST(source), LIST(destination)))
 TENSOR_OP(cat, (const TensorArg* tensors_list, int64_t tensors_count, int64_t dim), at::cat(tensors(tensors_list, tensors_count), dim))
 TENSOR_OP(stack, (const TensorArg* tensors_list, int64_t tensors_count, int64_t dim), at::stack(tensors(tensors_list, tensors_count), dim))

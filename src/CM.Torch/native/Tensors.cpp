@@ -6,7 +6,6 @@
 EXPORT void cm_release(Handle handle) {
     if (handle) at::Tensor(c10::intrusive_ptr<c10::TensorImpl, c10::UndefinedTensorImpl>::reclaim(handle));
 }
-EXPORT Handle cm_share(TensorArg self) { return give(self.get()); }
 
 EXPORT int64_t cm_dim(TensorArg self) { return self->dim(); }
 EXPORT int64_t cm_numel(TensorArg self) { return self->numel(); }
