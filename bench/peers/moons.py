@@ -32,4 +32,4 @@ class MoonsDenoiser(nn.Module):
 
 
 points = torch.randn(64, 256, 2)
-run(MoonsDenoiser, lambda step: points[step % 64], c=0.01, decay=0.999, rate=1e-3)
+run(MoonsDenoiser, lambda step: points[step % 64], c=0.01, decay=0.999, rate=3e-4)

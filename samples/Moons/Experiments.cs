@@ -9,6 +9,6 @@ namespace Moons;
 [Coupling<Independent>]
 [Times<EasyTimes>]
 [PseudoHuber(0.01)]
-[RAdam(1e-3), Ema(0.999)]
+[RAdam(3e-4), Ema(0.999)]
 [Sample(80, 0.8)]
 public partial record Moons;

@@ -36,6 +36,7 @@ public class RuntimeTests
         TryInitializeDeviceType(DeviceType.CUDA).ShouldBe(cuda.is_available());
         using var nowhere = empty(3, device: META);
         nowhere.is_meta.ShouldBeTrue();
+        nowhere.is_pinned().ShouldBeFalse();
     }
 
     [Fact]

@@ -2,12 +2,11 @@ namespace CM.Dsl;
 
 /// <summary>
 /// A 2-D convolution: <c>[B, input, H, W] → [B, output, H', W']</c> with <c>H' = ⌊(H + 2·Padding − Dilation·(kernel − 1) − 1) / Stride⌋ + 1</c>.
-/// Weights start as in PyTorch, uniform in ±1/√(input/Groups·kernel²).
 /// </summary>
 /// <param name="input">Channels that come in.</param>
 /// <param name="output">Channels that go out.</param>
 /// <param name="kernel">Side of the square kernel, 1 or more.</param>
-public sealed class Conv2dAttribute(object input, object output, int kernel) : LayerAttribute
+public sealed class Conv2dAttribute(object input, object output, int kernel) : WeightedLayerAttribute
 {
     /// <summary>Channels that come in.</summary>
     public object Input { get; } = input;

@@ -1,9 +1,9 @@
 namespace CM.Dsl;
 
-/// <summary>A linear map of the last axis: <c>[…, input] → […, output]</c>. Weights start as in PyTorch, uniform in ±1/√input.</summary>
+/// <summary>A linear map of the last axis: <c>[…, input] → […, output]</c>.</summary>
 /// <param name="input">Size of the last axis that comes in.</param>
 /// <param name="output">Size of the last axis that goes out.</param>
-public sealed class LinearAttribute(object input, object output) : LayerAttribute
+public sealed class LinearAttribute(object input, object output) : WeightedLayerAttribute
 {
     /// <summary>Size of the last axis that comes in.</summary>
     public object Input { get; } = input;

@@ -6,7 +6,7 @@ namespace CM.Runtime;
 internal static class DemoCommand
 {
     /// <summary>Steps that fit about one and three minutes on two cores.</summary>
-    private static readonly (string Experiment, int Steps)[] Acts = [("Moons", 10_000), ("Digits", 1_500)];
+    private static readonly (string Experiment, int Steps)[] Acts = [("Moons", 20_000), ("Digits", 2_000)];
 
     public static Command New(Session session)
     {

@@ -21,7 +21,6 @@ internal static partial class Native
     [LibraryImport(Library), SuppressGCTransition] internal static partial Flag cm_is_leaf(Tensor self);
     [LibraryImport(Library), SuppressGCTransition] internal static partial Flag cm_requires_grad(Tensor self);
     [LibraryImport(Library), SuppressGCTransition] internal static partial Flag cm_is_sparse(Tensor self);
-    [LibraryImport(Library)] internal static partial Flag cm_is_pinned(Tensor self);
     [LibraryImport(Library)] internal static partial nint cm_data(Tensor self);
 
     [LibraryImport(Library)] internal static partial Done cm_size(Tensor self, long dim, out long size);
@@ -30,6 +29,7 @@ internal static partial class Native
     [LibraryImport(Library)] internal static partial Done cm_equal(Tensor self, Tensor other, out Flag same);
     [LibraryImport(Library)] internal static partial Done cm_allclose(Tensor self, Tensor other, double rtol, double atol, Flag equal_nan, out Flag close);
     [LibraryImport(Library)] internal static partial Done cm_is_nonzero(Tensor self, out Flag value);
+    [LibraryImport(Library)] internal static partial Done cm_is_pinned(Tensor self, out Flag pinned);
     [LibraryImport(Library)] internal static partial Tensor cm_pin_memory(Tensor self);
     [LibraryImport(Library)] internal static partial Done cm_set_(Tensor self, Tensor source);
 }

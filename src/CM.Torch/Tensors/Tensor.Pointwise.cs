@@ -116,8 +116,8 @@ public static partial class torch
         public Tensor mul(Scalar target) => cm_mul_number(this, target);
         public Tensor mul_(Tensor target) => cm_mul_(this, target).Of(this);
         public Tensor mul_(Scalar target) => cm_mul_number_(this, target).Of(this);
-        public Tensor div(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => (rounding_mode == RoundingMode.None ? cm_div(this, target) : cm_div_round(this, target, rounding_mode.ToString()));
-        public Tensor div(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => (rounding_mode == RoundingMode.None ? cm_div_number(this, target) : cm_div_number_round(this, target, rounding_mode.ToString()));
+        public Tensor div(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => rounding_mode == RoundingMode.None ? cm_div(this, target) : cm_div_round(this, target, rounding_mode.ToString());
+        public Tensor div(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => rounding_mode == RoundingMode.None ? cm_div_number(this, target) : cm_div_number_round(this, target, rounding_mode.ToString());
         public Tensor div_(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => (rounding_mode == RoundingMode.None ? cm_div_(this, target) : cm_div_round_(this, target, rounding_mode.ToString())).Of(this);
         public Tensor div_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => (rounding_mode == RoundingMode.None ? cm_div_number_(this, target) : cm_div_number_round_(this, target, rounding_mode.ToString())).Of(this);
         public Tensor pow(Tensor exponent) => cm_pow(this, exponent);

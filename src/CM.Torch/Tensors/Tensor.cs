@@ -170,7 +170,6 @@ public static partial class torch
         public bool is_meta => device_type == DeviceType.META;
         public bool is_sparse => cm_is_sparse(this);
         public bool is_cpu() => device_type == DeviceType.CPU;
-        public bool is_pinned() => cm_is_pinned(this);
         public bool is_contiguous() => cm_is_contiguous(this);
         public bool is_floating_point() => torch.is_floating_point(dtype);
         public bool is_integral() => torch.is_integral(dtype);
@@ -180,6 +179,12 @@ public static partial class torch
         {
             cm_is_nonzero(this, out var value).Check();
             return value;
+        }
+
+        public bool is_pinned()
+        {
+            cm_is_pinned(this, out var pinned).Check();
+            return pinned;
         }
 
         public long Dimensions => cm_dim(this);

@@ -3,16 +3,20 @@
 
 #include <ATen/Functions.h>
 
-#define UNARY(name)                               \
+#define UNARY(name) \
     TENSOR_OP(name, (TensorArg self), at::name(self)) \
     INPLACE_OP(name##_, (TensorArg self), self->name##_())
-#define BINARY(name)                                                      \
+#define BINARY(name) \
     TENSOR_OP(name, (TensorArg self, TensorArg other), at::name(self, other)) \
     INPLACE_OP(name##_, (TensorArg self, TensorArg other), self->name##_(other))
-#define COMPARISON(name)                                                         \
-    BINARY(name)                                                                 \
+#define COMPARISON(name) \
+    BINARY(name) \
     TENSOR_OP(name##_number, (TensorArg self, Number other), at::name(self, at::Scalar(other))) \
     INPLACE_OP(name##_number_, (TensorArg self, Number other), self->name##_(at::Scalar(other)))
+
+// libtorch's string_view is its own in 1.13 and the standard's in newer ones; whichever it is, gelu takes one.
+template <class Result, class Self, class Last> Last last_parameter(Result (*)(Self, Last));
+using Text = decltype(last_parameter(at::gelu));
 
 UNARY(abs)
 UNARY(acos)
@@ -96,10 +100,10 @@ TENSOR_OP(div_number, (TensorArg self, Number other), at::div(self, other))
 INPLACE_OP(div_, (TensorArg self, TensorArg other), self->div_(other))
 INPLACE_OP(div_number_, (TensorArg self, Number other), self->div_(other))
 TENSOR_OP(number_div, (Number self, TensorArg other), at::mul(at::reciprocal(other), self))
-TENSOR_OP(div_round, (TensorArg self, TensorArg other, const char* rounding), at::div(self, other, c10::string_view(rounding)))
-TENSOR_OP(div_number_round, (TensorArg self, Number other, const char* rounding), at::div(self, other, c10::string_view(rounding)))
-INPLACE_OP(div_round_, (TensorArg self, TensorArg other, const char* rounding), self->div_(other, c10::string_view(rounding)))
-INPLACE_OP(div_number_round_, (TensorArg self, Number other, const char* rounding), self->div_(other, c10::string_view(rounding)))
+TENSOR_OP(div_round, (TensorArg self, TensorArg other, const char* rounding), at::div(self, other, Text(rounding)))
+TENSOR_OP(div_number_round, (TensorArg self, Number other, const char* rounding), at::div(self, other, Text(rounding)))
+INPLACE_OP(div_round_, (TensorArg self, TensorArg other, const char* rounding), self->div_(other, Text(rounding)))
+INPLACE_OP(div_number_round_, (TensorArg self, Number other, const char* rounding), self->div_(other, Text(rounding)))
 TENSOR_OP(pow, (TensorArg self, TensorArg exponent), at::pow(self, exponent))
 TENSOR_OP(pow_number, (TensorArg self, Number exponent), at::pow(self, exponent))
 INPLACE_OP(pow_, (TensorArg self, TensorArg exponent), self->pow_(exponent))
