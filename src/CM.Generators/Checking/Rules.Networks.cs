@@ -189,11 +189,18 @@ internal static partial class Rules
         "Tuples feed and take apart networks with several inputs or outputs.",
         Pages + "CM2012.md");
 
+    private static readonly DiagnosticDescriptor CM2013 = new(
+        "CM2013", "Function without a contract",
+        "'{0}' needs 'public static Tensor Apply(Tensor x)' in '{1}', with one to three inputs and a [Shape] on each of them and on the result",
+        Shapes, DiagnosticSeverity.Error, true,
+        "A custom layer is checked by the shapes that its function promises, and the promise is checked on the first result of a run.",
+        Pages + "CM2013.md");
+
     private static DiagnosticDescriptor[] NetworkRules =>
     [
         CM1001, CM1002, CM1003, CM1004, CM1005, CM1006, CM1007, CM1008,
         CM1009, CM1010, CM1011, CM1012, CM1013, CM1014, CM2001, CM2002,
         CM2003, CM2004, CM2005, CM2006, CM2007, CM2008, CM2009, CM2010,
-        CM2011, CM2012,
+        CM2011, CM2012, CM2013,
     ];
 }

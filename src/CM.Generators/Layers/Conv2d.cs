@@ -2,52 +2,58 @@ using CM.Generators.Shapes;
 
 namespace CM.Generators.Layers;
 
-internal sealed class Conv2d : LayerKind
+internal class Conv2d : LayerKind
 {
+    /// <summary>Channels that come in and go out, and in how many groups.</summary>
+    protected virtual (Dim In, Dim Out, Dim Groups) Channels(LayerPlan layer) => (layer.Size("input"), layer.Size("output"), layer.Size("groups"));
+
     public override string Describe(LayerPlan layer)
     {
+        var (channelsIn, channelsOut, groups) = Channels(layer);
         var kernel = layer.Whole("kernel");
-        var text = $"Conv2d {layer.Size("input")}→{layer.Size("output")}, {kernel}×{kernel}";
+        var text = $"Conv2d {channelsIn}→{channelsOut}, {kernel}×{kernel}";
         if (layer.Whole("stride") != 1)
             text += $", stride {layer.Whole("stride")}";
         if (layer.Has("padding"))
             text += $", padding {Padding(layer)}";
         if (layer.Whole("dilation") != 1)
             text += $", dilation {layer.Whole("dilation")}";
-        return layer.Has("groups") ? $"{text}, {layer.Size("groups")} groups" : text;
+        return groups.Value != 1 ? $"{text}, {groups} groups" : text;
     }
 
     public override void Validate(LayerPlan layer, LayerCheck check)
     {
-        foreach (var size in new[] { "input", "output", "kernel", "stride", "dilation", "groups" })
+        foreach (var size in new[] { "input", "output", "channels", "kernel", "stride", "dilation", "groups" })
             check.Range(size, layer.Size(size).Value is null or > 0, "1 or more");
         check.Range("padding", layer.Whole("padding", 0) >= 0, "0 or more");
-        if (layer.Has("groups"))
-        {
-            check.Divides("groups", layer.Size("groups"), "input channels", layer.Size("input"));
-            check.Divides("groups", layer.Size("groups"), "output channels", layer.Size("output"));
-        }
+        Starts.Validate(layer, check);
+        var (channelsIn, channelsOut, groups) = Channels(layer);
+        check.Range("groups", groups.Value is not null || groups == channelsIn, "a number, or the input channels");
+        check.Divides("groups", groups, "input channels", channelsIn);
+        check.Divides("groups", groups, "output channels", channelsOut);
     }
 
     public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check)
     {
-        if (!check.Rank(input, 4, "[B, channels, height, width]") || !check.Axis(input, 1, "input", layer.Size("input")))
+        var (channelsIn, channelsOut, _) = Channels(layer);
+        if (!check.Rank(input, 4, "[B, channels, height, width]") || !check.Axis(input, 1, layer.Has("input") ? "input" : "channels", channelsIn))
             return Shape.Unknown;
         var height = Side(layer, input[2].Size);
         var width = Side(layer, input[3].Size);
         if (!check.Positive(input, 2, height) || !check.Positive(input, 3, width))
             return Shape.Unknown;
-        return input.Make(1, layer.Size("output"), layer.Name).Turn(2, height, layer.Name).Turn(3, width, layer.Name);
+        return input.Make(1, channelsOut, layer.Name).Turn(2, height, layer.Name).Turn(3, width, layer.Name);
     }
 
     public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer)
     {
+        var (channelsIn, channelsOut, groups) = Channels(layer);
         var kernel = layer.Size("kernel");
-        var seen = layer.Size("groups").Value is { } groups and > 0 ? layer.Size("input").Floor(groups) : layer.Size("input");
-        var init = ParameterPlan.UniformByFanIn(seen * kernel * kernel);
-        yield return new("weight", init, [layer.Size("output"), seen, kernel, kernel]);
+        var seen = OfOneGroup(channelsIn, groups);
+        var (fanIn, fanOut) = (seen * kernel * kernel, OfOneGroup(channelsOut, groups) * kernel * kernel);
+        yield return new("weight", Starts.Weight(layer, fanIn, fanOut), [channelsOut, seen, kernel, kernel]);
         if (layer.Flag("bias", true))
-            yield return new("bias", init, [layer.Size("output")]);
+            yield return new("bias", Starts.Bias(layer, fanIn, fanOut), [channelsOut]);
     }
 
     public override Dim Work(LayerPlan layer, Shape input, Shape output) =>
@@ -62,11 +68,20 @@ internal sealed class Conv2d : LayerKind
             text += $", padding: {code.Sizes("padding", padding, padding)}";
         if (layer.Whole("dilation") is var dilation and not 1)
             text += $", dilation: {code.Sizes("dilation", dilation, dilation)}";
-        return layer.Has("groups") ? $"{text}, groups: {layer.Size("groups").ToCode()})" : text + ")";
+        return Channels(layer).Groups is { Value: not 1 } groups ? $"{text}, groups: {groups.ToCode()})" : text + ")";
     }
+
+    private static Dim OfOneGroup(Dim channels, Dim groups) => groups.Value is { } count and > 0 ? channels.Floor(count) : channels == groups ? 1 : channels;
 
     private static long Padding(LayerPlan layer) => layer.Has("padding") ? layer.Whole("padding", 0) : (layer.Whole("kernel") - 1) / 2 * layer.Whole("dilation");
 
     private static Dim Side(LayerPlan layer, Dim side) =>
         (side + (2 * Padding(layer) - layer.Whole("dilation") * (layer.Whole("kernel") - 1) - 1)).Floor(Math.Max(1, layer.Whole("stride"))) + 1;
+}
+
+internal sealed class DepthwiseConv2d : Conv2d
+{
+    protected override (Dim In, Dim Out, Dim Groups) Channels(LayerPlan layer) => (layer.Size("channels"), layer.Size("channels"), layer.Size("channels"));
+
+    public override string Describe(LayerPlan layer) => "Depthwise " + base.Describe(layer);
 }

@@ -6,13 +6,19 @@ namespace CM.Generators.Layers;
 /// <summary>Where a layer's shape rule says what does not fit.</summary>
 /// <param name="layer">Whose.</param>
 /// <param name="place">Where the layer is used.</param>
-/// <param name="from">What the input is called there.</param>
+/// <param name="inputs">What flows in there.</param>
 /// <param name="problems">Findings so far.</param>
 /// <param name="duties">What only numbers can decide.</param>
-internal sealed class LayerCheck(LayerPlan layer, int place, string from, List<Problem> problems, List<Duty> duties)
+internal sealed class LayerCheck(LayerPlan layer, int place, IReadOnlyList<FlowValue> inputs, List<Problem> problems, List<Duty> duties)
 {
     /// <summary>What the input is called where the layer is used.</summary>
-    public string From => from;
+    public string From => inputs[0].Name;
+
+    /// <summary>The input's shape.</summary>
+    public Shape Input => inputs[0].Shape;
+
+    /// <summary>The same for the second input.</summary>
+    public LayerCheck Second => new(layer, place, [.. inputs.Skip(1)], problems, duties);
 
     /// <summary>A number in the attribute is out of range.</summary>
     public void Range(string argument, bool holds, string expected)
@@ -26,7 +32,7 @@ internal sealed class LayerCheck(LayerPlan layer, int place, string from, List<P
     {
         if (input.Rank == rank)
             return true;
-        Report("CM2002", layer.Name, layer.Kind, expected, from, input.ToString());
+        Report("CM2002", layer.Name, layer.Kind, expected, From, input.ToString());
         return false;
     }
 
@@ -36,7 +42,7 @@ internal sealed class LayerCheck(LayerPlan layer, int place, string from, List<P
         var fit = Fit.Of(expected, input[axis].Size);
         if (fit.Verdict == FitVerdict.Never)
         {
-            Report("CM2001", layer.Name, expected.ToString(), input.NameOf(axis), from, input.ToString(), input[axis].Size.ToString(), Cause(input[axis]));
+            Report("CM2001", layer.Name, expected.ToString(), input.NameOf(axis), From, input.ToString(), input[axis].Size.ToString(), Cause(input[axis]));
             return false;
         }
 
@@ -46,13 +52,14 @@ internal sealed class LayerCheck(LayerPlan layer, int place, string from, List<P
     }
 
     /// <summary>A size of the attribute must divide another.</summary>
-    public void Divides(string argument, Dim divisor, string whole, Dim size)
+    public bool Divides(string argument, Dim divisor, string whole, Dim size)
     {
         var fit = Fit.Divides(divisor, size);
         if (fit.Verdict == FitVerdict.Never)
             problems.Add(new Problem("CM2007", layer.SiteOf(argument), layer.Name, divisor.ToString(), argument, whole, size.ToString()));
         else if (fit.Verdict == FitVerdict.OnlyIf)
             duties.Add(new Duty(DutyKind.Divides, divisor, size, layer.SiteOf(argument), $"{argument} of '{layer.Name}' divides its {whole}"));
+        return fit.Verdict != FitVerdict.Never;
     }
 
     /// <summary>Something that came out has no size left.</summary>
@@ -60,7 +67,7 @@ internal sealed class LayerCheck(LayerPlan layer, int place, string from, List<P
     {
         if (size.Value is null or > 0)
             return true;
-        Report("CM2008", layer.Name, input.NameOf(axis), input[axis].Size.ToString(), from, input.ToString());
+        Report("CM2008", layer.Name, input.NameOf(axis), input[axis].Size.ToString(), From, input.ToString());
         return false;
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using CM.Generators.Shapes;
-using CM.Generators.Writing;
 
 namespace CM.Generators.Layers;
 
@@ -19,12 +18,15 @@ internal abstract class LayerKind
     /// <summary>The kind with its numbers, as on hover: <c>Conv2d 3→64, 3×3</c>.</summary>
     public abstract string Describe(LayerPlan layer);
 
+    /// <summary>How many values flow in.</summary>
+    public virtual int Inputs => 1;
+
     /// <summary>Checks the numbers in the attribute, whatever flows in.</summary>
     public virtual void Validate(LayerPlan layer, LayerCheck check)
     {
     }
 
-    /// <summary>The shape that comes out; reports what does not fit.</summary>
+    /// <summary>The shape that comes out; reports what does not fit. The shape of a second input is that of <see cref="LayerCheck.Second"/>.</summary>
     public abstract Shape Infer(LayerPlan layer, Shape input, LayerCheck check);
 
     /// <summary>Trainable and fixed tensors, in the order of PyTorch's module of that name.</summary>
@@ -48,11 +50,6 @@ internal abstract class LayerKind
 internal sealed record ParameterPlan(string Name, string Init, EquatableArray<Dim> Shape, bool Fixed = false)
 {
     public Dim Count => Shape.Aggregate((Dim)1, (product, size) => product * size);
-
-    /// <summary>Uniform in ±1/√fan-in, as PyTorch starts linear maps and convolutions (kaiming_uniform with a = √5).</summary>
-    public static string UniformByFanIn(Dim fanIn) => fanIn.Value is { } number
-        ? $"Init.Uniform({CodeWriter.Number(1 / Math.Sqrt(number))})"
-        : $"Init.Uniform(1 / Math.Sqrt({fanIn.ToCode()}))";
 
     public static EquatableArray<ParameterPlan> ScaleAndShift(Dim size) =>
         [new("weight", "Init.Constant(1)", [size]), new("bias", "Init.Constant(0)", [size])];

@@ -10,6 +10,7 @@ internal sealed class Linear : LayerKind
     {
         check.Range("input", layer.Size("input").Value is null or > 0, "1 or more");
         check.Range("output", layer.Size("output").Value is null or > 0, "1 or more");
+        Starts.Validate(layer, check);
     }
 
     public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check)
@@ -27,10 +28,10 @@ internal sealed class Linear : LayerKind
 
     public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer)
     {
-        var init = ParameterPlan.UniformByFanIn(layer.Size("input"));
-        yield return new("weight", init, [layer.Size("output"), layer.Size("input")]);
+        var (input, output) = (layer.Size("input"), layer.Size("output"));
+        yield return new("weight", Starts.Weight(layer, input, output), [output, input]);
         if (layer.Flag("bias", true))
-            yield return new("bias", init, [layer.Size("output")]);
+            yield return new("bias", Starts.Bias(layer, input, output), [output]);
     }
 
     public override Dim Work(LayerPlan layer, Shape input, Shape output) =>

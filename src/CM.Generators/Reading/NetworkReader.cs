@@ -70,7 +70,7 @@ internal sealed class NetworkReader
     private LayerPlan? ReadLayer(IPropertySymbol property)
     {
         var attributes = property.GetAttributes();
-        AttributeData[] kinds = [.. attributes.Where(attribute => DslName(attribute.AttributeClass?.BaseType) == "LayerAttribute")];
+        AttributeData[] kinds = [.. attributes.Where(attribute => IsLayer(attribute.AttributeClass))];
         var isPart = DslName(property.Type) == "Part";
         if (kinds.Length == 0 && !isPart)
             return null;
@@ -99,9 +99,16 @@ internal sealed class NetworkReader
         }
 
         var arguments = ReadArguments(layer, property);
-        var block = kind == "Block" && layer.AttributeClass.TypeArguments[0] is INamedTypeSymbol network ? ReadBlock(network, property.Name, arguments, site) : null;
+        var block = (kind, layer.AttributeClass.TypeArguments.FirstOrDefault() as INamedTypeSymbol) switch
+        {
+            ("Block", { } network) => ReadBlock(network, property.Name, arguments, site),
+            ("Custom", { } owner) => ReadFunction(owner, property.Name, site),
+            _ => null,
+        };
         return new(property.Name, kind, arguments, block, times, site, Documentation.Of(property)) { Modifiers = Modifiers(property) };
     }
+
+    private static bool IsLayer(ITypeSymbol? type) => type?.BaseType is { } parent && (DslName(parent) == "LayerAttribute" || IsLayer(parent));
 
     private BlockContract? ReadBlock(INamedTypeSymbol network, string layer, EquatableArray<Argument> arguments, int site)
     {
@@ -124,6 +131,31 @@ internal sealed class NetworkReader
         problems.Add(new Problem("CM1011", site, layer, $"'{network.Name}' has {contract.Parameters.Count} parameters ({string.Join(", ", contract.Parameters)}) and is given {given}"));
         return null;
     }
+
+    /// <summary>What a user's own function promises.</summary>
+    private BlockContract? ReadFunction(INamedTypeSymbol owner, string layer, int site)
+    {
+        var apply = owner.GetMembers("Apply").OfType<IMethodSymbol>().FirstOrDefault(method =>
+            method is { IsStatic: true, DeclaredAccessibility: Accessibility.Public, IsGenericMethod: false, ReturnType.Name: "Tensor" }
+            && method.Parameters.Length is >= 1 and <= 3 && method.Parameters.All(parameter => parameter.Type.Name == "Tensor"));
+        AttributeData?[] shapes = apply is null ? [null]
+            : [.. apply.Parameters.Select(parameter => ShapeOf(parameter.GetAttributes())), ShapeOf(apply.GetReturnTypeAttributes())];
+        if (shapes.Any(shape => shape is null))
+        {
+            problems.Add(new Problem("CM2013", site, layer, owner.Name));
+            return null;
+        }
+
+        var inputs = shapes.Take(shapes.Length - 1).Select(shape => Shape.Of(ReadShape(shape!, site, null))).ToEquatable();
+        var names = new HashSet<string>(inputs.SelectMany(input => input.Sizes).SelectMany(size => size.Names));
+        var output = Shape.Of(ReadShape(shapes[shapes.Length - 1]!, site, names));
+        return output.IsUnknown || inputs.Any(input => input.IsUnknown)
+            ? null
+            : new(owner.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), [], inputs, [output], 0, 0, [], sites.Add(apply!.Locations[0]));
+    }
+
+    private static AttributeData? ShapeOf(IEnumerable<AttributeData> attributes) =>
+        attributes.FirstOrDefault(attribute => DslName(attribute.AttributeClass) == "ShapeAttribute");
 
     private static BlockContract? Contract(INamedTypeSymbol network, Sites sites, IReadOnlyCollection<INamedTypeSymbol> around, CancellationToken cancellation)
     {

@@ -58,7 +58,7 @@ internal sealed record CatStep(EquatableArray<int> Items, int Output) : Step(Ite
 /// <param name="Work">Multiply-adds for one example, all copies and uses together.</param>
 internal sealed record CheckedLayer(LayerPlan Layer, EquatableArray<Shape> Inputs, EquatableArray<Shape> Outputs, Dim Count, Dim Work)
 {
-    public string Kind => (Layer.Block is { } block
-        ? $"{block.Name}({string.Join(", ", Layer.Sizes("arguments"))})"
-        : Layers.LayerKind.Find(Layer.Kind)!.Describe(Layer)) + (Layer.Repeat is { } times ? $", {times} times" : "");
+    public string Kind => (Layer.Module is { } block ? $"{block.Name}({string.Join(", ", Layer.Sizes("arguments"))})"
+        : Layer.Block is { } function ? $"Custom {function.Name}"
+        : Layers.LayerKind.Find(Layer.Kind)?.Describe(Layer) ?? Layer.Kind) + (Layer.Repeat is { } times ? $", {times} times" : "");
 }

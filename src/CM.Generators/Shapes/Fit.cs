@@ -44,13 +44,26 @@ internal readonly record struct Fit(FitVerdict Verdict, long Divisor, EquatableA
         if (divisor.Value is { } number && size.Value is { } whole)
             return new(whole % number == 0 ? FitVerdict.Always : FitVerdict.Never, 1, []);
         string[] names = [.. divisor.Names.Union(size.Names).OrderBy(name => name, StringComparer.Ordinal)];
-        var all = Enumerable.Range(0, Trials).All(trial =>
+        if (Divides(divisor, size, 1))
+            return new(FitVerdict.Always, 1, []);
+        if (divisor.Value is not { } whole)
+            return new(FitVerdict.OnlyIf, 0, names.ToEquatable());
+
+        // 4 divides 2*H for every even H: the least factor of the divisor that is enough.
+        for (var factor = 2L; factor < Math.Min(whole, 1024); factor++)
         {
-            var by = divisor.At(name => Sample(name, trial, 1));
-            return by > 0 && size.At(name => Sample(name, trial, 1)) % by == 0;
-        });
-        return all ? new(FitVerdict.Always, 1, []) : new(FitVerdict.OnlyIf, divisor.Value ?? 0, names.ToEquatable());
+            if (whole % factor == 0 && Divides(divisor, size, factor))
+                return new(FitVerdict.OnlyIf, factor, names.ToEquatable());
+        }
+
+        return Divides(divisor, size, whole) || names.Length > 1 ? new(FitVerdict.OnlyIf, whole, names.ToEquatable()) : new(FitVerdict.OnlyIf, whole, names.ToEquatable());
     }
+
+    private static bool Divides(Dim divisor, Dim size, long multiple) => Enumerable.Range(0, Trials).All(trial =>
+    {
+        var by = divisor.At(name => Sample(name, trial, multiple));
+        return by > 0 && size.At(name => Sample(name, trial, multiple)) % by == 0;
+    });
 
     private static bool Holds(Dim left, Dim right, string[] names, long divisor) =>
         Enumerable.Range(0, Trials).All(trial => left.At(name => Sample(name, trial, divisor)) == right.At(name => Sample(name, trial, divisor)))

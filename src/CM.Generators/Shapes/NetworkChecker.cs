@@ -25,7 +25,7 @@ internal sealed class NetworkChecker
     private CheckedNetwork Run()
     {
         foreach (var layer in plan.Layers)
-            LayerKind.Find(layer.Kind)?.Validate(layer, Checker(layer, layer.Site, ""));
+            LayerKind.Find(layer.Kind)?.Validate(layer, Checker(layer, layer.Site, []));
 
         var results = plan.Forward is { } forward ? Follow(forward) : plan.Chain is { } chain ? Follow(chain) : [];
         var layers = plan.Layers.Select(layer => used.TryGetValue(layer.Name, out var seen) ? seen : new CheckedLayer(layer, [], [], CountOf(layer), 0)).ToEquatable();
@@ -248,13 +248,13 @@ internal sealed class NetworkChecker
     {
         if (LayerKind.Find(layer.Kind) is not { } kind)
             return null;
-        if (inputs.Length != 1)
+        if (inputs.Length != kind.Inputs)
         {
-            problems.Add(new Problem("CM2012", site, $"'{layer.Name}'", "1", inputs.Length.ToString()));
+            problems.Add(new Problem("CM2012", site, $"'{layer.Name}'", kind.Inputs.ToString(), inputs.Length.ToString()));
             return null;
         }
 
-        var output = kind.Infer(layer, shapes[0], Checker(layer, site, values[inputs[0]].Name));
+        var output = kind.Infer(layer, shapes[0], Checker(layer, site, [.. inputs.Select(input => values[input])]));
         return output.IsUnknown ? null : [output];
     }
 
@@ -310,8 +310,8 @@ internal sealed class NetworkChecker
         return fits ? [.. block.Outputs.Select(output => new Shape(output.With(sizes).Axes.Select((axis, i) => shapes[0].Rank > i && shapes[0][i].Size == axis.Size ? shapes[0][i] : Axis.Made(axis.Size, layer.Name))))] : null;
     }
 
-    // A name of the block's contract that is still free takes the size that comes in.
-    private static Dim Bind(Dim wanted, Dim actual, Dictionary<string, Dim> sizes)
+    /// <summary>A name of a block's contract that is still free takes the size that comes in.</summary>
+    public static Dim Bind(Dim wanted, Dim actual, Dictionary<string, Dim> sizes)
     {
         string[] free = [.. wanted.Names.Where(name => !sizes.ContainsKey(name))];
         if (free.Length == 1)
@@ -391,7 +391,7 @@ internal sealed class NetworkChecker
     private static Dictionary<string, Dim> Sizes(LayerPlan layer, BlockContract block) =>
         block.Parameters.Zip(layer.Sizes("arguments"), (name, size) => (name, size)).ToDictionary(pair => pair.name, pair => pair.size);
 
-    private LayerCheck Checker(LayerPlan layer, int site, string from) => new(layer, site, from, problems, duties);
+    private LayerCheck Checker(LayerPlan layer, int site, IReadOnlyList<FlowValue> inputs) => new(layer, site, inputs, problems, duties);
 
     private int Make(Step step)
     {

@@ -24,7 +24,7 @@ internal sealed record NetworkPlan(
 /// <param name="Name">The property.</param>
 /// <param name="Kind">The attribute without <c>Attribute</c>.</param>
 /// <param name="Arguments">What stands in the attribute.</param>
-/// <param name="Block">For a block: what is known of the other network.</param>
+/// <param name="Block">For a block: what is known of the other network; for a custom layer: of the user's function.</param>
 /// <param name="Repeat">How many copies; null for a layer without <c>[Repeat]</c>.</param>
 /// <param name="Site">The attribute in the source.</param>
 /// <param name="Documentation">The user's own summary; empty where there is none.</param>
@@ -33,6 +33,9 @@ internal sealed record LayerPlan(
 {
     /// <summary>The header of the user's property, such as <c>public partial</c>.</summary>
     public string Modifiers { get; init; } = "public partial";
+
+    /// <summary>For a block: the network whose module it builds.</summary>
+    public BlockContract? Module => Kind == "Block" ? Block : null;
 
     private Argument? Find(string name) => Arguments.FirstOrDefault(argument => argument.Name == name);
 

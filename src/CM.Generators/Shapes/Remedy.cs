@@ -68,6 +68,6 @@ internal sealed record Remedy(string Layer, string Argument, long Value, int Sit
 
     private static string Written(LayerPlan layer, string argument, int index) =>
         layer.Block is { } block && index < block.Parameters.Count ? block.Parameters[index]
-        : argument is "padding" or "stride" or "dilation" or "groups" && layer.Kind == "Conv2d" ? char.ToUpperInvariant(argument[0]) + argument.Substring(1)
+        : argument is "padding" or "stride" or "dilation" or "outputPadding" or "heads" or "channelsPerHead" || (argument == "groups" && layer.Kind == "Conv2d") ? char.ToUpperInvariant(argument[0]) + argument.Substring(1)
         : argument;
 }

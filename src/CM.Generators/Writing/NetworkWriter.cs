@@ -117,11 +117,14 @@ internal sealed class NetworkWriter
             }
         }
 
+        foreach (var layer in Plan.Layers.Where(layer => layer.Module is null && layer.Block is not null))
+            code.Line($"private bool {Fits(layer)};");
+
         code.Line();
-        foreach (var layer in Plan.Layers.Where(layer => layer.Block is not null))
+        foreach (var layer in Plan.Layers.Where(layer => layer.Module is not null))
         {
             code.Line($"/// <summary>{CodeWriter.Xml(network.Layers.First(each => each.Layer == layer).Kind)}</summary>")
-                .Line($"public {(layer.Repeat is null ? $"{TypeOf(layer.Block!)}.Module" : $"ModuleList<{TypeOf(layer.Block!)}.Module>")} {Escape(layer.Name)} {{ get; }}")
+                .Line($"public {(layer.Repeat is null ? $"{TypeOf(layer.Module!)}.Module" : $"ModuleList<{TypeOf(layer.Module!)}.Module>")} {Escape(layer.Name)} {{ get; }}")
                 .Line();
         }
     }
@@ -135,10 +138,10 @@ internal sealed class NetworkWriter
         {
             foreach (var (_, path) in Copies(layer))
             {
-                if (layer.Block is { } block)
+                if (layer.Module is { } block)
                     lines.Add($".AddBlock(\"{path}\", {TypeOf(block)}.Module.Layout({Given(layer)}))");
                 foreach (var parameter in Owned(layer))
-                    lines.Add($".{(parameter.Fixed ? "AddBuffer" : "Add")}(\"{path}.{parameter.Name}\", {parameter.Init}, {string.Join(", ", parameter.Shape.Select(size => size.ToCode()))})");
+                    lines.Add($".{(parameter.Fixed ? "AddBuffer" : "Add")}(\"{path}.{parameter.Name}\", {string.Join(", ", [parameter.Init, .. parameter.Shape.Select(size => size.ToCode())])})");
             }
         }
 
@@ -178,9 +181,9 @@ internal sealed class NetworkWriter
                     }
                 }
 
-                if (layer.Block is not { } block)
+                if (layer.Module is not { } block)
                     continue;
-                var given = layer.Block.Parameters.Count > 0 ? Given(layer) + ", " : "";
+                var given = block.Parameters.Count > 0 ? Given(layer) + ", " : "";
                 var copies = Copies(layer).Select(each => $"new {TypeOf(block)}.Module({given}parameters.Block(\"{each.Path}\"))").ToArray();
                 code.Line(layer.Repeat is null ? $"{Escape(layer.Name)} = {copies[0]};" : $"{Escape(layer.Name)} = new(\n    {string.Join(",\n    ", copies)});");
                 code.Line($"register_module(\"{layer.Name}\", {Escape(layer.Name)});");
@@ -232,17 +235,19 @@ internal sealed class NetworkWriter
         var shape = string.Join(", ", step.Outputs.Select(value => network.Values[value].Shape));
         switch (step)
         {
-            case LayerStep { Layer: { Block: not null } layer }:
+            case LayerStep { Layer: { Module: not null } layer }:
                 WriteBlock(layer, step, names, output, shape, lines);
                 break;
             case LayerStep { Layer: var layer }:
                 var input = names[step.Inputs[0]];
+                var others = step.Inputs.Skip(1).Select(value => names[value]).ToArray();
                 foreach (var (copy, _) in Copies(layer))
                 {
                     var last = copy == (layer.Repeat ?? 1) - 1;
                     var made = last ? names[step.Outputs[0]] : $"{names[step.Outputs[0]]}{copy + 1}";
-                    var scope = new LayerCode(input, parameter => Field(layer, copy, parameter), (word, sizes) => Constant(layer, word, sizes));
-                    lines.Add(($"var {made} = {LayerKind.Find(layer.Kind)!.Write(layer, network.Values[step.Inputs[0]].Shape, network.Values[step.Outputs[0]].Shape, scope)};", $"{shape}  {layer.Name}"));
+                    lines.Add(($"var {made} = {Expression(layer, copy, step, [input, .. others])};", $"{shape}  {layer.Name}"));
+                    if (layer.Block is { } function && copy == 0)
+                        lines.Add(($"{Fits(layer)} = {Fits(layer)} || Require.Shape({made}, [{string.Join(", ", Promised(function, [input, .. others]))}], {CodeWriter.Quote($"{Plan.Record.Name}.{layer.Name}: {function.Name}.Apply")});", ""));
                     if (copy > 0)
                         lines.Add(($"{input}.Dispose();", ""));
                     input = made;
@@ -266,6 +271,24 @@ internal sealed class NetworkWriter
                 lines.Add(($"{output} = cat([{string.Join(", ", cat.Items.Select(item => names[item]))}], 1);", shape));
                 break;
         }
+    }
+
+    private string Expression(LayerPlan layer, int copy, Step step, string[] inputs) => layer.Block is { } function
+        ? $"{TypeOf(function)}.Apply({string.Join(", ", inputs)})"
+        : LayerKind.Find(layer.Kind)!.Write(layer, network.Values[step.Inputs[0]].Shape, network.Values[step.Outputs[0]].Shape,
+            new LayerCode(inputs, parameter => Field(layer, copy, parameter), (word, sizes) => Constant(layer, word, sizes)));
+
+    // The sizes of a function's result, where the sizes of its inputs tell them; -1 where not.
+    private static IEnumerable<string> Promised(BlockContract function, string[] inputs)
+    {
+        var sizes = new Dictionary<string, Dim>();
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            for (var axis = 0; axis < function.Inputs[i].Rank; axis++)
+                NetworkChecker.Bind(function.Inputs[i][axis].Size, Dim.Of($"{inputs[i]}.shape[{axis}]"), sizes);
+        }
+
+        return function.Outputs[0].Sizes.Select(size => size.Names.All(sizes.ContainsKey) ? size.With(sizes).ToCode() : "-1");
     }
 
     private void WriteBlock(LayerPlan layer, Step step, string[] names, string output, string shape, List<(string Text, string Comment)> lines)
@@ -319,6 +342,7 @@ internal sealed class NetworkWriter
         {
             foreach (var (copy, _) in Copies(layer))
                 taken.UnionWith(Owned(layer).Select(parameter => Field(layer, copy, parameter.Name)));
+            taken.Add(Fits(layer));
         }
 
         return [.. network.Values.Select((value, i) =>
@@ -354,8 +378,11 @@ internal sealed class NetworkWriter
 
     private static IEnumerable<ParameterPlan> Owned(LayerPlan layer) => LayerKind.Find(layer.Kind)?.Parameters(layer) ?? [];
 
+    // Whether a custom layer has kept its promise once.
+    private static string Fits(LayerPlan layer) => Field(layer, 0, "fits");
+
     private static string Field(LayerPlan layer, int copy, string parameter) =>
-        char.ToLowerInvariant(layer.Name[0]) + layer.Name.Substring(1) + (layer.Repeat is null ? "" : copy.ToString()) + char.ToUpperInvariant(parameter[0]) + parameter.Substring(1);
+        char.ToLowerInvariant(layer.Name[0]) + layer.Name.Substring(1) + (layer.Repeat is null ? "" : copy.ToString()) + string.Concat(parameter.Split('.', '_').Select(word => char.ToUpperInvariant(word[0]) + word.Substring(1)));
 
     // Short where nothing else of that name is near.
     private string TypeOf(BlockContract block) =>

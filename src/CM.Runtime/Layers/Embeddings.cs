@@ -33,6 +33,25 @@ public static class Embeddings
         return Waves(level, freqs, sineFirst);
     }
 
+    /// <summary>A linear map of scale·labels, whole rows of which become 0 with a probability (EDM's <c>map_label</c>).</summary>
+    /// <param name="labels">One-hot, [B, classes].</param>
+    /// <param name="weight">[channels, classes].</param>
+    /// <param name="bias">[channels], or none.</param>
+    /// <param name="scale">Multiplies the labels.</param>
+    /// <param name="dropout">The probability.</param>
+    /// <returns>[B, channels].</returns>
+    public static Tensor Classes(Tensor labels, Tensor weight, Tensor? bias, double scale, double dropout = 0)
+    {
+        using var scaled = labels * scale;
+        if (dropout == 0)
+            return nn.functional.linear(scaled, weight, bias);
+        using var draw = rand([labels.shape[0], 1], ScalarType.Float32, labels.device);
+        using var stays = draw.ge((Scalar)dropout);
+        using var mask = stays.to(labels.dtype);
+        using var kept = scaled * mask;
+        return nn.functional.linear(kept, weight, bias);
+    }
+
     private static Tensor Waves(Tensor level, Tensor freqs, bool sineFirst)
     {
         using var column = level.unsqueeze(1);

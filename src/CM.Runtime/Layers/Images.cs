@@ -1,19 +1,89 @@
 using TorchSharp;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace CM.Runtime;
 
-/// <summary>Changes of an image's size, called by generated networks.</summary>
+/// <summary>Work on images and their pixels, called by generated networks.</summary>
 public static class Images
 {
     /// <summary>Repeats every pixel: [B, C, H, W] to [B, C, factor·H, factor·W].</summary>
     public static Tensor Upsample(Tensor images, int factor) =>
-        nn.functional.interpolate(images, size: [factor * images.shape[2], factor * images.shape[3]]);
+        functional.interpolate(images, size: [factor * images.shape[2], factor * images.shape[3]]);
 
     /// <summary>Keeps every factor-th pixel of every factor-th row: [B, C, H, W] to [B, C, ⌈H/factor⌉, ⌈W/factor⌉].</summary>
     public static Tensor Downsample(Tensor images, int factor)
     {
         using var rows = images.slice(2, 0, images.shape[2], factor);
         return rows.slice(3, 0, images.shape[3], factor);
+    }
+
+    /// <summary>Doubles every channel: zeros between the pixels, then four times the filter.</summary>
+    /// <param name="images">[B, C, H, W].</param>
+    /// <param name="filter">[1, 1, taps, taps], with sum 1.</param>
+    /// <param name="padding">Rows and columns to cut off on every side.</param>
+    /// <returns>[B, C, 2·H − 2 − 2·padding + taps, …].</returns>
+    public static Tensor FirUpsample(Tensor images, Tensor filter, int padding)
+    {
+        var channels = images.shape[1];
+        using var brighter = filter * 4;
+        using var each = brighter.expand([channels, -1, -1, -1]);
+        return functional.conv_transpose2d(images, each, strides: [2, 2], padding: [padding, padding], groups: channels);
+    }
+
+    /// <summary>Filters every channel and keeps every second pixel of every second row.</summary>
+    /// <param name="images">[B, C, H, W].</param>
+    /// <param name="filter">[1, 1, taps, taps], with sum 1.</param>
+    /// <param name="padding">Zeros around the image.</param>
+    /// <returns>[B, C, ⌊(H + 2·padding − taps)/2⌋ + 1, …].</returns>
+    public static Tensor FirDownsample(Tensor images, Tensor filter, int padding)
+    {
+        var channels = images.shape[1];
+        using var each = filter.expand([channels, -1, -1, -1]);
+        return functional.conv2d(images, each, strides: [2, 2], padding: [padding, padding], groups: channels);
+    }
+
+    /// <summary>Adds a channel of ones: [B, C, …] to [B, C + 1, …].</summary>
+    public static Tensor WithOnes(Tensor images)
+    {
+        using var one = images.narrow(1, 0, 1);
+        using var ones = ones_like(one);
+        return cat([images, ones], 1);
+    }
+
+    /// <summary>Self-attention over pixels between two 1×1 convolutions (Vaswani et al. 2017; EDM's <c>UNetBlock</c>).</summary>
+    /// <param name="images">[B, C, H, W].</param>
+    /// <param name="qkvWeight">[3C, C, 1, 1].</param>
+    /// <param name="qkvBias">[3C].</param>
+    /// <param name="projWeight">[C, C, 1, 1].</param>
+    /// <param name="projBias">[C].</param>
+    /// <param name="heads">Divides C.</param>
+    /// <returns>[B, C, H, W].</returns>
+    public static Tensor SelfAttention(Tensor images, Tensor qkvWeight, Tensor qkvBias, Tensor projWeight, Tensor projBias, int heads)
+    {
+        using var qkv = functional.conv2d(images, qkvWeight, qkvBias);
+        using var parts = SplitHeads(qkv, heads);
+        using var mixed = Attend(parts, images.shape);
+        return functional.conv2d(mixed, projWeight, projBias);
+    }
+
+    /// <summary>[B, 3C, H, W] to [B·heads, C/heads, 3, H·W]: inside a head, channel 3·c + 0, 1, 2 is channel c of query, key, value.</summary>
+    internal static Tensor SplitHeads(Tensor qkv, int heads) =>
+        qkv.reshape(qkv.shape[0] * heads, qkv.shape[1] / 3 / heads, 3, qkv.shape[2] * qkv.shape[3]);
+
+    /// <summary>The means of the values, weighted by the softmax over all keys of q·k/√(channels per head), in the shape of the images.</summary>
+    internal static Tensor Attend(Tensor parts, long[] shape)
+    {
+        using var query = parts.select(2, 0);
+        using var key = parts.select(2, 1);
+        using var value = parts.select(2, 2);
+        using var rows = query.transpose(1, 2);
+        using var scaled = key / Math.Sqrt(parts.shape[1]);
+        using var scores = rows.bmm(scaled);
+        using var weights = scores.softmax(2, ScalarType.Float32);
+        using var typed = weights.to(value.dtype);
+        using var columns = typed.transpose(1, 2);
+        using var mixed = value.bmm(columns);
+        return mixed.reshape(shape);
     }
 }

@@ -8,15 +8,19 @@ public readonly record struct Init
         Constant,
         Uniform,
         Normal,
+        Filter,
     }
 
     private readonly Law law;
     private readonly double size;
 
-    private Init(Law law, double size)
+    private readonly double[] taps;
+
+    private Init(Law law, double size, params double[] taps)
     {
         this.law = law;
         this.size = size;
+        this.taps = taps;
     }
 
     /// <summary>Evenly spread in [−bound, bound).</summary>
@@ -30,6 +34,10 @@ public readonly record struct Init
     /// <summary>Every number the same.</summary>
     public static Init Constant(double value) => new(Law.Constant, value);
 
+    /// <summary>f⊗f/(Σf)² for a tensor of shape [1, 1, taps, taps].</summary>
+    /// <param name="taps">The filter f along one axis; the sum is not 0.</param>
+    public static Init Filter(params double[] taps) => new(Law.Filter, taps.Sum(), taps);
+
     /// <summary>Overwrites a tensor, drawing from libtorch's generator.</summary>
     internal void Fill(Tensor tensor)
     {
@@ -40,6 +48,12 @@ public readonly record struct Init
                 break;
             case Law.Normal:
                 tensor.normal_(0, size);
+                break;
+            case Law.Filter:
+                using (var line = torch.tensor(taps))
+                using (var part = line / size)
+                using (var square = part.outer(part))
+                    tensor.copy_(square);
                 break;
             default:
                 tensor.fill_(size);

@@ -106,9 +106,10 @@ public sealed class ParameterStore : IDisposable
 
     private Parameter NewParameter(ParameterSpec spec)
     {
-        // Detached: a leaf of its own, so that changing the flat tensor under it is no concern of autograd's.
+        // On the same storage, but neither a view nor detached from one: a change of one parameter must not count as a change of all,
+        // or layers that normalise their weights in place would spoil what the layers before them have recorded.
         using var view = View(Values, spec);
-        var parameter = new Parameter(view.detach(), gradients is not null);
+        var parameter = new Parameter(empty([0], ScalarType.Float32, Values.device).set_(view), gradients is not null);
         if (gradients is not null)
         {
             using var gradient = View(gradients, spec);

@@ -17,10 +17,13 @@ internal sealed class Emitted
         using var bytes = new MemoryStream();
         var emitted = output.Emit(bytes);
         emitted.Success.ShouldBeTrue(string.Join("\n", emitted.Diagnostics));
-        return new(Assembly.Load(bytes.ToArray()));
+        return From(bytes.ToArray());
     }
 
-    public Type Type(string name) => assembly.GetType("Test." + name, throwOnError: true)!;
+    public static Emitted From(byte[] assembly) => new(Assembly.Load(assembly));
+
+    /// <summary>A type by its full name, or by its simple name in the namespace Test.</summary>
+    public Type Type(string name) => assembly.GetType(name.Contains('.') ? name : "Test." + name, throwOnError: true)!;
 
     /// <summary>A network's parameters, drawn from a seed.</summary>
     public ParameterStore NewStore(string network, long seed = 1, params object[] sizes) =>

@@ -341,12 +341,12 @@ internal static class Corpus
                 [Conv2d(6, 3, 1)] public partial Part Head { get; }
 
                 [return: Shape("B", 3, 7, 9)]
-                private Flow Forward([Shape("B", 3, 7, 9)] Flow x, [Shape("B", 5)] Flow style, [Shape("B")] Flow level, [Shape("B", 1, 7, 9)] Flow mask)
+                private Flow Forward([Shape("B", 3, 7, 9)] Flow x, [Shape("B", 5)] Flow style, [Shape("B", 1, 7, 9)] Flow mask)
                 {
                     var gain = 1 + (style | Gain);
                     var turned = (x | Stem) * gain + (style | Shift);
-                    var faded = turned * level - 0.5 * level;
-                    return x - mask * (faded * gain | Head);
+                    var faded = turned * gain - 0.5 * gain;
+                    return x - mask * (-faded | Head);
                 }
             }
             """),
@@ -539,7 +539,7 @@ internal static class Corpus
             {
                 [Conv2d(nameof(In), nameof(In), 3, Groups = nameof(In))] public partial Part Each { get; }
                 [GroupNorm(nameof(Groups), nameof(In))] public partial Part Calm { get; }
-                [Conv2d(nameof(In), nameof(Out), 1, Groups = nameof(Groups))] public partial Part Mix { get; }
+                [Conv2d(nameof(In), nameof(Out), 1)] public partial Part Mix { get; }
                 [AveragePool(2)] public partial Part Pool { get; }
 
                 [return: Shape("B", nameof(Out), "H/2", "W/2")]

@@ -15,9 +15,9 @@ namespace Test
 
     partial record EveryLayer
     {
-        /// <summary>Conv2d 3→8, 3×3, stride 2, dilation 2, 1 groups · [B, 3, 16, 16] → [B, 8, 8, 8] · 216 parameters</summary>
+        /// <summary>Conv2d 3→8, 3×3, stride 2, dilation 2 · [B, 3, 16, 16] → [B, 8, 8, 8] · 216 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Stem => new("Stem", "Conv2d 3→8, 3×3, stride 2, dilation 2, 1 groups", "[B, 3, 16, 16]", "[B, 8, 8, 8]", 216);
+        public partial Part Stem => new("Stem", "Conv2d 3→8, 3×3, stride 2, dilation 2", "[B, 3, 16, 16]", "[B, 8, 8, 8]", 216);
 
         /// <summary>GroupNorm 8 in 4 groups · [B, 8, 8, 8] → [B, 8, 8, 8] · 16 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -74,7 +74,7 @@ namespace Test
         /// <summary><see cref="EveryLayer"/> as a TorchSharp module: [B, 3, 16, 16] → [B, 8, 4, 4], [B, 8, 4, 4], 33,256 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// Stem         Conv2d 3→8, 3×3, stride 2, dilation 2, 1 groups [B, 3, 16, 16] → [B, 8, 8, 8]
+        /// Stem         Conv2d 3→8, 3×3, stride 2, dilation 2 [B, 3, 16, 16] → [B, 8, 8, 8]
         /// Calm         GroupNorm 8 in 4 groups      [B, 8, 8, 8] → [B, 8, 8, 8]
         /// Drop         Dropout 0.1                  [B, 8, 8, 8] → [B, 8, 8, 8]
         /// Pool         AveragePool 2                [B, 8, 8, 8] → [B, 8, 4, 4]
@@ -125,7 +125,7 @@ namespace Test
             /// <summary>[B, 3, 16, 16] → [B, 8, 4, 4], [B, 8, 4, 4]</summary>
             public override (Tensor, Tensor) forward(Tensor x)
             {
-                var stem = functional.conv2d(x, stemWeight, strides: StemStride, padding: StemPadding, dilation: StemDilation, groups: 1); // [B, 8, 8, 8]  Stem
+                var stem = functional.conv2d(x, stemWeight, strides: StemStride, padding: StemPadding, dilation: StemDilation); // [B, 8, 8, 8]  Stem
                 var calm = functional.group_norm(stem, 4, calmWeight, calmBias, 1E-06);                              // [B, 8, 8, 8]  Calm
                 stem.Dispose();
                 var drop = functional.dropout(calm, 0.1, training);                                                  // [B, 8, 8, 8]  Drop

@@ -28,7 +28,7 @@ namespace Moons
                 new("Coupling", "Independent"),
                 new("Times", "EasyTimes: from 0.002 to 80, ln t ~ N(−1.1, 2²), continuous"),
                 new("Loss", "pseudo-Huber, c = 0.01"),
-                new("Optimiser", "RAdam, rate 0.001"),
+                new("Optimiser", "RAdam, rate 0.0003"),
                 new("EMA", "0.999"),
                 new("Sampling times", "80, 0.8"),
             ],
@@ -61,7 +61,7 @@ namespace Moons
                 : base(setup, MoonsDenoiser.Module.Layout(), [0.999])
             {
                 model = new MoonsDenoiser.Module(Weights);
-                Optimizer = new RAdam(Weights, 0.001);
+                Optimizer = new RAdam(Weights, 0.0003);
             }
 
             /// <inheritdoc/>

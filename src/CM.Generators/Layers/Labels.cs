@@ -1,0 +1,72 @@
+using CM.Generators.Shapes;
+using CM.Generators.Writing;
+
+namespace CM.Generators.Layers;
+
+internal sealed class ClassEmbedding : LayerKind
+{
+    public override string Describe(LayerPlan layer) =>
+        $"ClassEmbedding {layer.Size("classes")}→{layer.Size("channels")}" + (Dropout(layer) > 0 ? $", label dropout {CodeWriter.Number(Dropout(layer))}" : "");
+
+    public override void Validate(LayerPlan layer, LayerCheck check)
+    {
+        check.Range("classes", layer.Size("classes").Value is null or > 0, "1 or more");
+        check.Range("channels", layer.Size("channels").Value is null or > 0, "1 or more");
+        check.Range("labelDropout", Dropout(layer) is >= 0 and < 1, "from 0 up to, but not including, 1");
+        Starts.Validate(layer, check);
+    }
+
+    public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) =>
+        check.Rank(input, 2, "[B, classes]") && check.Axis(input, 1, "classes", layer.Size("classes"))
+            ? input.Make(1, layer.Size("channels"), layer.Name)
+            : Shape.Unknown;
+
+    public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer)
+    {
+        var (classes, channels) = (layer.Size("classes"), layer.Size("channels"));
+        yield return new("weight", Starts.Weight(layer, classes, channels), [channels, classes]);
+        if (layer.Flag("bias", true))
+            yield return new("bias", Starts.Bias(layer, classes, channels), [channels]);
+    }
+
+    public override Dim Work(LayerPlan layer, Shape input, Shape output) => layer.Size("classes") * layer.Size("channels");
+
+    public override bool IsRandom => true;
+
+    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code)
+    {
+        var scale = layer.Has("scale") ? CodeWriter.Number(layer.Number("scale", 1))
+            : layer.Size("classes").Value is { } classes ? CodeWriter.Number(Math.Sqrt(classes)) : $"Math.Sqrt({layer.Size("classes").ToCode()})";
+        var text = $"Embeddings.Classes({code.Input}, {code.Field("weight")}, {(layer.Flag("bias", true) ? code.Field("bias") : "null")}, scale: {scale}";
+        return Dropout(layer) > 0 ? $"{text}, dropout: training ? {CodeWriter.Number(Dropout(layer))} : 0)" : text + ")";
+    }
+
+    private static double Dropout(LayerPlan layer) => layer.Number("labelDropout", 0);
+}
+
+internal sealed class Augmentation : LayerKind
+{
+    public override string Describe(LayerPlan layer) => $"Augmentation {layer.Size("labels")}→{layer.Size("channels")}";
+
+    public override void Validate(LayerPlan layer, LayerCheck check)
+    {
+        check.Range("labels", layer.Size("labels").Value is null or > 0, "1 or more");
+        check.Range("channels", layer.Size("channels").Value is null or > 0, "1 or more");
+        Starts.Validate(layer, check);
+    }
+
+    public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) =>
+        check.Rank(input, 2, "[B, labels]") && check.Axis(input, 1, "labels", layer.Size("labels"))
+            ? input.Make(1, layer.Size("channels"), layer.Name)
+            : Shape.Unknown;
+
+    public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer)
+    {
+        var (labels, channels) = (layer.Size("labels"), layer.Size("channels"));
+        return [new("weight", Starts.Weight(layer, labels, channels), [channels, labels])];
+    }
+
+    public override Dim Work(LayerPlan layer, Shape input, Shape output) => layer.Size("labels") * layer.Size("channels");
+
+    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) => $"functional.linear({code.Input}, {code.Field("weight")})";
+}

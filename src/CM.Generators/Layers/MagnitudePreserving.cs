@@ -1,0 +1,145 @@
+using CM.Generators.Shapes;
+using CM.Generators.Writing;
+
+namespace CM.Generators.Layers;
+
+internal sealed class MpSiLU : LayerKind
+{
+    public override string Describe(LayerPlan layer) => "MpSiLU";
+
+    public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) => input;
+
+    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) => $"MagnitudePreserving.SiLU({code.Input})";
+}
+
+internal sealed class MpSum : LayerKind
+{
+    public override string Describe(LayerPlan layer) => $"MpSum {CodeWriter.Number(layer.Number("t", 0.5))}";
+
+    public override int Inputs => 2;
+
+    public override void Validate(LayerPlan layer, LayerCheck check) => check.Range("t", layer.Number("t", 0.5) is >= 0 and <= 1, "from 0 to 1");
+
+    public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) =>
+        check.Second.Rank(check.Second.Input, input.Rank, input.ToString())
+        && Enumerable.Range(0, input.Rank).All(axis => check.Second.Axis(check.Second.Input, axis, input.NameOf(axis), input[axis].Size))
+            ? input
+            : Shape.Unknown;
+
+    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
+        $"MagnitudePreserving.Sum({code.Input}, {code.Second}, {CodeWriter.Number(layer.Number("t", 0.5))})";
+}
+
+internal sealed class MpCat : LayerKind
+{
+    public override string Describe(LayerPlan layer) => $"MpCat {CodeWriter.Number(layer.Number("t", 0.5))}";
+
+    public override int Inputs => 2;
+
+    public override void Validate(LayerPlan layer, LayerCheck check) => check.Range("t", layer.Number("t", 0.5) is >= 0 and <= 1, "from 0 to 1");
+
+    public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check)
+    {
+        var (other, second) = (check.Second.Input, check.Second);
+        if (input.Rank < 2)
+        {
+            check.Rank(input, 4, "[B, channels, …]");
+            return Shape.Unknown;
+        }
+
+        return second.Rank(other, input.Rank, input.Make(1, Dim.Of("channels"), layer.Name).ToString())
+            && Enumerable.Range(0, input.Rank).Where(axis => axis != 1).All(axis => second.Axis(other, axis, input.NameOf(axis), input[axis].Size))
+                ? input.Make(1, input[1].Size + other[1].Size, layer.Name)
+                : Shape.Unknown;
+    }
+
+    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
+        $"MagnitudePreserving.Cat({code.Input}, {code.Second}, {CodeWriter.Number(layer.Number("t", 0.5))})";
+}
+
+internal sealed class MpFourier : LayerKind
+{
+    public override string Describe(LayerPlan layer) => $"MpFourier {layer.Size("channels")}";
+
+    public override void Validate(LayerPlan layer, LayerCheck check) => check.Range("channels", layer.Size("channels").Value is null or > 0, "1 or more");
+
+    public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) =>
+        check.Rank(input, 1, "[B]") ? new Shape([input[0], Axis.Made(layer.Size("channels"), layer.Name)]) : Shape.Unknown;
+
+    // A cosine has the period 2π: phases in [−π, π) are those in [0, 2π).
+    public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer) =>
+    [
+        new("freqs", "Init.Normal(2 * Math.PI)", [layer.Size("channels")], Fixed: true),
+        new("phases", "Init.Uniform(Math.PI)", [layer.Size("channels")], Fixed: true),
+    ];
+
+    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
+        $"MagnitudePreserving.Fourier({code.Input}, {code.Field("freqs")}, {code.Field("phases")})";
+}
+
+internal sealed class MpLinear : LayerKind
+{
+    private readonly Linear plain = new();
+
+    public override string Describe(LayerPlan layer) => "Mp" + plain.Describe(layer) + MpWeights.Gain(layer, ", gain ");
+
+    public override void Validate(LayerPlan layer, LayerCheck check) => plain.Validate(layer, check);
+
+    public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) => plain.Infer(layer, input, check);
+
+    public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer) =>
+        [new("weight", MpWeights.Init, [layer.Size("output"), layer.Size("input")])];
+
+    public override Dim Work(LayerPlan layer, Shape input, Shape output) => plain.Work(layer, input, output);
+
+    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
+        $"MagnitudePreserving.Linear({code.Input}, {code.Field("weight")}, training{MpWeights.Gain(layer, ", gain: ")})";
+}
+
+internal sealed class MpConv2d : LayerKind
+{
+    public override string Describe(LayerPlan layer) =>
+        $"MpConv2d {layer.Size("input")}→{layer.Size("output")}, {layer.Whole("kernel")}×{layer.Whole("kernel")}{MpWeights.Gain(layer, ", gain ")}";
+
+    public override void Validate(LayerPlan layer, LayerCheck check)
+    {
+        check.Range("input", layer.Size("input").Value is null or > 0, "1 or more");
+        check.Range("output", layer.Size("output").Value is null or > 0, "1 or more");
+        check.Range("kernel", layer.Whole("kernel") % 2 == 1, "an odd number");
+        Starts.Validate(layer, check);
+    }
+
+    public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) =>
+        check.Rank(input, 4, "[B, channels, height, width]") && check.Axis(input, 1, "input", layer.Size("input"))
+            ? input.Make(1, layer.Size("output"), layer.Name)
+            : Shape.Unknown;
+
+    public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer) =>
+        [new("weight", MpWeights.Init, [layer.Size("output"), layer.Size("input"), layer.Size("kernel"), layer.Size("kernel")])];
+
+    public override Dim Work(LayerPlan layer, Shape input, Shape output) =>
+        Parameters(layer).First().Count * output[2].Size * output[3].Size;
+
+    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
+        $"MagnitudePreserving.Conv2d({code.Input}, {code.Field("weight")}, training{MpWeights.Gain(layer, ", gain: ")})";
+}
+
+internal sealed class MpAttention : Attention
+{
+    public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer)
+    {
+        var channels = layer.Size("channels");
+        yield return new("qkv.weight", MpWeights.Init, [channels * 3, channels, 1, 1]);
+        yield return new("proj.weight", MpWeights.Init, [channels, channels, 1, 1]);
+    }
+
+    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
+        $"MagnitudePreserving.SelfAttention({code.Input}, {code.Field("qkv.weight")}, {code.Field("proj.weight")}, heads: {Heads(layer).ToCode()}, training)";
+}
+
+internal static class MpWeights
+{
+    public const string Init = "Init.Normal(1)";
+
+    public static string Gain(LayerPlan layer, string before) => layer.Has("gain") ? before + CodeWriter.Number(layer.Number("gain", 1)) : "";
+}

@@ -1,0 +1,18 @@
+using CM.Generators.Shapes;
+
+namespace CM.Generators.Layers;
+
+internal sealed class PixelNorm : LayerKind
+{
+    public override string Describe(LayerPlan layer) => "PixelNorm";
+
+    public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check)
+    {
+        if (input.Rank >= 2)
+            return input;
+        check.Rank(input, 4, "[B, channels, …]");
+        return Shape.Unknown;
+    }
+
+    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) => $"Norms.Pixels({code.Input})";
+}

@@ -1,0 +1,45 @@
+using CM.Generators.Shapes;
+using CM.Generators.Writing;
+
+namespace CM.Generators.Layers;
+
+/// <summary>The laws of <c>Start</c> as C#.</summary>
+internal static class Starts
+{
+    public static void Validate(LayerPlan layer, LayerCheck check)
+    {
+        foreach (var gain in new[] { "gain", "biasGain", "projectionGain" })
+            check.Range(gain, layer.Number(gain, 1) is >= 0 and < double.PositiveInfinity, "0 or more");
+    }
+
+    /// <param name="layer">Whose weights.</param>
+    /// <param name="fanIn">Numbers that an output is made of.</param>
+    /// <param name="fanOut">Numbers that an input goes into.</param>
+    /// <param name="gain">The argument that multiplies them.</param>
+    /// <param name="missing">The law where the attribute has none.</param>
+    public static string Weight(LayerPlan layer, Dim fanIn, Dim fanOut, string gain = "gain", string missing = "PyTorch") =>
+        Law(Name(layer, missing), layer.Number(gain, 1), fanIn, fanOut);
+
+    public static string Bias(LayerPlan layer, Dim fanIn, Dim fanOut) =>
+        Law(Name(layer, "PyTorch"), layer.Number("biasGain", Name(layer, "PyTorch") == "PyTorch" ? 1 : 0), fanIn, fanOut);
+
+    private static string Name(LayerPlan layer, string missing) => layer.Has("start") ? layer.Text("start") : missing;
+
+    private static string Law(string name, double gain, Dim fanIn, Dim fanOut)
+    {
+        if (gain == 0)
+            return "Init.Constant(0)";
+        var (law, square, fan) = name switch
+        {
+            "XavierUniform" => ("Uniform", 6, fanIn + fanOut),
+            "XavierNormal" => ("Normal", 2, fanIn + fanOut),
+            "KaimingUniform" => ("Uniform", 3, fanIn),
+            "KaimingNormal" => ("Normal", 1, fanIn),
+            _ => ("Uniform", 1, fanIn),
+        };
+        var size = gain * Math.Sqrt(square);
+        return fan.Value is { } number
+            ? $"Init.{law}({CodeWriter.Number(size / Math.Sqrt(number))})"
+            : $"Init.{law}({CodeWriter.Number(size)} / Math.Sqrt({fan.ToCode()}))";
+    }
+}

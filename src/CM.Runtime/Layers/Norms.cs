@@ -1,0 +1,59 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace CM.Runtime;
+
+/// <summary>Normalisations, called by generated networks.</summary>
+public static class Norms
+{
+    private const double Least = 1e-4;
+
+    /// <summary>norm(x)·(1 + scale) + shift with [scale, shift] = affine(embedding) (Dhariwal and Nichol 2021).</summary>
+    /// <param name="x">[B, C, H, W].</param>
+    /// <param name="embedding">[B, E].</param>
+    /// <param name="affineWeight">[2C, E].</param>
+    /// <param name="affineBias">[2C].</param>
+    /// <param name="groups">Divides C.</param>
+    /// <param name="weight">Scale of the norm itself, [C].</param>
+    /// <param name="bias">Shift of the norm itself, [C].</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <returns>[B, C, H, W].</returns>
+    public static Tensor Adaptive(Tensor x, Tensor embedding, Tensor affineWeight, Tensor affineBias, long groups, Tensor weight, Tensor bias, double epsilon = 1e-5)
+    {
+        var channels = x.shape[1];
+        using var affine = functional.linear(embedding, affineWeight, affineBias);
+        using var spread = affine.view(-1, 2 * channels, 1, 1);
+        using var scale = spread.narrow(1, 0, channels);
+        using var shift = spread.narrow(1, channels, channels);
+        using var factor = scale + 1;
+        using var normed = functional.group_norm(x, groups, weight, bias, epsilon);
+        return shift.addcmul(normed, factor, (Scalar)1);
+    }
+
+    /// <summary>x/√(mean x² + epsilon)·weight over the last axis (Zhang and Sennrich 2019).</summary>
+    /// <param name="x">[…, size].</param>
+    /// <param name="weight">[size].</param>
+    /// <param name="epsilon">Added to the mean square.</param>
+    public static Tensor RootMeanSquare(Tensor x, Tensor weight, double epsilon = 1e-5)
+    {
+        using var squares = x.square();
+        using var mean = squares.mean([-1L], true);
+        using var safe = mean + epsilon;
+        using var factor = safe.rsqrt();
+        using var normed = x * factor;
+        return normed * weight;
+    }
+
+    /// <summary>Divides every pixel by 1e-4 + the root mean square of its channels: [B, C, …] stays.</summary>
+    public static Tensor Pixels(Tensor x) => ToMagnitude1(x, [1]);
+
+    /// <summary>v/(1e-4 + root mean square of v over the given axes) (EDM2's <c>normalize</c>, equation 47).</summary>
+    internal static Tensor ToMagnitude1(Tensor v, long[] axes)
+    {
+        using var norm = linalg.vector_norm(v, 2, axes, true);
+        using var magnitude = norm * Math.Sqrt((double)norm.numel() / v.numel());
+        using var safe = magnitude + Least;
+        return v / safe;
+    }
+}
