@@ -103,6 +103,36 @@ public sealed class NetworkTests
             }
         }
         """)]
+    [InlineData("MagnitudePreservingBlock", """
+        /// <summary>EDM2's encoder block with its attention.</summary>
+        [Network]
+        public sealed partial record MagnitudePreservingBlock(int In, int Out, int Embedding)
+        {
+            [FirDownsample(1, 1)] public partial Part Shrink { get; }
+            [MpConv2d(nameof(In), nameof(Out), 1)] public partial Part Skip { get; }
+            [PixelNorm] public partial Part Calm { get; }
+            [MpSiLU] public partial Part Bend { get; }
+            [MpConv2d(nameof(Out), nameof(Out), 3)] public partial Part First { get; }
+            [MpLinear(nameof(Embedding), nameof(Out))] public partial Part Embed { get; }
+            [LearnedGain] public partial Part Loud { get; }
+            [MpSiLU] public partial Part BendAgain { get; }
+            [Dropout(0.1)] public partial Part Drop { get; }
+            [MpConv2d(nameof(Out), nameof(Out), 3)] public partial Part Second { get; }
+            [MpSum(0.3)] public partial Part Add { get; }
+            [MpAttention(nameof(Out), ChannelsPerHead = 64)] public partial Part Attend { get; }
+            [MpSum(0.3)] public partial Part AddAgain { get; }
+            [Clip(256)] public partial Part Bound { get; }
+
+            [return: Shape("B", nameof(Out), "H", "W")]
+            private Flow Forward([Shape("B", nameof(In), "2*H", "2*W")] Flow image, [Shape("B", nameof(Embedding))] Flow embedding)
+            {
+                var x = image | Shrink | Skip | Calm;
+                var y = (x | Bend | First) * ((embedding | Embed | Loud) + 1);
+                var sum = (x, y | BendAgain | Drop | Second) | Add;
+                return (sum, sum | Attend) | AddAgain | Bound;
+            }
+        }
+        """)]
     [InlineData("Straight", """
         [Network, Shape("B", 2)]
         public sealed partial record Straight

@@ -74,6 +74,24 @@ public sealed class ShapeTests
         Fit.Of(b, a).Verdict.ShouldBe(fit.Verdict);
     }
 
+    [Theory]
+    [InlineData("4", "8*H", "Always", 1)]
+    [InlineData("4", "2*H", "OnlyIf", 2)]
+    [InlineData("4", "H", "OnlyIf", 4)]
+    [InlineData("6", "3*H*W", "OnlyIf", 2)]
+    [InlineData("G", "2*G*C", "Always", 1)]
+    [InlineData("G", "C", "OnlyIf", 0)]
+    [InlineData("4", "6", "Never", 1)]
+    [InlineData("0", "6", "Never", 1)]
+    public void Division_tells_certain_from_conditional(string divisor, string size, string verdict, long factor)
+    {
+        DimText.TryParse(divisor, out var a).ShouldBeTrue();
+        DimText.TryParse(size, out var b).ShouldBeTrue();
+        var fit = Fit.Divides(a, b);
+        fit.Verdict.ToString().ShouldBe(verdict);
+        fit.Divisor.ShouldBe(factor);
+    }
+
     [Fact]
     public void What_is_unknown_stays_silent() => Fit.Of(Dim.Unknown, 3).Verdict.ShouldBe(FitVerdict.Unknown);
 }

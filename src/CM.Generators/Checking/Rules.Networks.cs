@@ -114,7 +114,7 @@ internal static partial class Rules
 
     private static readonly DiagnosticDescriptor CM2002 = new(
         "CM2002", "Wrong number of axes",
-        "'{0}' ({1}) takes {2} but '{3}' is {4}{5}",
+        "'{0}' ({1}) takes {2} but '{3}' is {4}.{5}",
         Shapes, DiagnosticSeverity.Error, true,
         "Convolutions and resampling take images [B, channels, height, width], embeddings take one number per sample [B].",
         Pages + "CM2002.md");
@@ -149,14 +149,14 @@ internal static partial class Rules
 
     private static readonly DiagnosticDescriptor CM2007 = new(
         "CM2007", "Groups that do not divide",
-        "{1} ({2} of '{0}') does not divide its {4} {3}{5}",
+        "{1} ({2} of '{0}') does not divide its {4} {3}.{5}",
         Shapes, DiagnosticSeverity.Error, true,
         "Channels are split into equal groups.",
         Pages + "CM2007.md");
 
     private static readonly DiagnosticDescriptor CM2008 = new(
         "CM2008", "Nothing left",
-        "'{0}' leaves nothing of '{3}' {4}: its {1} is only {2}{5}",
+        "'{0}' leaves nothing of '{3}' {4}: its {1} is only {2}.{5}",
         Shapes, DiagnosticSeverity.Error, true,
         "The kernel or the factor is larger than the image.",
         Pages + "CM2008.md");
@@ -170,14 +170,14 @@ internal static partial class Rules
 
     private static readonly DiagnosticDescriptor CM2010 = new(
         "CM2010", "Repeated layer that changes the shape",
-        "'{0}' is repeated, but it turns {1} into {2}: a repeated layer must give back the shape it takes{3}",
+        "'{0}' is repeated, but it turns {1} into {2}: a repeated layer must give back the shape it takes.{3}",
         Shapes, DiagnosticSeverity.Error, true,
         "Each copy takes what the copy before it gives.",
         Pages + "CM2010.md");
 
     private static readonly DiagnosticDescriptor CM2011 = new(
         "CM2011", "Block that does not fit inside",
-        "'{0}' cannot be built with these sizes: in '{1}', {2}, but {3} and {4} do not{5}",
+        "'{0}' cannot be built with these sizes: in '{1}', {2}, but {3} and {4} do not.{5}",
         Shapes, DiagnosticSeverity.Error, true,
         "The block's own layers put a condition on its parameters.",
         Pages + "CM2011.md");

@@ -40,7 +40,7 @@ internal sealed class ConvTranspose2d : LayerKind
     {
         var kernel = layer.Size("kernel");
         var (fanIn, fanOut) = (layer.Size("input") * kernel * kernel, layer.Size("output") * kernel * kernel);
-        if (!layer.Has("start") || layer.Text("start") == "PyTorch")
+        if (Starts.IsPyTorch(layer))
             fanIn = fanOut; // PyTorch reads the weight's axes as those of a convolution.
         yield return new("weight", Starts.Weight(layer, fanIn, fanOut), [layer.Size("input"), layer.Size("output"), kernel, kernel]);
         if (layer.Flag("bias", true))

@@ -31,7 +31,7 @@ internal sealed class PixelUnshuffle : LayerKind
     {
         var factor = layer.Whole("factor");
         return factor >= 1 && check.Rank(input, 4, "[B, channels, height, width]")
-            && check.Divides("factor", factor, "height", input[2].Size) && check.Divides("factor", factor, "width", input[3].Size)
+            && check.Divides("factor", factor, "rows", input[2].Size) && check.Divides("factor", factor, "columns", input[3].Size)
             ? input.Turn(1, input[1].Size * (factor * factor), layer.Name).Turn(2, input[2].Size.Floor(factor), layer.Name).Turn(3, input[3].Size.Floor(factor), layer.Name)
             : Shape.Unknown;
     }

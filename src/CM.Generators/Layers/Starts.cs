@@ -16,20 +16,17 @@ internal static class Starts
     /// <param name="fanIn">Numbers that an output is made of.</param>
     /// <param name="fanOut">Numbers that an input goes into.</param>
     /// <param name="gain">The argument that multiplies them.</param>
-    /// <param name="missing">The law where the attribute has none.</param>
-    public static string Weight(LayerPlan layer, Dim fanIn, Dim fanOut, string gain = "gain", string missing = "PyTorch") =>
-        Law(Name(layer, missing), layer.Number(gain, 1), fanIn, fanOut);
+    public static string Weight(LayerPlan layer, Dim fanIn, Dim fanOut, string gain = "gain") => Law(layer, layer.Number(gain, 1), fanIn, fanOut);
 
-    public static string Bias(LayerPlan layer, Dim fanIn, Dim fanOut) =>
-        Law(Name(layer, "PyTorch"), layer.Number("biasGain", Name(layer, "PyTorch") == "PyTorch" ? 1 : 0), fanIn, fanOut);
+    public static string Bias(LayerPlan layer, Dim fanIn, Dim fanOut) => Law(layer, layer.Number("biasGain", IsPyTorch(layer) ? 1 : 0), fanIn, fanOut);
 
-    private static string Name(LayerPlan layer, string missing) => layer.Has("start") ? layer.Text("start") : missing;
+    public static bool IsPyTorch(LayerPlan layer) => layer.Text("start") is "" or "PyTorch";
 
-    private static string Law(string name, double gain, Dim fanIn, Dim fanOut)
+    private static string Law(LayerPlan layer, double gain, Dim fanIn, Dim fanOut)
     {
         if (gain == 0)
             return "Init.Constant(0)";
-        var (law, square, fan) = name switch
+        var (law, square, fan) = layer.Text("start") switch
         {
             "XavierUniform" => ("Uniform", 6, fanIn + fanOut),
             "XavierNormal" => ("Normal", 2, fanIn + fanOut),

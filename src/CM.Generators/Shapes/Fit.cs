@@ -41,8 +41,8 @@ internal readonly record struct Fit(FitVerdict Verdict, long Divisor, EquatableA
             return new(FitVerdict.Unknown, 1, []);
         if (divisor.Value is 0)
             return new(FitVerdict.Never, 1, []);
-        if (divisor.Value is { } number && size.Value is { } whole)
-            return new(whole % number == 0 ? FitVerdict.Always : FitVerdict.Never, 1, []);
+        if (divisor.Value is { } number && size.Value is { } multiple)
+            return new(multiple % number == 0 ? FitVerdict.Always : FitVerdict.Never, 1, []);
         string[] names = [.. divisor.Names.Union(size.Names).OrderBy(name => name, StringComparer.Ordinal)];
         if (Divides(divisor, size, 1))
             return new(FitVerdict.Always, 1, []);
@@ -56,7 +56,7 @@ internal readonly record struct Fit(FitVerdict Verdict, long Divisor, EquatableA
                 return new(FitVerdict.OnlyIf, factor, names.ToEquatable());
         }
 
-        return Divides(divisor, size, whole) || names.Length > 1 ? new(FitVerdict.OnlyIf, whole, names.ToEquatable()) : new(FitVerdict.OnlyIf, whole, names.ToEquatable());
+        return new(FitVerdict.OnlyIf, whole, names.ToEquatable());
     }
 
     private static bool Divides(Dim divisor, Dim size, long multiple) => Enumerable.Range(0, Trials).All(trial =>

@@ -25,7 +25,9 @@ internal sealed record Remedy(string Layer, string Argument, long Value, int Sit
         {
             foreach (var (argument, index, old) in Places(layer).OrderBy(place => Array.IndexOf(SmallNumbers, place.Argument)))
             {
-                var values = SmallNumbers.Contains(argument) ? [0, 1, 2, 3, 4, .. numbers.Where(number => number < 8)] : numbers.Union([2 * old, old / 2]);
+                IEnumerable<long> values = SmallNumbers.Contains(argument) ? [0, 1, 2, 3, 4, .. numbers.Where(number => number < 8)]
+                    : problem.Rule == "CM2007" ? numbers.Union([old - 1, old + 1, 2 * old, old / 2]).OrderBy(value => Math.Abs(value - old))
+                    : numbers.Union([2 * old, old / 2]);
                 foreach (var value in values.Where(value => value != old).Distinct())
                 {
                     if (checks++ > MostChecks)
