@@ -45,8 +45,11 @@ public sealed class NetworkAnalyzer : DiagnosticAnalyzer
         }
     }
 
-    private static Problem WithRemedy(NetworkPlan plan, Problem problem) =>
-        problem.IsError && problem.Rule.StartsWith("CM2", StringComparison.Ordinal)
-            ? problem with { Remedy = Remedy.Find(plan, problem).FirstOrDefault()?.ToString() ?? "" }
-            : problem;
+    private static Problem WithRemedy(NetworkPlan plan, Problem problem)
+    {
+        if (!problem.IsError || !problem.Rule.StartsWith("CM2", StringComparison.Ordinal))
+            return problem;
+        Remedy[] remedies = [.. Remedy.Find(plan, problem).Take(3)];
+        return remedies.Length == 0 ? problem : problem with { Remedy = $" It fits with {remedies[0].Text}.", Hints = remedies.Select(remedy => remedy.ToHint()).ToEquatable() };
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CM.Generators.Reading;
 using Microsoft.CodeAnalysis;
 
@@ -15,6 +16,9 @@ internal sealed record Problem(string Rule, int Site, EquatableArray<string> Wor
     /// <summary>The message's last sentence, with a space before it: an edit that was tried and fits.</summary>
     public string Remedy { get; init; } = "";
 
+    /// <summary>What light bulbs read: the edits that were tried, or which part of an experiment is missing.</summary>
+    public EquatableArray<string> Hints { get; init; }
+
     public Problem(string rule, int site, params string[] words)
         : this(rule, site, words.ToEquatable())
     {
@@ -23,5 +27,10 @@ internal sealed record Problem(string Rule, int Site, EquatableArray<string> Wor
     public bool IsError => Rules.Find(Rule).DefaultSeverity == DiagnosticSeverity.Error;
 
     public Diagnostic At(Sites sites) =>
-        Diagnostic.Create(Rules.Find(Rule), sites[Site], See.Select(site => sites[site]).Where(place => place != Location.None), [.. Words, Remedy]);
+        Diagnostic.Create(Rules.Find(Rule), sites[Site], See.Select(site => sites[site]).Where(place => place != Location.None),
+            Hints.Count == 0 ? null : ImmutableDictionary<string, string?>.Empty.Add(nameof(Hints), string.Join("\n", Hints)), [.. Words, Remedy]);
+
+    /// <summary><see cref="Hints"/> of a diagnostic.</summary>
+    public static string[] HintsOf(Diagnostic diagnostic) =>
+        diagnostic.Properties.TryGetValue(nameof(Hints), out var hints) && hints is not null ? hints.Split('\n') : [];
 }

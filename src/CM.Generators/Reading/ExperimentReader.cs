@@ -104,7 +104,7 @@ internal sealed class ExperimentReader
         }
 
         if (required && !type.IsAbstract)
-            problems.Add(new("CM5002", name, type.Name, what, remedy));
+            problems.Add(new("CM5002", name, type.Name, what, remedy) { Hints = [what] });
         return null;
     }
 
@@ -280,7 +280,7 @@ internal sealed class ExperimentReader
         if (Named(property) is not { } given)
         {
             if (!type.IsAbstract)
-                problems.Add(new("CM5002", name, type.Name, property.ToLowerInvariant(), $"[Experiment({property} = …)]"));
+                problems.Add(new("CM5002", name, type.Name, property.ToLowerInvariant(), $"[Experiment({property} = …)]") { Hints = [property.ToLowerInvariant()] });
             return 0;
         }
 

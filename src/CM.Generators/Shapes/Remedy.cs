@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using CM.Generators.Checking;
 
@@ -5,15 +6,26 @@ namespace CM.Generators.Shapes;
 
 /// <summary>One number in an attribute, changed so that the whole network fits.</summary>
 /// <param name="Layer">Whose attribute.</param>
-/// <param name="Argument">The argument as it is written, <c>input</c> or <c>Padding</c>.</param>
+/// <param name="Name">What the number is called where it is written: <c>input</c>, <c>Padding</c> or a block's own <c>Width</c>.</param>
+/// <param name="Argument">The attribute's argument in lower camel case.</param>
+/// <param name="Index">Which number of the argument.</param>
 /// <param name="Value">The new number.</param>
-/// <param name="Site">The argument in the source, or the attribute where the argument is not there yet.</param>
-internal sealed record Remedy(string Layer, string Argument, long Value, int Site)
+internal sealed record Remedy(string Layer, string Name, string Argument, int Index, long Value)
 {
     private const int MostChecks = 600;
     private static readonly string[] SmallNumbers = ["padding", "stride", "factor", "dilation", "kernel"];
 
-    public override string ToString() => $" It fits with {Argument} = {Value} on '{Layer}'.";
+    /// <summary><c>Padding = 1 on 'Shrink'</c></summary>
+    public string Text => $"{Name} = {Value} on '{Layer}'";
+
+    /// <summary>The remedy in one word a part, for a diagnostic to carry.</summary>
+    public string ToHint() => string.Join(" ", Layer, Name, Argument, Index.ToString(CultureInfo.InvariantCulture), Value.ToString(CultureInfo.InvariantCulture));
+
+    public static Remedy OfHint(string hint)
+    {
+        var parts = hint.Split(' ');
+        return new(parts[0], parts[1], parts[2], int.Parse(parts[3], CultureInfo.InvariantCulture), long.Parse(parts[4], CultureInfo.InvariantCulture));
+    }
 
     /// <summary>Tries every one-number edit through the checker, the layers that the finding names first.</summary>
     public static IEnumerable<Remedy> Find(NetworkPlan plan, Problem problem)
@@ -33,7 +45,7 @@ internal sealed record Remedy(string Layer, string Argument, long Value, int Sit
                     if (checks++ > MostChecks)
                         yield break;
                     if (!NetworkChecker.Check(With(plan, layer, argument, index, value)).HasErrors)
-                        yield return new(layer.Name, Written(layer, argument, index), value, layer.SiteOf(argument));
+                        yield return new(layer.Name, Written(layer, argument, index), argument, index, value);
                 }
             }
         }

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using System.Composition;
+using CM.Generators.Checking;
+using CM.Generators.Reading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeFixes;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+using static CM.Generators.Writing.CodeWriter;
+
+namespace CM.CodeFixes;
+
+/// <summary>Names a part that an experiment lacks: usual numbers, or the networks, schedules and data that there are and that fit.</summary>
+[ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(AddExperimentPart)), Shared]
+public sealed class AddExperimentPart : DeclarationFix
+{
+    private const int MostOffers = 3;
+
+    /// <inheritdoc />
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ["CM5002"];
+
+    private protected override IEnumerable<Edit> Edits(Finding finding) =>
+        finding.Record.AttributeLists.Count == 0 ? [] : Problem.HintsOf(finding.Diagnostic).SelectMany(part => Offers(finding, part)).Where(edit => Fits(finding, edit)).Take(MostOffers);
+
+    private static IEnumerable<Edit> Offers(Finding finding, string part)
+    {
+        return part switch
+        {
+            "data" => Types("IDataSource").Select(type => Named($"Data<{type}>")),
+            "model" => Types("NetworkAttribute").Select(type => Named($"Model<{type}>")),
+            "times" => Types("TimeScheduleAttribute").Select(type => Named($"Times<{type}>")),
+            "coupling" => [Named("Coupling<Independent>")],
+            "loss" => [Named("PseudoHuber(0.01)"), Named("L2")],
+            "optimiser" => [Named("RAdam(1e-3)"), Named("Adam(1e-3)")],
+            "sampling times" => [Named($"Sample({Number(LastTime(finding.Type))})")],
+            "steps" => Argument("Steps = 10_000"),
+            "batch" => Argument("Batch = 128"),
+            _ => [],
+        };
+
+        Edit Named(string attribute) => With($"[{attribute}]", Edit.AddAttribute(finding.Record, attribute));
+
+        IEnumerable<Edit> Argument(string text)
+        {
+            if (ScheduleReader.Declared(finding.Type, "ExperimentAttribute")?.ApplicationSyntaxReference?.GetSyntax(finding.Cancellation) is not AttributeSyntax attribute
+                || attribute.SyntaxTree != finding.Record.SyntaxTree)
+                return [];
+            return [With(text, attribute.ArgumentList is not { } list ? Edit.Insert(attribute.Span.End, $"({text})")
+                : Edit.Insert(list.CloseParenToken.SpanStart, list.Arguments.Count == 0 ? text : ", " + text))];
+        }
+
+        Edit With(string text, TextChange change) => new($"Add {text} to '{finding.Type.Name}'", $"{nameof(AddExperimentPart)} {text}", finding.Record.SyntaxTree, change);
+
+        IEnumerable<string> Types(string mark) => Declared(finding.Model.Compilation.Assembly.GlobalNamespace).Concat(
+                finding.Model.Compilation.GetTypeByMetadataName(ExperimentReader.Attribute) is { } dsl ? Declared(dsl.ContainingNamespace) : [])
+            .Where(type => !type.IsAbstract && type.TypeParameters.Length == 0 && (ScheduleReader.Declared(type, mark) is not null || type.AllInterfaces.Any(each => NetworkReader.DslName(each) == mark)))
+            .Select(type => type.ToMinimalDisplayString(finding.Model, finding.Record.SpanStart)).Distinct();
+    }
+
+    private static IEnumerable<INamedTypeSymbol> Declared(INamespaceSymbol space) =>
+        space.GetTypeMembers().Concat(space.GetNamespaceMembers().SelectMany(Declared));
+
+    // Samples start at the schedule's last time.
+    private static double LastTime(INamedTypeSymbol experiment)
+    {
+        for (var each = experiment; each is not null; each = each.BaseType)
+        {
+            if (ScheduleReader.Declared(each, "TimesAttribute")?.AttributeClass!.TypeArguments.FirstOrDefault() is { } times
+                && ScheduleReader.Declared(times, "TimeScheduleAttribute") is { ConstructorArguments.Length: > 1 } schedule)
+                return ScheduleReader.Real(schedule.ConstructorArguments[1]);
+        }
+
+        return 80;
+    }
+
+    // An offer must leave less to complain about than there was.
+    private static bool Fits(Finding finding, Edit edit)
+    {
+        var tree = edit.Apply(finding.Cancellation);
+        var edited = finding.Model.Compilation.ReplaceSyntaxTree(edit.Tree, tree);
+        // The edit stands before the record's name.
+        var moved = finding.Record.Identifier.SpanStart + edit.Changes.Sum(change => change.NewText!.Length - change.Span.Length);
+        return tree.GetRoot(finding.Cancellation).FindToken(moved).Parent is TypeDeclarationSyntax record
+            && edited.GetSemanticModel(tree).GetDeclaredSymbol(record, finding.Cancellation) is INamedTypeSymbol type
+            && Problems(type) < Problems(finding.Type);
+
+        int Problems(INamedTypeSymbol type) => ExperimentReader.Read(type, new Sites(), finding.Cancellation)?.Problems.Count ?? int.MaxValue;
+    }
+}

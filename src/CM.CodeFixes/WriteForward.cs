@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using System.Composition;
+using CM.Generators;
+using CM.Generators.Reading;
+using CM.Generators.Shapes;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeFixes;
+
+namespace CM.CodeFixes;
+
+/// <summary>Writes a <c>Forward</c> that pipes the layers in order, with shapes that the checker has followed through them where it can.</summary>
+[ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(WriteForward)), Shared]
+public sealed class WriteForward : DeclarationFix
+{
+    /// <inheritdoc />
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ["CM1002"];
+
+    private protected override IEnumerable<Edit> Edits(Finding finding)
+    {
+        var plan = NetworkReader.Read(finding.Type, new Sites(), finding.Cancellation);
+        var tries = Inputs(plan).Select(sizes => (Input: Shape.Of(sizes), Checked: NetworkChecker.Check(plan with { Chain = new("x", sizes.ToEquatable(), plan.Site), Problems = [] }))).ToArray();
+        var (input, network) = tries.FirstOrDefault(each => !each.Checked.HasErrors && each.Checked.OutputShapes.All(shape => !shape.IsUnknown));
+        var (into, outOf) = network is null ? (tries[0].Input, tries[0].Input) : (input, network.OutputShapes.First());
+        yield return new("Write Forward", nameof(WriteForward), finding.Record.SyntaxTree, Edit.AddMembers(finding.Record,
+            $"[return: {Attribute(outOf)}]",
+            $"private Flow Forward([{Attribute(into)}] Flow x) => {string.Join(" | ", new[] { "x" }.Concat(plan.Layers.Select(layer => layer.Name)))};"));
+    }
+
+    // What may flow into the first layer: a block says it; others name a number of channels, of vectors or of images, or take one number a sample.
+    private static IEnumerable<Dim[]> Inputs(NetworkPlan plan)
+    {
+        if (plan.Layers.FirstOrDefault() is not { } first)
+            return [[Batch]];
+        if (first.Block is { Inputs.Count: 1 } block)
+        {
+            var given = block.Parameters.Zip(first.Sizes("arguments"), (name, size) => (name, size)).ToDictionary(each => each.name, each => each.size);
+            return [[.. block.Inputs[0].With(given).Axes.Select(axis => axis.Size)]];
+        }
+
+        Dim[] numbers = [.. first.Arguments.SelectMany(argument => argument.Sizes)];
+        return [.. numbers.Select(channels => new[] { Batch, channels }), .. numbers.Select(channels => new[] { Batch, channels, Dim.Of("H"), Dim.Of("W") }), [Batch]];
+    }
+
+    private static Dim Batch => Dim.Of("B");
+
+    private static string Attribute(Shape shape) => $"Shape({string.Join(", ", shape.Axes.Select(axis => axis.Size.Value is { } number ? number.ToString() : $"\"{axis.Size}\""))})";
+}
