@@ -61,7 +61,7 @@ internal static partial class Native
     private static unsafe nint Load()
     {
         var file = Places().FirstOrDefault(System.IO.File.Exists)
-            ?? throw new DllNotFoundException($"{File} was not found (CM_NATIVE, beside the program, or .cm/native in a folder above it); build it with `./cm build`.");
+            ?? throw new DllNotFoundException($"{File} was not found (CM_NATIVE, beside the program, or .cm/native in a folder above it); build it with `./cm build`, or `dotnet build -t:BuildTorchNative` in a project that refers to packages.");
         try
         {
             var library = NativeLibrary.Load(file);

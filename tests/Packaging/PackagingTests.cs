@@ -1,0 +1,104 @@
+using System.Text.Json;
+
+namespace Packaging;
+
+/// <summary>What <c>dotnet pack</c> makes, used as its users use it.</summary>
+public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
+{
+    private const string Network = """
+        using CM.Dsl;
+
+        namespace Consumer;
+
+        [Network]
+        public sealed partial record Mlp
+        {
+            [Linear(2, 64)]
+            public partial Part In { get; }
+
+            [Linear(64, 2)]
+            public partial Part Out { get; }
+
+            [return: Shape("B", 2)]
+            private Flow Forward([Shape("B", 2)] Flow x) => x | In | Out;
+        }
+
+        public static class Beside
+        {
+            private static int Idle() => 0;
+        }
+        """;
+
+    private static readonly (string, string) CodeStyle = (".editorconfig", "root = true\n[*.cs]\ndotnet_diagnostic.IDE0051.severity = warning\n");
+
+    [Fact]
+    public void CM_Dsl_carries_the_compiler_part_in_one_slot()
+    {
+        var content = Packages.Content(packages.Find("CM.Dsl"));
+        content.Where(file => file.StartsWith("lib/") || file.StartsWith("analyzers/") || file.StartsWith("build")).ShouldBe([
+            "analyzers/dotnet/cs/CM.CodeFixes.dll", "analyzers/dotnet/cs/CM.Generators.dll", "buildTransitive/CM.Dsl.targets", "lib/net10.0/CM.Dsl.dll", "lib/net10.0/CM.Dsl.xml"]);
+        Packages.Read(packages.Find("CM.Dsl"), "CM.Dsl.nuspec").ShouldNotContain("<dependency id", customMessage: "declarations stand on nothing");
+    }
+
+    [Fact]
+    public void CM_Runtime_hands_on_the_compiler_part() =>
+        Packages.Read(packages.Find("CM.Runtime"), "CM.Runtime.nuspec").ShouldMatch("<dependency id=\"CM.Dsl\" version=\"[^\"]+\" include=\"All\" />");
+
+    [Fact]
+    public void CM_Torch_brings_the_sources_of_its_native_part()
+    {
+        var sources = Directory.GetFiles(Path.Combine(Packages.Repository, "src", "CM.Torch", "native")).Select(file => "native/" + Path.GetFileName(file));
+        Packages.Content(packages.Find("CM.Torch")).Where(file => file.StartsWith("native/")).ShouldBe(sources, ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Packing_twice_gives_the_same_bytes() =>
+        File.ReadAllBytes(packages.Pack("CM.Dsl", "again")).ShouldBe(File.ReadAllBytes(packages.Find("CM.Dsl")));
+
+    [Fact]
+    public void A_shape_error_stops_the_build_until_it_is_repaired()
+    {
+        var project = packages.NewProject("Consumer", ("Network.cs", Network.Replace("[Linear(64, 2)]", "[Linear(32, 2)]")), CodeStyle);
+        var (code, output) = Packages.Dotnet(project, "build", "-v", "quiet");
+        code.ShouldNotBe(0);
+        output.ShouldContain("error CM2001: 'Out' expects width 32 but 'in' [B, 64] has 64.");
+
+        File.WriteAllText(Path.Combine(project, "Network.cs"), Network);
+        (code, output) = Packages.Dotnet(project, "build", "-v", "quiet");
+        code.ShouldBe(0, output);
+        output.ShouldContain("IDE0051: Private member 'Beside.Idle' is unused");
+        output.ShouldNotContain("Mlp.Forward", customMessage: "the generator reads it");
+    }
+
+    [Theory]
+    [InlineData("CompilerApiVersion=roslyn4.8", "error CM0001: CM.Dsl needs the C# compiler of Roslyn 4.14 or newer, but this build uses 4.8")]
+    [InlineData("LangVersion=12", "error CM0002: CM.Dsl needs C# 14, but the property LangVersion is 12")]
+    public void An_older_compiler_is_refused(string property, string complaint)
+    {
+        var project = packages.NewProject("Old" + property.Split('=')[0], ("Network.cs", Network));
+        var (code, output) = Packages.Dotnet(project, "build", "-v", "quiet", "-p:" + property);
+        code.ShouldNotBe(0);
+        output.ShouldContain(complaint);
+        output.ShouldNotContain("error CS");
+    }
+
+    [Fact]
+    public void The_template_builds_and_lists_its_experiment()
+    {
+        var hive = packages["hive"];
+        Run("new", "install", packages.Find("DslCM.Templates"), "--debug:custom-hive", hive);
+        Run("new", "dslcm", "-o", "Planar", "--debug:custom-hive", hive);
+        Run("build", "Planar", "-v", "quiet", "-warnaserror");
+
+        var list = JsonDocument.Parse(Run(Path.Combine("Planar", "bin", "Debug", "net10.0", "Planar.dll"), "list", "--json")).RootElement;
+        list.GetProperty("experiments").EnumerateArray().Select(each => each.GetProperty("name").GetString()).ShouldBe(["Moons"]);
+        list.GetProperty("networks").EnumerateArray().Select(each => each.GetProperty("name").GetString()).ShouldBe(["Denoiser"]);
+
+        string Run(params string[] arguments)
+        {
+            var (code, output) = Packages.Dotnet(packages["."], arguments);
+            code.ShouldBe(0, output);
+            return output;
+        }
+    }
+}
