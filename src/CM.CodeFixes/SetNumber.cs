@@ -27,7 +27,7 @@ public sealed class SetNumber : DeclarationFix
     {
         foreach (var remedy in Problem.HintsOf(finding.Diagnostic).Select(Remedy.OfHint))
         {
-            if (finding.Type.GetMembers(remedy.Layer).FirstOrDefault()?.GetAttributes().FirstOrDefault(each => NetworkReader.DslName(each.AttributeClass?.BaseType) == "LayerAttribute")
+            if (finding.Type.GetMembers(remedy.Layer).FirstOrDefault()?.GetAttributes().FirstOrDefault(each => NetworkReader.IsLayer(each.AttributeClass))
                     is { AttributeConstructor: { } constructor, ApplicationSyntaxReference: { } reference } attribute
                 && reference.GetSyntax(finding.Cancellation) is AttributeSyntax syntax
                 && Change(syntax, attribute.AttributeClass!, constructor, remedy) is { } change)

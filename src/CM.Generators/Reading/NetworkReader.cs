@@ -108,7 +108,8 @@ internal sealed class NetworkReader
         return new(property.Name, kind, arguments, block, times, site, Documentation.Of(property)) { Modifiers = Modifiers(property) };
     }
 
-    private static bool IsLayer(ITypeSymbol? type) => type?.BaseType is { } parent && (DslName(parent) == "LayerAttribute" || IsLayer(parent));
+    /// <summary>Whether an attribute class stands for a layer.</summary>
+    internal static bool IsLayer(ITypeSymbol? type) => type?.BaseType is { } parent && (DslName(parent) == "LayerAttribute" || IsLayer(parent));
 
     private BlockContract? ReadBlock(INamedTypeSymbol network, string layer, EquatableArray<Argument> arguments, int site)
     {
