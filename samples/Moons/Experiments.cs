@@ -12,3 +12,15 @@ namespace Moons;
 [RAdam(3e-4), Ema(0.999)]
 [Sample(80, 0.8)]
 public partial record Moons;
+
+/// <summary>The same with noise from an encoder.</summary>
+[Experiment, Coupling<VariationalNoise>, ClipNorm(200)]
+public sealed partial record MoonsVariational : Moons;
+
+/// <summary>The same with half of the data replaced by what the model makes of them.</summary>
+[Experiment, Coupling<GeneratorInduced>]
+public sealed partial record MoonsGenerated : Moons;
+
+/// <summary>The same with data and noise of each batch matched by optimal transport.</summary>
+[Experiment, Coupling<MinibatchOT>]
+public sealed partial record MoonsTransported : Moons;

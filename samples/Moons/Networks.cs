@@ -41,3 +41,32 @@ public sealed partial record Residual(int Width)
     [return: Shape("B", nameof(Width))]
     private Flow Forward([Shape("B", nameof(Width))] Flow x) => x + (x | Bend | Turn);
 }
+
+/// <summary>Mean and deviation of the noise that a data point would like.</summary>
+[Network]
+public sealed partial record MoonsEncoder
+{
+    private const int Width = 64;
+
+    [Linear(2, Width)]
+    public partial Part In { get; }
+
+    [Block<Residual>(Width), Repeat(2)]
+    public partial Part Body { get; }
+
+    [Linear(Width, 2)]
+    public partial Part Mean { get; }
+
+    [Linear(Width, 2)]
+    public partial Part Raw { get; }
+
+    [Activate(Act.Softplus)]
+    public partial Part Deviation { get; }
+
+    [return: Shape("B", 2), Shape("B", 2)]
+    private Flow Forward([Shape("B", 2)] Flow x)
+    {
+        var hidden = x | In | Body;
+        return (hidden | Mean, hidden | Raw | Deviation);
+    }
+}

@@ -6,9 +6,10 @@ namespace CM.Generators;
 internal static class StepNames
 {
     public const string ReadNetwork = "Read network";
+    public const string ReadCoupling = "Read coupling";
     public const string ReadTimes = "Read times";
     public const string ReadExperiment = "Read experiment";
     public const string Register = "Register";
 
-    public static ImmutableHashSet<string> All { get; } = [ReadNetwork, ReadTimes, ReadExperiment, Register];
+    public static ImmutableHashSet<string> All { get; } = [ReadNetwork, ReadCoupling, ReadTimes, ReadExperiment, Register];
 }

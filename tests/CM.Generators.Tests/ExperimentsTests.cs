@@ -133,7 +133,7 @@ public sealed class ExperimentsTests
     [InlineData("Times<EasyTimes>", "Times<NoTimes>", "CM5004 at 'Times<NoTimes>': 'NoTimes' cannot be the times of an experiment: it has no [TimeSchedule]")]
     [InlineData("Model<MoonsDenoiser>", "Model<NoNetwork>", "CM5004 at 'Model<NoNetwork>': 'NoNetwork' cannot be the model of an experiment: it has no [Network]")]
     [InlineData("Model<MoonsDenoiser>", "Model<Sized>", "CM5004 at 'Model<Sized>': 'Sized' cannot be the model of an experiment: it has parameters; ")]
-    [InlineData("Coupling<Independent>", "Coupling<Clever>", "CM3001 at 'Coupling<Clever>': 'Clever' cannot be used here: couplings other than Independent are not part of this version")]
+    [InlineData("Coupling<Independent>", "Coupling<NoNetwork>", "CM5004 at 'Coupling<NoNetwork>': 'NoNetwork' cannot be the coupling of an experiment: it has no [Coupling]")]
     [InlineData("Data<TwoMoons>", "Data<Mnist>", "CM5005 at 'Data<Mnist>': 'Mnist' gives [B, 1, 28, 28] but 'MoonsDenoiser' takes [B, 2]: it has 4 axes with the batch but must have 2")]
     [InlineData("Data<TwoMoons>", "Data<Three>", "CM5005 at 'Data<Three>': 'Three' gives [B, 3] but 'MoonsDenoiser' takes [B, 2]: width is 3 but must be 2")]
     [InlineData("public partial record Moons", "public record Moons", "CM5001 at 'Moons': 'Moons' must be a partial record, ")]
@@ -155,7 +155,6 @@ public sealed class ExperimentsTests
                 public static double Noise(double t) => t;
             }
             public sealed record NoNetwork : IDenoiser;
-            [Coupling] public sealed record Clever;
             [Shape(3)]
             public sealed record Three : IExamples
             {

@@ -11,7 +11,7 @@ public sealed class UnitGoldenTests(ITestOutputHelper log)
     private const double Tolerance = 1e-5;
     private const string X = "\"B\", 8, 8, 8";
 
-    private static readonly Golden Units = Golden.Load("units.json");
+    private static readonly GoldenUnits Units = GoldenUnits.Load("units.json");
 
     private static readonly Dictionary<string, string> Given = new()
     {

@@ -9,8 +9,8 @@ public sealed class CommandTests
     public void List_and_describe_have_their_form()
     {
         var list = JsonDocument.Parse(Samples.Run("list", "--json").Output).RootElement;
-        list.GetProperty("experiments").EnumerateArray().Select(each => each.GetProperty("name").GetString()).ShouldBe(["Digits", "DigitsImproved", "Moons"], ignoreOrder: true);
-        list.GetProperty("networks").EnumerateArray().Select(each => each.GetProperty("name").GetString()).ShouldBe(["DigitsDenoiser", "MoonsDenoiser"], ignoreOrder: true);
+        list.GetProperty("experiments").EnumerateArray().Select(each => each.GetProperty("name").GetString()).ShouldBe(["Digits", "DigitsImproved", "Moons", "MoonsGenerated", "MoonsTransported", "MoonsVariational"], ignoreOrder: true);
+        list.GetProperty("networks").EnumerateArray().Select(each => each.GetProperty("name").GetString()).ShouldBe(["DigitsDenoiser", "MoonsDenoiser", "MoonsEncoder"], ignoreOrder: true);
 
         var network = JsonDocument.Parse(Samples.Run("describe", "MoonsDenoiser", "--json").Output).RootElement;
         network.GetProperty("name").GetString().ShouldBe("MoonsDenoiser");

@@ -1,9 +1,19 @@
 namespace CM.Dsl;
 
-/// <summary>Declares how a batch of data meets a batch of noise.</summary>
+/// <summary>
+/// Declares how a batch of data meets a batch of noise: a partial record with a method <c>private Pair Couple(Flow data, Flow noise)</c>,
+/// or with <see cref="Times"/> as a third parameter. Its parts are attributed partial properties of type <see cref="Part"/>.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class CouplingAttribute : Attribute;
 
 /// <summary>Data and noise as they are drawn, with nothing to do with each other.</summary>
 [Coupling]
 public sealed record Independent;
+
+/// <summary>
+/// Data and noise of a batch are matched one to one so that the sum of ‖x − z‖² is as small as it can be (minibatch optimal transport,
+/// Pooladian et al. 2023). The assignment is exact; the data stay where they are and the noise is permuted. Sampling takes noise as it is drawn.
+/// </summary>
+[Coupling]
+public sealed record MinibatchOT;

@@ -18,4 +18,7 @@ public sealed record Part(string Name, string Kind, string Input, string Output,
 
     /// <summary>Feeds three flows into a block with three inputs.</summary>
     public static Flow operator |((Flow First, Flow Second, Flow Third) inputs, Part layer) => throw Flow.NeverRun();
+
+    /// <summary>In a coupling, for a part with <see cref="CoinAttribute"/>: each sample from the one or the other flow, as its coin falls.</summary>
+    public Flow Choose(Flow heads, Flow tails) => throw Flow.NeverRun();
 }

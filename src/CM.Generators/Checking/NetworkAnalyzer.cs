@@ -13,7 +13,7 @@ namespace CM.Generators.Checking;
 public sealed class NetworkAnalyzer : DiagnosticAnalyzer
 {
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =
-        [.. Rules.All.Values.Where(rule => rule.Id.StartsWith("CM1", StringComparison.Ordinal) || rule.Id.StartsWith("CM2", StringComparison.Ordinal))];
+        [.. Rules.All.Values.Where(rule => rule.Id[2] is '1' or '2' || rule.Id == "CM3004")];
 
     public override void Initialize(AnalysisContext context)
     {

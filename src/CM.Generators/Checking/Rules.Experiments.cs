@@ -4,13 +4,6 @@ namespace CM.Generators.Checking;
 
 internal static partial class Rules
 {
-    private static readonly DiagnosticDescriptor CM3001 = new(
-        "CM3001", "Coupling that is not supported",
-        "'{0}' cannot be used here: couplings other than Independent are not part of this version",
-        "CM.Couplings", DiagnosticSeverity.Error, true,
-        "Independent leaves data and noise as they are drawn.",
-        Pages + "CM3001.md");
-
     private static readonly DiagnosticDescriptor CM5001 = new(
         "CM5001", "Experiment that cannot be completed",
         "'{0}' must be a partial record, so that its training can be added; write 'partial record {0}'",
@@ -76,7 +69,7 @@ internal static partial class Rules
 
     private static DiagnosticDescriptor[] ExperimentRules =>
     [
-        CM3001, CM5001, CM5002, CM5003, CM5004, CM5005, CM5006, CM5007,
+        CM5001, CM5002, CM5003, CM5004, CM5005, CM5006, CM5007,
         CM5008, CM5009,
     ];
 }

@@ -23,14 +23,14 @@ internal static partial class Rules
 
     private static readonly DiagnosticDescriptor CM1003 = new(
         "CM1003", "Outside the Flow language",
-        "Forward cannot express {0}",
+        "{0} cannot express {1}",
         Form, DiagnosticSeverity.Error, true,
-        "Forward is read and never run. It knows 'var' locals, one return, '|', '+', '-', '*', numbers, constants of the record, Flow.Cat and tuples.",
+        "Forward and Couple are read and never run. They know 'var' locals, one return, '|', '+', '-', '*', numbers, constants of the record, Flow.Cat and tuples.",
         Pages + "CM1003.md");
 
     private static readonly DiagnosticDescriptor CM1004 = new(
-        "CM1004", "Unknown name in Forward",
-        "'{0}' is neither an input, a local nor a layer of this network.{1}",
+        "CM1004", "Unknown name in Forward or Couple",
+        "'{0}' is neither an input, a local nor a layer of this record.{1}",
         Form, DiagnosticSeverity.Error, true,
         "Forward wires inputs, locals and layers by name.",
         Pages + "CM1004.md");

@@ -10,7 +10,7 @@ internal static partial class Rules
 
     // The order in which parts of a class are initialised is open, so this waits until it is asked for.
     private static readonly Lazy<ImmutableDictionary<string, DiagnosticDescriptor>> Index =
-        new(() => NetworkRules.Concat(TimeRules).Concat(ExperimentRules).ToImmutableDictionary(rule => rule.Id));
+        new(() => NetworkRules.Concat(CouplingRules).Concat(TimeRules).Concat(ExperimentRules).ToImmutableDictionary(rule => rule.Id));
 
     /// <summary>All rules by id.</summary>
     public static ImmutableDictionary<string, DiagnosticDescriptor> All => Index.Value;

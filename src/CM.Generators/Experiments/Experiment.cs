@@ -1,4 +1,5 @@
 using CM.Generators.Checking;
+using CM.Generators.Couplings;
 using CM.Generators.Reading;
 
 namespace CM.Generators.Experiments;
@@ -65,6 +66,18 @@ internal sealed record TimesAxis(
     string Name, string Code, string Summary, bool SignalIsOne, bool NoiseIsTime, bool ReachesData, bool WeightIsOne, string Keep, string Give,
     EquatableArray<double> SampleNoise, EquatableArray<double> SampleSignal)
 {
+    /// <summary>Whether there is Earlier, and not a grid.</summary>
+    public bool IsContinuous { get; init; }
+
+    /// <summary>The largest time.</summary>
+    public double To { get; init; }
+
+    /// <summary>Whether the schedule has a Stage of its own.</summary>
+    public bool HasStage { get; init; }
+
+    /// <summary>Whether the schedule has a Weight of its own.</summary>
+    public bool HasWeight { get; init; }
+
     public bool SamplesDifferently => Keep != "Keep" || Give != "Give";
 }
 

@@ -1,4 +1,5 @@
 using CM.Generators.Checking;
+using CM.Generators.Couplings;
 using CM.Generators.Experiments;
 using CM.Generators.Shapes;
 using CM.Generators.Times;
@@ -63,7 +64,7 @@ internal sealed class ExperimentReader
             Seed = Named("Seed")?.Value.Value is int seed ? seed : 0,
             Data = data is null ? null : ReadData(data, model),
             Model = model is null ? null : ReadModel(model),
-            Coupling = coupling is null ? null : ReadCoupling(coupling),
+            Coupling = coupling is null ? null : ReadCoupling(coupling, data, model),
             Times = times is null ? null : ReadTimes(times, sample, sampleTimes),
             Loss = loss is null ? null : ReadLoss(loss),
             Optimizer = optimizer is null ? null : ReadOptimizer(optimizer),
@@ -116,9 +117,7 @@ internal sealed class ExperimentReader
     {
         if (data.Type is not { TypeKind: not TypeKind.Error } source)
             return null;
-        var shape = ScheduleReader.Declared(source, "ShapeAttribute")?.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Array, IsNull: false } axes
-            ? axes.Values.Select(axis => axis.Value is int size ? size : 0).ToArray()
-            : [];
+        var shape = Example(data);
         if (shape.Length == 0 || shape.Any(size => size < 1))
         {
             problems.Add(new("CM5004", data.Site, source.Name, "data", "it has no [Shape] with the sizes of one example"));
@@ -132,7 +131,7 @@ internal sealed class ExperimentReader
 
     private void CompareShapes(Found data, INamedTypeSymbol source, int[] example, Found model, BlockContract contract)
     {
-        var (want, have) = (contract.Inputs[0], Shape.Of(new[] { Dim.Of("B") }.Concat(example.Select(size => (Dim)size))));
+        var (want, have) = (contract.Inputs[0], BatchOf(example));
         string[] clashes = want.Rank != have.Rank
             ? [$"it has {have.Rank} axes with the batch but must have {want.Rank}"]
             : [.. Enumerable.Range(1, want.Rank - 1).Where(axis => want[axis].Size.Value is { } size && size != example[axis - 1])
@@ -179,18 +178,55 @@ internal sealed class ExperimentReader
             _ => false,
         });
 
-    private Coupling? ReadCoupling(Found coupling)
+    private Coupling? ReadCoupling(Found coupling, Found? data, Found? model)
     {
         if (coupling.Type is not { TypeKind: not TypeKind.Error } kind)
             return null;
-        if (ScheduleReader.Declared(kind, "CouplingAttribute") is null)
+        if (!CouplingReader.IsCoupling(kind))
+        {
             problems.Add(new("CM5004", coupling.Site, kind.Name, "coupling", "it has no [Coupling]"));
-        else if (Coupling.Find(kind.ToDisplayString()) is { } known)
+            return null;
+        }
+
+        if (Coupling.Find(kind.ToDisplayString()) is { } known)
             return known;
-        else
-            problems.Add(new("CM3001", coupling.Site, kind.Name));
-        return null;
+        if (kind.DeclaringSyntaxReferences.Length == 0)
+            return Misfit("couplings are read from their source, and it is declared in another assembly");
+
+        var plan = CouplingReader.Read(kind, sites, cancellation);
+        var own = CouplingChecker.Check(plan, CouplingChecker.DataShape(plan));
+        if (own.Problems.FirstOrDefault(problem => problem.IsError) is { } mistake)
+        {
+            // Reported where the coupling is declared.
+            problems.Add(mistake);
+            return null;
+        }
+
+        var check = Example(data) is { Length: > 0 } example ? CouplingChecker.Check(plan, BatchOf(example)) : own;
+        if (check.Problems.FirstOrDefault(problem => problem.IsError) is { } clash)
+            return Misfit($"with data of shape {BatchOf(Example(data))}, {clash.At(sites).GetMessage(System.Globalization.CultureInfo.InvariantCulture)}", data);
+        var declared = new DeclaredCoupling(kind.Name, check, plan.HasTimes);
+        if (model?.Type is { } network && declared.Networks.FirstOrDefault(part => !network.GetMembers(part.Name).IsEmpty) is { } shared)
+            return Misfit($"both it and '{network.Name}' have a part '{shared.Name}', and their weights lie in one store; rename one of them", model);
+        if (declared.Models.FirstOrDefault(Model.UsesAverage) is { } part && !type.IsAbstract && !line.Any(each => Given(each, ["EmaAttribute"]).Any()))
+            return Misfit($"'{part.Name}' takes averaged weights, and none are averaged; add [Ema(decay)], or take Weights.Online");
+        return declared;
+
+        // What a base leaves open is found where it is filled in.
+        Coupling? Misfit(string why, Found? other = null)
+        {
+            var site = other is not null && other.Depth < coupling.Depth ? other.Site : coupling.Depth > 0 && line[coupling.Depth].IsAbstract ? name : coupling.Site;
+            problems.Add(new("CM3005", site, kind.Name, why));
+            return null;
+        }
     }
+
+    private static int[] Example(Found? data) =>
+        data?.Type is { } source && ScheduleReader.Declared(source, "ShapeAttribute")?.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Array, IsNull: false } axes
+            ? [.. axes.Values.Select(axis => axis.Value is int size ? size : 0)]
+            : [];
+
+    private static Shape BatchOf(int[] example) => Shape.Of(new[] { Dim.Of("B") }.Concat(example.Select(size => (Dim)size)));
 
     private TimesAxis? ReadTimes(Found times, Found? sample, EquatableArray<double> sampleTimes)
     {
@@ -216,7 +252,13 @@ internal sealed class ExperimentReader
             Keep: Sampling("Keep", forms?.KeepWhenSampling is not null),
             Give: Sampling("Give", forms?.GiveWhenSampling is not null),
             SampleNoise: readable ? sampleTimes.Select(time => schedule.Noise!.Method.Evaluate(time)).ToEquatable() : [],
-            SampleSignal: readable ? sampleTimes.Select(time => schedule.Signal!.Method.Evaluate(time)).ToEquatable() : []);
+            SampleSignal: readable ? sampleTimes.Select(time => schedule.Signal!.Method.Evaluate(time)).ToEquatable() : [])
+        {
+            IsContinuous = schedule.IsContinuous,
+            To = schedule.To,
+            HasStage = schedule.Stage is not null,
+            HasWeight = schedule.Weight is not null,
+        };
 
         string Sampling(string method, bool derived) => derived || !record.GetMembers(method + "WhenSampling").IsEmpty ? method + "WhenSampling" : method;
     }

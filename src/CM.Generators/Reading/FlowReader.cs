@@ -8,10 +8,14 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace CM.Generators.Reading;
 
 /// <summary>Reads a body in the Flow language: syntax alone, and the record's constants.</summary>
-internal sealed class FlowReader(INamedTypeSymbol record, Sites sites, List<Problem> problems)
+/// <param name="times">The parameter of a coupling that carries times.</param>
+internal sealed class FlowReader(INamedTypeSymbol record, Sites sites, List<Problem> problems, string? times = null)
 {
+    private string method = "";
+
     public (EquatableArray<Binding> Bindings, FlowExpression Result) Read(MethodDeclarationSyntax method)
     {
+        this.method = method.Identifier.ValueText;
         if (method.ExpressionBody is { } arrow)
             return ([], Read(arrow.Expression));
         var bindings = new List<Binding>();
@@ -59,6 +63,12 @@ internal sealed class FlowReader(INamedTypeSymbol record, Sites sites, List<Prob
                     : new FlowNegate(Read(minus.Operand), sites.Add(syntax));
             case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "Flow" }, Name.Identifier.ValueText: "Cat" } } cat when cat.ArgumentList.Arguments.Count > 0:
                 return new FlowCat(cat.ArgumentList.Arguments.Select(argument => Read(argument.Expression)).ToEquatable(), sites.Add(syntax));
+            case MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax owner } member when owner.Identifier.ValueText == times:
+                return new FlowName(member.ToString(), sites.Add(syntax));
+            case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax coin, Name.Identifier.ValueText: "Choose" }, ArgumentList.Arguments: { Count: 2 } sides }:
+                return new FlowPipe(new FlowTuple(sides.Select(side => Read(side.Expression)).ToEquatable(), sites.Add(syntax)), coin.Identifier.ValueText, sites.Add(coin));
+            case BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: { Count: 2 } ends } pair when method == "Couple":
+                return ReadPair(pair, ends);
             case TupleExpressionSyntax tuple:
                 return new FlowTuple(tuple.Arguments.Select(argument => Read(argument.Expression)).ToEquatable(), sites.Add(syntax));
             case InvocationExpressionSyntax { Expression: IdentifierNameSyntax called } when record.GetMembers(called.Identifier.ValueText).OfType<IPropertySymbol>().Any():
@@ -66,6 +76,22 @@ internal sealed class FlowReader(INamedTypeSymbol record, Sites sites, List<Prob
             default:
                 return Refuse(syntax, $"'{First(syntax.ToString())}'");
         }
+    }
+
+    // A pair is its ends, and its penalty if there is one.
+    private FlowExpression ReadPair(BaseObjectCreationExpressionSyntax pair, SeparatedSyntaxList<ArgumentSyntax> ends)
+    {
+        if (ends.Any(end => end.NameColon is not null))
+            return Refuse(pair, "named arguments; write 'new Pair(data, noise)'");
+        var parts = ends.Select(end => Read(end.Expression)).ToList();
+        foreach (var given in pair.Initializer?.Expressions ?? [])
+        {
+            if (given is not AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "Penalty" }, Right: { } penalty })
+                return Refuse(given, $"'{First(given.ToString())}'");
+            parts.Add(Read(penalty));
+        }
+
+        return new FlowTuple(parts.ToEquatable(), sites.Add(pair));
     }
 
     private FlowExpression Combine(BinaryExpressionSyntax binary)
@@ -87,7 +113,7 @@ internal sealed class FlowReader(INamedTypeSymbol record, Sites sites, List<Prob
     private FlowNothing Refuse(Location place, string what)
     {
         var site = sites.Add(place);
-        problems.Add(new Problem("CM1003", site, what));
+        problems.Add(new Problem("CM1003", site, method, what));
         return new(site);
     }
 

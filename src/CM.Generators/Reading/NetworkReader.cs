@@ -33,6 +33,13 @@ internal sealed class NetworkReader
     /// <summary>Whether the type has <c>[Network]</c>.</summary>
     public static bool IsNetwork(INamedTypeSymbol type) => type.GetAttributes().Any(attribute => DslName(attribute.AttributeClass) == "NetworkAttribute");
 
+    /// <summary>The parts of a coupling, and what is wrong with their form.</summary>
+    public static (EquatableArray<LayerPlan> Parts, List<Problem> Problems) ReadParts(INamedTypeSymbol coupling, Sites sites, CancellationToken cancellation)
+    {
+        var reader = new NetworkReader(coupling, sites, [], cancellation);
+        return (coupling.GetMembers().OfType<IPropertySymbol>().Select(reader.ReadLayer).OfType<LayerPlan>().ToEquatable(), reader.problems);
+    }
+
     private NetworkPlan Read()
     {
         var site = sites.Add(type.Locations[0]);
@@ -44,8 +51,11 @@ internal sealed class NetworkReader
         foreach (var property in type.GetMembers().OfType<IPropertySymbol>())
         {
             cancellation.ThrowIfCancellationRequested();
-            if (ReadLayer(property) is { } layer)
-                layers.Add(layer);
+            if (ReadLayer(property) is not { } layer)
+                continue;
+            layers.Add(layer);
+            if (layer.Kind != "Block" && LayerKind.Find(layer.Kind) is null)
+                problems.Add(new Problem("CM3004", layer.Site, layer.Name, "it belongs into a coupling, not into a network"));
         }
 
         var forward = type.GetMembers("Forward").OfType<IMethodSymbol>().FirstOrDefault();

@@ -1,3 +1,4 @@
+using CM.Generators.Couplings;
 using CM.Generators.Experiments;
 using static CM.Generators.Writing.CodeWriter;
 
@@ -8,11 +9,14 @@ internal sealed class ExperimentWriter
 {
     private readonly Experiment experiment;
     private readonly CodeWriter code;
+    private readonly CouplingCode? coupling;
 
     private ExperimentWriter(Experiment experiment, CodeWriter code)
     {
         this.experiment = experiment;
         this.code = code;
+        if (experiment is { FirstError: null, Coupling: DeclaredCoupling declared })
+            coupling = new(declared, experiment, code);
     }
 
     private string New => experiment.HidesBase ? "new " : "";
@@ -132,11 +136,15 @@ internal sealed class ExperimentWriter
         code.Line($"/// <summary>{experiment.Name.Name} while it is trained: weights, averages and optimiser, one step, and the sampler.</summary>");
         using (code.Braces($"public {New}sealed class Training : global::CM.Runtime.Training"))
         {
-            code.Line($"private readonly {Module} model;").Line();
+            code.Line($"private readonly {Module} model;");
+            foreach (var (type, name) in coupling?.Fields ?? [])
+                code.Line($"private readonly {type} {name};");
+            code.Line();
             Constructor();
             code.Line();
             Step();
             code.Line();
+            coupling?.Methods();
             Losses();
             code.Line();
             Target();
@@ -162,9 +170,11 @@ internal sealed class ExperimentWriter
         var optimizer = experiment.Optimizer!;
         code.Line("/// <summary>Draws fresh weights.</summary>");
         code.Line("/// <param name=\"setup\">Steps, batch, seed, device.</param>");
-        using (code.Braces($"public Training(TrainingSetup setup)\n    : base(setup, {Module}.Layout(), [{string.Join(", ", experiment.Averages.Select(Number))}])"))
+        using (code.Braces($"public Training(TrainingSetup setup)\n    : base(setup, {Module}.Layout(){coupling?.Layout}, [{string.Join(", ", experiment.Averages.Select(Number))}])"))
         {
             code.Line($"model = new {Module}(Weights);");
+            foreach (var statement in coupling?.Construction ?? [])
+                code.Line(statement);
             code.Line($"Optimizer = new {optimizer.Kind}(Weights, {Number(optimizer.Rate)}{string.Concat(optimizer.Settings.Select(setting => $", {setting.Name}: {Number(setting.Value)}"))});");
         }
     }
@@ -192,10 +202,20 @@ internal sealed class ExperimentWriter
         {
             code.Line("using var _ = NewDisposeScope();");
             Line("var noise = randn_like(data);", $"z, {Shape}");
-            foreach (var statement in experiment.Coupling!.Statements)
-                code.Line(statement);
+            if (experiment.Coupling is MinibatchOTCoupling)
+                Line("noise = OptimalTransport.Match(data, noise);", "the same draws in the order that lies closest to the data");
             Line($"var (t, r) = {Times.Code}.Draw(step, Setup.Steps, data.shape[0], data.device);", "[B] each, float64");
-            code.Line($"return Losses(data, noise, t, r{Given(", step")}).mean().MoveToOuterDisposeScope();");
+            if (coupling is null)
+            {
+                code.Line($"return Losses(data, noise, t, r{Given(", step")}).mean().MoveToOuterDisposeScope();");
+                return;
+            }
+
+            foreach (var (statement, remark) in coupling.Tosses)
+                Line(statement, remark);
+            code.Line($"var pair = {coupling.Call};");
+            Line($"var losses = Losses(pair.Data, pair.Noise, t, r{Given(", step")});", "[B]");
+            code.Line($"return {(experiment.Coupling is DeclaredCoupling { HasPenalty: true } ? "(losses + pair.Penalty)" : "losses")}.mean().MoveToOuterDisposeScope();");
         }
     }
 
@@ -204,9 +224,9 @@ internal sealed class ExperimentWriter
 
     private void Losses()
     {
-        code.Line($"/// <summary>The loss of each sample, {(Times.WeightIsOne ? "" : "Weight(t, r)·")}d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3), where {Xml(DistanceText())}.</summary>");
-        code.Line($"/// <param name=\"data\">Data x, <c>{Shape}</c>, float32.</param>");
-        code.Line($"/// <param name=\"noise\">Noise z of the same shape, standard normal.</param>");
+        code.Line($"/// <summary>The loss of each {(coupling is null ? "sample" : "pair")}, {(Times.WeightIsOne ? "" : "Weight(t, r)·")}d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3), where {Xml(DistanceText())}.</summary>");
+        code.Line($"/// <param name=\"data\">Data x{(coupling is null ? "" : ", or what stands in for them")}, <c>{Shape}</c>, float32.</param>");
+        code.Line($"/// <param name=\"noise\">Noise z of the same shape{(coupling is null ? ", standard normal" : "")}.</param>");
         code.Line("/// <param name=\"t\">The student's times, <c>[B]</c>, float64.</param>");
         code.Line($"/// <param name=\"r\">The teacher's times, <c>[B]</c>, float64{(Times.ReachesData ? "; where r = 0 the data itself is the target" : "")}.</param>");
         if (experiment.Model!.HasDropout)
@@ -311,6 +331,8 @@ internal sealed class ExperimentWriter
             code.Line("using var _ = NewDisposeScope();");
             Line($"var sampler = new {Module}(weights);", "borrows the weights; disposing it would free them");
             code.Line("sampler.eval();");
+            foreach (var statement in CouplesSamples ? coupling!.SamplerNetworks : [])
+                code.Line(statement);
             for (var i = 0; i < experiment.SampleTimes.Count; i++)
             {
                 var time = Number(experiment.SampleTimes[i]);
@@ -328,8 +350,11 @@ internal sealed class ExperimentWriter
     {
         var noise = Times.SampleNoise.Count > i ? Number(Times.SampleNoise[i]) : $"{Times.Code}.Noise({time})";
         var signal = Times.SampleSignal.Count > i ? Number(Times.SampleSignal[i]) : $"{Times.Code}.Signal({time})";
-        return i == 0 ? $"{noise} * noise[0]" : $"{(signal == "1" ? "x" : $"{signal} * x")} + {noise} * noise[{i}]";
+        return i == 0 ? $"{noise} * noise[0]" : $"{(signal == "1" ? "x" : $"{signal} * x")} + {noise} * {(CouplesSamples ? coupling!.SampledNoise($"noise[{i}]", $"At({time})") : $"noise[{i}]")}";
     }
+
+    // After the first step there is a sample, and the coupling says which noise belongs to it.
+    private bool CouplesSamples => coupling is { CouplesSamples: true } && experiment.SampleTimes.Count > 1;
 
     private void Noisy()
     {

@@ -67,6 +67,10 @@ public sealed class ParameterStore : IDisposable
     /// <exception cref="KeyNotFoundException">There is no such buffer.</exception>
     public Tensor Buffer(string name) => buffers.TryGetValue(name, out var found) ? found : throw Missing("buffer", name);
 
+    /// <summary>The part that belongs to a block.</summary>
+    /// <param name="name">The block's name, before the first dot of its parameters' names.</param>
+    public ParameterScope Block(string name) => ((ParameterScope)this).Block(name);
+
     /// <summary>Sets every gradient to 0.</summary>
     public void ZeroGradients() => Gradients.zero_();
 

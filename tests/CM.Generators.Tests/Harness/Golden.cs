@@ -1,33 +1,50 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using CM.Runtime;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace CM.Generators.Tests;
 
-/// <summary>Numbers of reference implementations; see Golden/README.md.</summary>
-internal sealed class Golden
+/// <summary>A case of a reference implementation; see Golden/README.md.</summary>
+internal sealed class Golden(string name)
 {
-    private readonly JsonElement tensors;
+    private readonly JsonElement tensors = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "tests", "CM.Generators.Tests", "Golden", name + ".json"))).RootElement;
 
-    private Golden(JsonElement tensors) => this.tensors = tensors;
-
-    public static Golden Load(string file) =>
-        new(JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "tests", "CM.Generators.Tests", "Golden", file))).RootElement);
-
-    /// <summary>A tensor that is stored whole.</summary>
-    public torch.Tensor this[string name] =>
-        torch.tensor([.. Numbers(name).Select(number => (float)number)]).view([.. tensors.GetProperty(name).GetProperty("shape").EnumerateArray().Select(axis => axis.GetInt64())]);
-
-    /// <summary>max |a − b| / max |b| over the numbers that are stored of a tensor of the same shape.</summary>
-    public double Error(torch.Tensor actual, string name)
+    public Tensor this[string tensor]
     {
-        var stored = tensors.GetProperty(name);
-        actual.shape.ShouldBe(stored.GetProperty("shape").EnumerateArray().Select(axis => axis.GetInt64()));
-        var every = stored.GetProperty("every").GetInt32();
-        var wanted = Numbers(name);
-        var found = actual.detach().to(torch.float64).contiguous().data<double>().ToArray().Where((_, i) => i % every == 0).ToArray();
-        found.Length.ShouldBe(wanted.Length);
-        return found.Zip(wanted, (a, b) => Math.Abs(a - b)).Max() / wanted.Max(Math.Abs);
+        get
+        {
+            var entry = tensors.GetProperty(tensor);
+            var bytes = entry.GetProperty("data").GetBytesFromBase64();
+            using var flat = entry.GetProperty("dtype").GetString() switch
+            {
+                "F32" => torch.tensor(MemoryMarshal.Cast<byte, float>(bytes).ToArray()),
+                "F64" => torch.tensor(MemoryMarshal.Cast<byte, double>(bytes).ToArray()),
+                _ => torch.tensor(MemoryMarshal.Cast<byte, long>(bytes).ToArray()),
+            };
+            return flat.view([.. entry.GetProperty("shape").EnumerateArray().Select(axis => axis.GetInt64())]);
+        }
     }
 
-    private double[] Numbers(string name) => [.. tensors.GetProperty(name).GetProperty("values").EnumerateArray().Select(number => number.GetDouble())];
+    /// <summary>Fills parameters of a store; a pattern without a parameter is a mistake of the test.</summary>
+    public void Fill(ParameterStore weights, params (string Parameter, string Tensor, int From, int Count)[] parts)
+    {
+        using var _ = no_grad();
+        foreach (var (parameter, tensor, from, count) in parts)
+        {
+            using var all = this[tensor];
+            using var given = count == 0 ? all.alias() : all.narrow(0, from, count);
+            weights[parameter].copy_(given);
+        }
+    }
+
+    /// <summary>max |a − b| / max |b| at most the tolerance.</summary>
+    public static void ShouldMatch(Tensor found, Tensor wanted, double tolerance, string what)
+    {
+        found.shape.ShouldBe(wanted.shape, what);
+        using var _ = NewDisposeScope();
+        var (a, b) = (found.detach().to(ScalarType.Float64), wanted.to(ScalarType.Float64));
+        ((a - b).abs().max() / b.abs().max()).item<double>().ShouldBeLessThanOrEqualTo(tolerance, what);
+    }
 }

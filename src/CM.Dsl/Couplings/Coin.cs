@@ -1,0 +1,12 @@
+namespace CM.Dsl;
+
+/// <summary>
+/// A coin for every sample of a batch, tossed once a step: <c>Part.Choose(heads, tails)</c> takes whole samples of the one or the other. What
+/// makes the heads is computed for those samples alone.
+/// </summary>
+/// <param name="heads">Probability of heads, from 0 to 1.</param>
+public sealed class CoinAttribute(double heads) : LayerAttribute
+{
+    /// <summary>Probability of heads.</summary>
+    public double Heads { get; } = heads;
+}

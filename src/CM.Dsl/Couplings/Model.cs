@@ -1,0 +1,22 @@
+namespace CM.Dsl;
+
+/// <summary>
+/// The experiment's own model as a part of a coupling: <c>(x, t) | Part</c> is f(x, t), the denoised x. It is never differentiated, it
+/// drops nothing out, and where t = 0 it is x itself.
+/// </summary>
+/// <param name="weights">Whose weights.</param>
+public sealed class ModelAttribute(Weights weights) : LayerAttribute
+{
+    /// <summary>Whose weights.</summary>
+    public Weights Weights { get; } = weights;
+}
+
+/// <summary>Weights of a training.</summary>
+public enum Weights
+{
+    /// <summary>The first moving average; the experiment needs <see cref="EmaAttribute"/>.</summary>
+    Ema,
+
+    /// <summary>The weights that are being trained.</summary>
+    Online,
+}

@@ -1,0 +1,43 @@
+using Microsoft.CodeAnalysis;
+
+namespace CM.Generators.Checking;
+
+internal static partial class Rules
+{
+    private static readonly DiagnosticDescriptor CM3001 = new(
+        "CM3001", "Coupling without Couple",
+        "'{0}' does not say how data and noise meet; give it 'private Pair Couple(Flow data, Flow noise)', with 'Times times' as a third parameter if it needs them",
+        "CM.Couplings", DiagnosticSeverity.Error, true,
+        "Couple takes the data, the noise and, if it needs them, the times, and returns the two ends of the paths.",
+        Pages + "CM3001.md");
+
+    private static readonly DiagnosticDescriptor CM3002 = new(
+        "CM3002", "Coupling that is not partial",
+        "'{0}' must be a partial record, so that its parts can be implemented; write 'partial record {0}'",
+        "CM.Couplings", DiagnosticSeverity.Error, true,
+        "The generator implements the parts of a coupling in another part of the record.",
+        Pages + "CM3002.md");
+
+    private static readonly DiagnosticDescriptor CM3003 = new(
+        "CM3003", "Ends of a pair",
+        "The {0} of the pair is {1} but must be {2}",
+        "CM.Couplings", DiagnosticSeverity.Error, true,
+        "Both ends of a pair have the shape of the data; a penalty is a number per sample.",
+        Pages + "CM3003.md");
+
+    private static readonly DiagnosticDescriptor CM3004 = new(
+        "CM3004", "Layer in the wrong kind of record",
+        "'{0}' cannot stand here: {1}",
+        "CM.Couplings", DiagnosticSeverity.Error, true,
+        "A coupling has networks as blocks, [KlToStandardNormal], [Model] and [Coin]; a network has layers and blocks.",
+        Pages + "CM3004.md");
+
+    private static readonly DiagnosticDescriptor CM3005 = new(
+        "CM3005", "Coupling that does not fit the experiment",
+        "'{0}' does not fit this experiment: {1}",
+        "CM.Couplings", DiagnosticSeverity.Error, true,
+        "A coupling is checked again with the data, the model and the averages of every experiment that uses it.",
+        Pages + "CM3005.md");
+
+    private static DiagnosticDescriptor[] CouplingRules => [CM3001, CM3002, CM3003, CM3004, CM3005];
+}

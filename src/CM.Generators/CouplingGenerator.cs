@@ -1,0 +1,26 @@
+using CM.Generators.Couplings;
+using CM.Generators.Reading;
+using CM.Generators.Writing;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace CM.Generators;
+
+/// <summary>Implements the parts of every <c>[Coupling]</c>; the pairing itself is written into the experiments that use it.</summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class CouplingGenerator : IIncrementalGenerator
+{
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        var plans = context.SyntaxProvider.ForAttributeWithMetadataName(CouplingReader.Attribute,
+                static (node, _) => node is RecordDeclarationSyntax,
+                static (found, cancellation) => CouplingReader.Read((INamedTypeSymbol)found.TargetSymbol, new Sites(), cancellation))
+            .WithTrackingName(StepNames.ReadCoupling);
+
+        context.RegisterSourceOutput(plans, static (output, plan) =>
+        {
+            if (plan.Parts.Count > 0)
+                output.AddSource(plan.Record.HintName("Couplings"), CouplingWriter.Write(CouplingChecker.Check(plan, CouplingChecker.DataShape(plan))));
+        });
+    }
+}

@@ -1,0 +1,48 @@
+using CM.Generators.Reading;
+using CM.Generators.Shapes;
+
+namespace CM.Generators.Couplings;
+
+/// <summary>How data and noise of a batch meet in an experiment.</summary>
+internal abstract record Coupling(string Name)
+{
+    /// <summary>The coupling of CM.Dsl with this full name, or null if there is none.</summary>
+    public static Coupling? Find(string fullName) => fullName switch
+    {
+        "CM.Dsl.Independent" => new IndependentCoupling(),
+        "CM.Dsl.MinibatchOT" => new MinibatchOTCoupling(),
+        _ => null,
+    };
+}
+
+/// <summary>Both stay as they were drawn.</summary>
+internal sealed record IndependentCoupling() : Coupling("Independent");
+
+/// <summary>The noise is permuted so that it lies close to the data.</summary>
+internal sealed record MinibatchOTCoupling() : Coupling("MinibatchOT");
+
+/// <summary>A record with <c>Couple</c>, worked out for the data of one experiment.</summary>
+internal sealed record DeclaredCoupling(string Name, CheckedNetwork Wiring, bool HasTimes) : Coupling(Name)
+{
+    public IEnumerable<LayerPlan> Parts => Wiring.Plan.Layers;
+
+    /// <summary>Networks that are trained with the model.</summary>
+    public IEnumerable<LayerPlan> Networks => Parts.Where(part => part.Kind == "Block");
+
+    public IEnumerable<LayerPlan> Coins => Parts.Where(part => part.Kind == nameof(Coin));
+
+    public IEnumerable<LayerPlan> Models => Parts.Where(part => part.Kind == nameof(Model));
+
+    public bool HasPenalty => Wiring.Results.Count > 2;
+}
+
+/// <summary>A coupling as it is declared.</summary>
+/// <param name="Record">Its name and place.</param>
+/// <param name="Parts">In order of declaration.</param>
+/// <param name="Couple">The body of <c>Couple</c>; the shapes of its inputs depend on the data. Null where there is none to read.</param>
+/// <param name="HasTimes">Whether it takes times.</param>
+/// <param name="Site">The record's name in the source.</param>
+internal sealed record CouplingPlan(RecordName Record, EquatableArray<LayerPlan> Parts, ForwardPlan? Couple, bool HasTimes, int Site)
+{
+    public EquatableArray<Checking.Problem> Problems { get; init; }
+}

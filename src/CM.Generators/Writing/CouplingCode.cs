@@ -1,0 +1,366 @@
+using CM.Generators.Couplings;
+using CM.Generators.Experiments;
+using CM.Generators.Shapes;
+using Microsoft.CodeAnalysis.CSharp;
+using static CM.Generators.Writing.CodeWriter;
+
+namespace CM.Generators.Writing;
+
+/// <summary>
+/// Writes what a declared coupling adds to the training of an experiment: fields for its networks and models, tosses of its coins, and the
+/// methods that pair data with noise, in training and in sampling.
+/// </summary>
+internal sealed class CouplingCode
+{
+    private const int Data = 0, Noise = 1, Earlier = 2, Later = 3;
+    private static readonly string[] UnnamedValues = ["sum", "difference", "product", "scaled", "shifted", "negative", "joined"];
+
+    private readonly DeclaredCoupling coupling;
+    private readonly Experiment experiment;
+    private readonly CodeWriter code;
+    private readonly Step[] steps;
+    private readonly string[] names;
+
+    public CouplingCode(DeclaredCoupling coupling, Experiment experiment, CodeWriter code)
+    {
+        this.coupling = coupling;
+        this.experiment = experiment;
+        this.code = code;
+        steps = [.. coupling.Wiring.Steps];
+        names = Names();
+    }
+
+    private TimesAxis Times => experiment.Times!;
+
+    private CheckedNetwork Wiring => coupling.Wiring;
+
+    private string ModelType => experiment.Model!.Code + ".Module";
+
+    /// <summary>Fields of the training: type and name.</summary>
+    public IEnumerable<(string Type, string Name)> Fields =>
+        coupling.Networks.Select(part => (TypeOf(part), Field(part))).Concat(coupling.Models.Select(part => (ModelType, Field(part))));
+
+    /// <summary>What the coupling adds to the model's layout.</summary>
+    public string Layout => string.Concat(coupling.Networks.Select(part => $".AddBlock({Quote(part.Name)}, {TypeOf(part)}.Layout({Given(part)}))"));
+
+    /// <summary>Assigns the fields.</summary>
+    public IEnumerable<string> Construction
+    {
+        get
+        {
+            foreach (var part in coupling.Networks)
+                yield return $"{Field(part)} = {Built(part, "Weights")};";
+            foreach (var part in coupling.Models)
+            {
+                yield return $"{Field(part)} = new {ModelType}({(Model.UsesAverage(part) ? "Averages[0].Weights" : "Weights")});";
+                yield return $"{Field(part)}.eval();";
+            }
+        }
+    }
+
+    /// <summary>Draws the coins: statement and remark.</summary>
+    public IEnumerable<(string Statement, string Remark)> Tosses => coupling.Coins.Select(part =>
+        ($"var {Field(part)} = rand(data.shape[0], device: data.device).lt({Number(Coin.Heads(part))});", $"{part.Name} shows heads, [B]"));
+
+    /// <summary>The call of the pairing method, where data, noise, t, r, step and the tosses are at hand.</summary>
+    public string Call => $"Couple({string.Join(", ", Parameters().Select(parameter => parameter.Name))})";
+
+    /// <summary>Whether the sampler draws its noise with the coupling: not where that would take a coin or the model.</summary>
+    public bool CouplesSamples => Wiring.Results[1] != Noise && SampleSteps().All(step => step is not LayerStep { Layer.Kind: nameof(Coin) or nameof(Model) });
+
+    /// <summary>Networks that the sampler needs: statement by statement.</summary>
+    public IEnumerable<string> SamplerNetworks => SampledNetworks().SelectMany(part => new[] { $"var {Field(part)} = {Built(part, "weights")};", $"{Field(part)}.eval();" });
+
+    /// <summary>The noise for a sample that is there already, at a time.</summary>
+    public string SampledNoise(string noise, string time) =>
+        $"CoupledNoise({string.Concat(SampledNetworks().Select(part => Field(part) + ", "))}x, {noise}{(SamplesNeedTime() ? ", " + time : "")})";
+
+    /// <summary>Writes the methods.</summary>
+    public void Methods()
+    {
+        Couple();
+        foreach (var coin in steps.OfType<LayerStep>().Where(step => step.Layer.Kind == nameof(Coin) && Heads(step).Count > 0))
+            HeadsMethod(coin);
+        foreach (var part in coupling.Parts.Where(part => part.Kind == nameof(KlToStandardNormal) && !KlToStandardNormal.IsConstant(part)))
+            KlWeight(part);
+        if (coupling.Parts.Any(part => part.Kind == nameof(KlToStandardNormal)))
+            Kl();
+        if (coupling.Models.Any())
+            Predict();
+        if (CouplesSamples && experiment.SampleTimes.Count > 1)
+            Sampled();
+    }
+
+    private void Couple()
+    {
+        var parameters = Parameters().ToArray();
+        var results = Wiring.Results;
+        code.Line($"/// <summary>How {coupling.Name} pairs data with noise.</summary>");
+        foreach (var (_, name, meaning) in parameters)
+            code.Line($"/// <param name=\"{name}\">{meaning}</param>");
+        code.Line($"/// <returns>Both ends of the paths, <c>{DataShape}</c>{(coupling.HasPenalty ? ", and what is added to the losses, <c>[B]</c>" : "")}.</returns>");
+        using (code.Braces($"public (Tensor Data, Tensor Noise{(coupling.HasPenalty ? ", Tensor Penalty" : "")}) Couple({string.Join(", ", parameters.Select(parameter => $"{parameter.Type} {parameter.Name}"))})"))
+        {
+            code.Line("using var _ = NewDisposeScope();");
+            var heads = steps.OfType<LayerStep>().Where(step => step.Layer.Kind == nameof(Coin)).SelectMany(Heads).ToArray();
+            Statements(steps.Except(heads).ToArray(), results);
+            code.Line($"return ({string.Join(", ", results.Select(Returned))});");
+        }
+
+        code.Line();
+    }
+
+    // What comes in goes out as it is; what was made here survives the scope.
+    private string Returned(int value) =>
+        value < Wiring.Inputs.Count() && value < Earlier ? Escape(names[value]) : Primary(Rank(value) == 1 && IsDouble(value) ? $"{Primary(Of(value))}.to(float32)" : Of(value)) + ".MoveToOuterDisposeScope()";
+
+    private void HeadsMethod(LayerStep coin)
+    {
+        var made = Heads(coin);
+        var inputs = Outside(made, coin.Inputs[0]);
+        code.Line($"// What {coin.Layer.Name} takes where it shows heads; only these samples come in.");
+        using (code.Braces($"private Tensor {coin.Layer.Name}Heads({string.Join(", ", inputs.Select(input => "Tensor " + Escape(names[input])))})"))
+        {
+            code.Line("using var _ = NewDisposeScope();");
+            Statements(made, [coin.Inputs[0]]);
+            code.Line($"return {Primary(Of(coin.Inputs[0]))}.MoveToOuterDisposeScope();");
+        }
+
+        code.Line();
+    }
+
+    private void KlWeight(LayerPlan part)
+    {
+        var beta = Number(KlToStandardNormal.Weight(part));
+        code.Line($"// {beta}·Weight(t, r) of the {(Times.IsContinuous ? "largest time and the one before it" : "last interval of the grid")}: the penalty keeps pace with the loss.");
+        using (code.Braces($"private double {part.Name}Weight(int step)"))
+        {
+            if (Times.IsContinuous)
+            {
+                code.Line($"const double T = {Number(Times.To)};");
+                code.Line($"var r = {Times.Code}.Earlier(T, {(Times.HasStage ? $"{Times.Code}.Stage((double)step / Setup.Steps)" : "0")});");
+                code.Line($"return {beta} {(Times.HasWeight ? $"* {Times.Code}.Weight(T, r)" : "/ (T - r)")};");
+            }
+            else
+            {
+                code.Line($"var cuts = {Times.Code}.Cuts(step, Setup.Steps);");
+                code.Line($"var (t, r) = ({Times.Code}.Grid(1), {Times.Code}.Grid((cuts - 1.0) / cuts));");
+                code.Line($"return {beta} {(Times.HasWeight ? $"* {Times.Code}.Weight(t, r)" : "/ (t - r)")};");
+            }
+        }
+
+        code.Line();
+    }
+
+    private void Kl()
+    {
+        code.Line("// KL(N(mean, s²) ‖ N(0, 1)) = Σ ½(mean² + s² − 1) − ln s, with s = deviation + 10⁻⁸");
+        using (code.Braces("private static Tensor KlToStandardNormal(Tensor mean, Tensor deviation)"))
+        {
+            code.Line("using var _ = NewDisposeScope();");
+            code.Line("var s = deviation + 1e-8;");
+            code.Line($"return (0.5 * (mean.square() + s.square() - 1) - s.log()){Flattened}.sum(1).MoveToOuterDisposeScope();");
+        }
+
+        code.Line();
+    }
+
+    private void Predict()
+    {
+        code.Line($"// f(x, t), never differentiated{(Times.ReachesData ? "; x itself where t = 0" : "")}.");
+        using (code.Braces($"private static Tensor Predict({ModelType} model, Tensor x, Tensor t)"))
+        {
+            code.Line("using var frozen = no_grad();");
+            code.Line("using var _ = NewDisposeScope();");
+            if (Times.ReachesData)
+            {
+                code.Line("var positive = t.gt(0);");
+                code.Line("var denoised = Denoise(model, x, where(positive, t, ones_like(t)));");
+                code.Line($"return where(positive.view(-1{Ones}), denoised, x).MoveToOuterDisposeScope();");
+            }
+            else
+            {
+                code.Line("return Denoise(model, x, t).MoveToOuterDisposeScope();");
+            }
+        }
+
+        code.Line();
+    }
+
+    private void Sampled()
+    {
+        string[] parameters = [.. SampledNetworks().Select(part => $"{TypeOf(part)} {Field(part)}"), $"Tensor {Escape(names[Data])}", $"Tensor {Escape(names[Noise])}", .. SamplesNeedTime() ? ["Tensor t"] : Array.Empty<string>()];
+        var before = (string[])names.Clone();
+        for (var time = Earlier; time <= Later && coupling.HasTimes; time++)
+            names[time] = "t";
+        code.Line($"// The noise that {coupling.Name} makes for a sample.");
+        using (code.Braces($"private static Tensor CoupledNoise({string.Join(", ", parameters)})"))
+        {
+            code.Line("using var _ = NewDisposeScope();");
+            Statements(SampleSteps(), [Wiring.Results[1]]);
+            code.Line($"return {Primary(Of(Wiring.Results[1]))}.MoveToOuterDisposeScope();");
+        }
+
+        code.Line();
+        before.CopyTo(names, 0);
+    }
+
+    private void Statements(IReadOnlyCollection<Step> some, IEnumerable<int> results)
+    {
+        foreach (var step in some.Where(step => !IsInlined(step)))
+        {
+            var made = step.Outputs.Count == 1 ? Escape(names[step.Outputs[0]]) : $"({string.Join(", ", step.Outputs.Select(output => Escape(names[output])))})";
+            var shape = string.Join(", ", step.Outputs.Select(output => Wiring.Values[output].Shape));
+            if (step is LayerStep { Layer.Kind: nameof(Coin) } coin && Heads(coin) is { Count: > 0 } heads)
+            {
+                var (toss, tails) = (Field(coin.Layer), Of(coin.Inputs[1]));
+                Line($"var {toss}Rows = {toss}.nonzero().view(-1);", $"samples whose {coin.Layer.Name} shows heads");
+                var rows = Outside(heads, coin.Inputs[0]).Select(input => $"{Escape(names[input])}.index_select(0, {toss}Rows)");
+                code.Line($"var {made} = {toss}Rows.shape[0] == 0 ? {Primary(tails)}.alias()");
+                code.Line($"    : {Primary(tails)}.index_copy(0, {toss}Rows, {coin.Layer.Name}Heads({string.Join(", ", rows)}));");
+            }
+            else
+            {
+                Line($"var {made} = {Compute(step)};", shape);
+            }
+        }
+    }
+
+    private void Line(string statement, string remark) => code.Line($"{statement,-72} // {remark}");
+
+    // Arithmetic that nobody named and one place uses stands where it is used.
+    private bool IsInlined(Step step) => step is not LayerStep && step.Outputs.Count == 1 && UnnamedValues.Contains(Wiring.Values[step.Outputs[0]].Name)
+        && steps.Sum(other => other.Inputs.Count(input => input == step.Outputs[0])) + Wiring.Results.Count(result => result == step.Outputs[0]) == 1;
+
+    private string Of(int value) => Producer(value) is { } step && IsInlined(step) ? Compute(step) : Escape(names[value]);
+
+    private Step? Producer(int value) => steps.FirstOrDefault(step => step.Outputs.Contains(value));
+
+    private string Compute(Step step) => step switch
+    {
+        CombineStep combine => $"{Operand(combine.Left, combine)} {combine.Operator} {Operand(combine.Right, combine)}",
+        NumberStep number => number.NumberFirst ? $"{Number(number.Number)} {number.Operator} {Primary(Of(number.Value))}" : $"{Primary(Of(number.Value))} {number.Operator} {(number.Number < 0 ? $"({Number(number.Number)})" : Number(number.Number))}",
+        NegateStep negate => $"-{Primary(Of(negate.Value))}",
+        CatStep cat => $"cat([{string.Join(", ", cat.Items.Select(Of))}], 1)",
+        LayerStep layer => Compute(layer),
+        _ => throw new InvalidOperationException(step.ToString()),
+    };
+
+    private string Compute(LayerStep step)
+    {
+        var inputs = step.Inputs.Select(Of).ToArray();
+        return step.Layer.Kind switch
+        {
+            nameof(KlToStandardNormal) => $"{(KlToStandardNormal.IsConstant(step.Layer) ? Number(KlToStandardNormal.Weight(step.Layer)) : $"{step.Layer.Name}Weight(step)")} * KlToStandardNormal({string.Join(", ", inputs)})",
+            nameof(Model) => $"Predict({Field(step.Layer)}, {string.Join(", ", inputs)})",
+            nameof(Coin) => $"where({Field(step.Layer)}.view(-1{Ones}), {inputs[0]}, {inputs[1]})",
+            _ => $"{Field(step.Layer)}.forward({string.Join(", ", step.Inputs.Select(input => IsDouble(input) ? $"{Primary(Of(input))}.to(float32)" : Of(input)))})",
+        };
+    }
+
+    // Numbers per sample are spread over the sample; a sum inside a product or a difference needs its parentheses.
+    private string Operand(int value, CombineStep around)
+    {
+        var other = value == around.Left ? around.Right : around.Left;
+        if (Rank(value) == 1 && Rank(other) > 1)
+            return $"Column({Of(value)})";
+        var isSimple = Producer(value) is not { } step || !IsInlined(step) || around.Operator == '+' || step is CombineStep { Operator: '*' } or NumberStep { Operator: '*' } or CatStep;
+        return isSimple ? Of(value) : $"({Of(value)})";
+    }
+
+    private static string Primary(string text) => SyntaxFacts.IsValidIdentifier(text.TrimStart('@')) || SyntaxFactory.ParseExpression(text) is Microsoft.CodeAnalysis.CSharp.Syntax.InvocationExpressionSyntax ? text : $"({text})";
+
+    private int Rank(int value) => Wiring.Values[value].Shape.Rank;
+
+    // Times are float64, and so is what follows from them alone.
+    private bool IsDouble(int value) => Rank(value) == 1 && (coupling.HasTimes && value is Earlier or Later && Producer(value) is null || Producer(value) switch
+    {
+        NumberStep number => IsDouble(number.Value),
+        NegateStep negate => IsDouble(negate.Value),
+        CombineStep combine => IsDouble(combine.Left) || IsDouble(combine.Right),
+        _ => false,
+    });
+
+    // Steps that serve the heads of a coin and nothing else.
+    private List<Step> Heads(LayerStep coin)
+    {
+        var found = new List<Step>();
+        foreach (var step in steps.TakeWhile(step => step != coin).Reverse())
+        {
+            var users = steps.Where(other => other.Inputs.Intersect(step.Outputs).Any()).ToArray();
+            var serves = users.All(user => found.Contains(user) || (user == coin && !step.Outputs.Contains(coin.Inputs[1])));
+            if (users.Length > 0 && serves && !step.Outputs.Intersect(Wiring.Results).Any())
+                found.Insert(0, step);
+        }
+
+        return found;
+    }
+
+    private int[] Outside(List<Step> some, int result) =>
+        [.. some.SelectMany(step => step.Inputs).Append(result).Distinct().Where(input => !some.Any(step => step.Outputs.Contains(input))).OrderBy(input => input)];
+
+    private Step[] SampleSteps()
+    {
+        var needed = new HashSet<int> { Wiring.Results[1] };
+        foreach (var step in Enumerable.Reverse(steps).Where(step => step.Outputs.Any(needed.Contains)))
+            needed.UnionWith(step.Inputs);
+        return [.. steps.Where(step => step.Outputs.Any(needed.Contains))];
+    }
+
+    private IEnumerable<LayerPlan> SampledNetworks() => SampleSteps().OfType<LayerStep>().Select(step => step.Layer).Distinct();
+
+    private bool SamplesNeedTime() => coupling.HasTimes && SampleSteps().Any(step => step.Inputs.Any(input => input is Earlier or Later));
+
+    private IEnumerable<(string Type, string Name, string Meaning)> Parameters()
+    {
+        yield return ("Tensor", Escape(names[Data]), $"Data, <c>{DataShape}</c>, float32.");
+        yield return ("Tensor", Escape(names[Noise]), "Noise of the same shape, standard normal.");
+        if (coupling.HasTimes && IsUsed(Later))
+            yield return ("Tensor", "t", "The student's times, <c>[B]</c>, float64.");
+        if (coupling.HasTimes && IsUsed(Earlier))
+            yield return ("Tensor", "r", "The teacher's times, <c>[B]</c>, float64.");
+        foreach (var coin in coupling.Coins)
+            yield return ("Tensor", Field(coin), $"Where {coin.Name} shows heads, <c>[B]</c>, bool.");
+        if (coupling.Parts.Any(part => part.Kind == nameof(KlToStandardNormal) && !KlToStandardNormal.IsConstant(part)))
+            yield return ("int", "step", "Decides the weight of the penalty.");
+    }
+
+    private bool IsUsed(int value) => steps.Any(step => step.Inputs.Contains(value)) || Wiring.Results.Contains(value);
+
+    private string[] Names()
+    {
+        var taken = new HashSet<string>(Fields.Select(field => field.Name).Concat(coupling.Coins.Select(Field))) { "data", "noise", "t", "r", "step", "model" };
+        return [.. Wiring.Values.Select((value, i) =>
+        {
+            string[] inputs = ["data", "noise", "r", "t"];
+            if (i < (coupling.HasTimes ? 4 : 2))
+                return inputs[i];
+            var free = taken.Contains(value.Name) ? value.Name + "Out" : value.Name;
+            for (var count = 2; !taken.Add(free); count++)
+                free = value.Name + count;
+            return free;
+        })];
+    }
+
+    private string DataShape => $"[B, {string.Join(", ", experiment.Data!.Shape)}]";
+
+    private string Ones => string.Concat(experiment.Data!.Shape.Select(_ => ", 1"));
+
+    private string Flattened => experiment.Data!.Shape.Count > 1 ? ".flatten(1)" : "";
+
+    private static string Given(LayerPlan part) => string.Join(", ", part.Sizes("arguments").Select(size => size.ToCode()));
+
+    private string Built(LayerPlan part, string weights) => $"new {TypeOf(part)}({(Given(part) is { Length: > 0 } given ? given + ", " : "")}{weights}.Block({Quote(part.Name)}))";
+
+    // Short where the experiment's namespace sees it.
+    private string TypeOf(LayerPlan part) => (part.Block!.FullName == $"global::{experiment.Name.Namespace}.{part.Block.Name}" ? part.Block.Name : part.Block.FullName) + ".Module";
+
+    // Names that the training has already stay its own.
+    private static string Field(LayerPlan part)
+    {
+        var name = char.ToLowerInvariant(part.Name[0]) + part.Name.Substring(1);
+        return Escape(name is "model" or "data" or "noise" or "t" or "r" or "x" or "step" or "setup" or "weights" or "sampler" or "frozen" or "loss" ? name + "Part" : name);
+    }
+
+    private static string Escape(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;
+}
