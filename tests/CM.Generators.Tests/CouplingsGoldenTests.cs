@@ -285,7 +285,7 @@ public sealed class CouplingsGoldenTests
         (all - data).abs().min().item<float>().ShouldBeGreaterThan(0);
     }
 
-    private const double GradientTolerance = 2e-4;
+    private const double GradientTolerance = 1e-4;
 
     private static IEnumerable<(string Parameter, string Tensor, int From, int Count)> Variationals() =>
         Plain("net/").Concat(Shared.SelectMany(pair => Both("Encode." + pair.Parameter, "enc/" + pair.Key)))

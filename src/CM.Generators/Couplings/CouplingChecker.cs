@@ -22,7 +22,9 @@ internal static class CouplingChecker
     public static CheckedNetwork Check(CouplingPlan plan, Shape data)
     {
         var parts = plan.Parts.Select(part => PartKind.Find(part.Kind) is { } kind ? part with { Block = Contract(part.Kind, kind.Contract(data)) } : part);
-        var couple = plan.Couple is { } body ? body with { Inputs = body.Inputs.Select((input, i) => input with { Sizes = (i < 2 ? data : PartKind.PerSample).Sizes.ToEquatable() }).ToEquatable() } : null;
+
+        // A part that cannot stand there has no shapes to follow.
+        var couple = plan.Couple is { } body && plan.Problems.All(problem => problem.Rule != "CM3004") ? body with { Inputs = body.Inputs.Select((input, i) => input with { Sizes = (i < 2 ? data : PartKind.PerSample).Sizes.ToEquatable() }).ToEquatable() } : null;
         var check = NetworkChecker.Check(new(plan.Record, "", [], parts.ToEquatable(), couple, null, plan.Site) { Problems = plan.Problems });
         return couple is null || check.HasErrors ? check : check with { Problems = check.Problems.Concat(Ends(check, couple, data)).ToEquatable() };
     }

@@ -50,7 +50,7 @@ internal sealed class KlToStandardNormal : PartKind
 /// <summary>The experiment's model, not differentiated.</summary>
 internal sealed class Model : PartKind
 {
-    public override string Describe(LayerPlan part) => UsesAverage(part) ? "the model, averaged" : "the model as it is trained";
+    public override string Describe(LayerPlan part) => UsesAverage(part) ? "Model, averaged weights" : "Model, weights as they are trained";
 
     public override (EquatableArray<Shape> Inputs, Shape Output) Contract(Shape data) => ([data, PerSample], data);
 

@@ -65,8 +65,8 @@ internal sealed class CouplingCode
     /// <summary>The call of the pairing method, where data, noise, t, r, step and the tosses are at hand.</summary>
     public string Call => $"Couple({string.Join(", ", Parameters().Select(parameter => parameter.Name))})";
 
-    /// <summary>Whether the sampler draws its noise with the coupling: not where that would take a coin or the model.</summary>
-    public bool CouplesSamples => Wiring.Results[1] != Noise && SampleSteps().All(step => step is not LayerStep { Layer.Kind: nameof(Coin) or nameof(Model) });
+    /// <summary>Whether the sampler draws its noise with the coupling: not where that would take a coin, the model or a penalty.</summary>
+    public bool CouplesSamples => Wiring.Results[1] != Noise && SampleSteps().All(step => step is not LayerStep { Layer.Kind: not "Block" });
 
     /// <summary>Networks that the sampler needs: statement by statement.</summary>
     public IEnumerable<string> SamplerNetworks => SampledNetworks().SelectMany(part => new[] { $"var {Field(part)} = {Built(part, "weights")};", $"{Field(part)}.eval();" });
@@ -281,7 +281,7 @@ internal sealed class CouplingCode
         _ => false,
     });
 
-    // Steps that serve the heads of a coin and nothing else.
+    // Steps that serve the heads of a coin and nothing else. What depends on the whole batch or the step of training is none of them.
     private List<Step> Heads(LayerStep coin)
     {
         var found = new List<Step>();
@@ -289,7 +289,7 @@ internal sealed class CouplingCode
         {
             var users = steps.Where(other => other.Inputs.Intersect(step.Outputs).Any()).ToArray();
             var serves = users.All(user => found.Contains(user) || (user == coin && !step.Outputs.Contains(coin.Inputs[1])));
-            if (users.Length > 0 && serves && !step.Outputs.Intersect(Wiring.Results).Any())
+            if (users.Length > 0 && serves && step is not LayerStep { Layer.Kind: nameof(Coin) or nameof(KlToStandardNormal) } && !step.Outputs.Intersect(Wiring.Results).Any())
                 found.Insert(0, step);
         }
 

@@ -8,8 +8,8 @@ namespace Moons
 
     partial record GeneratorInduced
     {
-        /// <summary>the model, averaged · [B, N], [B] → [B, N]</summary>
-        public partial Part Generate => new("Generate", "the model, averaged", "[B, N], [B]", "[B, N]", 0);
+        /// <summary>Model, averaged weights · [B, N], [B] → [B, N]</summary>
+        public partial Part Generate => new("Generate", "Model, averaged weights", "[B, N], [B]", "[B, N]", 0);
 
         /// <summary>Coin, heads 0.5 · [B, N], [B, N] → [B, N]</summary>
         public partial Part Mix => new("Mix", "Coin, heads 0.5", "[B, N], [B, N]", "[B, N]", 0);

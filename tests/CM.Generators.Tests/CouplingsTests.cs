@@ -1,0 +1,178 @@
+using Microsoft.CodeAnalysis;
+
+namespace CM.Generators.Tests;
+
+/// <summary>Couplings: what is generated, what is said about mistakes, what is done again after an edit.</summary>
+public sealed class CouplingsTests
+{
+    private const string Encoder = """
+        [Network]
+        public sealed partial record Encoder
+        {
+            [Linear(2, 2)]           public partial Part Mean      { get; }
+            [Activate(Act.Softplus)] public partial Part Deviation { get; }
+
+            [return: Shape("B", 2), Shape("B", 2)]
+            private Flow Forward([Shape("B", 2)] Flow x) => (x | Mean, x | Mean | Deviation);
+        }
+
+        """;
+
+    private const string Variational = """
+        [Coupling]
+        public sealed partial record VariationalNoise
+        {
+            [Block<Encoder>]                 public partial Part Encode { get; }
+            [KlToStandardNormal(weight: 30)] public partial Part Kl     { get; }
+
+            private Pair Couple(Flow data, Flow noise)
+            {
+                var (mean, deviation) = data | Encode;
+                return new Pair(data, mean + deviation * noise) { Penalty = (mean, deviation) | Kl };
+            }
+        }
+
+        """;
+
+    private const string Induced = """
+        [Coupling]
+        public sealed partial record GeneratorInduced
+        {
+            [Model(Weights.Ema)] public partial Part Generate { get; }
+            [Coin(0.5)]          public partial Part Mix      { get; }
+
+            private Pair Couple(Flow data, Flow noise, Times times) =>
+                new(Mix.Choose((data + times.Earlier * noise, times.Earlier) | Generate, data), noise);
+        }
+
+        """;
+
+    private const string All = TimesTests.Easy + TimesTests.Linear + ExperimentsTests.Network + ExperimentsTests.Moons + Encoder + Variational + Induced + """
+        [Experiment, Coupling<VariationalNoise>] public sealed partial record Varied : Moons;
+        [Experiment, Coupling<GeneratorInduced>, Times<LinearTimes>] public sealed partial record Generated : Moons;
+        [Experiment, Coupling<MinibatchOT>] public sealed partial record Matched : Moons;
+        """;
+
+    [Fact]
+    public void Right_couplings_are_left_alone() => Source.Diagnose(All).ShouldBeEmpty();
+
+    [Fact]
+    public Task A_variational_coupling_becomes_code() => Snapshot.Match(Source.Generate(All)["Experiments/Test.Varied.g.cs"], "Couplings.Varied");
+
+    [Fact]
+    public Task A_generator_induced_coupling_becomes_code() => Snapshot.Match(Source.Generate(All)["Experiments/Test.Generated.g.cs"], "Couplings.Generated");
+
+    [Fact]
+    public void Optimal_transport_is_one_line() =>
+        Source.Generate(All)["Experiments/Test.Matched.g.cs"].ShouldContain("noise = OptimalTransport.Match(data, noise);");
+
+    [Theory]
+    [InlineData("data | Encode", "data | Encod", "CM1004 at 'Encod': 'Encod' is neither an input, a local nor a layer of this record. Did you mean 'Encode'?")]
+    [InlineData("mean + deviation * noise", "noise / deviation", "CM1003 at 'noise / deviation': Couple cannot express 'noise / deviation'")]
+    [InlineData("times.Earlier * noise", "times.Early * noise", "CM1004 at 'times.Early': 'times.Early' is neither an input, a local nor a layer of this record. Did you mean 'times.Earlier'?")]
+    [InlineData("(mean, deviation) | Kl", "mean | Kl", "CM2012 at 'Kl': 'Kl' takes 2 values but gets 1")]
+    [InlineData("[Shape(\"B\", 2)] Flow x) => (x | Mean, x | Mean | Deviation)", "[Shape(\"B\", 2)] Flow x) => (x | Mean)", "CM2012")]
+    [InlineData("new Pair(data, mean + deviation * noise) {", "new Pair(Flow.Cat(data, mean), noise * deviation) {", "CM3003 at 'new Pair(Flow.Cat(data, mean), noise * deviation) { Penalty = (mean, deviation) | Kl }': The data end of the pair is [B, 4] but must be [B, 2]")]
+    [InlineData("weight: 30", "weight: -1", "CM1008 at 'weight: -1': 'weight' of 'Kl' must be 0 or more")]
+    [InlineData("Coin(0.5)", "Coin(1.5)", "CM1008 at '1.5': 'heads' of 'Mix' must be from 0 to 1")]
+    [InlineData("[Block<Encoder>] ", "[Block<Encoder>, Repeat(2)] ", "CM3004 at 'Block<Encoder>': 'Encode' cannot stand here: a part of a coupling cannot be repeated")]
+    [InlineData("private Pair Couple(Flow data, Flow noise, Times times)", "private Pair Couple(Flow data, Times times, Flow noise)", "CM3001 at 'Couple': 'GeneratorInduced' does not say how data and noise meet")]
+    [InlineData("RAdam(1e-3), ClipNorm(200), Ema(0.999)", "RAdam(1e-3)", "CM3005 at 'Coupling<GeneratorInduced>': 'GeneratorInduced' does not fit this experiment: 'Generate' takes averaged weights")]
+    [InlineData("public partial Part Encode", "public partial Part Out", "CM3005 at 'Coupling<VariationalNoise>': 'VariationalNoise' does not fit this experiment: both it and 'MoonsDenoiser' have a part 'Out'")]
+    public void Mistakes_are_found(string right, string wrong, string message)
+    {
+        All.ShouldContain(right);
+        var source = All.Replace(right, wrong);
+        if (wrong.EndsWith("Part Out", StringComparison.Ordinal))
+            source = source.Replace("data | Encode", "data | Out");
+        Source.Diagnose(source).ShouldContain(said => said.StartsWith(message, StringComparison.Ordinal), message);
+        if (message.Length > 6)
+            Source.Diagnose(source).ShouldHaveSingleItem();
+        Source.NewDriver().RunGenerators(Source.Compile(source)).GetRunResult().Results.ShouldAllBe(result => result.Exception == null);
+    }
+
+    [Fact]
+    public void A_coupling_for_other_data_is_refused_where_it_is_used()
+    {
+        const string Pixels = """
+            [Network]
+            public sealed partial record Pixels : IDenoiser
+            {
+                [Scale(0.5)] public partial Part Body { get; }
+
+                [return: Shape("B", 1, 28, 28)]
+                private Flow Forward([Shape("B", 1, 28, 28)] Flow x, [Shape("B")] Flow level) => (x | Body) + level;
+            }
+
+            [Experiment, Data<Mnist>, Model<Pixels>, Coupling<VariationalNoise>] public sealed partial record Wrong : Moons;
+            [Experiment, Data<Mnist>, Model<Pixels>, Coupling<GeneratorInduced>] public sealed partial record Right : Moons;
+            """;
+        Source.Diagnose(All + Pixels).ShouldHaveSingleItem().ShouldStartWith(
+            "CM3005 at 'Coupling<VariationalNoise>': 'VariationalNoise' does not fit this experiment: with data of shape [B, 1, 28, 28], 'Encode' takes [B, 2] but 'data' is [B, 1, 28, 28]: it has 4 axes instead of 2");
+        var files = Source.Generate(All + Pixels);
+        files["Experiments/Test.Wrong.g.cs"].ShouldContain("CM3005");
+        files["Experiments/Test.Right.g.cs"].ShouldContain("positive.view(-1, 1, 1, 1)");
+    }
+
+    [Fact]
+    public void An_abstract_base_may_leave_the_average_open()
+    {
+        const string Open = """
+            [Experiment(Steps = 9, Batch = 4), Data<TwoMoons>, Model<MoonsDenoiser>, Coupling<GeneratorInduced>, Times<EasyTimes>, L2, Adam(1e-3), Sample(80)]
+            public abstract partial record Base;
+            [Experiment, Ema(0.9)] public sealed partial record Filled : Base;
+            [Experiment] public sealed partial record Empty : Base;
+            """;
+        Source.Diagnose(All + Open).ShouldHaveSingleItem().ShouldStartWith("CM3005 at 'Empty'");
+    }
+
+    [Fact]
+    public void Parts_of_couplings_do_not_belong_into_networks() =>
+        Source.Diagnose("""
+            [Network]
+            public sealed partial record Odd
+            {
+                [Coin(0.5)] public partial Part Mix { get; }
+
+                [return: Shape("B", 2)]
+                private Flow Forward([Shape("B", 2)] Flow x) => x | Mix;
+            }
+            """).ShouldHaveSingleItem().ShouldStartWith("CM3004 at 'Coin(0.5)': 'Mix' cannot stand here: it belongs into a coupling");
+
+    [Fact]
+    public void An_edit_touches_those_it_concerns()
+    {
+        Caching.ReasonsAfter(All, "// a remark\n" + All, StepNames.ReadCoupling).ShouldAllBe(reason => reason == IncrementalStepRunReason.Unchanged);
+        Caching.ReasonsAfter(All, All.Replace("weight: 30", "weight: 20"), StepNames.ReadExperiment)
+            .Count(reason => reason == IncrementalStepRunReason.Modified).ShouldBe(1, "the experiment that uses the coupling");
+    }
+
+    [Fact]
+    public void Any_parts_and_arithmetic_compile_and_keep_their_order()
+    {
+        const string Odd = """
+            [Coupling]
+            public sealed partial record Odd
+            {
+                [Block<Encoder>]         public partial Part Model   { get; }
+                [Model(Weights.Online)]  public partial Part Noise   { get; }
+                [Coin(0.25)]             public partial Part Step    { get; }
+                [Coin(0.75)]             public partial Part Setup   { get; }
+
+                private Pair Couple(Flow data, Flow noise, Times times)
+                {
+                    var (first, second) = data - (noise - 2 * (data + noise)) * -0.5 | Model;
+                    var @base = Step.Choose(first, second);
+                    var end = Setup.Choose((@base, times.Later - times.Earlier) | Noise, data - (first - second));
+                    return new Pair(end, 1 - (noise - first)) { Penalty = 0.5 * (times.Later - times.Earlier) };
+                }
+            }
+
+            [Experiment, Coupling<Odd>] public sealed partial record Strange : Moons;
+            """;
+        Source.Diagnose(All + Odd).ShouldBeEmpty();
+        var code = Source.Generate(All + Odd)["Experiments/Test.Strange.g.cs"];
+        code.ShouldContain("data - (noise - 2 * (data + noise)) * (-0.5)");
+        code.ShouldContain("1 - (noise - first)");
+    }
+}
