@@ -54,7 +54,7 @@ internal sealed class NetworkReader
             if (ReadLayer(property) is not { } layer)
                 continue;
             layers.Add(layer);
-            if (layer.Kind != "Block" && LayerKind.Find(layer.Kind) is null)
+            if (layer.Kind is not ("Block" or "Custom") && LayerKind.Find(layer.Kind) is null)
                 problems.Add(new Problem("CM3004", layer.Site, layer.Name, "it belongs into a coupling, not into a network"));
         }
 
