@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using TorchSharp;
 
 namespace CM.Generators.Tests;
 
@@ -172,8 +173,109 @@ public sealed class NetworkTests
     public void A_block_with_wrong_sizes_is_found_where_it_is_called() =>
         Source.Diagnose(UNet.Replace("[Block<ResBlock>(3 * C, C, T)]", "[Block<ResBlock>(2 * C, C, T)]")).ShouldBe(
         [
-            "CM2005 at 'Up': 'Up' takes [B, 128, 32, 32] but 'joined' is [B, 192, 32, 32]: channels is 192 but must be 128. 'Flow.Cat' made it 192. It fits with In = 192 on 'Up'.",
+            "CM2005 at 'Up': 'Up' takes [B, 128, 32, 32] but 'joined' is [B, 192, 32, 32]: channels is 192 but must be 128. Flow.Cat joined 128 of 'deep' ('Shrink' made it 128) and 64 of 'skip' ('Stem' made it 64). It fits with In = 192 on 'Up'.",
         ]);
+
+    [Fact]
+    public void A_block_that_would_leave_nothing_is_found_where_it_is_used() =>
+        Source.Diagnose("""
+            [Network]
+            public sealed partial record Small
+            {
+                [Block<Halve>(4)] public partial Part First { get; }
+                [Block<Halve>(0)] public partial Part Second { get; }
+
+                [return: Shape("B", 3, 1, 1), Shape("B", 3, 0, 0)]
+                private Flow Forward([Shape("B", 3, 2, 2)] Flow x)
+                {
+                    var small = x | First;
+                    return (small, small | Second);
+                }
+            }
+
+            [Network]
+            public sealed partial record Halve(int Hidden)
+            {
+                [Conv2d(3, nameof(Hidden), 3)] public partial Part Widen { get; }
+                [AveragePool(2)] public partial Part Pool { get; }
+                [Conv2d(nameof(Hidden), 3, 1)] public partial Part Back { get; }
+
+                [return: Shape("B", 3, "H/2", "W/2")]
+                private Flow Forward([Shape("B", 3, "H", "W")] Flow x) => x | Widen | Pool | Back;
+            }
+            """).ShouldBe(
+        [
+            "CM2011 at 'Block<Halve>(0)': 'Second' cannot be built with these sizes: in 'Halve', output of 'Widen' is 1 or more, but it is 0.",
+            "CM2011 at 'Block<Halve>(0)': 'Second' cannot be built with these sizes: in 'Halve', the height that 'Pool' leaves is 1 or more, but it is 0.",
+            "CM2011 at 'Block<Halve>(0)': 'Second' cannot be built with these sizes: in 'Halve', the width that 'Pool' leaves is 1 or more, but it is 0.",
+        ]);
+
+    /// <summary>Names that clash, a value spread twice over an open axis, an input that is returned, a copy that is no repetition.</summary>
+    [Fact]
+    public void Generated_code_keeps_its_names_and_values_apart()
+    {
+        var emitted = Emitted.From("""
+            [Network]
+            public sealed partial record Awkward
+            {
+                [Linear(3, 3), Repeat(2)] public partial Part Turn { get; }
+                [Linear(3, 3)] public partial Part Turn1 { get; }
+                [Linear(3, 5), Repeat(1)] public partial Part Wide { get; }
+                [Block<Same>] public partial Part same { get; }
+                [Dropout(0.5)] public partial Part Drop { get; }
+
+                [return: Shape("B", "N", 3), Shape("B", "N", 3), Shape("B", "N", 5)]
+                private Flow Forward([Shape("B", "N", 3)] Flow training, [Shape("B", "N")] Flow last)
+                {
+                    var turn1 = training | Turn | Turn1 | Drop;
+                    var (a, b) = (turn1 * last + last, training);
+                    var kept = a | same;
+                    return (kept | same, b, training | Wide);
+                }
+            }
+
+            [Network]
+            public sealed partial record Same
+            {
+                [return: Shape("B", "N", "C")]
+                private Flow Forward([Shape("B", "N", "C")] Flow x) => x;
+            }
+            """);
+        using var store = emitted.NewStore("Awkward");
+        var module = emitted.NewModule("Awkward", store);
+        module.eval();
+        var (x, scale) = (torch.linspace(-1, 1, 24, torch.float32).view(2, 4, 3), torch.linspace(0, 1, 8, torch.float32).view(2, 4));
+        var turned = x;
+        foreach (var layer in new[] { "Turn.0", "Turn.1", "Turn1" })
+            turned = turned.matmul(store[layer + ".weight"].t()) + store[layer + ".bias"];
+        var results = Emitted.Forward(module, x, scale);
+        results[0].allclose(turned * scale.unsqueeze(2) + scale.unsqueeze(2), 1e-4, 1e-5).ShouldBeTrue();
+        results[1].Dispose();
+        x.sum().ToSingle().ShouldBe(0, 1e-5f);
+        results[2].shape.ShouldBe([2, 4, 5]);
+    }
+
+    [Fact]
+    public void A_network_around_a_broken_block_still_compiles()
+    {
+        var files = Source.Generate("""
+            [Network]
+            public sealed partial record Around
+            {
+                [Block<Broken>] public partial Part Inner { get; }
+
+                [return: Shape("B", 4)]
+                private Flow Forward([Shape("B", 3)] Flow x) => x | Inner;
+            }
+
+            [Network, Shape("B", 3)]
+            public sealed partial record Broken
+            {
+                [Linear(4, 4)] public partial Part Turn { get; }
+            }
+            """);
+        files["Networks/Test.Around.g.cs"].ShouldContain("one of its blocks does not");
+    }
 
     [Theory]
     [InlineData("[Linear(64, Width)]", "[Linear(64, 2 * Width)]", "CM2004")]

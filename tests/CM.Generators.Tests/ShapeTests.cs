@@ -33,11 +33,12 @@ public sealed class ShapeTests
     [Fact]
     public void Terms_compute_what_they_say()
     {
-        string[] terms = ["2*H+1", "H/2", "(H+1)/2", "(3*H+W)/4", "H*W", "(H/2+3)/2", "H*(W+1)/2", "(H+W)/2*2"];
+        string[] terms = ["2*H+1", "H/2", "(H+1)/2", "(3*H+W)/4", "H*W", "(H/2+3)/2", "H*(W+1)/2", "(H+W)/2*2", "H/2*2", "H/2*(W/3)", "3*(H*W/2/2)"];
         Func<long, long, long>[] truth =
         [
             (h, w) => 2 * h + 1, (h, w) => h / 2, (h, w) => (h + 1) / 2, (h, w) => (3 * h + w) / 4, (h, w) => h * w,
             (h, w) => (h / 2 + 3) / 2, (h, w) => h * (w + 1) / 2, (h, w) => (h + w) / 2 * 2,
+            (h, w) => h / 2 * 2, (h, w) => h / 2 * (w / 3), (h, w) => 3 * (h * w / 2 / 2),
         ];
         for (var i = 0; i < terms.Length; i++)
         {
@@ -50,6 +51,9 @@ public sealed class ShapeTests
                     dim.With(new Dictionary<string, Dim> { ["H"] = h, ["W"] = w }).Value.ShouldBe(truth[i](h, w));
                 }
             }
+
+            DimText.TryParse(dim.ToString(), out var again).ShouldBeTrue();
+            again.ShouldBe(dim, $"'{dim}' is read as it is written");
         }
     }
 
@@ -62,6 +66,8 @@ public sealed class ShapeTests
     [InlineData("H/2/2*4", "H", "OnlyIf", 4)]
     [InlineData("(H-1)/2+1", "(H+1)/2", "Always", 1)]
     [InlineData("(H+W)/2*2", "H+W", "OnlyIf", 2)]
+    [InlineData("H/3*3", "H", "OnlyIf", 3)]
+    [InlineData("H/2/3*6", "H", "OnlyIf", 6)]
     [InlineData("32", "32", "Always", 1)]
     [InlineData("32", "30", "Never", 1)]
     public void Comparison_tells_certain_from_conditional(string left, string right, string verdict, long divisor)

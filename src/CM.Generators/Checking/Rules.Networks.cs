@@ -105,6 +105,13 @@ internal static partial class Rules
         "Parameters of a network are sizes.",
         Pages + "CM1014.md");
 
+    private static readonly DiagnosticDescriptor CM1015 = new(
+        "CM1015", "Too many inputs or none",
+        "Forward takes {0} inputs, but a network has one, two or three",
+        Form, DiagnosticSeverity.Error, true,
+        "A tuple that feeds a block has two or three values.",
+        Pages + "CM1015.md");
+
     private static readonly DiagnosticDescriptor CM2001 = new(
         "CM2001", "Size that does not fit a layer",
         "'{0}' expects {2} {1} but '{3}' {4} has {5}.{6}{7}",
@@ -156,7 +163,7 @@ internal static partial class Rules
 
     private static readonly DiagnosticDescriptor CM2008 = new(
         "CM2008", "Nothing left",
-        "'{0}' leaves nothing of '{3}' {4}: its {1} is only {2}.{5}",
+        "'{0}' leaves nothing of '{3}' {4}: its {1} is only {2}.{5}{6}",
         Shapes, DiagnosticSeverity.Error, true,
         "The kernel or the factor is larger than the image.",
         Pages + "CM2008.md");
@@ -177,7 +184,7 @@ internal static partial class Rules
 
     private static readonly DiagnosticDescriptor CM2011 = new(
         "CM2011", "Block that does not fit inside",
-        "'{0}' cannot be built with these sizes: in '{1}', {2}, but {3} and {4} do not.{5}",
+        "'{0}' cannot be built with these sizes: in '{1}', {2}, but {3}.{4}",
         Shapes, DiagnosticSeverity.Error, true,
         "The block's own layers put a condition on its parameters.",
         Pages + "CM2011.md");
@@ -199,7 +206,7 @@ internal static partial class Rules
     private static DiagnosticDescriptor[] NetworkRules =>
     [
         CM1001, CM1002, CM1003, CM1004, CM1005, CM1006, CM1007, CM1008,
-        CM1009, CM1010, CM1011, CM1012, CM1013, CM1014, CM2001, CM2002,
+        CM1009, CM1010, CM1011, CM1012, CM1013, CM1014, CM1015, CM2001, CM2002,
         CM2003, CM2004, CM2005, CM2006, CM2007, CM2008, CM2009, CM2010,
         CM2011, CM2012, CM2013,
     ];

@@ -24,7 +24,7 @@ internal class Conv2d : LayerKind
     public override void Validate(LayerPlan layer, LayerCheck check)
     {
         foreach (var size in new[] { "input", "output", "channels", "kernel", "stride", "dilation", "groups" })
-            check.Range(size, layer.Size(size).Value is null or > 0, "1 or more");
+            check.AtLeast(size, 1, layer.Size(size));
         check.Range("padding", layer.Whole("padding", 0) >= 0, "0 or more");
         Starts.Validate(layer, check);
         var (channelsIn, channelsOut, groups) = Channels(layer);
@@ -73,7 +73,7 @@ internal class Conv2d : LayerKind
 
     private static Dim OfOneGroup(Dim channels, Dim groups) => groups.Value is { } count and > 0 ? channels.Floor(count) : channels == groups ? 1 : channels;
 
-    private static long Padding(LayerPlan layer) => layer.Has("padding") ? layer.Whole("padding", 0) : (layer.Whole("kernel") - 1) / 2 * layer.Whole("dilation");
+    private static long Padding(LayerPlan layer) => layer.Has("padding") ? layer.Whole("padding", 0) : layer.Whole("dilation") * (layer.Whole("kernel") - 1) / 2;
 
     private static Dim Side(LayerPlan layer, Dim side) =>
         (side + (2 * Padding(layer) - layer.Whole("dilation") * (layer.Whole("kernel") - 1) - 1)).Floor(Math.Max(1, layer.Whole("stride"))) + 1;

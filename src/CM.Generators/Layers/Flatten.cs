@@ -14,7 +14,7 @@ internal sealed class Flatten : LayerKind
             return Shape.Unknown;
         }
 
-        return new Shape([input[0], Axis.Made(input.Sizes.Skip(1).Aggregate((Dim)1, (product, size) => product * size), layer.Name)]);
+        return new Shape([input[0], Axis.Product([.. input.Axes.Skip(1)], layer.Name)]);
     }
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) => $"{code.Input}.flatten(1)";
@@ -27,7 +27,8 @@ internal sealed class Unflatten : LayerKind
     public override void Validate(LayerPlan layer, LayerCheck check)
     {
         check.Range("axes", layer.Sizes("axes").Count > 0, "one axis or more");
-        check.Range("axes", layer.Sizes("axes").All(size => size.Value is null or > 0), "sizes of 1 or more");
+        foreach (var size in layer.Sizes("axes"))
+            check.AtLeast("axes", 1, size, "sizes of 1 or more");
     }
 
     public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check)

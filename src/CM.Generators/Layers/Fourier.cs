@@ -9,7 +9,7 @@ internal sealed class Fourier : LayerKind
 
     public override void Validate(LayerPlan layer, LayerCheck check)
     {
-        check.Range("channels", layer.Size("channels").Value is null or > 0, "an even number above 0");
+        check.AtLeast("channels", 2, layer.Size("channels"));
         check.Divides("channels", 2, "channels", layer.Size("channels"));
     }
 

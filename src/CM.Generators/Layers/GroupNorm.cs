@@ -9,8 +9,8 @@ internal sealed class GroupNorm : LayerKind
 
     public override void Validate(LayerPlan layer, LayerCheck check)
     {
-        check.Range("groups", layer.Size("groups").Value is null or > 0, "1 or more");
-        check.Range("channels", layer.Size("channels").Value is null or > 0, "1 or more");
+        check.AtLeast("groups", 1, layer.Size("groups"));
+        check.AtLeast("channels", 1, layer.Size("channels"));
         check.Range("epsilon", layer.Number("epsilon", 1e-5) > 0, "above 0");
         check.Divides("groups", layer.Size("groups"), "channels", layer.Size("channels"));
     }

@@ -27,6 +27,13 @@ internal sealed class LayerCheck(LayerPlan layer, int place, IReadOnlyList<FlowV
             problems.Add(new Problem("CM1008", layer.SiteOf(argument), layer.Name, argument, expected));
     }
 
+    /// <summary>A size in the attribute has a smallest value; a size made of the record's parameters is checked where the block is used.</summary>
+    public void AtLeast(string argument, long least, Dim size, string? expected = null)
+    {
+        Range(argument, size.Value is null || size.Value >= least, expected ?? $"{least} or more");
+        Duty(DutyKind.AtLeast, least, size, layer.SiteOf(argument), $"{argument} of '{layer.Name}' is {expected ?? $"{least} or more"}");
+    }
+
     /// <summary>The input must have a number of axes.</summary>
     public bool Rank(Shape input, int rank, string expected)
     {
@@ -65,9 +72,11 @@ internal sealed class LayerCheck(LayerPlan layer, int place, IReadOnlyList<FlowV
     /// <summary>Something that came out has no size left.</summary>
     public bool Positive(Shape input, int axis, Dim size)
     {
+        if (size.Value is null && size.At(_ => 1) < 1)
+            Duty(DutyKind.AtLeast, 1, size, place, $"the {input.NameOf(axis)} that '{layer.Name}' leaves is 1 or more");
         if (size.Value is null or > 0)
             return true;
-        Report("CM2008", layer.Name, input.NameOf(axis), input[axis].Size.ToString(), From, input.ToString());
+        Report("CM2008", layer.Name, input.NameOf(axis), input[axis].Size.ToString(), From, input.ToString(), Cause(input[axis]));
         return false;
     }
 
@@ -78,6 +87,13 @@ internal sealed class LayerCheck(LayerPlan layer, int place, IReadOnlyList<FlowV
         if (fit.Verdict == FitVerdict.OnlyIf)
             duties.Add(new Duty(DutyKind.Equal, left, right, place, words));
         return fit.Verdict != FitVerdict.Never;
+    }
+
+    private void Duty(DutyKind kind, Dim left, Dim right, int site, string words)
+    {
+        var duty = new Duty(kind, left, right, site, words);
+        if (duty.Fit.Verdict == FitVerdict.OnlyIf)
+            duties.Add(duty);
     }
 
     public void Report(string rule, params string[] words) => problems.Add(new Problem(rule, place, words) { See = [layer.Site] });

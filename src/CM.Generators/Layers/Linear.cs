@@ -8,8 +8,8 @@ internal sealed class Linear : LayerKind
 
     public override void Validate(LayerPlan layer, LayerCheck check)
     {
-        check.Range("input", layer.Size("input").Value is null or > 0, "1 or more");
-        check.Range("output", layer.Size("output").Value is null or > 0, "1 or more");
+        check.AtLeast("input", 1, layer.Size("input"));
+        check.AtLeast("output", 1, layer.Size("output"));
         Starts.Validate(layer, check);
     }
 

@@ -9,8 +9,10 @@ internal sealed class Positional : LayerKind
 
     public override void Validate(LayerPlan layer, LayerCheck check)
     {
-        check.Range("channels", layer.Size("channels").Value is null or > 0, "an even number above 0");
-        check.Range("channels", !layer.Flag("endpoint", false) || layer.Size("channels").Value is null or > 2, "4 or more with Endpoint");
+        if (layer.Flag("endpoint", false))
+            check.AtLeast("channels", 4, layer.Size("channels"), "4 or more with Endpoint");
+        else
+            check.AtLeast("channels", 2, layer.Size("channels"));
         check.Range("maxPositions", layer.Number("maxPositions", 10_000) > 0, "above 0");
         check.Divides("channels", 2, "channels", layer.Size("channels"));
     }

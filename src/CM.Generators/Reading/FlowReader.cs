@@ -58,9 +58,11 @@ internal sealed class FlowReader(INamedTypeSymbol record, Sites sites, List<Prob
             case BinaryExpressionSyntax { OperatorToken.ValueText: "/" } quotient when Read(quotient.Left) is FlowNumber left && Read(quotient.Right) is FlowNumber right:
                 return new FlowNumber(left.Value / right.Value, sites.Add(syntax));
             case PrefixUnaryExpressionSyntax { OperatorToken.ValueText: "-" } minus:
-                return Read(minus.Operand) is FlowNumber negative
-                    ? negative with { Value = -negative.Value }
-                    : new FlowNegate(Read(minus.Operand), sites.Add(syntax));
+                return Read(minus.Operand) switch
+                {
+                    FlowNumber number => number with { Value = -number.Value },
+                    var operand => new FlowNegate(operand, sites.Add(syntax)),
+                };
             case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "Flow" }, Name.Identifier.ValueText: "Cat" } } cat when cat.ArgumentList.Arguments.Count > 0:
                 return new FlowCat(cat.ArgumentList.Arguments.Select(argument => Read(argument.Expression)).ToEquatable(), sites.Add(syntax));
             case MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax owner } member when owner.Identifier.ValueText == times:

@@ -256,6 +256,8 @@ internal sealed class NetworkReader
     {
         var syntax = (MethodDeclarationSyntax)method.DeclaringSyntaxReferences[0].GetSyntax(cancellation);
         var site = sites.Add(syntax.Identifier.GetLocation());
+        if (method.Parameters.Length is 0 or > 3)
+            problems.Add(new Problem("CM1015", site, method.Parameters.Length.ToString(CultureInfo.InvariantCulture)));
         var inputs = new List<InputPlan>();
         foreach (var parameter in method.Parameters)
         {

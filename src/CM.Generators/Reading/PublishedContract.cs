@@ -39,7 +39,7 @@ internal static class PublishedContract
     private static Duty ReadDuty(string text)
     {
         var parts = text.Split('|');
-        return new(parts[0] == nameof(DutyKind.Equal) ? DutyKind.Equal : DutyKind.Divides, Size(parts[1]), Size(parts[2]), -1, parts[3]);
+        return new((DutyKind)Enum.Parse(typeof(DutyKind), parts[0]), Size(parts[1]), Size(parts[2]), -1, parts[3]);
     }
 
     private static Dim Size(string? text) => DimText.TryParse(text ?? "", out var dim) ? dim : Dim.Unknown;

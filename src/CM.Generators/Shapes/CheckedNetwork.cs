@@ -16,6 +16,9 @@ internal sealed record CheckedNetwork(
 {
     public bool HasErrors => Problems.Any(problem => problem.IsError);
 
+    /// <summary>Whether it can be written: nothing is wrong here, nor in a block whose contract is therefore unknown.</summary>
+    public bool Fits => !HasErrors && Results.Count > 0 && Results.All(result => !Values[result].Shape.IsUnknown) && Plan.Layers.All(layer => layer.Kind is not ("Block" or "Custom") || layer.Block is not null);
+
     public IEnumerable<InputPlan> Inputs => Plan.Forward?.Inputs ?? (Plan.Chain is { } chain ? [chain] : []);
 
     public Dim Count => Layers.Aggregate((Dim)0, (sum, layer) => sum + layer.Count);

@@ -17,6 +17,8 @@ internal readonly struct Dim : IEquatable<Dim>
     private sealed record Atom(string? Name, Dim Numerator, long Divisor)
     {
         public string Text => Name ?? (Numerator.terms.Count > 1 ? $"({Numerator})/{Divisor}" : $"{Numerator}/{Divisor}");
+
+        public string Code => Name ?? $"({Numerator.ToCode()}) / {Divisor}";
     }
 
     private sealed record Term(long Coefficient, EquatableArray<Atom> Factors)
@@ -39,6 +41,10 @@ internal readonly struct Dim : IEquatable<Dim>
     /// <summary>Every name that occurs.</summary>
     public IEnumerable<string> Names => terms.SelectMany(term => term.Factors)
         .SelectMany(factor => factor.Name is null ? factor.Numerator.Names : [factor.Name]).Distinct();
+
+    /// <summary>Every number by which something is divided.</summary>
+    public IEnumerable<long> Divisors => terms.SelectMany(term => term.Factors).Where(factor => factor.Name is null)
+        .SelectMany(factor => factor.Numerator.Divisors.Append(factor.Divisor)).Distinct();
 
     public static Dim operator +(Dim left, Dim right) => Collect(left.terms.Concat(right.terms));
 
@@ -100,8 +106,10 @@ internal readonly struct Dim : IEquatable<Dim>
             var size = Math.Abs(term.Coefficient);
             if (text.Length > 0 || term.Coefficient < 0)
                 text.Append(term.Coefficient < 0 ? text.Length > 0 ? minus : "-" : plus);
-            var factors = term.Factors.Select(factor => times == "*" ? factor.Text
-                : factor.Name ?? $"({factor.Numerator.ToCode()}) / {factor.Divisor}");
+            // A quotient that is multiplied stands in brackets, for it is rounded first.
+            var alone = size == 1 && term.Factors.Count == 1;
+            var factors = term.Factors.Select(factor => (Text: times == "*" ? factor.Text : factor.Code, factor.Name))
+                .Select(factor => alone || factor.Name is not null ? factor.Text : $"({factor.Text})");
             text.Append(string.Join(times, size == 1 && term.Factors.Count > 0 ? factors : [size.ToString(CultureInfo.InvariantCulture), .. factors]));
         }
 

@@ -6,12 +6,12 @@ namespace CM.Generators.Shapes;
 /// <param name="Names">The names it depends on.</param>
 internal readonly record struct Fit(FitVerdict Verdict, long Divisor, EquatableArray<string> Names)
 {
-    private static readonly long[] Divisors = [2, 4, 8, 16, 32, 64];
+    private static readonly long[] PowersOfTwo = [2, 4, 8, 16, 32, 64];
     private const int Trials = 48;
 
     /// <summary>
     /// Compares by value: both sizes are polynomials with rounded quotients, so a few dozen assignments of different residues tell
-    /// equality, and whether it holds only for multiples of a power of two.
+    /// equality, and whether it holds only for multiples of a power of two or of a number by which something is divided.
     /// </summary>
     public static Fit Of(Dim left, Dim right)
     {
@@ -25,7 +25,8 @@ internal readonly record struct Fit(FitVerdict Verdict, long Divisor, EquatableA
         string[] names = [.. left.Names.Union(right.Names).OrderBy(name => name, StringComparer.Ordinal)];
         if (Holds(left, right, names, 1))
             return new(FitVerdict.Always, 1, []);
-        foreach (var divisor in Divisors)
+        var rounded = left.Divisors.Concat(right.Divisors).Distinct().Aggregate(1L, (product, divisor) => Math.Min(product * divisor, 4096));
+        foreach (var divisor in Enumerable.Range(2, 128).Select(number => (long)number).Where(number => rounded % number == 0).Union(PowersOfTwo).OrderBy(number => number))
         {
             if (Holds(left, right, names, divisor))
                 return new(FitVerdict.OnlyIf, divisor, names.ToEquatable());
@@ -33,6 +34,11 @@ internal readonly record struct Fit(FitVerdict Verdict, long Divisor, EquatableA
 
         return new(FitVerdict.Never, 1, []);
     }
+
+    /// <summary>Whether a size has a smallest value.</summary>
+    public static Fit AtLeast(Dim least, Dim size) => least.IsUnknown || size.IsUnknown ? new(FitVerdict.Unknown, 1, [])
+        : least.Value is { } bound && size.Value is { } number ? new(number >= bound ? FitVerdict.Always : FitVerdict.Never, 1, [])
+        : new(FitVerdict.OnlyIf, 1, least.Names.Union(size.Names).ToEquatable());
 
     /// <summary>Whether a size is a multiple of a number.</summary>
     public static Fit Divides(Dim divisor, Dim size)

@@ -35,11 +35,11 @@ internal sealed class NetworkChecker
                 problems.Add(new Problem("CM1005", layer.Layer.Site, layer.Layer.Name));
         }
 
-        var open = duties.Where(duty => duty.Fit.Verdict == FitVerdict.OnlyIf).Distinct().ToArray();
-        foreach (var place in open.Where(duty => Axes(duty).Any()).GroupBy(duty => (duty.Site, duty.Fit.Divisor)))
+        var open = duties.Where(duty => duty.Fit.Verdict == FitVerdict.OnlyIf).GroupBy(duty => (duty.Kind, duty.Left, duty.Right, duty.Kind == DutyKind.AtLeast ? 0 : duty.Site)).Select(same => same.First()).ToArray();
+        foreach (var place in open.Where(duty => duty.Kind != DutyKind.AtLeast && Axes(duty).Any()).GroupBy(duty => (duty.Site, duty.Fit.Divisor)))
             problems.Add(new Problem("CM2009", place.Key.Site, string.Join(", ", place.Select(duty => duty.Words).Distinct()), string.Join(" and ", place.SelectMany(Axes).Distinct()), place.Key.Divisor.ToString()));
 
-        return new(plan, values.ToEquatable(), steps.ToEquatable(), results.ToEquatable(), layers, problems.ToEquatable(), open.ToEquatable());
+        return new(plan, values.ToEquatable(), steps.ToEquatable(), results.ToEquatable(), layers, problems.Distinct().ToEquatable(), open.ToEquatable());
     }
 
     // Names of axes that stay open; the record's parameters are checked where the block is used.
@@ -55,8 +55,8 @@ internal sealed class NetworkChecker
             if (binding.Names.Count == 1)
             {
                 named[binding.Names[0]] = made;
-                if (made.Length == 1 && made[0] >= forward.Inputs.Count)
-                    values[made[0]] = values[made[0]] with { Name = binding.Names[0] };
+                if (made.Length == 1)
+                    Rename(made[0], binding.Names[0], forward);
                 continue;
             }
 
@@ -70,13 +70,20 @@ internal sealed class NetworkChecker
             for (var i = 0; i < made.Length; i++)
             {
                 named[binding.Names[i]] = [made[i]];
-                values[made[i]] = values[made[i]] with { Name = binding.Names[i] };
+                Rename(made[i], binding.Names[i], forward);
             }
         }
 
         var results = Follow(forward.Result);
         Compare(forward, results);
         return results;
+    }
+
+    // Inputs keep their names.
+    private void Rename(int value, string name, ForwardPlan forward)
+    {
+        if (value >= forward.Inputs.Count)
+            values[value] = values[value] with { Name = name };
     }
 
     // Without Forward, the layers follow each other.
@@ -150,6 +157,10 @@ internal sealed class NetworkChecker
             case FlowTuple tuple:
                 return [.. tuple.Items.Select(item => Single(item, value => value)[0])];
 
+            case FlowNumber number:
+                problems.Add(new Problem("CM1003", number.Site, "Forward", "a number by itself; write it where it is added or multiplied"));
+                return [Add("number", Shape.Unknown)];
+
             default:
                 return [Add("nothing", Shape.Unknown)];
         }
@@ -217,8 +228,8 @@ internal sealed class NetworkChecker
             return Add("joined", Shape.Unknown);
         }
 
-        var channels = shapes.Aggregate((Dim)0, (sum, shape) => sum + shape[1].Size);
-        return Make(new CatStep(items.ToEquatable(), Add("joined", shapes[0].Make(1, channels, "Flow.Cat"))));
+        var channels = Axis.Joined([.. items.Select((item, i) => (values[item].Name, shapes[i][1]))]);
+        return Make(new CatStep(items.ToEquatable(), Add("joined", shapes[0].Put(1, channels))));
     }
 
     private int[] Apply(LayerPlan layer, int[] inputs, int site, int inputSite)
@@ -227,7 +238,7 @@ internal sealed class NetworkChecker
         var outputs = shapes.Any(shape => shape.IsUnknown) ? null
             : layer.Block is { } block ? Enter(layer, block, inputs, shapes, site)
             : Pass(layer, inputs, shapes, site);
-        if (outputs is not null && layer.Repeat is not null && !Repeats(layer, shapes[0], outputs, site))
+        if (outputs is not null && layer.Repeat > 1 && !Repeats(layer, shapes[0], outputs, site))
             outputs = null;
         if (outputs is null)
         {
@@ -270,6 +281,7 @@ internal sealed class NetworkChecker
         for (var i = 0; i < block.Parameters.Count && i < layer.Sizes("arguments").Count; i++)
             sizes[block.Parameters[i]] = layer.Sizes("arguments")[i];
 
+        Bind(block.Inputs, shapes, sizes);
         var fits = true;
         for (var i = 0; i < inputs.Length; i++)
         {
@@ -284,7 +296,13 @@ internal sealed class NetworkChecker
             var wrong = new List<string>();
             for (var axis = 0; axis < wanted.Rank; axis++)
             {
-                var size = Bind(wanted[axis].Size, shapes[i][axis].Size, sizes);
+                if (wanted[axis].Size.Names.FirstOrDefault(name => !sizes.ContainsKey(name)) is { } open)
+                {
+                    wrong.Add($"{wanted.NameOf(axis)} does not tell what {open} is");
+                    continue;
+                }
+
+                var size = wanted[axis].Size.With(sizes);
                 Match(size, shapes[i][axis].Size, $"{wanted.NameOf(axis)} is {shapes[i][axis].Size} but must be {size}", $"'{layer.Name}' gets the {wanted.NameOf(axis)} it wants", site, wrong);
             }
 
@@ -302,7 +320,7 @@ internal sealed class NetworkChecker
             }
             else if (duty.Fit.Verdict == FitVerdict.Never)
             {
-                problems.Add(new Problem("CM2011", layer.Site, layer.Name, block.Name, duty.Words, duty.Left.ToString(), duty.Right.ToString()) { See = [block.Site] });
+                problems.Add(new Problem("CM2011", layer.Site, layer.Name, block.Name, duty.Words, duty.Contradiction) { See = [block.Site] });
                 fits = false;
             }
         }
@@ -310,20 +328,25 @@ internal sealed class NetworkChecker
         return fits ? [.. block.Outputs.Select(output => new Shape(output.With(sizes).Axes.Select((axis, i) => shapes[0].Rank > i && shapes[0][i].Size == axis.Size ? shapes[0][i] : Axis.Made(axis.Size, layer.Name))))] : null;
     }
 
-    /// <summary>A name of a block's contract that is still free takes the size that comes in.</summary>
-    public static Dim Bind(Dim wanted, Dim actual, Dictionary<string, Dim> sizes)
+    /// <summary>Names of a contract that are still free take the sizes that come in: N where 2*N+1 is wanted and 9 comes is 4.</summary>
+    public static void Bind(EquatableArray<Shape> wanted, IReadOnlyList<Shape> actual, Dictionary<string, Dim> sizes)
     {
-        string[] free = [.. wanted.Names.Where(name => !sizes.ContainsKey(name))];
-        if (free.Length == 1)
+        var before = -1;
+        while (before != sizes.Count)
         {
-            for (var factor = 1; factor <= 64; factor *= 2)
+            before = sizes.Count;
+            foreach (var (size, comes) in wanted.Zip(actual, (shape, comes) => shape.Sizes.Zip(comes.Sizes, (size, axis) => (size, axis))).SelectMany(pairs => pairs))
             {
-                if (wanted == Dim.Of(free[0]) * factor)
-                    sizes[free[0]] = actual.Floor(factor);
+                string[] open = [.. size.Names.Where(name => !sizes.ContainsKey(name))];
+                if (open.Length != 1)
+                    continue;
+                var free = open[0];
+                var known = size.With(sizes);
+                var rest = known.With(new Dictionary<string, Dim> { [free] = 0 });
+                if ((known - rest).With(new Dictionary<string, Dim> { [free] = 1 }).Value is > 0 and var factor && known - rest == Dim.Of(free) * factor)
+                    sizes[free] = (comes - rest).Floor(factor);
             }
         }
-
-        return wanted.Names.All(sizes.ContainsKey) ? wanted.With(sizes) : Dim.Unknown;
     }
 
     private bool Repeats(LayerPlan layer, Shape input, Shape[] outputs, int site)
@@ -379,12 +402,7 @@ internal sealed class NetworkChecker
         if (layer.Block is not { } block)
             return (LayerKind.Find(layer.Kind)?.Work(layer, inputs[0], outputs[0]) ?? 0) * (layer.Repeat ?? 1);
         var sizes = Sizes(layer, block);
-        for (var i = 0; i < inputs.Length; i++)
-        {
-            for (var axis = 0; axis < inputs[i].Rank; axis++)
-                Bind(block.Inputs[i][axis].Size, inputs[i][axis].Size, sizes);
-        }
-
+        Bind(block.Inputs, inputs, sizes);
         return block.Work.With(sizes) * (layer.Repeat ?? 1);
     }
 

@@ -14,6 +14,18 @@ internal readonly struct Axis(Dim size, string story = "") : IEquatable<Axis>
     /// <summary>An axis whose size a layer chose.</summary>
     public static Axis Made(Dim size, string layer) => new(size, $"'{layer}' made it {size}");
 
+    /// <summary>Axes that a layer made one of.</summary>
+    public static Axis Product(IReadOnlyList<Axis> axes, string layer)
+    {
+        var size = axes.Aggregate((Dim)1, (product, axis) => product * axis.Size);
+        return new(size, string.Join(" and ", axes.Select(axis => axis.Story).Where(story => story.Length > 0).Append($"'{layer}' made {string.Join("·", axes.Select(axis => axis.Size))} = {size} of it").Distinct()));
+    }
+
+    /// <summary>Axes that stand one after the other now.</summary>
+    public static Axis Joined(IReadOnlyList<(string Name, Axis Axis)> parts) => new(
+        parts.Aggregate((Dim)0, (sum, part) => sum + part.Axis.Size),
+        $"Flow.Cat joined {string.Join(" and ", parts.Select(part => $"{part.Axis.Size} of '{part.Name}'{(part.Axis.Story.Length > 0 ? $" ({part.Axis.Story})" : "")}"))}");
+
     public bool Equals(Axis other) => Size.Equals(other.Size);
 
     public override bool Equals(object? obj) => obj is Axis other && Equals(other);
@@ -49,6 +61,9 @@ internal readonly struct Shape : IEquatable<Shape>
 
     /// <summary>The shape with a size that a layer chose.</summary>
     public Shape Make(int axis, Dim size, string layer) => new(axes.Select((old, i) => i == axis ? Axis.Made(size, layer) : old));
+
+    /// <summary>The shape with another axis in the place of one.</summary>
+    public Shape Put(int axis, Axis other) => new(axes.Select((old, i) => i == axis ? other : old));
 
     /// <summary>The shape with a size that a layer changed.</summary>
     public Shape Turn(int axis, Dim size, string layer) => new(axes.Select((old, i) => i == axis ? old.Turned(size, layer) : old));

@@ -14,18 +14,32 @@ internal sealed class NetworkWriter
     private readonly CheckedNetwork network;
     private readonly CodeWriter code;
     private readonly List<(string Name, EquatableArray<Dim> Sizes)> constants = [];
+    private readonly Dictionary<(string Layer, int Copy, string Parameter), string> fields = [];
+    private readonly HashSet<string> taken;
 
     private NetworkWriter(CheckedNetwork network, CodeWriter code)
     {
         this.network = network;
         this.code = code;
+        taken = [.. Plan.Parameters, .. Plan.Layers.Select(layer => layer.Name), "parameters", "training", "functional", "nn", "torch", "cat", "last", "i"];
+        foreach (var layer in Plan.Layers)
+        {
+            foreach (var (copy, _) in Copies(layer))
+            {
+                foreach (var parameter in Owned(layer))
+                    fields.Add((layer.Name, copy, parameter.Name), Free(FieldName(layer, copy, parameter.Name)));
+            }
+
+            if (layer.Module is null && layer.Block is not null)
+                fields.Add((layer.Name, 0, "fits"), Free(FieldName(layer, 0, "fits")));
+        }
     }
 
     private NetworkPlan Plan => network.Plan;
 
     /// <summary>The text of the generated file.</summary>
     public static string Write(CheckedNetwork network) => CodeWriter.File(
-        $"{network.Plan.Record.Name}: {(network.HasErrors ? "does not fit together yet" : $"{network.Signature}, {Counted(network.Count)}")}",
+        $"{network.Plan.Record.Name}: {(!network.Fits ? "does not fit together yet" : $"{network.Signature}, {Counted(network.Count)}")}",
         network.Plan.Record, $"partial record {network.Plan.Record.Name}", Usings, code => new NetworkWriter(network, code).Write());
 
     private void Write()
@@ -71,21 +85,21 @@ internal sealed class NetworkWriter
         foreach (var layer in network.Layers.Where(layer => layer.Outputs.Count > 0))
             code.Line($"/// {layer.Layer.Name,-12} {CodeWriter.Xml(layer.Kind),-28} {string.Join(", ", layer.Inputs)} → {string.Join(", ", layer.Outputs)}");
         code.Line("/// </code>").Line("/// </remarks>");
-        if (!network.HasErrors)
+        if (network.Fits)
             code.Line($"[{PublishedContract.Write(network)}]");
         code.Line(Stamp());
         using (code.Braces($"public sealed class Module : nn.Module<{string.Join(", ", inputs.Select(_ => "Tensor").Append(result))}>"))
         {
-            if (network.HasErrors)
-                WriteThrowing(inputs, result);
-            else
+            if (network.Fits)
                 WriteWorking(inputs, result);
+            else
+                WriteThrowing(inputs, result);
         }
     }
 
     private void WriteThrowing(InputPlan[] inputs, string result)
     {
-        var message = $"\"{Plan.Record.Name} does not fit together ({network.Problems.First(problem => problem.IsError).Rule}).\"";
+        var message = $"\"{Plan.Record.Name} does not fit together ({network.Problems.FirstOrDefault(problem => problem.IsError)?.Rule ?? "one of its blocks does not"}).\"";
         code.Line($"public static ParameterLayout Layout({Arguments()}) => throw new NotSupportedException({message});")
             .Line()
             .Line($"public Module({Arguments("ParameterScope parameters")}) : base({CodeWriter.Quote(Plan.Record.Name)}) => throw new NotSupportedException({message});")
@@ -163,7 +177,7 @@ internal sealed class NetworkWriter
         {
             foreach (var name in Plan.Parameters)
                 code.Line($"this.{Escape(name)} = {Escape(name)};");
-            foreach (var duty in network.Duties.Where(duty => duty.Left.Names.Concat(duty.Right.Names).All(Plan.Parameters.Contains)))
+            foreach (var duty in network.Duties.Where(duty => duty.Kind != DutyKind.AtLeast && duty.Left.Names.Concat(duty.Right.Names).All(Plan.Parameters.Contains)))
             {
                 var holds = duty.Kind == DutyKind.Divides ? $"({duty.Right.ToCode()}) % ({duty.Left.ToCode()}) == 0" : $"{duty.Left.ToCode()} == {duty.Right.ToCode()}";
                 code.Line($"Require.That({holds}, {CodeWriter.Quote($"{Plan.Record.Name}: {duty.Words} (CM2009)")});");
@@ -220,7 +234,8 @@ internal sealed class NetworkWriter
             var width = Math.Min(100, lines.Where(line => line.Comment.Length > 0).Select(line => line.Text.Length).DefaultIfEmpty(0).Max());
             foreach (var (text, comment) in lines)
                 code.Line(comment.Length == 0 ? text : $"{text.PadRight(width)} // {comment}");
-            var returned = network.Results.Select(value => names[value]).ToArray();
+            // What is returned belongs to the caller alone.
+            var returned = network.Results.Select((value, i) => value < inputs.Length || network.Results.Take(i).Contains(value) ? $"{names[value]}.alias()" : names[value]).ToArray();
             code.Line($"return {(returned.Length == 1 ? returned[0] : $"({string.Join(", ", returned)})")};");
         }
     }
@@ -244,7 +259,7 @@ internal sealed class NetworkWriter
                 foreach (var (copy, _) in Copies(layer))
                 {
                     var last = copy == (layer.Repeat ?? 1) - 1;
-                    var made = last ? names[step.Outputs[0]] : $"{names[step.Outputs[0]]}{copy + 1}";
+                    var made = last ? names[step.Outputs[0]] : Free($"{names[step.Outputs[0]].TrimStart('@')}{copy + 1}");
                     lines.Add(($"var {made} = {Expression(layer, copy, step, [input, .. others])};", $"{shape}  {layer.Name}"));
                     if (layer.Block is { } function && copy == 0)
                         lines.Add(($"{Fits(layer)} = {Fits(layer)} || Require.Shape({made}, [{string.Join(", ", Promised(function, [input, .. others]))}], {CodeWriter.Quote($"{Plan.Record.Name}.{layer.Name}: {function.Name}.Apply")});", ""));
@@ -282,11 +297,7 @@ internal sealed class NetworkWriter
     private static IEnumerable<string> Promised(BlockContract function, string[] inputs)
     {
         var sizes = new Dictionary<string, Dim>();
-        for (var i = 0; i < inputs.Length; i++)
-        {
-            for (var axis = 0; axis < function.Inputs[i].Rank; axis++)
-                NetworkChecker.Bind(function.Inputs[i][axis].Size, Dim.Of($"{inputs[i]}.shape[{axis}]"), sizes);
-        }
+        NetworkChecker.Bind(function.Inputs, [.. inputs.Select((input, i) => Shape.Of(Enumerable.Range(0, function.Inputs[i].Rank).Select(axis => Dim.Of($"{input}.shape[{axis}]"))))], sizes);
 
         return function.Outputs[0].Sizes.Select(size => size.Names.All(sizes.ContainsKey) ? size.With(sizes).ToCode() : "-1");
     }
@@ -316,8 +327,8 @@ internal sealed class NetworkWriter
         if (shape.Rank >= wide.Rank)
             return names[value];
         var ones = string.Concat(Enumerable.Repeat(", 1", wide.Rank - shape.Rank));
-        var spread = $"{names[value].TrimStart('@')}Spread";
-        lines.Add(($"var {spread} = {names[value]}.view({string.Join(", ", shape.Sizes.Select((size, axis) => axis == 0 ? "-1" : size.ToCode()))}{ones});", $"[{string.Join(", ", shape.Sizes)}{ones}]"));
+        var spread = Free($"{names[value].TrimStart('@')}Spread");
+        lines.Add(($"var {spread} = {names[value]}.view({string.Join(", ", shape.Sizes.Select((size, axis) => axis == 0 ? "-1" : size.Names.All(Plan.Parameters.Contains) ? size.ToCode() : $"{names[value]}.shape[{axis}]"))}{ones});", $"[{string.Join(", ", shape.Sizes)}{ones}]"));
         return spread;
     }
 
@@ -335,26 +346,14 @@ internal sealed class NetworkWriter
         return null;
     }
 
-    private string[] Name(InputPlan[] inputs)
+    private string[] Name(InputPlan[] inputs) => [.. network.Values.Select((value, i) =>
     {
-        var taken = new HashSet<string>(Plan.Parameters.Concat(inputs.Select(input => input.Name)).Concat(["parameters", "training", "functional", "nn", "torch", "cat", "last", "i"]));
-        foreach (var layer in Plan.Layers)
-        {
-            foreach (var (copy, _) in Copies(layer))
-                taken.UnionWith(Owned(layer).Select(parameter => Field(layer, copy, parameter.Name)));
-            taken.Add(Fits(layer));
-        }
+        var isInput = i < inputs.Length;
+        var clashes = taken.Contains(value.Name) || (!isInput && SyntaxFacts.GetKeywordKind(value.Name) != SyntaxKind.None);
+        return Escape(Free(clashes ? value.Name + (isInput ? "In" : "Out") : value.Name));
+    })];
 
-        return [.. network.Values.Select((value, i) =>
-        {
-            if (i < inputs.Length)
-                return Escape(value.Name);
-            var name = SyntaxFacts.GetKeywordKind(value.Name) != SyntaxKind.None || !taken.Add(value.Name) ? Free(value.Name + "Out", taken) : value.Name;
-            return Escape(name);
-        })];
-    }
-
-    private static string Free(string name, HashSet<string> taken)
+    private string Free(string name)
     {
         var free = name;
         for (var i = 2; !taken.Add(free); i++)
@@ -379,9 +378,11 @@ internal sealed class NetworkWriter
     private static IEnumerable<ParameterPlan> Owned(LayerPlan layer) => LayerKind.Find(layer.Kind)?.Parameters(layer) ?? [];
 
     // Whether a custom layer has kept its promise once.
-    private static string Fits(LayerPlan layer) => Field(layer, 0, "fits");
+    private string Fits(LayerPlan layer) => Field(layer, 0, "fits");
 
-    private static string Field(LayerPlan layer, int copy, string parameter) =>
+    private string Field(LayerPlan layer, int copy, string parameter) => fields[(layer.Name, copy, parameter)];
+
+    private static string FieldName(LayerPlan layer, int copy, string parameter) =>
         char.ToLowerInvariant(layer.Name[0]) + layer.Name.Substring(1) + (layer.Repeat is null ? "" : copy.ToString()) + string.Concat(parameter.Split('.', '_').Select(word => char.ToUpperInvariant(word[0]) + word.Substring(1)));
 
     // Short where nothing else of that name is near.

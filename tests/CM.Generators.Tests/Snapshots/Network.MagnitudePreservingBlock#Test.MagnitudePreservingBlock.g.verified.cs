@@ -90,7 +90,7 @@ namespace Test
         /// Bound        Clip at ±256                 [B, Out, H, W] → [B, Out, H, W]
         /// </code>
         /// </remarks>
-        [Contract("Embedding*Out+In*Out+22*Out*Out+1", "Embedding*Out+2*H*H*Out*W*W+H*In*Out*W+4*H*In*W+22*H*Out*Out*W", Parameters = ["In", "Out", "Embedding"], Inputs = ["B,In,2*H,2*W", "B,Embedding"], Outputs = ["B,Out,H,W"], Duties = ["Divides|64|Out|channelsPerHead of 'Attend' divides its channels"])]
+        [Contract("Embedding*Out+In*Out+22*Out*Out+1", "Embedding*Out+2*H*H*Out*W*W+H*In*Out*W+4*H*In*W+22*H*Out*Out*W", Parameters = ["In", "Out", "Embedding"], Inputs = ["B,In,2*H,2*W", "B,Embedding"], Outputs = ["B,Out,H,W"], Duties = ["AtLeast|1|Embedding|input of 'Embed' is 1 or more", "AtLeast|1|Out|output of 'Embed' is 1 or more", "Divides|64|Out|channelsPerHead of 'Attend' divides its channels"])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor>
         {

@@ -45,7 +45,7 @@ namespace Test
         /// Short        Conv2d In→Out, 1×1           [B, In, H, W] → [B, Out, H, W]
         /// </code>
         /// </remarks>
-        [Contract("2*In+10*In*Out+3*Out+Out*Time", "10*H*In*Out*W+Out*Time", Parameters = ["In", "Out", "Time"], Inputs = ["B,In,H,W", "B,Time"], Outputs = ["B,Out,H,W"], Duties = ["Divides|8|In|groups of 'Calm' divides its channels"])]
+        [Contract("2*In+10*In*Out+3*Out+Out*Time", "10*H*In*Out*W+Out*Time", Parameters = ["In", "Out", "Time"], Inputs = ["B,In,H,W", "B,Time"], Outputs = ["B,Out,H,W"], Duties = ["AtLeast|1|In|channels of 'Calm' is 1 or more", "Divides|8|In|groups of 'Calm' divides its channels", "AtLeast|1|Out|output of 'Turn' is 1 or more", "AtLeast|1|Time|input of 'Clock' is 1 or more"])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor>
         {

@@ -30,7 +30,7 @@ namespace Moons
         /// Turn         Linear Width→Width           [B, Width] → [B, Width]
         /// </code>
         /// </remarks>
-        [Contract("Width+Width*Width", "Width*Width", Parameters = ["Width"], Inputs = ["B,Width"], Outputs = ["B,Width"], Duties = [])]
+        [Contract("Width+Width*Width", "Width*Width", Parameters = ["Width"], Inputs = ["B,Width"], Outputs = ["B,Width"], Duties = ["AtLeast|1|Width|input of 'Turn' is 1 or more"])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor>
         {
