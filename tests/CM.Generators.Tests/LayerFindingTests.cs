@@ -28,6 +28,36 @@ public sealed class LayerFindingTests
         Findings(layer).ShouldContain(finding => finding.Id == "CM1008" && finding.Message == message);
 
     [Theory]
+    [InlineData("Attention(nameof(N))", "\"B\", nameof(N), 8, 8", "channels")]
+    [InlineData("Attention(12, Heads = nameof(N))", "\"B\", 12, 8, 8", "heads")]
+    [InlineData("ConvTranspose2d(12, nameof(N), 4)", "\"B\", 12, 8, 8", "output")]
+    [InlineData("ClassEmbedding(nameof(N), 8)", "\"B\", nameof(N)", "classes")]
+    [InlineData("Augmentation(9, nameof(N))", "\"B\", 9", "channels")]
+    [InlineData("RmsNorm(nameof(N))", "\"B\", nameof(N)", "size")]
+    [InlineData("MpFourier(nameof(N))", "\"B\"", "channels")]
+    [InlineData("MpConv2d(12, nameof(N), 3)", "\"B\", 12, 8, 8", "output")]
+    public void Sizes_that_vanish_in_a_block(string layer, string input, string size)
+    {
+        var source = $$"""
+            [Network]
+            public sealed partial record Net
+            {
+                [Block<Inner>(0)] public partial Part Only { get; }
+
+                [return: Shape("B", 1)]
+                private Flow Forward([Shape({{input.Replace("nameof(N)", "0")}})] Flow x) => x | Only;
+            }
+
+            [Network, Shape({{input}})]
+            public sealed partial record Inner(int N)
+            {
+                [{{layer}}] public partial Part Vanishes { get; }
+            }
+            """;
+        Source.Findings(source).ShouldContain(finding => finding.Id == "CM2011" && finding.GetMessage().StartsWith($"'Only' cannot be built with these sizes: in 'Inner', {size} of 'Vanishes' is 1 or more, but it is 0."));
+    }
+
+    [Theory]
     [InlineData("[ClassEmbedding(10, 8, LabelDropout = 1)]", "\"B\", 10", "CM1008", "'labelDropout' of 'Only' must be from 0 up to, but not including, 1")]
     [InlineData("[ClassEmbedding(10, 8)]", "\"B\", 12", "CM2001", "'Only' expects width 10 but 'x' [B, 12] has 12.")]
     [InlineData("[Augmentation(9, 8)]", "\"B\"", "CM2002", "'Only' (Augmentation) takes [B, labels] but 'x' is [B]")]

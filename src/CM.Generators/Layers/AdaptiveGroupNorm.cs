@@ -13,7 +13,7 @@ internal sealed class AdaptiveGroupNorm : LayerKind
     public override void Validate(LayerPlan layer, LayerCheck check)
     {
         foreach (var size in new[] { "groups", "channels", "embedding" })
-            check.Range(size, layer.Size(size).Value is null or > 0, "1 or more");
+            check.AtLeast(size, 1, layer.Size(size));
         check.Range("epsilon", layer.Number("epsilon", 1e-5) > 0, "above 0");
         Starts.Validate(layer, check);
         check.Divides("groups", layer.Size("groups"), "channels", layer.Size("channels"));

@@ -8,8 +8,8 @@ internal class Attention : LayerKind
 
     public override void Validate(LayerPlan layer, LayerCheck check)
     {
-        check.Range("channels", layer.Size("channels").Value is null or > 0, "1 or more");
-        check.Range("heads", layer.Size("heads").Value is null or > 0, "1 or more");
+        check.AtLeast("channels", 1, layer.Size("channels"));
+        check.AtLeast("heads", 1, layer.Size("heads"));
         check.Range("channelsPerHead", layer.Whole("channelsPerHead") > 0, "1 or more");
         check.Range("channelsPerHead", !layer.Has("channelsPerHead") || !layer.Has("heads"), "left out where Heads is given");
         Starts.Validate(layer, check);

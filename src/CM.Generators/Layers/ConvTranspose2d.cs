@@ -18,7 +18,7 @@ internal sealed class ConvTranspose2d : LayerKind
     public override void Validate(LayerPlan layer, LayerCheck check)
     {
         foreach (var size in new[] { "input", "output", "kernel", "stride" })
-            check.Range(size, layer.Size(size).Value is null or > 0, "1 or more");
+            check.AtLeast(size, 1, layer.Size(size));
         check.Range("padding", layer.Whole("padding", 0) >= 0, "0 or more");
         var outputPadding = layer.Whole("outputPadding", 0);
         check.Range("outputPadding", outputPadding >= 0 && outputPadding < Math.Max(1, layer.Whole("stride")), "0 or more, and less than the stride");

@@ -10,8 +10,8 @@ internal sealed class ClassEmbedding : LayerKind
 
     public override void Validate(LayerPlan layer, LayerCheck check)
     {
-        check.Range("classes", layer.Size("classes").Value is null or > 0, "1 or more");
-        check.Range("channels", layer.Size("channels").Value is null or > 0, "1 or more");
+        check.AtLeast("classes", 1, layer.Size("classes"));
+        check.AtLeast("channels", 1, layer.Size("channels"));
         check.Range("labelDropout", Dropout(layer) is >= 0 and < 1, "from 0 up to, but not including, 1");
         Starts.Validate(layer, check);
     }
@@ -50,8 +50,8 @@ internal sealed class Augmentation : LayerKind
 
     public override void Validate(LayerPlan layer, LayerCheck check)
     {
-        check.Range("labels", layer.Size("labels").Value is null or > 0, "1 or more");
-        check.Range("channels", layer.Size("channels").Value is null or > 0, "1 or more");
+        check.AtLeast("labels", 1, layer.Size("labels"));
+        check.AtLeast("channels", 1, layer.Size("channels"));
         Starts.Validate(layer, check);
     }
 

@@ -61,7 +61,7 @@ internal sealed class MpFourier : LayerKind
 {
     public override string Describe(LayerPlan layer) => $"MpFourier {layer.Size("channels")}";
 
-    public override void Validate(LayerPlan layer, LayerCheck check) => check.Range("channels", layer.Size("channels").Value is null or > 0, "1 or more");
+    public override void Validate(LayerPlan layer, LayerCheck check) => check.AtLeast("channels", 1, layer.Size("channels"));
 
     public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) =>
         check.Rank(input, 1, "[B]") ? new Shape([input[0], Axis.Made(layer.Size("channels"), layer.Name)]) : Shape.Unknown;
@@ -103,8 +103,8 @@ internal sealed class MpConv2d : LayerKind
 
     public override void Validate(LayerPlan layer, LayerCheck check)
     {
-        check.Range("input", layer.Size("input").Value is null or > 0, "1 or more");
-        check.Range("output", layer.Size("output").Value is null or > 0, "1 or more");
+        check.AtLeast("input", 1, layer.Size("input"));
+        check.AtLeast("output", 1, layer.Size("output"));
         check.Range("kernel", layer.Whole("kernel") % 2 == 1, "an odd number");
         Starts.Validate(layer, check);
     }

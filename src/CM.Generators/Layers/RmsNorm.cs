@@ -9,7 +9,7 @@ internal sealed class RmsNorm : LayerKind
 
     public override void Validate(LayerPlan layer, LayerCheck check)
     {
-        check.Range("size", layer.Size("size").Value is null or > 0, "1 or more");
+        check.AtLeast("size", 1, layer.Size("size"));
         check.Range("epsilon", layer.Number("epsilon", 1e-5) > 0, "above 0");
     }
 
