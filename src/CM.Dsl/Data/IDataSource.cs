@@ -16,11 +16,20 @@ public interface IExamples : IDataSource
     void Read(int index, Span<float> values);
 }
 
-/// <summary>Grey images in idx files (the format of MNIST), gzipped or not, looked up in the data folder.</summary>
-/// <param name="Images">Name of the file with the images, without <c>.gz</c>.</param>
-/// <param name="Labels">Name of the file with the labels, without <c>.gz</c>; null where there is none.</param>
-public abstract record IdxImages(string Images, string? Labels) : IDataSource;
+/// <summary>Examples that belong to classes; the record carries a <see cref="ClassesAttribute"/>.</summary>
+public interface ILabelledExamples : IExamples
+{
+    /// <summary>The class of an example.</summary>
+    /// <param name="index">From 0 up to, but not including, <see cref="IExamples.Count"/>.</param>
+    /// <returns>From 0 up to, but not including, the number of classes.</returns>
+    int Label(int index);
+}
 
-/// <summary>Handwritten digits, 28×28, grey (LeCun et al. 1998).</summary>
-[Shape(1, 28, 28)]
-public sealed record Mnist() : IdxImages("train-images-idx3-ubyte", "train-labels-idx1-ubyte");
+/// <summary>How many classes the labels of a data source name.</summary>
+/// <param name="count">1 or more.</param>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class ClassesAttribute(int count) : Attribute
+{
+    /// <summary>How many classes there are.</summary>
+    public int Count { get; } = count;
+}

@@ -23,7 +23,7 @@ internal static class DemoCommand
                 var display = session.Display(parsed.GetValue(json));
                 try
                 {
-                    Examples.Open(experiment.Plan.Data, experiment.Plan.DataShape, parsed.GetValue(data));
+                    Examples.Open(experiment.Plan, parsed.GetValue(data));
                 }
                 catch (UserError missing) when (name != Acts[0].Experiment && parsed.GetValue(data) is null)
                 {

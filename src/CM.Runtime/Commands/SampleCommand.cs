@@ -33,7 +33,7 @@ internal static class SampleCommand
             checkpoint.Load(training);
             using var sampler = new Sampler(experiment.Plan, parsed.GetValue(seed) ?? state.Seed, wanted, setup.Device);
             var planar = Sampler.IsPlanar(experiment.Plan);
-            var examples = planar ? sampler.Compare(Examples.Open(experiment.Plan.Data, experiment.Plan.DataShape, parsed.GetValue(data))) : [];
+            var examples = planar ? sampler.Compare(Examples.Open(experiment.Plan, parsed.GetValue(data))) : [];
             var samples = sampler.Sample(training);
             AtomicFile.Write(path, stream => Png.Write(stream, sampler.Draw(samples, examples)));
             double? distance = planar ? Sampler.Distance(samples, examples) : null;

@@ -36,7 +36,7 @@ internal sealed record TrainRequest
         Options.UseThreads(Threads);
         using var from = Resume is null ? null : RunFolder.Open(Resume).OpenNewest();
         var setup = Setup(from?.State);
-        var examples = Examples.Open(Plan.Data, Plan.DataShape, Data);
+        var examples = Examples.Open(Plan, Data);
 
         var folder = Resume is null ? RunFolder.Create(Out, Plan.Name) : RunFolder.Open(Resume);
         if (from is null)

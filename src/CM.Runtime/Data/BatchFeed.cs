@@ -15,7 +15,7 @@ internal sealed class BatchFeed : IDisposable
     private readonly int batch;
     private readonly BatchOrder order;
     private readonly Device device;
-    private readonly BlockingCollection<Tensor> ready = new(Ahead);
+    private readonly BlockingCollection<Batch> ready = new(Ahead);
     private readonly CancellationTokenSource stop = new();
     private readonly Thread thread;
     private ExceptionDispatchInfo? failure;
@@ -36,15 +36,16 @@ internal sealed class BatchFeed : IDisposable
         thread.Start();
     }
 
-    /// <summary>The next batch, <c>[batch, …]</c>, float32, on the device; the caller disposes of it.</summary>
-    public Tensor Next()
+    /// <summary>The next batch, on the device; the caller disposes of its tensors.</summary>
+    public Batch Next()
     {
         if (!ready.TryTake(out var next, Timeout.Infinite))
             failure!.Throw();
         if (device.type == DeviceType.CPU)
             return next!;
-        using (next)
-            return next!.to(device);
+        using (next!.Values)
+        using (next.Labels)
+            return new Batch(next.Values.to(device), next.Labels?.to(device));
     }
 
     /// <summary>Stops preparing and frees what was prepared.</summary>
@@ -53,7 +54,10 @@ internal sealed class BatchFeed : IDisposable
         stop.Cancel();
         thread.Join();
         while (ready.TryTake(out var left))
-            left.Dispose();
+        {
+            left.Values.Dispose();
+            left.Labels?.Dispose();
+        }
         ready.Dispose();
         stop.Dispose();
     }
@@ -78,13 +82,27 @@ internal sealed class BatchFeed : IDisposable
         }
     }
 
-    private Tensor Read(long position)
+    private Batch Read(long position)
     {
         var tensor = empty([batch, .. shape], ScalarType.Float32);
         var values = MemoryMarshal.Cast<byte, float>(tensor.bytes);
         var size = values.Length / batch;
         for (var i = 0; i < batch; i++)
             examples.Read(order[position + i], values.Slice(i * size, size));
+        return new Batch(tensor, examples is ILabelledExamples labelled ? ReadLabels(labelled, position) : null);
+    }
+
+    private Tensor ReadLabels(ILabelledExamples labelled, long position)
+    {
+        var tensor = empty([batch], ScalarType.Int64);
+        var labels = MemoryMarshal.Cast<byte, long>(tensor.bytes);
+        for (var i = 0; i < batch; i++)
+            labels[i] = labelled.Label(order[position + i]);
         return tensor;
     }
 }
+
+/// <summary>The data of a step.</summary>
+/// <param name="Values"><c>[batch, …]</c>, float32.</param>
+/// <param name="Labels"><c>[batch]</c>, int64; null where the examples have none.</param>
+internal sealed record Batch(Tensor Values, Tensor? Labels);

@@ -34,8 +34,14 @@ internal static class DataFolder
     private static string Existing(string folder, string source) =>
         Directory.Exists(folder) ? folder : throw new UserError($"No data: {source} names the folder '{folder}', which does not exist.");
 
+    /// <summary>The files of Fashion-MNIST have the names of MNIST's; whoever wants them names the folder.</summary>
+    private static bool IsOfAnotherSet(string folder, string name) =>
+        Path.GetFileName(folder) == "fashion-mnist" && !name.StartsWith("fashion-mnist", StringComparison.Ordinal);
+
     private static string? FindIn(string folder, string name, int depth)
     {
+        if (IsOfAnotherSet(folder, name))
+            return null;
         foreach (var file in (string[])[name, name + ".gz"])
             if (File.Exists(Path.Combine(folder, file)))
                 return Path.Combine(folder, file);

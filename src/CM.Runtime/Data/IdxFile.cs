@@ -3,74 +3,59 @@ using System.IO.Compression;
 
 namespace CM.Runtime;
 
-/// <summary>Grey images in an idx file, gzipped or not: magic 0x00000803, then count, height and width as big-endian 32-bit numbers, then a byte a pixel.</summary>
-/// <param name="Count">How many images.</param>
-/// <param name="Height">Rows of an image.</param>
-/// <param name="Width">Columns of an image.</param>
-/// <param name="Pixels">All images, row-major.</param>
-internal sealed record IdxFile(int Count, int Height, int Width, byte[] Pixels)
+/// <summary>
+/// Bytes in an idx file, gzipped or not: magic 0x0000080N with N the number of axes, then the size of each axis as a big-endian 32-bit number, then the
+/// bytes, row-major (LeCun, "The MNIST database of handwritten digits").
+/// </summary>
+/// <param name="Sizes">Size of each axis; the first is the count.</param>
+/// <param name="Values">All bytes.</param>
+internal sealed record IdxFile(int[] Sizes, byte[] Values)
 {
-    private const uint Magic = 0x00000803;
-    private const int HeaderBytes = 16;
-    private const long DeflateLimit = 1032; // deflate never makes data larger than this many times
+    private const uint Bytes = 0x00000800;
 
-    /// <summary>Reads a whole file.</summary>
+    /// <summary>How many images or labels.</summary>
+    public int Count => Sizes[0];
+
+    /// <summary>Reads a file of images, <c>[count, height, width]</c>.</summary>
     /// <exception cref="UserError">The file cannot be read, is damaged, or holds something else.</exception>
-    public static IdxFile Read(string path)
-    {
-        try
-        {
-            using var file = File.OpenRead(path);
-            var zipped = IsGzip(file);
-            if (!zipped && path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
-                throw new UserError($"{path}: no gzip file, though its name ends in .gz.");
-            using Stream stream = zipped ? new GZipStream(file, CompressionMode.Decompress) : file;
-            return Read(path, stream, zipped ? file.Length * DeflateLimit : file.Length);
-        }
-        catch (InvalidDataException damage)
-        {
-            throw new UserError($"{path}: damaged gzip file ({damage.Message.TrimEnd('.')}); fetch it again.", damage);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new UserError($"{path}: cannot be read ({failure.Message.TrimEnd('.')}).", failure);
-        }
-    }
+    public static IdxFile ReadImages(string path) => Read(path, axes: 3, "images");
 
-    private static bool IsGzip(FileStream file)
-    {
-        var zipped = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
-        file.Position = 0;
-        return zipped;
-    }
+    /// <summary>Reads a file of labels, <c>[count]</c>.</summary>
+    /// <exception cref="UserError">The file cannot be read, is damaged, or holds something else.</exception>
+    public static IdxFile ReadLabels(string path) => Read(path, axes: 1, "labels");
 
-    private static IdxFile Read(string path, Stream stream, long limit)
+    private static IdxFile Read(string path, int axes, string what) => DataFile.Read(path, (stream, limit) => Read(path, axes, what, stream, limit));
+
+    private static IdxFile Read(string path, int axes, string what, Stream stream, long limit)
     {
-        Span<byte> header = stackalloc byte[HeaderBytes];
-        if (stream.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false) < HeaderBytes)
-            throw new UserError($"{path}: truncated, it ends inside its header of {HeaderBytes} bytes.");
+        Span<byte> header = stackalloc byte[sizeof(int) * (axes + 1)];
+        if (stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length)
+            throw new UserError($"{path}: truncated, it ends inside its header of {header.Length} bytes.");
         var magic = BinaryPrimitives.ReadUInt32BigEndian(header);
-        if (magic != Magic)
-            throw new UserError($"{path}: no idx file of images: it starts with 0x{magic:X8} instead of 0x{Magic:X8}.");
+        if (magic != Bytes + axes)
+            throw new UserError($"{path}: no idx file of {what}: it starts with 0x{magic:X8} instead of 0x{Bytes + axes:X8}.");
 
-        var count = BinaryPrimitives.ReadUInt32BigEndian(header[4..]);
-        var height = BinaryPrimitives.ReadUInt32BigEndian(header[8..]);
-        var width = BinaryPrimitives.ReadUInt32BigEndian(header[12..]);
-        var what = $"{path}: {count} images of {height}×{width}";
-        if (count == 0 || height == 0 || width == 0)
-            throw new UserError($"{what}: there is nothing in it.");
-        if ((UInt128)count * height * width > (UInt128)Array.MaxLength)
-            throw new UserError($"{what}: more than the {Array.MaxLength:N0} bytes that fit.");
-        var size = (int)(count * height * width);
-        if (size > limit)
-            throw new UserError($"{what}, but it is truncated: {size:N0} pixels cannot be in it.");
+        var sizes = new uint[axes];
+        var total = (UInt128)1;
+        for (var axis = 0; axis < axes; axis++)
+        {
+            sizes[axis] = BinaryPrimitives.ReadUInt32BigEndian(header[(sizeof(int) * (axis + 1))..]);
+            total *= sizes[axis];
+        }
+        var found = $"{path}: {sizes[0]} {what}{(axes > 1 ? $" of {string.Join('×', sizes[1..])}" : "")}";
+        if (total == 0)
+            throw new UserError($"{found}: there is nothing in it.");
+        if (total > (UInt128)Array.MaxLength)
+            throw new UserError($"{found}: more than the {Array.MaxLength:N0} bytes that fit.");
+        if (total > (UInt128)limit)
+            throw new UserError($"{found}, but it is truncated: {total:N0} bytes cannot be in it.");
 
-        var pixels = new byte[size];
-        var found = stream.ReadAtLeast(pixels, size, throwOnEndOfStream: false);
-        if (found < size)
-            throw new UserError($"{what}, but it is truncated: it has {found:N0} of {size:N0} pixels.");
+        var values = new byte[(int)total];
+        var length = stream.ReadAtLeast(values, values.Length, throwOnEndOfStream: false);
+        if (length < values.Length)
+            throw new UserError($"{found}, but it is truncated: it has {length:N0} of {values.Length:N0} bytes.");
         if (stream.ReadByte() >= 0)
-            throw new UserError($"{what}, but data follows the last of its {size:N0} pixels.");
-        return new IdxFile((int)count, (int)height, (int)width, pixels);
+            throw new UserError($"{found}, but data follows the last of its {values.Length:N0} bytes.");
+        return new IdxFile([.. sizes.Select(size => (int)size)], values);
     }
 }

@@ -64,6 +64,8 @@ public sealed class TrainingRun : IDisposable
 
     private Training Current => training ?? throw new InvalidOperationException("Begin comes first.");
 
+    private BatchFeed Feed => feed ?? throw new InvalidOperationException("Begin comes first.");
+
     private double? ImagesPerSecond => done > began ? (done - began) * (double)Setup.Batch / working.Elapsed.TotalSeconds : null;
 
     /// <summary>Starts: with the training's fresh weights, or with those of the checkpoint that is resumed.</summary>
@@ -96,7 +98,22 @@ public sealed class TrainingRun : IDisposable
     }
 
     /// <summary>The data of the step, <c>[Batch, …]</c>, float32, on the device; the caller disposes of it.</summary>
-    public Tensor NextBatch() => (feed ?? throw new InvalidOperationException("Begin comes first.")).Next();
+    public Tensor NextBatch()
+    {
+        var batch = Feed.Next();
+        batch.Labels?.Dispose();
+        return batch.Values;
+    }
+
+    /// <summary>The data of the step and the classes of its examples; the caller disposes of both.</summary>
+    /// <param name="labels"><c>[Batch]</c>, int64, on the device, each from 0 up to, but not including, <see cref="ExperimentPlan.Classes"/>.</param>
+    /// <returns><c>[Batch, …]</c>, float32, on the device.</returns>
+    public Tensor NextBatch(out Tensor labels)
+    {
+        var batch = Feed.Next();
+        labels = batch.Labels ?? throw new InvalidOperationException($"{plan.Name} takes labels, but its plan has no classes.");
+        return batch.Values;
+    }
 
     /// <summary>Ends a step: progress, log, pictures, checkpoint, whichever is due.</summary>
     /// <param name="loss">One number.</param>

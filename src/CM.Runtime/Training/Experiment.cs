@@ -23,6 +23,9 @@ public sealed record ExperimentPlan
     /// <summary>Shape of one example, without the batch.</summary>
     public required long[] DataShape { get; init; }
 
+    /// <summary>How many classes the labels of the data name; 0 where the model takes no labels.</summary>
+    public int Classes { get; init; }
+
     /// <summary>Name of the network that is trained.</summary>
     public required string Network { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CM.Dsl;
 
 namespace CM.Runtime.Tests;
@@ -53,9 +54,25 @@ public class BatchTests
 
         static float[] Take(BatchFeed feed)
         {
-            using var batch = feed.Next();
-            batch.shape.ShouldBe([3, 2]);
-            return batch.Floats();
+            var batch = feed.Next();
+            using var values = batch.Values;
+            values.shape.ShouldBe([3, 2]);
+            batch.Labels.ShouldBeNull();
+            return values.Floats();
+        }
+    }
+
+    [Fact]
+    public void Labels_stay_with_their_examples()
+    {
+        using var feed = new BatchFeed(new LabelledExamples(new Numbered(7), [.. Enumerable.Range(10, 7)]), [2], Tiny.Setup() with { Batch = 5 }, firstStep: 0);
+        for (var step = 0; step < 4; step++)
+        {
+            var batch = feed.Next();
+            using var values = batch.Values;
+            using var labels = batch.Labels.ShouldNotBeNull();
+            (labels.dtype, labels.shape.Single()).ShouldBe((ScalarType.Int64, 5));
+            MemoryMarshal.Cast<byte, long>(labels.bytes).ToArray().ShouldBe(values.Floats().Where((_, i) => i % 2 == 0).Select(number => (long)number + 10));
         }
     }
 

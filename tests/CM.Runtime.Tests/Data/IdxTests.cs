@@ -7,6 +7,9 @@ namespace CM.Runtime.Tests;
 public sealed class IdxTests : IDisposable
 {
     private const string Name = "train-images-idx3-ubyte";
+    private const string Labels = "train-labels-idx1-ubyte";
+
+    private static readonly ExperimentPlan Plan = Tiny.Plan with { Data = new Mnist(), DataShape = [1, 28, 28] };
 
     private readonly Scratch scratch = new();
 
@@ -32,13 +35,45 @@ public sealed class IdxTests : IDisposable
     }
 
     [Fact]
+    public void Labels_are_read_where_the_experiment_has_classes()
+    {
+        scratch.Write("digits/" + Name, Idx(3, 28, 28));
+        Open(Classes(0)).ShouldNotBeAssignableTo<ILabelledExamples>();
+        Fault(Classes(10)).ShouldContain($"{Labels}.gz is not in {scratch["digits"]}");
+        scratch.Write("digits/" + Labels + ".gz", Zip(IdxLabels(7, 0, 9)));
+        var examples = Open(Classes(10)).ShouldBeAssignableTo<ILabelledExamples>()!;
+        Enumerable.Range(0, 3).Select(examples.Label).ShouldBe([7, 0, 9]);
+
+        Fault(Classes(9)).ShouldBe("Data Mnist: example 2 has the label 9, but Mnist declares 9 classes, numbered from 0; declare [Classes(n)] or mend the labels.");
+        scratch.Write("digits/" + Labels + ".gz", Zip(IdxLabels(7, 0)));
+        Fault(Classes(10)).ShouldContain("2 labels for 3 examples");
+        scratch.Write("digits/" + Labels + ".gz", Zip(Idx(3, 1, 1)));
+        Fault(Classes(10)).ShouldContain("no idx file of labels: it starts with 0x00000803 instead of 0x00000801");
+        Fault(Tiny.Plan with { Classes = 2 }).ShouldContain("Data TwoMoons: Tiny needs labels and there are none");
+
+        static ExperimentPlan Classes(int classes) => Plan with { Classes = classes };
+    }
+
+    [Fact]
+    public void Digits_and_clothes_are_not_mistaken_for_each_other()
+    {
+        var clothes = Plan with { Data = new FashionMnist() };
+        scratch.Write("a/fashion-mnist/" + Name, Idx(1, 28, 28));
+        Fault(Plan).ShouldContain("is not in");
+        Open(clothes).Count.ShouldBe(1);
+        scratch.Write("b/" + Name, Idx(2, 28, 28));
+        Open(Plan).Count.ShouldBe(2);
+        Open(clothes).Count.ShouldBe(1);
+    }
+
+    [Fact]
     public void The_variable_names_the_folder()
     {
         scratch.Write(Name, Idx(1, 28, 28));
         Environment.SetEnvironmentVariable("DSLCM_DATA", scratch.Path);
         try
         {
-            Examples.Open(new Mnist(), [1, 28, 28], folder: null).Count.ShouldBe(1);
+            Examples.Open(Plan, folder: null).Count.ShouldBe(1);
         }
         finally
         {
@@ -106,7 +141,7 @@ public sealed class IdxTests : IDisposable
         var bytes = Zip(Idx(2, 28, 28));
         bytes[bytes.Length / 2] ^= 0x55;
         scratch.Write(Name + ".gz", bytes);
-        Fault().ShouldContain("damaged gzip file");
+        Fault().ShouldContain("damaged file");
     }
 
     [Fact]
@@ -123,7 +158,13 @@ public sealed class IdxTests : IDisposable
         Fault().ShouldContain(Name);
     }
 
-    private IExamples Open(string? folder = null) => Examples.Open(new Mnist(), [1, 28, 28], folder ?? scratch.Path);
+    private IExamples Open(ExperimentPlan plan) => Examples.Open(plan, scratch.Path);
+
+    private string Fault(ExperimentPlan plan) => Should.Throw<UserError>(() => Open(plan)).Message;
+
+    private static byte[] IdxLabels(params byte[] labels) => [0, 0, 8, 1, 0, 0, 0, (byte)labels.Length, .. labels];
+
+    private IExamples Open(string? folder = null) => Examples.Open(Plan, folder ?? scratch.Path);
 
     private string Fault(string? folder = null) => Should.Throw<UserError>(() => Open(folder)).Message;
 
