@@ -1,46 +1,85 @@
 namespace CM.Dsl;
 
-/// <summary>Adam (Kingma and Ba 2015).</summary>
+/// <summary>An optimiser: its learning rate, and what all of them have.</summary>
 /// <param name="rate">Learning rate, above 0.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
-public sealed class AdamAttribute(double rate) : Attribute
+public abstract class OptimizerAttribute(double rate) : Attribute
 {
     /// <summary>Learning rate.</summary>
     public double Rate { get; } = rate;
 
-    /// <summary>Decay of the first moment. Default: 0.9.</summary>
+    /// <summary>Decay of the first moment, from 0 up to, but not including, 1. Default: 0.9.</summary>
     public double Beta1 { get; set; } = 0.9;
 
-    /// <summary>Decay of the second moment. Default: 0.999.</summary>
+    /// <summary>Decay of the second moment, from 0 up to, but not including, 1. Default: 0.999; of <see cref="LionAttribute"/> 0.99.</summary>
     public double Beta2 { get; set; } = 0.999;
 
-    /// <summary>Added to the root of the second moment. Default: 1e-8.</summary>
-    public double Epsilon { get; set; } = 1e-8;
-
-    /// <summary>L2 penalty, added to the gradient. Default: 0.</summary>
+    /// <summary>How strongly the weights are pulled to 0, 0 or more. Default: 0; of <see cref="AdamWAttribute"/> 0.01.</summary>
     public double WeightDecay { get; set; }
 }
 
-/// <summary>Rectified Adam (Liu et al. 2020), which warms itself up.</summary>
+/// <summary>Adam (Kingma and Ba 2015); weight decay is an L2 penalty, added to the gradient.</summary>
 /// <param name="rate">Learning rate, above 0.</param>
-[AttributeUsage(AttributeTargets.Class, Inherited = false)]
-public sealed class RAdamAttribute(double rate) : Attribute
+public sealed class AdamAttribute(double rate) : OptimizerAttribute(rate)
 {
-    /// <summary>Learning rate.</summary>
-    public double Rate { get; } = rate;
-
-    /// <summary>Decay of the first moment. Default: 0.9.</summary>
-    public double Beta1 { get; set; } = 0.9;
-
-    /// <summary>Decay of the second moment. Default: 0.999.</summary>
-    public double Beta2 { get; set; } = 0.999;
-
-    /// <summary>Added to the root of the second moment. Default: 1e-8.</summary>
+    /// <summary>Added to the root of the second moment, above 0. Default: 1e-8.</summary>
     public double Epsilon { get; set; } = 1e-8;
-
-    /// <summary>L2 penalty, added to the gradient. Default: 0.</summary>
-    public double WeightDecay { get; set; }
 }
+
+/// <summary>Adam whose weight decay is no part of the gradient: w ← (1 − rate·decay)·w before each step (Loshchilov and Hutter 2019).</summary>
+public sealed class AdamWAttribute : OptimizerAttribute
+{
+    /// <param name="rate">Learning rate, above 0.</param>
+    public AdamWAttribute(double rate)
+        : base(rate) => WeightDecay = 0.01;
+
+    /// <summary>Added to the root of the second moment, above 0. Default: 1e-8.</summary>
+    public double Epsilon { get; set; } = 1e-8;
+}
+
+/// <summary>Rectified Adam (Liu et al. 2020), which warms itself up; weight decay is an L2 penalty, added to the gradient.</summary>
+/// <param name="rate">Learning rate, above 0.</param>
+public sealed class RAdamAttribute(double rate) : OptimizerAttribute(rate)
+{
+    /// <summary>Added to the root of the second moment, above 0. Default: 1e-8.</summary>
+    public double Epsilon { get; set; } = 1e-8;
+}
+
+/// <summary>Lion, which moves every weight by the learning rate (Chen et al. 2023); w ← (1 − rate·decay)·w before each step.</summary>
+public sealed class LionAttribute : OptimizerAttribute
+{
+    /// <param name="rate">Learning rate, above 0; a third to a tenth of Adam's.</param>
+    public LionAttribute(double rate)
+        : base(rate) => Beta2 = 0.99;
+
+    /// <summary>Weights decay by (1 − decay) a step at the full learning rate, whatever that is: the decay is divided by the rate. Default: false.</summary>
+    public bool Decoupled { get; set; }
+}
+
+/// <summary>The learning rate grows from 0 in equal steps: rate·min(k/steps, 1) at step k = 0, 1, ….</summary>
+/// <param name="steps">How long it grows, above 0.</param>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class WarmUpAttribute(double steps) : Attribute
+{
+    /// <summary>How long the rate grows.</summary>
+    public double Steps { get; } = steps;
+}
+
+/// <summary>The learning rate falls with the root of the steps: rate/√max(k/steps, 1) at step k = 0, 1, … (EDM2, Karras et al. 2024).</summary>
+/// <param name="steps">From where on it falls, above 0.</param>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class InverseSqrtAttribute(double steps) : Attribute
+{
+    /// <summary>From where on the rate falls.</summary>
+    public double Steps { get; } = steps;
+}
+
+/// <summary>
+/// The learning rate falls along half a cosine, from the end of its warm-up to 0 at the end of training: rate·½(1 + cos(π·(k − w)/(steps − w)))
+/// at step k = w, …, with w the steps of <see cref="WarmUpAttribute"/> (Loshchilov and Hutter 2017, equation 5, without restarts).
+/// </summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class CosineAttribute : Attribute;
 
 /// <summary>Scales the gradient down so that its Euclidean norm over all parameters is at most a bound.</summary>
 /// <param name="bound">Above 0.</param>

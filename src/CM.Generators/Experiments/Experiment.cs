@@ -92,6 +92,23 @@ internal sealed record SquaredLoss : Loss;
 
 /// <param name="Kind">The class in CM.Runtime.</param>
 /// <param name="Settings">What differs from the defaults, by the constructor's parameter names.</param>
-internal sealed record OptimizerAxis(string Kind, double Rate, EquatableArray<Setting> Settings);
+internal sealed record OptimizerAxis(string Kind, double Rate, EquatableArray<Setting> Settings)
+{
+    /// <summary>Steps over which the rate grows, or null.</summary>
+    public double? WarmUp { get; init; }
+
+    /// <summary>How the rate falls, or null.</summary>
+    public RateDecay? Decay { get; init; }
+
+    public bool IsSteady => WarmUp is null && Decay is null;
+}
+
+internal abstract record RateDecay;
+
+/// <summary>rate/√max(k/steps, 1).</summary>
+internal sealed record InverseSqrtDecay(double Steps) : RateDecay;
+
+/// <summary>Half a cosine, down to 0 at the last step.</summary>
+internal sealed record CosineDecay : RateDecay;
 
 internal sealed record Setting(string Name, double Value);

@@ -46,7 +46,9 @@ internal sealed class ExperimentReader
         var coupling = Axis("coupling", "[Coupling<Independent>]", required: true, "CouplingAttribute");
         var times = Axis("times", "[Times<T>]", required: true, "TimesAttribute");
         var loss = Axis("loss", "[PseudoHuber(c)] or [L2]", required: true, "PseudoHuberAttribute", "L2Attribute");
-        var optimizer = Axis("optimiser", "[RAdam(rate)] or [Adam(rate)]", required: true, "AdamAttribute", "RAdamAttribute");
+        var optimizer = Axis("optimiser", "[RAdam(rate)], [Adam(rate)], [AdamW(rate)] or [Lion(rate)]", required: true, "AdamAttribute", "AdamWAttribute", "RAdamAttribute", "LionAttribute");
+        var warmUp = Axis("warm-up", "[WarmUp(steps)]", required: false, "WarmUpAttribute");
+        var decay = Axis("decay of the learning rate", "[InverseSqrt(steps)] or [Cosine]", required: false, "InverseSqrtAttribute", "CosineAttribute");
         var clip = Axis("bound of the gradient", "[ClipNorm(bound)]", required: false, "ClipNormAttribute");
         var sample = Axis("sampling times", "[Sample(t)]", required: true, "SampleAttribute");
 
@@ -67,7 +69,7 @@ internal sealed class ExperimentReader
             Coupling = coupling is null ? null : ReadCoupling(coupling, data, model),
             Times = times is null ? null : ReadTimes(times, sample, sampleTimes),
             Loss = loss is null ? null : ReadLoss(loss),
-            Optimizer = optimizer is null ? null : ReadOptimizer(optimizer),
+            Optimizer = optimizer is null ? null : ReadOptimizer(optimizer, warmUp, decay),
             ClipNorm = clip is null ? null : Checked(clip, "bound", clip.Attribute.ConstructorArguments, 0, bound => bound > 0, "above 0"),
             Averages = ReadAverages(),
             SampleTimes = sampleTimes,
@@ -283,21 +285,34 @@ internal sealed class ExperimentReader
         : new PseudoHuberLoss(Checked(loss, "c", loss.Attribute.ConstructorArguments, 0, c => c >= 0, "0 or more"),
             ScheduleReader.Named(loss.Attribute, "PerElement")?.Value is true);
 
-    private OptimizerAxis ReadOptimizer(Found optimizer)
+    private OptimizerAxis ReadOptimizer(Found optimizer, Found? warmUp, Found? decay)
     {
+        var kind = optimizer.Attribute.AttributeClass!.Name.Replace("Attribute", "");
+        var rate = Checked(optimizer, "rate", optimizer.Attribute.ConstructorArguments, 0, rate => rate > 0, "above 0");
+        var perRate = ScheduleReader.Named(optimizer.Attribute, "Decoupled")?.Value is true ? rate : 1;
         var settings = new List<Setting>();
         Add("Beta1", 0.9, beta => beta >= 0 && beta < 1, "from 0 up to, but not including, 1");
-        Add("Beta2", 0.999, beta => beta >= 0 && beta < 1, "from 0 up to, but not including, 1");
+        Add("Beta2", kind == "Lion" ? 0.99 : 0.999, beta => beta >= 0 && beta < 1, "from 0 up to, but not including, 1");
         Add("Epsilon", 1e-8, epsilon => epsilon > 0, "above 0");
-        Add("WeightDecay", 0, decay => decay >= 0, "0 or more");
-        return new(optimizer.Attribute.AttributeClass!.Name.Replace("Attribute", ""),
-            Checked(optimizer, "rate", optimizer.Attribute.ConstructorArguments, 0, rate => rate > 0, "above 0"), settings.ToEquatable());
+        Add("WeightDecay", kind == "AdamW" ? 0.01 : 0, given => given >= 0, "0 or more", perRate);
+        return new(kind, rate, settings.ToEquatable())
+        {
+            WarmUp = warmUp is null ? null : Steps(warmUp),
+            Decay = decay?.Attribute.AttributeClass!.Name switch
+            {
+                null => null,
+                "CosineAttribute" => new CosineDecay(),
+                _ => new InverseSqrtDecay(Steps(decay!)),
+            },
+        };
 
-        void Add(string property, double usual, Func<double, bool> fits, string range)
+        double Steps(Found found) => Checked(found, "steps", found.Attribute.ConstructorArguments, 0, steps => steps > 0, "above 0");
+
+        void Add(string property, double usual, Func<double, bool> fits, string range, double unit = 1)
         {
             if (ScheduleReader.Named(optimizer.Attribute, property) is not { } given)
                 return;
-            var value = Checked(optimizer, property, [given], 0, fits, range);
+            var value = Checked(optimizer, property, [given], 0, fits, range) / unit;
             if (value != usual)
                 settings.Add(new(char.ToLowerInvariant(property[0]) + property.Substring(1), value));
         }

@@ -31,7 +31,7 @@ internal sealed class ExperimentWriter
     public static string Write(Experiment experiment) => CodeWriter.File(
         experiment.FirstError is { } error ? $"{experiment.Name.Name} has errors, the first is {error.Rule}" : $"{experiment.Name.Name}: {experiment.Model!.Name} on {experiment.Data!.Name}",
         experiment.Name, $"partial record {experiment.Name.Name}",
-        ["System.Collections.Generic", "CM.Runtime", "static TorchSharp.torch"],
+        ["System.Collections.Generic", "CM.Runtime", .. experiment is { FirstError: null, Optimizer.IsSteady: false } ? (string[])["static System.Math"] : [], "static TorchSharp.torch"],
         code => new ExperimentWriter(experiment, code).Members());
 
     // A statement and, at a common column, what it makes.
@@ -103,7 +103,7 @@ internal sealed class ExperimentWriter
             PseudoHuberLoss huber => $"pseudo-Huber, c = {Number(huber.C)}{(huber.PerElement ? ", of every element" : "")}",
             _ => "squared Euclidean distance",
         });
-        yield return ("Optimiser", $"{optimizer.Kind}, rate {Number(optimizer.Rate)}{string.Concat(optimizer.Settings.Select(setting => $", {setting.Name} {Number(setting.Value)}"))}");
+        yield return ("Optimiser", $"{optimizer.Kind}, rate {Number(optimizer.Rate)}{RateText(optimizer)}{string.Concat(optimizer.Settings.Select(setting => $", {setting.Name} {Number(setting.Value)}"))}");
         if (experiment.ClipNorm is { } bound)
             yield return ("Gradient norm", $"at most {Number(bound)}");
         if (experiment.Averages.Count > 0)
@@ -190,10 +190,19 @@ internal sealed class ExperimentWriter
             code.Line("loss.backward();");
             if (experiment.ClipNorm is { } bound)
                 code.Line($"ClipGradients({Number(bound)});");
+            if (!experiment.Optimizer!.IsSteady)
+                code.Line("Optimizer.Rate = Rate(step);");
             code.Line("Optimizer.Step();");
             if (experiment.Averages.Count > 0)
                 code.Line("foreach (var average in Averages)").Line("    average.Update();");
             code.Line("return loss.detach();");
+        }
+
+        if (!experiment.Optimizer!.IsSteady)
+        {
+            code.Line();
+            code.Line($"// The learning rate at step k: {Number(experiment.Optimizer.Rate)}{RateText(experiment.Optimizer)}.");
+            Rate(experiment.Optimizer);
         }
 
         code.Line();
@@ -217,6 +226,33 @@ internal sealed class ExperimentWriter
             Line($"var losses = Losses(pair.Data, pair.Noise, t, r{Given(", step")});", "[B]");
             code.Line($"return {(experiment.Coupling is DeclaredCoupling { HasPenalty: true } ? "(losses + pair.Penalty)" : "losses")}.mean().MoveToOuterDisposeScope();");
         }
+    }
+
+    private static string RateText(OptimizerAxis optimizer) =>
+        (optimizer.WarmUp is { } warmUp ? $"·min(k/{Number(warmUp)}, 1)" : "") + optimizer.Decay switch
+        {
+            InverseSqrtDecay decay => $"/√max(k/{Number(decay.Steps)}, 1)",
+            CosineDecay when optimizer.WarmUp is { } start => $"·½(1 + cos(π·max(k − {Number(start)}, 0)/(steps − {Number(start)})))",
+            CosineDecay => "·½(1 + cos(π·k/steps))",
+            _ => "",
+        };
+
+    private void Rate(OptimizerAxis optimizer)
+    {
+        var rate = Number(optimizer.Rate);
+        if (optimizer.WarmUp is { } warmUp)
+            rate += $" * Min(step / {Real(warmUp)}, 1)";
+        rate += optimizer.Decay switch
+        {
+            InverseSqrtDecay decay => $" / Sqrt(Max(step / {Real(decay.Steps)}, 1))",
+            CosineDecay when optimizer.WarmUp is { } start => $" * 0.5 * (1 + Cos(PI * Max(step - {Number(start)}, 0) / Max(Setup.Steps - {Number(start)}, 1)))",
+            CosineDecay => " * 0.5 * (1 + Cos(PI * step / Setup.Steps))",
+            _ => "",
+        };
+        code.Line($"private {(optimizer.Decay is CosineDecay ? "" : "static ")}double Rate(int step) => {rate};");
+
+        // Not a whole number, whose quotients are whole.
+        static string Real(double value) => Number(value) is var text && text.All(char.IsDigit) ? text + ".0" : text;
     }
 
     // Dropout needs the step, so that student and teacher get the same masks.

@@ -4,8 +4,8 @@ using System.Text;
 namespace CM.Runtime;
 
 /// <summary>
-/// A training on disk: a safetensors file with <c>weights/…</c>, <c>buffers/…</c>, <c>ema/i/…</c>, the optimiser's <c>exp_avg/…</c> and
-/// <c>exp_avg_sq/…</c>, and the state as metadata. Its SHA-256, taken with zeros in its own place, covers every byte.
+/// A training on disk: a safetensors file with <c>weights/…</c>, <c>buffers/…</c>, <c>ema/i/…</c>, the optimiser's <c>exp_avg/…</c> and,
+/// where it has one, <c>exp_avg_sq/…</c>, and the state as metadata. Its SHA-256, taken with zeros in its own place, covers every byte.
 /// </summary>
 internal sealed class Checkpoint : IDisposable
 {
@@ -91,9 +91,8 @@ internal sealed class Checkpoint : IDisposable
         {
             new("weights", training.Weights.Values, layout.Parameters),
             new("buffers", training.Weights.BufferValues, layout.Buffers),
-            new("exp_avg", training.Optimizer.Moments.First, layout.Parameters),
-            new("exp_avg_sq", training.Optimizer.Moments.Second, layout.Parameters),
         };
+        parts.AddRange(training.Optimizer.Moments.Select(moment => new Part(moment.Name, moment.Values, layout.Parameters)));
         for (var i = 0; i < training.Averages.Count; i++)
             parts.Add(new Part($"ema/{i}", training.Averages[i].Weights.Values, layout.Parameters));
         return parts;

@@ -8,12 +8,11 @@ namespace CM.Runtime;
 /// <param name="epsilon">Added to the root of the second moment, above 0.</param>
 /// <param name="weightDecay">Factor of the L2 penalty, 0 or more.</param>
 public sealed class Adam(ParameterStore weights, double rate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0)
-    : Optimizer(new AdamMoments(weights, beta1, beta2, weightDecay))
+    : AdamFamily(weights, rate, beta1, beta2, weightDecay)
 {
     private protected override void Descend()
     {
-        // rate/b₁·m / (√v/√b₂ + ε) with the fraction extended by √b₂: a pass over memory less.
-        var root = Math.Sqrt(1 - Math.Pow(beta2, Steps));
-        Moments.Descend(rate / (1 - Math.Pow(beta1, Steps)) * root, epsilon * root);
+        UpdateMoments();
+        DescendUnbiased(epsilon);
     }
 }

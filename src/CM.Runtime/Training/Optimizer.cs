@@ -3,29 +3,70 @@ namespace CM.Runtime;
 /// <summary>Changes the weights along the gradients: a few kernels over the flat tensors, in place, without allocating tensors.</summary>
 public abstract class Optimizer : IDisposable
 {
-    private protected Optimizer(AdamMoments moments) => Moments = moments;
+    /// <param name="weights">What to train.</param>
+    /// <param name="rate">Learning rate, 0 or more.</param>
+    /// <param name="moments">Names of the running means of the gradient that are kept.</param>
+    private protected Optimizer(ParameterStore weights, double rate, params string[] moments)
+    {
+        Weights = weights;
+        Rate = rate;
+        Moments = [.. moments.Select(name => new Moment(name, zeros_like(weights.Values)))];
+        Scratch = zeros_like(weights.Values);
+    }
+
+    /// <summary>Learning rate of the next step, 0 or more.</summary>
+    public double Rate { get; set; }
 
     /// <summary>How many steps were done.</summary>
     public int Steps { get; internal set; }
 
     /// <summary>The running means, which are part of a checkpoint.</summary>
-    internal AdamMoments Moments { get; }
+    internal IReadOnlyList<Moment> Moments { get; }
+
+    /// <summary>What is trained.</summary>
+    private protected ParameterStore Weights { get; }
+
+    /// <summary>Holds what a step computes on the way, <c>[Size]</c>.</summary>
+    private protected Tensor Scratch { get; }
 
     /// <summary>One step along <see cref="ParameterStore.Gradients"/>, which stay as they are.</summary>
     public void Step()
     {
         using var _ = no_grad();
         Steps++;
-        Moments.Update();
         Descend();
     }
 
     /// <summary>Frees the running means.</summary>
     public void Dispose()
     {
-        Moments.Dispose();
+        Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Frees the running means.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (!disposing)
+            return;
+        foreach (var moment in Moments)
+            moment.Values.Dispose();
+        Scratch.Dispose();
+    }
+
     private protected abstract void Descend();
+
+    /// <summary>w ← (1 − share)·w.</summary>
+    private protected void Shrink(double share)
+    {
+        if (share == 0)
+            return;
+        using Scalar rest = 1 - share;
+        Weights.Values.mul_(rest);
+    }
+
+    /// <summary>A running mean.</summary>
+    /// <param name="Name">Its name in a checkpoint.</param>
+    /// <param name="Values"><c>[Size]</c>.</param>
+    internal sealed record Moment(string Name, Tensor Values);
 }

@@ -11,20 +11,19 @@ namespace CM.Runtime;
 /// <param name="epsilon">Added to the root of the second moment, above 0.</param>
 /// <param name="weightDecay">Factor of the L2 penalty, 0 or more.</param>
 public sealed class RAdam(ParameterStore weights, double rate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0)
-    : Optimizer(new AdamMoments(weights, beta1, beta2, weightDecay))
+    : AdamFamily(weights, rate, beta1, beta2, weightDecay)
 {
     private protected override void Descend()
     {
-        var unbiased1 = 1 - Math.Pow(beta1, Steps);
-        var unbiased2 = 1 - Math.Pow(beta2, Steps);
-        var limit = 2 / (1 - beta2) - 1;
-        var length = limit - 2 * Steps * Math.Pow(beta2, Steps) / unbiased2;
+        UpdateMoments();
+        var limit = 2 / (1 - Beta2) - 1;
+        var length = limit - 2 * Steps * Math.Pow(Beta2, Steps) / Unbiased2;
         if (length > 5)
         {
             var rectification = Math.Sqrt((length - 4) * (length - 2) * limit / ((limit - 4) * (limit - 2) * length));
-            Moments.Descend(rate / unbiased1 * rectification * Math.Sqrt(unbiased2), epsilon);
+            Descend(Rate / Unbiased1 * rectification * Math.Sqrt(Unbiased2), epsilon);
         }
         else
-            Moments.DescendByMean(rate / unbiased1);
+            DescendByMean(Rate / Unbiased1);
     }
 }

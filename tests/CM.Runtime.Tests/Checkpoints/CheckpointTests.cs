@@ -124,8 +124,7 @@ public sealed class CheckpointTests : IDisposable
     [
         .. training.Weights.Values.Floats(),
         .. training.Weights.BufferValues.Floats(),
-        .. training.Optimizer.Moments.First.Floats(),
-        .. training.Optimizer.Moments.Second.Floats(),
+        .. training.Optimizer.Moments.SelectMany(moment => moment.Values.Floats()),
         .. training.Averages.SelectMany(average => average.Weights.Values.Floats().Concat(average.Weights.BufferValues.Floats())),
     ];
 

@@ -1,0 +1,86 @@
+namespace CM.Runtime;
+
+/// <summary>What Adam and its kin share: running means m of the gradient and v of its square, each <c>[Size]</c>.</summary>
+public abstract class AdamFamily : Optimizer
+{
+    private readonly double beta1;
+    private readonly double penalty;
+    private readonly Scalar keepFirst;
+    private readonly Scalar takeFirst;
+    private readonly Scalar keepSecond;
+    private readonly Scalar takeSecond;
+    private readonly Scalar pull;
+
+    private protected AdamFamily(ParameterStore weights, double rate, double beta1, double beta2, double penalty = 0)
+        : base(weights, rate, "exp_avg", "exp_avg_sq")
+    {
+        this.beta1 = beta1;
+        Beta2 = beta2;
+        this.penalty = penalty;
+        keepFirst = beta1;
+        takeFirst = 1 - beta1;
+        keepSecond = beta2;
+        takeSecond = 1 - beta2;
+        pull = penalty;
+    }
+
+    /// <summary>Decay of v.</summary>
+    private protected double Beta2 { get; }
+
+    /// <summary>1 − β₁ᵗ after t steps: what E[m] lacks of the gradient.</summary>
+    private protected double Unbiased1 => 1 - Math.Pow(beta1, Steps);
+
+    /// <summary>1 − β₂ᵗ after t steps: what E[v] lacks of its square.</summary>
+    private protected double Unbiased2 => 1 - Math.Pow(Beta2, Steps);
+
+    private Tensor First => Moments[0].Values;
+
+    private Tensor Second => Moments[1].Values;
+
+    /// <summary>m ← β₁·m + (1 − β₁)·g and v ← β₂·v + (1 − β₂)·g², with g the gradient plus the L2 penalty's.</summary>
+    private protected void UpdateMoments()
+    {
+        var gradient = Weights.Gradients;
+        if (penalty != 0)
+            gradient = Scratch.copy_(gradient).add_(Weights.Values, pull);
+        First.mul_(keepFirst).add_(gradient, takeFirst);
+        Second.mul_(keepSecond).addcmul_(gradient, gradient, takeSecond);
+    }
+
+    /// <summary>w ← w − rate·m̂/(√v̂ + ε) with the unbiased means.</summary>
+    private protected void DescendUnbiased(double epsilon)
+    {
+        // rate/b₁·m / (√v/√b₂ + ε) with the fraction extended by √b₂: a pass over memory less.
+        var root = Math.Sqrt(Unbiased2);
+        Descend(Rate / Unbiased1 * root, epsilon * root);
+    }
+
+    /// <summary>w ← w − size·m/(√v + floor).</summary>
+    private protected void Descend(double size, double floor)
+    {
+        using Scalar step = -size;
+        using Scalar shift = floor;
+        Scratch.copy_(Second).sqrt_().add_(shift);
+        Weights.Values.addcdiv_(First, Scratch, step);
+    }
+
+    /// <summary>w ← w − size·m.</summary>
+    private protected void DescendByMean(double size)
+    {
+        using Scalar step = -size;
+        Weights.Values.add_(First, step);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (!disposing)
+            return;
+        keepFirst.Dispose();
+        takeFirst.Dispose();
+        keepSecond.Dispose();
+        takeSecond.Dispose();
+        pull.Dispose();
+    }
+}
