@@ -99,6 +99,16 @@ public sealed class ExperimentsTests
     }
 
     [Fact]
+    public void Images_may_be_mirrored()
+    {
+        var sources = TimesTests.Easy + Dropped.Replace("Data<Mnist>", "Data<Mnist>, HorizontalFlip");
+        Source.Diagnose(sources).ShouldBeEmpty();
+        var generated = Source.Generate(sources)["Experiments/Test.Digits.g.cs"];
+        generated.ShouldContain("HorizontalFlip = true,");
+        generated.ShouldContain("new(\"Augmentation\", \"horizontal flip\"),");
+    }
+
+    [Fact]
     public void A_library_without_declarations_gets_no_list() => Source.Generate("public sealed class Nothing;").ShouldBeEmpty();
 
     [Fact]
@@ -136,6 +146,7 @@ public sealed class ExperimentsTests
     [InlineData("Coupling<Independent>", "Coupling<NoNetwork>", "CM5004 at 'Coupling<NoNetwork>': 'NoNetwork' cannot be the coupling of an experiment: it has no [Coupling]")]
     [InlineData("Data<TwoMoons>", "Data<Mnist>", "CM5005 at 'Data<Mnist>': 'Mnist' gives [B, 1, 28, 28] but 'MoonsDenoiser' takes [B, 2]: it has 4 axes with the batch but must have 2")]
     [InlineData("Data<TwoMoons>", "Data<Three>", "CM5005 at 'Data<Three>': 'Three' gives [B, 3] but 'MoonsDenoiser' takes [B, 2]: width is 3 but must be 2")]
+    [InlineData("ClipNorm(200)", "ClipNorm(200), HorizontalFlip", "CM5004 at 'HorizontalFlip': 'TwoMoons' cannot be the mirrored data of an experiment: its examples [2] are no images [channels, height, width]")]
     [InlineData("public partial record Moons", "public record Moons", "CM5001 at 'Moons': 'Moons' must be a partial record, ")]
     [InlineData("Steps = 20_000", "Steps = 0", "CM5008 at 'Experiment(Steps = 0, Batch = 256, Seed = 1)': Steps is 0 but must be 1 or more")]
     [InlineData("RAdam(1e-3)", "RAdam(-1)", "CM5008 at 'RAdam(-1)': rate is -1 but must be above 0")]

@@ -38,6 +38,9 @@ internal sealed record Experiment(RecordName Name)
 
     public double? ClipNorm { get; init; }
 
+    /// <summary>Whether every second image is mirrored.</summary>
+    public bool HorizontalFlip { get; init; }
+
     public EquatableArray<double> Averages { get; init; }
 
     public EquatableArray<double> SampleTimes { get; init; }

@@ -50,6 +50,7 @@ internal sealed class ExperimentReader
         var warmUp = Axis("warm-up", "[WarmUp(steps)]", required: false, "WarmUpAttribute");
         var decay = Axis("decay of the learning rate", "[InverseSqrt(steps)] or [Cosine]", required: false, "InverseSqrtAttribute", "CosineAttribute");
         var clip = Axis("bound of the gradient", "[ClipNorm(bound)]", required: false, "ClipNormAttribute");
+        var flip = Axis("mirroring", "[HorizontalFlip]", required: false, "HorizontalFlipAttribute");
         var sample = Axis("sampling times", "[Sample(t)]", required: true, "SampleAttribute");
 
         EquatableArray<double> sampleTimes = sample?.Attribute.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Array, IsNull: false } given
@@ -71,6 +72,7 @@ internal sealed class ExperimentReader
             Loss = loss is null ? null : ReadLoss(loss),
             Optimizer = optimizer is null ? null : ReadOptimizer(optimizer, warmUp, decay),
             ClipNorm = clip is null ? null : Checked(clip, "bound", clip.Attribute.ConstructorArguments, 0, bound => bound > 0, "above 0"),
+            HorizontalFlip = flip is not null && CanFlip(flip, data),
             Averages = ReadAverages(),
             SampleTimes = sampleTimes,
             Problems = problems.ToEquatable(),
@@ -129,6 +131,13 @@ internal sealed class ExperimentReader
         if (model is not null && ReadContract(model) is { } contract && contract.Inputs.Count > 0)
             CompareShapes(data, source, shape, model, contract);
         return new(source.Name, Code(source), shape.ToEquatable());
+    }
+
+    private bool CanFlip(Found flip, Found? data)
+    {
+        if (data?.Type is { TypeKind: not TypeKind.Error } source && Example(data) is var shape && shape.Length is not (0 or 3))
+            problems.Add(new("CM5004", flip.Site, source.Name, "mirrored data", $"its examples [{string.Join(", ", shape)}] are no images [channels, height, width]"));
+        return true;
     }
 
     private void CompareShapes(Found data, INamedTypeSymbol source, int[] example, Found model, BlockContract contract)

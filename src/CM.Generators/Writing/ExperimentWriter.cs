@@ -76,6 +76,8 @@ internal sealed class ExperimentWriter
             code.Line($"Seed = {experiment.Seed},");
             code.Line($"Data = new {experiment.Data!.Code}(),");
             code.Line($"DataShape = [{string.Join(", ", experiment.Data.Shape)}],");
+            if (experiment.HorizontalFlip)
+                code.Line("HorizontalFlip = true,");
             code.Line($"Network = {Quote(experiment.Model!.Name)},");
             code.Line($"SampleTimes = [{string.Join(", ", experiment.SampleTimes.Select(Number))}],");
             code.Line("Declaration =").Line("[");
@@ -93,6 +95,8 @@ internal sealed class ExperimentWriter
     {
         var optimizer = experiment.Optimizer!;
         yield return ("Data", $"{experiment.Data!.Name}, [{string.Join(", ", experiment.Data.Shape)}]");
+        if (experiment.HorizontalFlip)
+            yield return ("Augmentation", "horizontal flip");
         yield return ("Model", experiment.Model!.Name);
         yield return ("Coupling", experiment.Coupling!.Name);
         yield return ("Times", Times.Summary);

@@ -41,8 +41,8 @@ internal static class DoctorCommand
             yield return ExamineCuda();
         }
         yield return ExamineDisk();
-        foreach (var images in registry.Experiments.Select(experiment => experiment.Plan.Data).OfType<IdxImages>().Distinct())
-            yield return ExamineData(images, data);
+        foreach (var source in registry.Experiments.Select(experiment => experiment.Plan.Data).Where(source => source is not IExamples).Distinct())
+            yield return ExamineData(source, data);
     }
 
     private static Finding ExamineBackend()
@@ -80,12 +80,12 @@ internal static class DoctorCommand
         return new Finding("disk", $"{gigabytes:N1} GB free here", gigabytes >= EnoughGigabytes ? null : "make room, or train with --out on another disk");
     }
 
-    private static Finding ExamineData(IdxImages images, string? folder)
+    private static Finding ExamineData(IDataSource source, string? folder)
     {
-        var name = images.GetType().Name;
+        var name = source.GetType().Name;
         try
         {
-            return new Finding($"data {name}", DataFolder.Find(images.Images, folder), null);
+            return new Finding($"data {name}", Examples.Find(source, folder) ?? "needs no files", null);
         }
         catch (UserError missing)
         {

@@ -11,7 +11,7 @@ internal sealed class BatchFeed : IDisposable
     private const int Ahead = 2;
 
     private readonly IExamples examples;
-    private readonly long[] shape;
+    private readonly ExperimentPlan plan;
     private readonly int batch;
     private readonly BatchOrder order;
     private readonly Device device;
@@ -22,13 +22,13 @@ internal sealed class BatchFeed : IDisposable
 
     /// <summary>Starts preparing.</summary>
     /// <param name="examples">Where the data is.</param>
-    /// <param name="shape">Shape of one example.</param>
+    /// <param name="plan">Shape of one example, and whether images are mirrored.</param>
     /// <param name="setup">Batch, seed, device.</param>
     /// <param name="firstStep">The step whose batch comes first.</param>
-    public BatchFeed(IExamples examples, long[] shape, TrainingSetup setup, int firstStep)
+    public BatchFeed(IExamples examples, ExperimentPlan plan, TrainingSetup setup, int firstStep)
     {
         this.examples = examples;
-        this.shape = shape;
+        this.plan = plan;
         batch = setup.Batch;
         device = setup.Device;
         order = new BatchOrder(examples.Count, setup.Seed);
@@ -84,12 +84,24 @@ internal sealed class BatchFeed : IDisposable
 
     private Batch Read(long position)
     {
-        var tensor = empty([batch, .. shape], ScalarType.Float32);
+        var tensor = empty([batch, .. plan.DataShape], ScalarType.Float32);
         var values = MemoryMarshal.Cast<byte, float>(tensor.bytes);
         var size = values.Length / batch;
         for (var i = 0; i < batch; i++)
-            examples.Read(order[position + i], values.Slice(i * size, size));
+        {
+            var example = values.Slice(i * size, size);
+            examples.Read(order[position + i], example);
+            if (plan.HorizontalFlip && order.Coin(position + i))
+                Mirror(example);
+        }
         return new Batch(tensor, examples is ILabelledExamples labelled ? ReadLabels(labelled, position) : null);
+    }
+
+    private void Mirror(Span<float> image)
+    {
+        var width = (int)plan.DataShape[^1];
+        for (var row = 0; row < image.Length; row += width)
+            image.Slice(row, width).Reverse();
     }
 
     private Tensor ReadLabels(ILabelledExamples labelled, long position)

@@ -23,6 +23,9 @@ internal sealed class BatchOrder(int count, long seed)
         }
     }
 
+    /// <summary>A coin for each position, tossed by (seed, position) alone.</summary>
+    public bool Coin(long position) => (new SplitMix(new SplitMix(~(ulong)seed).Bits() + (ulong)position).Bits() & 1) != 0;
+
     private void Shuffle(long wanted)
     {
         var draw = new SplitMix(new SplitMix((ulong)seed).Bits() + (ulong)wanted);

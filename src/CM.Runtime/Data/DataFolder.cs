@@ -5,13 +5,15 @@ internal static class DataFolder
 {
     public const string Variable = "DSLCM_DATA";
 
-    /// <summary>Finds a file, gzipped or not, in the data folder or up to two folders further down.</summary>
-    /// <exception cref="UserError">There is no such file.</exception>
-    public static string Find(string name, string? given)
+    /// <summary>Finds a file or folder in the data folder or up to two folders further down.</summary>
+    /// <param name="given">The data folder, where the user named one.</param>
+    /// <param name="names">What will do, best first; the names of folders end in a slash.</param>
+    /// <exception cref="UserError">There is none of them.</exception>
+    public static string Find(string? given, params string[] names)
     {
         var folders = Candidates(given);
-        return folders.Select(folder => FindIn(folder, name, depth: 2)).FirstOrDefault(path => path is not null)
-            ?? throw new UserError($"No data: {name}.gz is not in {Describe(folders)}; name its folder with --data DIR or {Variable}=DIR.");
+        return folders.Select(folder => FindIn(folder, names, depth: 2)).FirstOrDefault(path => path is not null)
+            ?? throw new UserError($"No data: {string.Join(" or ", names.Select(name => name.TrimEnd('/')))} is not in {Describe(folders)}; name its folder with --data DIR or {Variable}=DIR.");
     }
 
     /// <summary>The folders that are looked through.</summary>
@@ -34,24 +36,24 @@ internal static class DataFolder
     private static string Existing(string folder, string source) =>
         Directory.Exists(folder) ? folder : throw new UserError($"No data: {source} names the folder '{folder}', which does not exist.");
 
-    /// <summary>The files of Fashion-MNIST have the names of MNIST's; whoever wants them names the folder.</summary>
-    private static bool IsOfAnotherSet(string folder, string name) =>
-        Path.GetFileName(folder) == "fashion-mnist" && !name.StartsWith("fashion-mnist", StringComparison.Ordinal);
-
-    private static string? FindIn(string folder, string name, int depth)
+    private static string? FindIn(string folder, string[] names, int depth)
     {
-        if (IsOfAnotherSet(folder, name))
+        if (IsOfAnotherSet(folder, names[0]))
             return null;
-        foreach (var file in (string[])[name, name + ".gz"])
-            if (File.Exists(Path.Combine(folder, file)))
-                return Path.Combine(folder, file);
+        foreach (var name in names)
+            if (Path.Combine(folder, name) is var path && (name.EndsWith('/') ? Directory.Exists(path) : File.Exists(path)))
+                return path.TrimEnd('/');
         if (depth == 0)
             return null;
         return Directory.EnumerateDirectories(folder, "*", new EnumerationOptions { IgnoreInaccessible = true })
             .Order(StringComparer.Ordinal)
-            .Select(inner => FindIn(inner, name, depth - 1))
+            .Select(inner => FindIn(inner, names, depth - 1))
             .FirstOrDefault(path => path is not null);
     }
+
+    /// <summary>The files of Fashion-MNIST have the names of MNIST's; whoever wants them names the folder.</summary>
+    private static bool IsOfAnotherSet(string folder, string name) =>
+        Path.GetFileName(folder) == "fashion-mnist" && !name.StartsWith("fashion-mnist", StringComparison.Ordinal);
 
     private static string Describe(IReadOnlyList<string> folders) =>
         folders.Count == 0 ? "any 'data' or 'shared/data' folder here or above" : string.Join(", ", folders);

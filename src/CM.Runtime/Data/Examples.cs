@@ -5,6 +5,8 @@ namespace CM.Runtime;
 /// <summary>Opens what an experiment names as its data.</summary>
 internal static class Examples
 {
+    private const int Probed = 1000;
+
     /// <summary>Opens the data of an experiment and checks it against the declaration.</summary>
     /// <param name="plan">What was declared: data, shape, and the number of classes where labels are needed.</param>
     /// <param name="folder">The data folder, where the user named one.</param>
@@ -17,18 +19,33 @@ internal static class Examples
         {
             IExamples own => own,
             IdxImages images => Open(images, plan, folder),
-            _ => throw new UserError($"Data {name}: a data source implements IExamples or derives from IdxImages."),
+            Cifar10 => OpenCifar(plan, folder),
+            PngImages images => Open(images, plan, folder),
+            NumpyArrays arrays => Open(arrays, plan, folder),
+            _ => throw new UserError($"Data {name}: a data source implements IExamples or derives from IdxImages, PngImages or NumpyArrays."),
         };
         if (examples.Count < 1)
             throw new UserError($"Data {name}: there are no examples in it.");
+        CheckValues(examples, plan);
         if (plan.Classes > 0)
             CheckLabels(examples, plan);
         return examples;
     }
 
+    /// <summary>Where the files of a data source lie; null where it has none.</summary>
+    /// <exception cref="UserError">They are missing.</exception>
+    public static string? Find(IDataSource source, string? folder) => source switch
+    {
+        IdxImages images => DataFolder.Find(folder, images.Images, images.Images + ".gz"),
+        Cifar10 => DataFolder.Find(folder, CifarFile.Folder + "/", CifarFile.Archive),
+        PngImages images => DataFolder.Find(folder, images.Name + "/", images.Name + ".zip"),
+        NumpyArrays arrays => DataFolder.Find(folder, NumpyFile.Split(arrays.Examples).File),
+        _ => null,
+    };
+
     private static IExamples Open(IdxImages images, ExperimentPlan plan, string? folder)
     {
-        var path = DataFolder.Find(images.Images, folder);
+        var path = Find(images, folder)!;
         var file = IdxFile.ReadImages(path);
         var (height, width) = (file.Sizes[1], file.Sizes[2]);
         if (!plan.DataShape.AsSpan().SequenceEqual([1, height, width]))
@@ -38,13 +55,69 @@ internal static class Examples
         var examples = new ByteImages(file.Values, file.Count);
         if (plan.Classes == 0 || images.Labels is null)
             return examples;
-        var labels = DataFolder.Find(images.Labels, Path.GetDirectoryName(path));
+        var labels = DataFolder.Find(Path.GetDirectoryName(path), images.Labels, images.Labels + ".gz");
         return Label(examples, [.. IdxFile.ReadLabels(labels).Values.Select(label => (int)label)], labels);
+    }
+
+    private static LabelledExamples OpenCifar(ExperimentPlan plan, string? folder)
+    {
+        var path = Find(plan.Data, folder)!;
+        var file = CifarFile.Read(path);
+        return Label(new ByteImages(file.Pixels, file.Labels.Length), file.Labels, path);
+    }
+
+    private static IExamples Open(PngImages images, ExperimentPlan plan, string? folder)
+    {
+        var path = Find(images, folder)!;
+        var examples = new PngExamples(FileSet.Open(path), plan.DataShape, images.GetType().Name);
+        return plan.Classes == 0 ? examples : Label(examples, examples.ReadLabels(), path);
+    }
+
+    private static IExamples Open(NumpyArrays arrays, ExperimentPlan plan, string? folder)
+    {
+        var path = Array(arrays.Examples);
+        var file = NumpyFile.Read(path);
+        if (file.Shape.Length == 0 || !file.Shape.AsSpan(1).SequenceEqual(plan.DataShape))
+            throw new UserError(
+                $"{path}: an array [{string.Join(", ", file.Shape)}], but {arrays.GetType().Name} declares examples [{string.Join(", ", plan.DataShape)}]; "
+                + "the first axis counts the examples, images are [channels, height, width]: transpose it, or declare another [Shape].");
+        var count = (int)file.Shape[0];
+        IExamples examples = file.Type == "|u1" ? new ByteImages(file.Values, count) : new FloatExamples(file.ToFloats(path), count);
+        if (plan.Classes == 0 || arrays.Labels is null)
+            return examples;
+        var labels = Array(arrays.Labels);
+        return Label(examples, NumpyFile.Read(labels).ToLabels(labels), labels);
+
+        string Array(string name)
+        {
+            var (inside, _) = NumpyFile.Split(name);
+            return DataFolder.Find(folder, inside) + name[inside.Length..];
+        }
     }
 
     private static LabelledExamples Label(IExamples examples, int[] labels, string file) => labels.Length == examples.Count
         ? new LabelledExamples(examples, labels)
         : throw new UserError($"{file}: {labels.Length:N0} labels for {examples.Count:N0} examples; the two belong together, fetch them again.");
+
+    /// <summary>Looks at up to a thousand examples, evenly spread: all numbers finite, those of images from −1 to 1.</summary>
+    private static void CheckValues(IExamples examples, ExperimentPlan plan)
+    {
+        var name = plan.Data.GetType().Name;
+        var isImage = plan.DataShape.Length == 3;
+        var values = new float[plan.DataShape.Aggregate(1L, (product, axis) => product * axis)];
+        for (long i = 0, probes = Math.Min(Probed, examples.Count); i < probes; i++)
+        {
+            var index = (int)(i * examples.Count / probes);
+            examples.Read(index, values);
+            foreach (var value in values)
+            {
+                if (!float.IsFinite(value))
+                    throw new UserError($"Data {name}: example {index} holds {value}; numbers must be finite.");
+                if (isImage && Math.Abs(value) > 1)
+                    throw new UserError($"Data {name}: example {index} holds {Numbers.Short(value)}; images are scaled to [-1, 1], as in value / 127.5 - 1.");
+            }
+        }
+    }
 
     private static void CheckLabels(IExamples examples, ExperimentPlan plan)
     {

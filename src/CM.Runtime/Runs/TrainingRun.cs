@@ -84,7 +84,7 @@ public sealed class TrainingRun : IDisposable
             Save();
             Show();
         }
-        feed = new BatchFeed(examples, plan.DataShape, Setup, done);
+        feed = new BatchFeed(examples, plan, Setup, done);
         unsaved.Start();
         working.Start();
     }

@@ -23,6 +23,9 @@ public sealed record ExperimentPlan
     /// <summary>Shape of one example, without the batch.</summary>
     public required long[] DataShape { get; init; }
 
+    /// <summary>Whether every second image, by chance, is mirrored.</summary>
+    public bool HorizontalFlip { get; init; }
+
     /// <summary>How many classes the labels of the data name; 0 where the model takes no labels.</summary>
     public int Classes { get; init; }
 

@@ -42,8 +42,8 @@ public class BatchTests
     public void Batches_cross_epochs_and_resume_at_their_step()
     {
         var setup = Tiny.Setup() with { Batch = 3 };
-        using var whole = new BatchFeed(new Numbered(7), [2], setup, firstStep: 0);
-        using var resumed = new BatchFeed(new Numbered(7), [2], setup, firstStep: 5);
+        using var whole = new BatchFeed(new Numbered(7), Tiny.Plan, setup, firstStep: 0);
+        using var resumed = new BatchFeed(new Numbered(7), Tiny.Plan, setup, firstStep: 5);
         var batches = Enumerable.Range(0, 14).Select(_ => Take(whole)).ToList();
         Enumerable.Range(0, 9).Select(_ => Take(resumed)).ShouldBe(batches[5..]);
 
@@ -65,7 +65,7 @@ public class BatchTests
     [Fact]
     public void Labels_stay_with_their_examples()
     {
-        using var feed = new BatchFeed(new LabelledExamples(new Numbered(7), [.. Enumerable.Range(10, 7)]), [2], Tiny.Setup() with { Batch = 5 }, firstStep: 0);
+        using var feed = new BatchFeed(new LabelledExamples(new Numbered(7), [.. Enumerable.Range(10, 7)]), Tiny.Plan, Tiny.Setup() with { Batch = 5 }, firstStep: 0);
         for (var step = 0; step < 4; step++)
         {
             var batch = feed.Next();
@@ -77,9 +77,29 @@ public class BatchTests
     }
 
     [Fact]
+    public void About_half_of_the_images_are_mirrored_and_others_in_the_next_epoch()
+    {
+        var plan = Tiny.Plan with { DataShape = [1, 1, 2], HorizontalFlip = true };
+        var setup = Tiny.Setup() with { Batch = 1000 };
+        using var feed = new BatchFeed(new Numbered(1000), plan, setup, firstStep: 0);
+        using var resumed = new BatchFeed(new Numbered(1000), plan, setup, firstStep: 1);
+        var (first, second) = (Mirrored(feed), Mirrored(feed));
+        first.Count.ShouldBeInRange(421, 579); // five deviations
+        second.Count.ShouldBeInRange(421, 579);
+        first.Count(second.Contains).ShouldBeInRange(182, 318);
+        Mirrored(resumed).ShouldBe(second);
+
+        static HashSet<float> Mirrored(BatchFeed feed)
+        {
+            using var values = feed.Next().Values;
+            return [.. values.Floats().Chunk(2).Where(image => image[0] < 0).Select(image => image[1])];
+        }
+    }
+
+    [Fact]
     public void A_fault_in_the_data_reaches_the_training()
     {
-        using var feed = new BatchFeed(new Numbered(7, broken: 2), [2], Tiny.Setup() with { Batch = 7 }, firstStep: 0);
+        using var feed = new BatchFeed(new Numbered(7, broken: 2), Tiny.Plan, Tiny.Setup() with { Batch = 7 }, firstStep: 0);
         Should.Throw<UserError>(feed.Next).Message.ShouldBe("example 2 is broken");
     }
 
