@@ -18,6 +18,9 @@ public sealed class RateTests
         [Experiment, Lion(1e-4, WeightDecay = 0.1, Decoupled = true), Cosine] public sealed partial record Wave : Steady;
         [Experiment, Lion(1e-4), WarmUp(20), Cosine] public sealed partial record Crest : Steady;
 
+        [Experiment, EmaWarmUp(0.9999, Every = 5), EmaPower(0.05), Ema(0.99), EmaHalfLife(500, RampUp = 0.05, IncludesStep = true)]
+        public sealed partial record Averaged : Steady;
+
         """;
 
     private static readonly TimesDeclared Declared = TimesDeclared.Compile(Experiments);
@@ -68,6 +71,23 @@ public sealed class RateTests
         Said("Crest").ShouldBe("Lion, rate 0.0001·min(k/20, 1)·½(1 + cos(π·max(k − 20, 0)/(steps − 20)))");
 
         string Said(string experiment) => ((ExperimentPlan)Declared.Type(experiment).GetProperty("Plan")!.GetValue(null)!).Declaration.Single(line => line.Key == "Optimiser").Value;
+    }
+
+    [Fact]
+    public void Averages_follow_their_rules_in_the_order_of_declaration()
+    {
+        using var training = NewTraining("Averaged");
+        training.Averages.Select(average => average.Rule.Name).ShouldBe(["warm-up-0.9999", "power-0.05", "0.99", "half-life-500"]);
+        training.BestWeights.ShouldBeSameAs(training.Averages[0].Weights);
+        using var scope = NewDisposeScope();
+        var start = training.Weights.Values.clone();
+        training.Step(ones(4, 2), 0);
+        var first = training.Weights.Values.clone();
+        training.Step(ones(4, 2), 1);
+        var second = training.Weights.Values;
+        Tensor[] wanted = [first, second, 0.99 * (0.99 * start + 0.01 * first) + 0.01 * second, second];
+        foreach (var (average, values) in training.Averages.Zip(wanted))
+            Golden.ShouldMatch(average.Weights.Values, values, 1e-4, average.Rule.Name);
     }
 
     [Theory]

@@ -90,15 +90,6 @@ public sealed class ClipNormAttribute(double bound) : Attribute
     public double Bound { get; } = bound;
 }
 
-/// <summary>An exponential moving average of the weights, updated after every step. The first one declared makes the samples.</summary>
-/// <param name="decay">Weight of the old average, from 0 up to, but not including, 1.</param>
-[AttributeUsage(AttributeTargets.Class, Inherited = false, AllowMultiple = true)]
-public sealed class EmaAttribute(double decay) : Attribute
-{
-    /// <summary>Weight of the old average.</summary>
-    public double Decay { get; } = decay;
-}
-
 /// <summary>
 /// How samples are made: from pure noise at the first time, then, for each further time, noise is added back to that time and removed
 /// again (multistep consistency sampling, Song et al. 2023, algorithm 1).

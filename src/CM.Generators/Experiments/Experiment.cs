@@ -41,7 +41,7 @@ internal sealed record Experiment(RecordName Name)
     /// <summary>Whether every second image is mirrored.</summary>
     public bool HorizontalFlip { get; init; }
 
-    public EquatableArray<double> Averages { get; init; }
+    public EquatableArray<AverageAxis> Averages { get; init; }
 
     public EquatableArray<double> SampleTimes { get; init; }
 
@@ -106,6 +106,11 @@ internal sealed record OptimizerAxis(string Kind, double Rate, EquatableArray<Se
     public bool IsSteady => WarmUp is null && Decay is null;
 }
 
+/// <param name="Kind">The class in CM.Runtime.</param>
+/// <param name="Size">What its attribute says first: a decay, a width, a half-life.</param>
+/// <param name="Settings">What differs from the defaults, by the constructor's parameter names.</param>
+internal sealed record AverageAxis(string Kind, double Size, EquatableArray<Setting> Settings);
+
 internal abstract record RateDecay;
 
 /// <summary>rate/√max(k/steps, 1).</summary>
@@ -114,4 +119,5 @@ internal sealed record InverseSqrtDecay(double Steps) : RateDecay;
 /// <summary>Half a cosine, down to 0 at the last step.</summary>
 internal sealed record CosineDecay : RateDecay;
 
-internal sealed record Setting(string Name, double Value);
+/// <param name="Value">As it is written in code.</param>
+internal sealed record Setting(string Name, string Value);

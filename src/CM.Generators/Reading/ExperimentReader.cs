@@ -16,6 +16,8 @@ internal sealed class ExperimentReader
 {
     public const string Attribute = "CM.Dsl.ExperimentAttribute";
 
+    private static readonly string[] AverageAttributes = ["EmaAttribute", "EmaWarmUpAttribute", "EmaPowerAttribute", "EmaHalfLifeAttribute"];
+
     private readonly INamedTypeSymbol type;
     private readonly Sites sites;
     private readonly CancellationToken cancellation;
@@ -219,7 +221,7 @@ internal sealed class ExperimentReader
         var declared = new DeclaredCoupling(kind.Name, check, plan.HasTimes);
         if (model?.Type is { } network && declared.Networks.FirstOrDefault(part => !network.GetMembers(part.Name).IsEmpty) is { } shared)
             return Misfit($"both it and '{network.Name}' have a part '{shared.Name}', and their weights lie in one store; rename one of them", model);
-        if (declared.Models.FirstOrDefault(Model.UsesAverage) is { } part && !type.IsAbstract && !line.Any(each => Given(each, ["EmaAttribute"]).Any()))
+        if (declared.Models.FirstOrDefault(Model.UsesAverage) is { } part && !type.IsAbstract && !line.Any(each => Given(each, AverageAttributes).Any()))
             return Misfit($"'{part.Name}' takes averaged weights, and none are averaged; add [Ema(decay)], or take Weights.Online");
         return declared;
 
@@ -296,15 +298,15 @@ internal sealed class ExperimentReader
 
     private OptimizerAxis ReadOptimizer(Found optimizer, Found? warmUp, Found? decay)
     {
+        const string Share = "from 0 up to, but not including, 1";
         var kind = optimizer.Attribute.AttributeClass!.Name.Replace("Attribute", "");
         var rate = Checked(optimizer, "rate", optimizer.Attribute.ConstructorArguments, 0, rate => rate > 0, "above 0");
         var perRate = ScheduleReader.Named(optimizer.Attribute, "Decoupled")?.Value is true ? rate : 1;
-        var settings = new List<Setting>();
-        Add("Beta1", 0.9, beta => beta >= 0 && beta < 1, "from 0 up to, but not including, 1");
-        Add("Beta2", kind == "Lion" ? 0.99 : 0.999, beta => beta >= 0 && beta < 1, "from 0 up to, but not including, 1");
-        Add("Epsilon", 1e-8, epsilon => epsilon > 0, "above 0");
-        Add("WeightDecay", kind == "AdamW" ? 0.01 : 0, given => given >= 0, "0 or more", perRate);
-        return new(kind, rate, settings.ToEquatable())
+        return new(kind, rate, Settings(optimizer,
+            ("Beta1", 0.9, beta => beta >= 0 && beta < 1, Share, 1),
+            ("Beta2", kind == "Lion" ? 0.99 : 0.999, beta => beta >= 0 && beta < 1, Share, 1),
+            ("Epsilon", 1e-8, epsilon => epsilon > 0, "above 0", 1),
+            ("WeightDecay", kind == "AdamW" ? 0.01 : 0, given => given >= 0, "0 or more", perRate)))
         {
             WarmUp = warmUp is null ? null : Steps(warmUp),
             Decay = decay?.Attribute.AttributeClass!.Name switch
@@ -316,28 +318,55 @@ internal sealed class ExperimentReader
         };
 
         double Steps(Found found) => Checked(found, "steps", found.Attribute.ConstructorArguments, 0, steps => steps > 0, "above 0");
-
-        void Add(string property, double usual, Func<double, bool> fits, string range, double unit = 1)
-        {
-            if (ScheduleReader.Named(optimizer.Attribute, property) is not { } given)
-                return;
-            var value = Checked(optimizer, property, [given], 0, fits, range) / unit;
-            if (value != usual)
-                settings.Add(new(char.ToLowerInvariant(property[0]) + property.Substring(1), value));
-        }
     }
 
-    private EquatableArray<double> ReadAverages()
+    // The named arguments that differ from their defaults, each divided by its unit.
+    private EquatableArray<Setting> Settings(Found found, params (string Property, double Usual, Func<double, bool> Fits, string Range, double Unit)[] known)
+    {
+        var settings = new List<Setting>();
+        foreach (var (property, usual, fits, range, unit) in known)
+        {
+            if (ScheduleReader.Named(found.Attribute, property) is { } given && Checked(found, property, [given], 0, fits, range) / unit is var value && value != usual)
+                settings.Add(new(char.ToLowerInvariant(property[0]) + property.Substring(1), Number(value)));
+        }
+
+        return settings.ToEquatable();
+    }
+
+    private EquatableArray<AverageAxis> ReadAverages()
     {
         for (var depth = 0; depth < line.Length; depth++)
         {
-            var given = Given(line[depth], ["EmaAttribute"]).ToArray();
-            if (given.Length > 0)
-                return given.Select(attribute => Checked(new(attribute, sites.Add(attribute, line[depth]), depth), "decay", attribute.ConstructorArguments, 0,
-                    decay => decay >= 0 && decay < 1, "from 0 up to, but not including, 1")).ToEquatable();
+            var given = Given(line[depth], AverageAttributes).Select(attribute => new Found(attribute, sites.Add(attribute, line[depth]), depth)).ToArray();
+            if (given.Length == 0)
+                continue;
+            var averages = given.Select(ReadAverage).ToArray();
+            for (var i = 0; i < averages.Length; i++)
+            {
+                if (averages.Take(i).Any(before => before.Kind == averages[i].Kind && before.Size == averages[i].Size))
+                    problems.Add(new("CM5003", given[i].Site, line[depth].Name, "average of " + Number(averages[i].Size)));
+            }
+
+            return averages.ToEquatable();
         }
 
         return [];
+    }
+
+    private AverageAxis ReadAverage(Found average)
+    {
+        var kind = average.Attribute.AttributeClass!.Name.Replace("Attribute", "");
+        return kind switch
+        {
+            "EmaPower" => new(kind, First("deviation", deviation => deviation > 0 && deviation < Math.Sqrt(1 / 12.0), "above 0 and below 0.2886"), []),
+            "EmaHalfLife" => new(kind, First("examples", examples => examples > 0, "above 0"), Settings(average, ("RampUp", double.PositiveInfinity, share => share > 0, "above 0", 1))
+                .Concat(ScheduleReader.Named(average.Attribute, "IncludesStep")?.Value is true ? [new Setting("includesStep", "true")] : []).ToEquatable()),
+            _ => new(kind, First("decay", decay => decay >= 0 && decay < 1, "from 0 up to, but not including, 1"), Settings(average,
+                ("Every", 1, every => every >= 1, "1 or more", 1),
+                ("After", 0, after => after >= 0, "0 or more", 1))),
+        };
+
+        double First(string what, Func<double, bool> fits, string range) => Checked(average, what, average.Attribute.ConstructorArguments, 0, fits, range);
     }
 
     // Steps and Batch are inherited one by one.

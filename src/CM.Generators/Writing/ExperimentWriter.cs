@@ -107,13 +107,24 @@ internal sealed class ExperimentWriter
             PseudoHuberLoss huber => $"pseudo-Huber, c = {Number(huber.C)}{(huber.PerElement ? ", of every element" : "")}",
             _ => "squared Euclidean distance",
         });
-        yield return ("Optimiser", $"{optimizer.Kind}, rate {Number(optimizer.Rate)}{RateText(optimizer)}{string.Concat(optimizer.Settings.Select(setting => $", {setting.Name} {Number(setting.Value)}"))}");
+        yield return ("Optimiser", $"{optimizer.Kind}, rate {Number(optimizer.Rate)}{RateText(optimizer)}{string.Concat(optimizer.Settings.Select(setting => $", {setting.Name} {setting.Value}"))}");
         if (experiment.ClipNorm is { } bound)
             yield return ("Gradient norm", $"at most {Number(bound)}");
         if (experiment.Averages.Count > 0)
-            yield return ("EMA", string.Join(", ", experiment.Averages.Select(Number)));
+            yield return ("EMA", string.Join(", ", experiment.Averages.Select(AverageText)));
         yield return ("Sampling times", string.Join(", ", experiment.SampleTimes.Select(Number)));
     }
+
+    // Under the name that the average has in a checkpoint.
+    private static string AverageText(AverageAxis average) => average.Kind switch
+    {
+        "EmaWarmUp" => "warm-up-",
+        "EmaPower" => "power-",
+        "EmaHalfLife" => "half-life-",
+        _ => "",
+    } + Number(average.Size) + string.Concat(average.Settings.Select(setting => $" {setting.Name} {setting.Value}"));
+
+    private static string Arguments(EquatableArray<Setting> settings) => string.Concat(settings.Select(setting => $", {setting.Name}: {setting.Value}"));
 
     private void Train()
     {
@@ -174,12 +185,12 @@ internal sealed class ExperimentWriter
         var optimizer = experiment.Optimizer!;
         code.Line("/// <summary>Draws fresh weights.</summary>");
         code.Line("/// <param name=\"setup\">Steps, batch, seed, device.</param>");
-        using (code.Braces($"public Training(TrainingSetup setup)\n    : base(setup, {Module}.Layout(){coupling?.Layout}, [{string.Join(", ", experiment.Averages.Select(Number))}])"))
+        using (code.Braces($"public Training(TrainingSetup setup)\n    : base(setup, {Module}.Layout(){coupling?.Layout}, [{string.Join(", ", experiment.Averages.Select(average => $"new {average.Kind}({Number(average.Size)}{Arguments(average.Settings)})"))}])"))
         {
             code.Line($"model = new {Module}(Weights);");
             foreach (var statement in coupling?.Construction ?? [])
                 code.Line(statement);
-            code.Line($"Optimizer = new {optimizer.Kind}(Weights, {Number(optimizer.Rate)}{string.Concat(optimizer.Settings.Select(setting => $", {setting.Name}: {Number(setting.Value)}"))});");
+            code.Line($"Optimizer = new {optimizer.Kind}(Weights, {Number(optimizer.Rate)}{Arguments(optimizer.Settings)});");
         }
     }
 
@@ -198,7 +209,7 @@ internal sealed class ExperimentWriter
                 code.Line("Optimizer.Rate = Rate(step);");
             code.Line("Optimizer.Step();");
             if (experiment.Averages.Count > 0)
-                code.Line("foreach (var average in Averages)").Line("    average.Update();");
+                code.Line("foreach (var average in Averages)").Line("    average.Update(step);");
             code.Line("return loss.detach();");
         }
 

@@ -4,7 +4,7 @@ using System.Text;
 namespace CM.Runtime;
 
 /// <summary>
-/// A training on disk: a safetensors file with <c>weights/…</c>, <c>buffers/…</c>, <c>ema/i/…</c>, the optimiser's <c>exp_avg/…</c> and,
+/// A training on disk: a safetensors file with <c>weights/…</c>, <c>buffers/…</c>, <c>ema/NAME/…</c>, the optimiser's <c>exp_avg/…</c> and,
 /// where it has one, <c>exp_avg_sq/…</c>, and the state as metadata. Its SHA-256, taken with zeros in its own place, covers every byte.
 /// </summary>
 internal sealed class Checkpoint : IDisposable
@@ -93,8 +93,7 @@ internal sealed class Checkpoint : IDisposable
             new("buffers", training.Weights.BufferValues, layout.Buffers),
         };
         parts.AddRange(training.Optimizer.Moments.Select(moment => new Part(moment.Name, moment.Values, layout.Parameters)));
-        for (var i = 0; i < training.Averages.Count; i++)
-            parts.Add(new Part($"ema/{i}", training.Averages[i].Weights.Values, layout.Parameters));
+        parts.AddRange(training.Averages.Select(average => new Part($"ema/{average.Rule.Name}", average.Weights.Values, layout.Parameters)));
         return parts;
     }
 

@@ -11,11 +11,12 @@ internal static class SampleCommand
         var run = new Argument<string>("RUN") { Description = "Folder of a run." };
         var count = new Option<int?>("--count") { Description = "How many samples. Default: 2000 points or 64 images.", HelpName = "N" };
         var target = new Option<string?>("--out") { Description = "The picture, a new PNG file. Default: samples-N.png in the run.", HelpName = "FILE" };
+        var average = new Option<string?>("--ema") { Description = "Which average of the weights, or online. Default: the first that is declared.", HelpName = "NAME" };
         var seed = Options.Seed();
         var data = Options.Data();
         var device = Options.Device();
         var json = Options.Json();
-        var command = new Command("sample", "Make samples with the newest checkpoint of a run.") { run, count, target, seed, data, device, json };
+        var command = new Command("sample", "Make samples with the newest checkpoint of a run.") { run, count, target, average, seed, data, device, json };
         command.SetAction(parsed =>
         {
             var folder = RunFolder.Open(parsed.GetRequiredValue(run));
@@ -31,10 +32,11 @@ internal static class SampleCommand
             var path = NewFile(parsed.GetValue(target), folder);
             using var training = experiment.NewTraining(setup);
             checkpoint.Load(training);
+            var weights = parsed.GetValue(average) is { } called ? training.WeightsOf(called) : training.BestWeights;
             using var sampler = new Sampler(experiment.Plan, parsed.GetValue(seed) ?? state.Seed, wanted, setup.Device);
             var planar = Sampler.IsPlanar(experiment.Plan);
             var examples = planar ? sampler.Compare(Examples.Open(experiment.Plan, parsed.GetValue(data))) : [];
-            var samples = sampler.Sample(training);
+            var samples = sampler.Sample(training, weights);
             AtomicFile.Write(path, stream => Png.Write(stream, sampler.Draw(samples, examples)));
             double? distance = planar ? Sampler.Distance(samples, examples) : null;
 

@@ -35,7 +35,7 @@ internal sealed class RunPictures : IDisposable
     /// <returns>What the log should say.</returns>
     public JsonObject Add(Training training, int step)
     {
-        var samples = sampler.Sample(training);
+        var samples = sampler.Sample(training, training.BestWeights);
         var path = folder.Picture(step);
         AtomicFile.Write(path, stream => Png.Write(stream, sampler.Draw(samples, data)));
         Newest = path;

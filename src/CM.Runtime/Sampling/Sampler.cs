@@ -33,10 +33,12 @@ internal sealed class Sampler : IDisposable
     public static bool IsVisible(ExperimentPlan plan) => plan.DataShape is [2] or [1 or 3, _, _];
 
     /// <summary>Samples, <c>[count, …]</c>, on the host.</summary>
-    public float[] Sample(Training training)
+    /// <param name="training">Whose sampler to use.</param>
+    /// <param name="weights">With which weights.</param>
+    public float[] Sample(Training training, ParameterStore weights)
     {
         using var _ = no_grad();
-        using var samples = training.Sample(training.BestWeights, noise);
+        using var samples = training.Sample(weights, noise);
         using var single = samples.to(ScalarType.Float32);
         using var host = single.cpu();
         using var dense = host.contiguous();

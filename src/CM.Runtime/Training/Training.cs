@@ -3,8 +3,9 @@ namespace CM.Runtime;
 /// <summary>A training under way: weights, averages, optimiser. The generated class of an experiment adds the step and the sampler.</summary>
 public abstract class Training : IDisposable
 {
+    private const string Online = "online";
+
     private readonly Scalar one = 1;
-    private readonly List<MovingAverage> averages = [];
     private readonly Tensor gradientNorm;
     private Optimizer? optimizer;
     private bool clips;
@@ -12,14 +13,13 @@ public abstract class Training : IDisposable
     /// <summary>Draws fresh weights from the setup's seed and starts the averages there.</summary>
     /// <param name="setup">Steps, batch, seed, device.</param>
     /// <param name="layout">Parameters of the network.</param>
-    /// <param name="emaDecays">One moving average each; the first makes the samples.</param>
-    protected Training(TrainingSetup setup, ParameterLayout layout, double[] emaDecays)
+    /// <param name="averages">One moving average each; the first makes the samples.</param>
+    protected Training(TrainingSetup setup, ParameterLayout layout, AverageRule[] averages)
     {
         Setup = setup;
         Weights = ParameterStore.New(layout, setup.Seed, setup.Device);
         gradientNorm = zeros([], ScalarType.Float32, setup.Device);
-        foreach (var decay in emaDecays)
-            averages.Add(new MovingAverage(Weights, decay));
+        Averages = [.. averages.Select(rule => new MovingAverage(Weights, rule, setup.Batch))];
     }
 
     /// <summary>Steps, batch, seed, device.</summary>
@@ -29,7 +29,7 @@ public abstract class Training : IDisposable
     public ParameterStore Weights { get; }
 
     /// <summary>Moving averages of the weights, in the order of declaration.</summary>
-    public IReadOnlyList<MovingAverage> Averages => averages;
+    public IReadOnlyList<MovingAverage> Averages { get; }
 
     /// <summary>What changes the weights.</summary>
     public Optimizer Optimizer
@@ -39,10 +39,17 @@ public abstract class Training : IDisposable
     }
 
     /// <summary>The weights that make samples: the first average, or the weights themselves where none is kept.</summary>
-    public ParameterStore BestWeights => averages.Count > 0 ? averages[0].Weights : Weights;
+    public ParameterStore BestWeights => Averages.Count > 0 ? Averages[0].Weights : Weights;
 
     /// <summary>Norm of the last gradient before clipping; null where it is not clipped. Reading it waits for the device.</summary>
     internal double? GradientNorm => clips ? gradientNorm.item<float>() : null;
+
+    /// <summary>The weights of an average, by the name of its rule, or the trained weights themselves, called <c>online</c>.</summary>
+    /// <exception cref="UserError">There is no such average.</exception>
+    internal ParameterStore WeightsOf(string average) =>
+        average == Online ? Weights
+        : Averages.FirstOrDefault(each => each.Rule.Name == average)?.Weights
+            ?? throw new UserError($"--ema {average}: there is no such average; there are: {string.Join(", ", Averages.Select(each => each.Rule.Name).Append(Online))}.");
 
     /// <summary>One optimiser step.</summary>
     /// <param name="data"><c>[Batch, …]</c>, float32, on the device.</param>
@@ -69,7 +76,7 @@ public abstract class Training : IDisposable
         if (!disposing)
             return;
         optimizer?.Dispose();
-        foreach (var average in averages)
+        foreach (var average in Averages)
             average.Dispose();
         Weights.Dispose();
         gradientNorm.Dispose();

@@ -60,7 +60,7 @@ namespace Test
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
             public Training(TrainingSetup setup)
-                : base(setup, MoonsDenoiser.Module.Layout().AddBlock("Encode", Encoder.Module.Layout()), [0.999])
+                : base(setup, MoonsDenoiser.Module.Layout().AddBlock("Encode", Encoder.Module.Layout()), [new Ema(0.999)])
             {
                 model = new MoonsDenoiser.Module(Weights);
                 encode = new Encoder.Module(Weights.Block("Encode"));
@@ -77,7 +77,7 @@ namespace Test
                 ClipGradients(200);
                 Optimizer.Step();
                 foreach (var average in Averages)
-                    average.Update();
+                    average.Update(step);
                 return loss.detach();
             }
 

@@ -72,6 +72,12 @@ public sealed class CommandLineTests : IDisposable
         File.ReadAllBytes(Picture(other)).ShouldNotBe(File.ReadAllBytes(Picture(first)));
         new[] { Picture(first), Picture(second), Picture(other) }.Distinct().Count().ShouldBe(3);
         Bad(2, "sample", scratch["a"], "--out", Picture(first)).ShouldContain("is there already");
+
+        var averaged = Json("sample", scratch["a"], "--count", "50", "--ema", "0.9", "--json");
+        File.ReadAllBytes(Picture(averaged)).ShouldBe(File.ReadAllBytes(Picture(first)), "the first average is the usual one");
+        var online = Json("sample", scratch["a"], "--count", "50", "--ema", "online", "--json");
+        File.ReadAllBytes(Picture(online)).ShouldNotBe(File.ReadAllBytes(Picture(first)));
+        Bad(2, "sample", scratch["a"], "--ema", "0.5").ShouldContain("--ema 0.5: there is no such average; there are: 0.9, 0.99, online.");
         Good("sample", scratch["a"], "--out", scratch["new.png"]);
 
         static string Picture(JsonElement result) => result.GetProperty("picture").GetString()!;

@@ -61,11 +61,13 @@ internal static class Tiny
 
         /// <param name="setup">Steps, batch, seed, device.</param>
         /// <param name="poison">The step whose loss is NaN.</param>
-        public Denoiser(TrainingSetup setup, int poison = -1)
-            : base(setup, Layout(), [0.9, 0.99])
+        /// <param name="optimizer">Makes another optimiser.</param>
+        /// <param name="averages">Other averages.</param>
+        public Denoiser(TrainingSetup setup, int poison = -1, Func<ParameterStore, Optimizer>? optimizer = null, AverageRule[]? averages = null)
+            : base(setup, Layout(), averages ?? [new Ema(0.9), new Ema(0.99)])
         {
             this.poison = poison;
-            Optimizer = new RAdam(Weights, 1e-2, weightDecay: 1e-3);
+            Optimizer = optimizer is null ? new RAdam(Weights, 1e-2, weightDecay: 1e-3) : optimizer(Weights);
         }
 
         public override Tensor Step(Tensor data, int step)
@@ -79,7 +81,7 @@ internal static class Tiny
             ClipGradients(0.5);
             Optimizer.Step();
             foreach (var average in Averages)
-                average.Update();
+                average.Update(step);
             var result = step == poison ? loss.detach() * float.NaN : loss.detach();
             return result.DetachFromDisposeScope();
         }

@@ -111,12 +111,12 @@ public class ParameterTests
     public void An_average_keeps_its_share_of_the_old_one()
     {
         using var store = ParameterStore.New(new ParameterLayout().Add("a", Init.Constant(1), 2), seed: 0);
-        using var average = new MovingAverage(store, 0.75);
+        using var average = new MovingAverage(store, new Ema(0.75), batch: 1);
         store["a"].Floats().ShouldBe(average.Weights["a"].Floats());
         store.Values.fill_(5);
-        average.Update();
+        average.Update(step: 0);
         average.Weights["a"].Floats().ShouldBe([2f, 2]);
-        average.Update();
+        average.Update(step: 1);
         average.Weights["a"].Floats().ShouldBe([2.75f, 2.75f]);
     }
 }

@@ -58,7 +58,7 @@ namespace Digits
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
             public Training(TrainingSetup setup)
-                : base(setup, DigitsDenoiser.Module.Layout(), [0.995])
+                : base(setup, DigitsDenoiser.Module.Layout(), [new Ema(0.995)])
             {
                 model = new DigitsDenoiser.Module(Weights);
                 Optimizer = new RAdam(Weights, 0.001);
@@ -73,7 +73,7 @@ namespace Digits
                 loss.backward();
                 Optimizer.Step();
                 foreach (var average in Averages)
-                    average.Update();
+                    average.Update(step);
                 return loss.detach();
             }
 

@@ -58,7 +58,7 @@ namespace Moons
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
             public Training(TrainingSetup setup)
-                : base(setup, MoonsDenoiser.Module.Layout(), [0.999])
+                : base(setup, MoonsDenoiser.Module.Layout(), [new Ema(0.999)])
             {
                 model = new MoonsDenoiser.Module(Weights);
                 Optimizer = new RAdam(Weights, 0.0003);
@@ -73,7 +73,7 @@ namespace Moons
                 loss.backward();
                 Optimizer.Step();
                 foreach (var average in Averages)
-                    average.Update();
+                    average.Update(step);
                 return loss.detach();
             }
 
