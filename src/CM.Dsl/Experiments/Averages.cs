@@ -36,6 +36,12 @@ public sealed class EmaPowerAttribute(double deviation) : Attribute
 {
     /// <summary>Width of the profile.</summary>
     public double Deviation { get; } = deviation;
+
+    /// <summary>
+    /// How often in a training the average is put aside, 0 or more, so that averages of other widths can be made afterwards (EDM2, section 3.2), best with
+    /// two widths. Default: 0.
+    /// </summary>
+    public int Snapshots { get; set; }
 }
 
 /// <summary>

@@ -358,7 +358,7 @@ internal sealed class ExperimentReader
         var kind = average.Attribute.AttributeClass!.Name.Replace("Attribute", "");
         return kind switch
         {
-            "EmaPower" => new(kind, First("deviation", deviation => deviation > 0 && deviation < Math.Sqrt(1 / 12.0), "above 0 and below 0.2886"), []),
+            "EmaPower" => new(kind, First("deviation", deviation => deviation > 0 && deviation < Math.Sqrt(1 / 12.0), "above 0 and below 0.2886"), Settings(average, ("Snapshots", 0, times => times >= 0, "0 or more", 1))),
             "EmaHalfLife" => new(kind, First("examples", examples => examples > 0, "above 0"), Settings(average, ("RampUp", double.PositiveInfinity, share => share > 0, "above 0", 1))
                 .Concat(ScheduleReader.Named(average.Attribute, "IncludesStep")?.Value is true ? [new Setting("includesStep", "true")] : []).ToEquatable()),
             _ => new(kind, First("decay", decay => decay >= 0 && decay < 1, "from 0 up to, but not including, 1"), Settings(average,

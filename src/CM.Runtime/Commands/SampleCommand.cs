@@ -11,7 +11,7 @@ internal static class SampleCommand
         var run = new Argument<string>("RUN") { Description = "Folder of a run." };
         var count = new Option<int?>("--count") { Description = "How many samples. Default: 2000 points or 64 images.", HelpName = "N" };
         var target = new Option<string?>("--out") { Description = "The picture, a new PNG file. Default: samples-N.png in the run.", HelpName = "FILE" };
-        var average = new Option<string?>("--ema") { Description = "Which average of the weights, or online. Default: the first that is declared.", HelpName = "NAME" };
+        var average = new Option<string?>("--ema") { Description = "Which average of the weights, online, or power-WIDTH of averages put aside. Default: the first that is declared.", HelpName = "NAME" };
         var seed = Options.Seed();
         var data = Options.Data();
         var device = Options.Device();
@@ -32,7 +32,7 @@ internal static class SampleCommand
             var path = NewFile(parsed.GetValue(target), folder);
             using var training = experiment.NewTraining(setup);
             checkpoint.Load(training);
-            var weights = parsed.GetValue(average) is { } called ? training.WeightsOf(called) : training.BestWeights;
+            var weights = folder.Weights(training, state.Step, parsed.GetValue(average));
             using var sampler = new Sampler(experiment.Plan, parsed.GetValue(seed) ?? state.Seed, wanted, setup.Device);
             var planar = Sampler.IsPlanar(experiment.Plan);
             var examples = planar ? sampler.Compare(Examples.Open(experiment.Plan, parsed.GetValue(data))) : [];

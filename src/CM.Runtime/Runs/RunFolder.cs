@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 namespace CM.Runtime;
 
 /// <summary>
-/// Everything a run leaves behind: <c>run.json</c>, <c>log.jsonl</c>, <c>samples/step-000123.png</c>, <c>checkpoints/step-000123.safetensors</c>.
+/// Everything a run leaves behind: <c>run.json</c>, <c>log.jsonl</c>, <c>samples/step-000123.png</c>, <c>checkpoints/step-000123.safetensors</c>,
+/// <c>averages/power-0.05-step-000123.safetensors</c>.
 /// </summary>
 internal sealed class RunFolder
 {
@@ -12,6 +13,7 @@ internal sealed class RunFolder
     {
         Path = path;
         Checkpoints = new CheckpointFolder(System.IO.Path.Combine(path, "checkpoints"));
+        Snapshots = new SnapshotFolder(System.IO.Path.Combine(path, "averages"));
     }
 
     /// <summary>The folder.</summary>
@@ -19,6 +21,9 @@ internal sealed class RunFolder
 
     /// <summary>The saved trainings in it.</summary>
     public CheckpointFolder Checkpoints { get; }
+
+    /// <summary>Averages that were put aside.</summary>
+    public SnapshotFolder Snapshots { get; }
 
     /// <summary>Where the log is.</summary>
     public string Log => System.IO.Path.Combine(Path, "log.jsonl");
@@ -64,6 +69,23 @@ internal sealed class RunFolder
     /// <exception cref="UserError">There is none, or it is damaged.</exception>
     public Checkpoint OpenNewest() => Checkpoint.Open(
         Checkpoints.Newest ?? throw new UserError($"{Path}: there is no checkpoint in it (checkpoints/step-*.safetensors), so it is not a run that can be continued or sampled."));
+
+    /// <summary>The weights of a training that the user named.</summary>
+    /// <param name="training">Loaded from a checkpoint of this run; where the average has to be made first, it takes the place of the trained weights.</param>
+    /// <param name="step">Steps done in that checkpoint.</param>
+    /// <param name="average">Name of an average, <c>online</c>, or <c>power-WIDTH</c>; null for those that make the samples.</param>
+    /// <exception cref="UserError">There is no such average, and it cannot be made.</exception>
+    public ParameterStore Weights(Training training, int step, string? average)
+    {
+        if (average is null)
+            return training.BestWeights;
+        if (training.WeightsOf(average) is { } known)
+            return known;
+        if (!EmaPower.IsName(average, out var deviation))
+            throw new UserError($"--ema {average}: there is no such average; there are: {string.Join(", ", training.Averages.Select(each => each.Rule.Name).Append(Training.Online))}.");
+        Snapshots.Reconstruct(training.Weights, new(step, deviation));
+        return training.Weights;
+    }
 
     /// <summary>Writes <c>run.json</c>: what is trained, and with what.</summary>
     public void Describe(JsonObject description) =>

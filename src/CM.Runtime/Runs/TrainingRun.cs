@@ -124,6 +124,9 @@ public sealed class TrainingRun : IDisposable
         Report();
         if (IsDue(LogLines))
             Log();
+        foreach (var average in Current.Averages)
+            if (average.Rule is EmaPower { Snapshots: > 0 } rule && IsDue(rule.Snapshots))
+                OnDisk(() => folder.Snapshots.Save(average, rule, done));
         if (IsDue(Pictures) || unsaved.Elapsed > LongestUnsaved)
             Save();
         if (IsDue(Pictures))

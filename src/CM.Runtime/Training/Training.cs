@@ -3,7 +3,8 @@ namespace CM.Runtime;
 /// <summary>A training under way: weights, averages, optimiser. The generated class of an experiment adds the step and the sampler.</summary>
 public abstract class Training : IDisposable
 {
-    private const string Online = "online";
+    /// <summary>What the trained weights are called beside their averages.</summary>
+    internal const string Online = "online";
 
     private readonly Scalar one = 1;
     private readonly Tensor gradientNorm;
@@ -44,12 +45,8 @@ public abstract class Training : IDisposable
     /// <summary>Norm of the last gradient before clipping; null where it is not clipped. Reading it waits for the device.</summary>
     internal double? GradientNorm => clips ? gradientNorm.item<float>() : null;
 
-    /// <summary>The weights of an average, by the name of its rule, or the trained weights themselves, called <c>online</c>.</summary>
-    /// <exception cref="UserError">There is no such average.</exception>
-    internal ParameterStore WeightsOf(string average) =>
-        average == Online ? Weights
-        : Averages.FirstOrDefault(each => each.Rule.Name == average)?.Weights
-            ?? throw new UserError($"--ema {average}: there is no such average; there are: {string.Join(", ", Averages.Select(each => each.Rule.Name).Append(Online))}.");
+    /// <summary>The weights of an average, by the name of its rule, or the trained weights themselves, called <see cref="Online"/>; null where there is no such average.</summary>
+    internal ParameterStore? WeightsOf(string average) => average == Online ? Weights : Averages.FirstOrDefault(each => each.Rule.Name == average)?.Weights;
 
     /// <summary>One optimiser step.</summary>
     /// <param name="data"><c>[Batch, …]</c>, float32, on the device.</param>

@@ -111,6 +111,43 @@ public sealed partial class RunTests : IDisposable
         RunFolder.Open(scratch["a"]).OpenNewest().State.Step.ShouldBe(15);
     }
 
+    [Fact]
+    public void An_average_of_any_width_is_made_of_those_that_were_put_aside()
+    {
+        const int Steps = 400;
+        AverageRule[] rules = [new EmaPower(0.05, snapshots: 20), new EmaPower(0.1, snapshots: 20), new EmaPower(0.075)];
+        var experiment = Tiny.With(Tiny.Plan, make: setup => new Tiny.Denoiser(setup, averages: rules));
+        new TrainRequest { Experiment = experiment, Steps = Steps, Out = scratch["a"] }.Run(new JsonDisplay(TextWriter.Null));
+        var folder = RunFolder.Open(scratch["a"]);
+        Directory.EnumerateFiles(Path.Combine(scratch["a"], "averages")).Count().ShouldBe(40);
+
+        using var training = experiment.NewTraining(Tiny.Setup(Steps));
+        using (var checkpoint = folder.OpenNewest())
+            checkpoint.Load(training);
+        folder.Weights(training, Steps, null).ShouldBeSameAs(training.Averages[0].Weights);
+        folder.Weights(training, Steps, "power-0.075").ShouldBeSameAs(training.Averages[2].Weights, "it was kept");
+        Should.Throw<UserError>(() => folder.Weights(training, Steps, "0.9")).Message.ShouldContain("there are: power-0.05, power-0.1, power-0.075, online.");
+        Should.Throw<UserError>(() => folder.Weights(training, Steps, "power-0.4")).Message.ShouldContain("below 0.2887");
+
+        // A hundredth of the way between the two widths at most.
+        var wanted = training.Averages[2].Weights.Values.clone();
+        var online = training.Weights.Values.clone();
+        folder.Snapshots.Reconstruct(training.Weights, new(Steps, 0.075));
+        var error = (training.Weights.Values - wanted).norm().item<float>();
+        error.ShouldBeLessThan(0.01f * (training.Averages[0].Weights.Values - training.Averages[1].Weights.Values).norm().item<float>());
+        error.ShouldBeLessThan(0.01f * (online - wanted).norm().item<float>());
+        folder.Snapshots.Reconstruct(training.Weights, new(Steps, 0.1));
+        training.Weights["In.weight"].Floats().ShouldMatch(training.Averages[1].Weights["In.weight"].Floats());
+    }
+
+    [Fact]
+    public void Too_few_averages_put_aside_are_told_of()
+    {
+        Train("a", steps: 5);
+        using var training = new Tiny.Denoiser(Tiny.Setup());
+        Should.Throw<UserError>(() => RunFolder.Open(scratch["a"]).Weights(training, 5, "power-0.05")).Message.ShouldContain("there are 0, too few to make it from; declare some");
+    }
+
     [Theory, InlineData(2), InlineData(15)]
     public void A_signal_stops_within_a_step_and_saves(int signal)
     {
