@@ -24,3 +24,15 @@ public sealed partial record MoonsGenerated : Moons;
 /// <summary>The same with data and noise of each batch matched by optimal transport.</summary>
 [Experiment, Coupling<MinibatchOT>]
 public sealed partial record MoonsTransported : Moons;
+
+/// <summary>The first stage of a truncated consistency model: all times.</summary>
+[Experiment, Times<FirstStageTimes>]
+public partial record MoonsFirstStage : Moons;
+
+/// <summary>The second stage: times from t' = 1 on, with the first stage as the target below.</summary>
+[Experiment(Steps = 40_000)]
+[StartFrom<MoonsFirstStage>(Continue = true)]
+[Truncated(Boundary = 0.25, BoundaryWeight = 0.1)]
+[Times<SecondStageTimes>]
+[Sample(80, 1)]
+public sealed partial record MoonsTruncated : MoonsFirstStage;

@@ -60,6 +60,35 @@ public sealed partial class TrainingTests
     }
 
     [Fact]
+    public void A_second_stage_finds_the_first_and_resumes_without_it()
+    {
+        using var folder = new TemporaryFolder();
+        Outcome(2, "train", "MoonsTruncated").Errors.ShouldContain("A finished run of MoonsFirstStage is needed for its weights, and there is none in runs/; train it first (./cm train MoonsFirstStage)");
+        Outcome(0, "train", "MoonsFirstStage", "--steps", "60", "--threads", "1");
+        var first = Directory.GetDirectories(folder["runs"]).ShouldHaveSingleItem();
+        Outcome(0, "train", "Moons", "--steps", "4", "--out", "other");
+        Outcome(2, "train", "MoonsTruncated", "--from", "other").Errors.ShouldContain("--from other: a run of Moons, but MoonsTruncated takes weights of MoonsFirstStage.");
+        Outcome(2, "train", "Moons", "--from", "other").Errors.ShouldContain("--from other: Moons takes no weights of another run");
+        Outcome(2, "train", "MoonsTruncated", "--steps", "60").Errors.ShouldContain("counts on from the 60 steps of MoonsFirstStage and would end at step 60");
+        Outcome(0, "train", "MoonsTruncated", "--steps", "120", "--threads", "1", "--out", "second").Output.ShouldContain($"weights of {Path.Combine("runs", Path.GetFileName(first))} after step 60");
+
+        // Set back to an earlier checkpoint, with the first stage gone, it comes to the same end.
+        var whole = Weights(folder["second"], 120);
+        Directory.Delete(first, recursive: true);
+        File.Delete(folder["second/checkpoints/step-000120.safetensors"]);
+        File.Delete(folder["second/checkpoints/step-000108.safetensors"]);
+        Outcome(0, "train", "MoonsTruncated", "--resume", "second", "--threads", "1");
+        Weights(folder["second"], 120).ShouldBe(whole);
+
+        Samples.Outcome Outcome(int code, params string[] arguments)
+        {
+            var outcome = Samples.Run(folder.Path, new Dictionary<string, string?>(), arguments);
+            outcome.ExitCode.ShouldBe(code, outcome.Output + outcome.Errors);
+            return outcome;
+        }
+    }
+
+    [Fact]
     public void Digits_trains_on_idx_files()
     {
         using var folder = new TemporaryFolder();

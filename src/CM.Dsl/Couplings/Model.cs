@@ -2,7 +2,7 @@ namespace CM.Dsl;
 
 /// <summary>
 /// The experiment's own model as a part of a coupling: <c>(x, t) | Part</c> is f(x, t), the denoised x. It is never differentiated, it
-/// drops nothing out, and where t = 0 it is x itself.
+/// drops nothing out, and where t = 0 it is x itself. In a <see cref="TruncatedAttribute"/> experiment it is that of the frozen weights below t′.
 /// </summary>
 /// <param name="weights">Whose weights.</param>
 public sealed class ModelAttribute(Weights weights) : LayerAttribute
@@ -19,4 +19,7 @@ public enum Weights
 
     /// <summary>The weights that are being trained.</summary>
     Online,
+
+    /// <summary>Those of a finished run, which never change; the experiment needs <see cref="FrozenAttribute{TExperiment}"/> or <see cref="StartFromAttribute{TExperiment}"/>.</summary>
+    Frozen,
 }

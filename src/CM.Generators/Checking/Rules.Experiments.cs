@@ -67,9 +67,23 @@ internal static partial class Rules
         "Samples are made from pure noise at the first time and then refined at smaller ones, all of them times that the model was trained for.",
         Pages + "CM5009.md");
 
+    private static readonly DiagnosticDescriptor CM5010 = new(
+        "CM5010", "Run that cannot be used",
+        "'{0}' cannot use a run of '{1}': {2}",
+        "CM.Experiments", DiagnosticSeverity.Error, true,
+        "Weights come from a run of another experiment with the same model.",
+        Pages + "CM5010.md");
+
+    private static readonly DiagnosticDescriptor CM5011 = new(
+        "CM5011", "Truncation that does not fit",
+        "'{0}' cannot be truncated: {1}",
+        "CM.Experiments", DiagnosticSeverity.Error, true,
+        "The second stage of a truncated consistency model needs the weights of the first, and continuous times drawn above t' alone, where f(x, t') is not x.",
+        Pages + "CM5011.md");
+
     private static DiagnosticDescriptor[] ExperimentRules =>
     [
         CM5001, CM5002, CM5003, CM5004, CM5005, CM5006, CM5007,
-        CM5008, CM5009,
+        CM5008, CM5009, CM5010, CM5011,
     ];
 }

@@ -34,16 +34,16 @@ internal static partial class Rules
 
     private static readonly DiagnosticDescriptor CM4005 = new(
         "CM4005", "Law of the times",
-        "'{0}' has {1} of [LogNormal] and [Uniform]; it needs one, which says how times are drawn",
+        "'{0}' has {1} of [LogNormal], [LogStudentT] and [Uniform]; it needs one, which says how times are drawn",
         "CM.Times", DiagnosticSeverity.Error, true,
         "Without a law no time can be drawn, and with two it is not clear which one counts.",
         Pages + "CM4005.md");
 
     private static readonly DiagnosticDescriptor CM4006 = new(
-        "CM4006", "Uniform law without a grid",
-        "'{0}' is continuous, and [Uniform] draws intervals of a grid; use [LogNormal(mean, deviation)]",
+        "CM4006", "Law of the other kind of times",
+        "{0}",
         "CM.Times", DiagnosticSeverity.Error, true,
-        "A continuous time is drawn from a log-normal law.",
+        "Continuous times are drawn from a log-normal or a log-Student-t law, intervals of a grid from a log-normal or a uniform one.",
         Pages + "CM4006.md");
 
     private static readonly DiagnosticDescriptor CM4007 = new(

@@ -50,11 +50,13 @@ internal sealed class KlToStandardNormal : PartKind
 /// <summary>The experiment's model, not differentiated.</summary>
 internal sealed class Model : PartKind
 {
-    public override string Describe(LayerPlan part) => UsesAverage(part) ? "Model, averaged weights" : "Model, weights as they are trained";
+    public override string Describe(LayerPlan part) => UsesAverage(part) ? "Model, averaged weights" : IsFrozen(part) ? "Model, weights of a finished run" : "Model, weights as they are trained";
 
     public override (EquatableArray<Shape> Inputs, Shape Output) Contract(Shape data) => ([data, PerSample], data);
 
     public static bool UsesAverage(LayerPlan part) => part.Text("weights") == "Ema";
+
+    public static bool IsFrozen(LayerPlan part) => part.Text("weights") == "Frozen";
 }
 
 /// <summary>A choice for each sample.</summary>

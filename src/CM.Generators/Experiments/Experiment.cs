@@ -32,6 +32,11 @@ internal sealed record Experiment(RecordName Name)
 
     public TimesAxis? Times { get; init; }
 
+    /// <summary>The run that weights come from; null where none do.</summary>
+    public Origin? Origin { get; init; }
+
+    public Truncation? Truncation { get; init; }
+
     public Loss? Loss { get; init; }
 
     public OptimizerAxis? Optimizer { get; init; }
@@ -46,6 +51,9 @@ internal sealed record Experiment(RecordName Name)
     public EquatableArray<double> SampleTimes { get; init; }
 
     public EquatableArray<Problem> Problems { get; init; }
+
+    /// <summary>Whether weights of a finished run lie beside those that are trained.</summary>
+    public bool HasFrozen => Truncation is not null || Coupling is DeclaredCoupling declared && declared.Models.Any(Couplings.Model.IsFrozen);
 
     public Problem? FirstError => Problems.FirstOrDefault(problem => problem.IsError);
 }
@@ -83,6 +91,16 @@ internal sealed record TimesAxis(
 
     public bool SamplesDifferently => Keep != "Keep" || Give != "Give";
 }
+
+/// <param name="Experiment">Whose run.</param>
+/// <param name="Starts">Whether the training starts from its weights, or only keeps them beside it.</param>
+/// <param name="Continues">Whether steps are counted on.</param>
+internal sealed record Origin(string Experiment, bool Starts, bool Continues);
+
+/// <param name="Start">t′, the smallest time that is trained.</param>
+/// <param name="Boundary">The fraction of a batch that is trained at t′.</param>
+/// <param name="Weight">The weight of its mean loss.</param>
+internal sealed record Truncation(double Start, double Boundary, double Weight);
 
 /// <summary>The distance of two samples.</summary>
 internal abstract record Loss;

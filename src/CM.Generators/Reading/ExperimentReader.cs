@@ -54,6 +54,8 @@ internal sealed class ExperimentReader
         var clip = Axis("bound of the gradient", "[ClipNorm(bound)]", required: false, "ClipNormAttribute");
         var flip = Axis("mirroring", "[HorizontalFlip]", required: false, "HorizontalFlipAttribute");
         var sample = Axis("sampling times", "[Sample(t)]", required: true, "SampleAttribute");
+        var origin = Axis("run to start from", "[StartFrom<T>]", required: false, "StartFromAttribute", "FrozenAttribute");
+        var truncated = Axis("truncation", "[Truncated]", required: false, "TruncatedAttribute");
 
         EquatableArray<double> sampleTimes = sample?.Attribute.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Array, IsNull: false } given
             ? given.Values.Select(ScheduleReader.Real).ToEquatable()
@@ -69,8 +71,10 @@ internal sealed class ExperimentReader
             Seed = Named("Seed")?.Value.Value is int seed ? seed : 0,
             Data = data is null ? null : ReadData(data, model),
             Model = model is null ? null : ReadModel(model),
-            Coupling = coupling is null ? null : ReadCoupling(coupling, data, model),
+            Coupling = coupling is null ? null : ReadCoupling(coupling, data, model, origin),
             Times = times is null ? null : ReadTimes(times, sample, sampleTimes),
+            Origin = origin is null ? null : ReadOrigin(origin, model, coupling, truncated),
+            Truncation = truncated is null ? null : ReadTruncation(truncated, origin, times),
             Loss = loss is null ? null : ReadLoss(loss),
             Optimizer = optimizer is null ? null : ReadOptimizer(optimizer, warmUp, decay),
             ClipNorm = clip is null ? null : Checked(clip, "bound", clip.Attribute.ConstructorArguments, 0, bound => bound > 0, "above 0"),
@@ -191,7 +195,7 @@ internal sealed class ExperimentReader
             _ => false,
         });
 
-    private Coupling? ReadCoupling(Found coupling, Found? data, Found? model)
+    private Coupling? ReadCoupling(Found coupling, Found? data, Found? model, Found? origin)
     {
         if (coupling.Type is not { TypeKind: not TypeKind.Error } kind)
             return null;
@@ -223,6 +227,8 @@ internal sealed class ExperimentReader
             return Misfit($"both it and '{network.Name}' have a part '{shared.Name}', and their weights lie in one store; rename one of them", model);
         if (declared.Models.FirstOrDefault(Model.UsesAverage) is { } part && !type.IsAbstract && !line.Any(each => Given(each, AverageAttributes).Any()))
             return Misfit($"'{part.Name}' takes averaged weights, and none are averaged; add [Ema(decay)], or take Weights.Online");
+        if (declared.Models.FirstOrDefault(Model.IsFrozen) is { } kept && !type.IsAbstract && origin is null)
+            return Misfit($"'{kept.Name}' takes the weights of a finished run, and no experiment is named for it; add [Frozen<T>] or [StartFrom<T>]");
         return declared;
 
         // What a base leaves open is found where it is filled in.
@@ -275,6 +281,82 @@ internal sealed class ExperimentReader
 
         string Sampling(string method, bool derived) => derived || !record.GetMembers(method + "WhenSampling").IsEmpty ? method + "WhenSampling" : method;
     }
+
+    private Origin? ReadOrigin(Found origin, Found? model, Found? coupling, Found? truncated)
+    {
+        if (origin.Type is not { TypeKind: not TypeKind.Error } other)
+            return null;
+        var starts = origin.Attribute.AttributeClass!.Name == "StartFromAttribute";
+        var continues = ScheduleReader.Named(origin.Attribute, "Continue")?.Value is true;
+        var others = Line(other).ToArray();
+        if (others.Length == 0 || !SymbolEqualityComparer.Default.Equals(others[0], other))
+            return Refuse("it is no experiment");
+        if (other.IsAbstract)
+            return Refuse("it is abstract and never runs");
+        if (Origins(other).Take(64).Contains(type, SymbolEqualityComparer.Default))
+            return Refuse(SymbolEqualityComparer.Default.Equals(other, type) ? "it would need a run of its own before its first one" : "that one needs a run of this one");
+        if (model?.Type is { } network && Inherited(others, "ModelAttribute")?.AttributeClass!.TypeArguments.FirstOrDefault() is { } before && !SymbolEqualityComparer.Default.Equals(network, before))
+            return Refuse($"its model is '{before.Name}' and not '{network.Name}', and the weights of one do not fit the other", model);
+        if (continues && Named("Steps")?.Value.Value is int steps && StepsOf(others) is { } done && done >= steps)
+            return Refuse($"that ends at step {done}, and steps are counted on, so this one must end later than at step {steps}");
+        if (!starts && truncated is null && coupling?.Type is { } kind && !TakesFrozen(kind))
+            return Refuse("nothing takes its frozen weights; a coupling with [Model(Weights.Frozen)] would, or write [StartFrom<T>]");
+        return new(other.Name, starts, continues);
+
+        Origin? Refuse(string why, Found? cause = null)
+        {
+            problems.Add(new("CM5010", cause is not null && cause.Depth < origin.Depth ? cause.Site : origin.Site, type.Name, other.Name, why));
+            return null;
+        }
+
+        static int? StepsOf(INamedTypeSymbol[] line) => line.Select(each => ScheduleReader.Named(ScheduleReader.Declared(each, "ExperimentAttribute")!, "Steps")?.Value as int?).FirstOrDefault(steps => steps is not null);
+    }
+
+    // An experiment, the one it takes weights from, the one that takes weights from, and so on.
+    private static IEnumerable<INamedTypeSymbol> Origins(INamedTypeSymbol experiment)
+    {
+        for (INamedTypeSymbol? each = experiment; each is not null; each = Inherited([.. Line(each)], "StartFromAttribute", "FrozenAttribute")?.AttributeClass!.TypeArguments.FirstOrDefault() as INamedTypeSymbol)
+            yield return each;
+    }
+
+    // What the most derived of some records says.
+    private static AttributeData? Inherited(INamedTypeSymbol[] line, params string[] attributes) => line.Select(each => Given(each, attributes).FirstOrDefault()).FirstOrDefault(given => given is not null);
+
+    private static bool TakesFrozen(INamedTypeSymbol coupling) => coupling.GetMembers().OfType<IPropertySymbol>().SelectMany(part => part.GetAttributes())
+        .Any(part => NetworkReader.DslName(part.AttributeClass) == "ModelAttribute" && part.ConstructorArguments.Any(weights => weights.Kind == TypedConstantKind.Enum && NetworkReader.EnumName(weights) == "Frozen"));
+
+    private Truncation? ReadTruncation(Found truncated, Found? origin, Found? times)
+    {
+        var boundary = ScheduleReader.Named(truncated.Attribute, "Boundary") is { } part ? Checked(truncated, "Boundary", [part], 0, value => value is >= 0 and < 1, "from 0 up to, but not including, 1") : 0.25;
+        var weight = ScheduleReader.Named(truncated.Attribute, "BoundaryWeight") is { } given ? Checked(truncated, "BoundaryWeight", [given], 0, value => value >= 0, "0 or more") : 0.1;
+        if (origin is null && !type.IsAbstract)
+            return Refuse("below its times it needs the weights of a first stage; add [StartFrom<T>]");
+        if (times?.Type is not { } record || ScheduleReader.Read(record, new Sites(), cancellation) is not { } schedule)
+            return null;
+        if (!schedule.IsContinuous)
+            return Refuse($"the grid of '{record.Name}' ends at its first time, so no target lies below; give it Earlier in the place of Grid and Cuts", times);
+        if (schedule.Law is LogNormalLaw { Truncated: false })
+            return Refuse($"'{record.Name}' draws times below {Number(schedule.From)} too; write Truncated = true on [LogNormal], or use [LogStudentT]", times);
+        if (schedule.Preconditioning != Preconditioning.Plain)
+            return Refuse($"'{record.Name}' makes f(x, {Number(schedule.From)}) = x; write Preconditioning = Preconditioning.Plain on [TimeSchedule]", times);
+        if (origin?.Type is { } other && Inherited([.. Line(other)], "TimesAttribute")?.AttributeClass!.TypeArguments.FirstOrDefault() is INamedTypeSymbol before
+            && ScheduleReader.Read(before, new Sites(), cancellation) is { } first && !HaveOneProcess(first, schedule))
+            return Refuse($"'{record.Name}' and the times of '{other.Name}', '{before.Name}', differ in Signal, Noise or DataDeviation, and the weights of one mean something else in the other", times);
+        return new(schedule.From, boundary, weight);
+
+        Truncation? Refuse(string why, Found? cause = null)
+        {
+            problems.Add(new("CM5011", cause is not null && cause.Depth < truncated.Depth ? cause.Site : truncated.Site, type.Name, why));
+            return null;
+        }
+    }
+
+    // Formulas that could not be read may agree.
+    private static bool HaveOneProcess(Schedule first, Schedule second) =>
+        first.DataDeviation == second.DataDeviation && Samples.Between(Math.Min(first.From, second.From), Math.Max(first.To, second.To))
+            .All(t => !(Gap(first.Signal, second.Signal, t) > 1e-9) && !(Gap(first.Noise, second.Noise, t) > 1e-9 * t));
+
+    private static double Gap(Formulated? first, Formulated? second, double t) => first is null || second is null ? 0 : Math.Abs(first.Method.Evaluate(t) - second.Method.Evaluate(t));
 
     private static string? Complaint(EquatableArray<double> times, Schedule schedule)
     {

@@ -281,7 +281,8 @@ internal sealed class NetworkReader
         return new(inputs.ToEquatable(), bindings, result, outputs, site, outputSite);
     }
 
-    private static string? EnumName(TypedConstant value) =>
+    /// <summary>The name of an enum's value.</summary>
+    public static string? EnumName(TypedConstant value) =>
         value.Type!.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(field => field.HasConstantValue && Equals(field.ConstantValue, value.Value))?.Name;
 
     private static bool IsPartial(ISymbol symbol) => symbol.DeclaringSyntaxReferences.Any(reference =>

@@ -85,21 +85,34 @@ internal static class ScheduleReader
 
     private static Law? ReadLaw(INamedTypeSymbol type, int site, Sites sites, List<Problem> problems)
     {
-        var (logNormal, uniform) = (Declared(type, "LogNormalAttribute"), Declared(type, "UniformAttribute"));
-        if (logNormal is null == uniform is null)
+        AttributeData[] given = [.. new[] { "LogNormalAttribute", "LogStudentTAttribute", "UniformAttribute" }.Select(name => Declared(type, name)).OfType<AttributeData>()];
+        if (given.Length != 1)
         {
-            problems.Add(new("CM4005", uniform is null ? site : sites.Add(uniform, type), type.Name, uniform is null ? "none" : "two"));
+            problems.Add(new("CM4005", given.Length == 0 ? site : sites.Add(given[given.Length - 1], type), type.Name, given.Length switch { 0 => "none", 2 => "two", _ => "three" }));
             return null;
         }
 
-        if (logNormal is null)
-            return new UniformLaw();
-        if (logNormal.ConstructorArguments.Length < 2)
-            return null;
-        var law = new LogNormalLaw(Real(logNormal.ConstructorArguments[0]), Real(logNormal.ConstructorArguments[1]));
-        if (!(law.Deviation > 0))
-            problems.Add(new("CM4003", sites.Add(logNormal, type), $"the deviation of ln t is {Writing.CodeWriter.Number(law.Deviation)} but must be above 0"));
-        return law;
+        var arguments = given[0].ConstructorArguments;
+        switch (given[0].AttributeClass!.Name)
+        {
+            case "LogNormalAttribute" when arguments.Length == 2:
+                AboveZero(arguments[1], "the deviation of ln t");
+                return new LogNormalLaw(Real(arguments[0]), Real(arguments[1]), Named(given[0], "Truncated")?.Value is true);
+            case "LogStudentTAttribute" when arguments.Length == 3:
+                AboveZero(arguments[1], "the scale of ln t");
+                AboveZero(arguments[2], "the number of degrees of freedom");
+                return new LogStudentTLaw(Real(arguments[0]), Real(arguments[1]), Real(arguments[2]));
+            case "UniformAttribute":
+                return new UniformLaw();
+            default:
+                return null;
+        }
+
+        void AboveZero(TypedConstant argument, string what)
+        {
+            if (!(Real(argument) > 0))
+                problems.Add(new("CM4003", sites.Add(given[0], type), $"{what} is {Writing.CodeWriter.Number(Real(argument))} but must be above 0"));
+        }
     }
 
     private static IMethodSymbol? Find(INamedTypeSymbol type, string name, string[] parameters) =>

@@ -76,7 +76,9 @@ internal enum Preconditioning
 /// <summary>How times are drawn.</summary>
 internal abstract record Law;
 
-internal sealed record LogNormalLaw(double Mean, double Deviation) : Law;
+internal sealed record LogNormalLaw(double Mean, double Deviation, bool Truncated) : Law;
+
+internal sealed record LogStudentTLaw(double Mean, double Scale, double Freedom) : Law;
 
 internal sealed record UniformLaw : Law;
 

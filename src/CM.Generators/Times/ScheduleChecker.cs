@@ -50,7 +50,9 @@ internal static class ScheduleChecker
         if (found is not null)
             yield return new("CM4004", schedule.Site, schedule.Name.Name, found);
         else if (schedule.IsContinuous && schedule.Law is UniformLaw)
-            yield return new("CM4006", schedule.Site, schedule.Name.Name);
+            yield return new("CM4006", schedule.Site, $"'{schedule.Name.Name}' is continuous, and [Uniform] draws intervals of a grid; use [LogNormal(mean, deviation)]");
+        else if (!schedule.IsContinuous && schedule.Law is LogStudentTLaw)
+            yield return new("CM4006", schedule.Site, $"'{schedule.Name.Name}' is discretised, and [LogStudentT] draws continuous times; use [LogNormal(mean, deviation)] or [Uniform]");
     }
 
     private static IEnumerable<Problem> Noise(Schedule schedule)

@@ -15,6 +15,8 @@ internal sealed class CouplingCode
     private const int Data = 0, Noise = 1, Earlier = 2, Later = 3;
     private static readonly string[] UnnamedValues = ["sum", "difference", "product", "scaled", "shifted", "negative", "joined"];
 
+    private const string FirstPredictor = "firstPredictor";
+
     private readonly DeclaredCoupling coupling;
     private readonly Experiment experiment;
     private readonly CodeWriter code;
@@ -38,10 +40,11 @@ internal sealed class CouplingCode
 
     /// <summary>Fields of the training: type and name.</summary>
     public IEnumerable<(string Type, string Name)> Fields =>
-        coupling.Networks.Select(part => (TypeOf(part), Field(part))).Concat(coupling.Models.Select(part => (ModelType, Field(part))));
+        coupling.Networks.Select(part => (TypeOf(part), Field(part))).Concat(coupling.Models.Select(part => (ModelType, Field(part))))
+            .Concat(PredictsPiecewise ? [(ModelType, FirstPredictor)] : []);
 
     /// <summary>What the coupling adds to the model's layout.</summary>
-    public string Layout => string.Concat(coupling.Networks.Select(part => $".AddBlock({Quote(part.Name)}, {TypeOf(part)}.Layout({Given(part)}))"));
+    public string Layout => string.Concat(coupling.Networks.Select(part => $".AddBeside({Quote(part.Name)}, {TypeOf(part)}.Layout({Given(part)}))"));
 
     /// <summary>Assigns the fields.</summary>
     public IEnumerable<string> Construction
@@ -52,11 +55,22 @@ internal sealed class CouplingCode
                 yield return $"{Field(part)} = {Built(part, "Weights")};";
             foreach (var part in coupling.Models)
             {
-                yield return $"{Field(part)} = new {ModelType}({(Model.UsesAverage(part) ? "Averages[0].Weights" : "Weights")});";
+                yield return $"{Field(part)} = new {ModelType}({(Model.UsesAverage(part) ? "Averages[0].Weights" : Model.IsFrozen(part) ? "Frozen" : "Weights")});";
                 yield return $"{Field(part)}.eval();";
+            }
+
+            if (PredictsPiecewise)
+            {
+                yield return $"{FirstPredictor} = new {ModelType}(Frozen);";
+                yield return $"{FirstPredictor}.eval();";
             }
         }
     }
+
+    /// <summary>Whether a model makes predictions in it.</summary>
+    public bool Predicts => coupling.Models.Any();
+
+    private bool PredictsPiecewise => Predicts && experiment.Truncation is not null;
 
     /// <summary>Draws the coins: statement and remark.</summary>
     public IEnumerable<(string Statement, string Remark)> Tosses => coupling.Coins.Select(part =>
@@ -167,12 +181,17 @@ internal sealed class CouplingCode
 
     private void Predict()
     {
-        code.Line($"// f(x, t), never differentiated{(Times.ReachesData ? "; x itself where t = 0" : "")}.");
-        using (code.Braces($"private static Tensor Predict({ModelType} model, Tensor x, Tensor t)"))
+        var first = experiment.Truncation is { } truncation ? $"; of the first stage below t' = {Number(truncation.Start)}" : "";
+        code.Line($"// f(x, t), never differentiated{first}{(Times.ReachesData ? "; x itself where t = 0" : "")}.");
+        using (code.Braces($"private {(PredictsPiecewise ? "" : "static ")}Tensor Predict({ModelType} model, Tensor x, Tensor t)"))
         {
             code.Line("using var frozen = no_grad();");
             code.Line("using var _ = NewDisposeScope();");
-            if (Times.ReachesData)
+            if (PredictsPiecewise)
+            {
+                code.Line($"return Piecewise({FirstPredictor}, model, x, t).MoveToOuterDisposeScope();");
+            }
+            else if (Times.ReachesData)
             {
                 code.Line("var positive = t.gt(0);");
                 code.Line("var denoised = Denoise(model, x, where(positive, t, ones_like(t)));");
@@ -359,7 +378,7 @@ internal sealed class CouplingCode
     private static string Field(LayerPlan part)
     {
         var name = char.ToLowerInvariant(part.Name[0]) + part.Name.Substring(1);
-        return Escape(name is "model" or "data" or "noise" or "t" or "r" or "x" or "step" or "setup" or "weights" or "sampler" or "frozen" or "loss" ? name + "Part" : name);
+        return Escape(name is "model" or "firstStage" or FirstPredictor or "data" or "noise" or "t" or "r" or "x" or "step" or "setup" or "weights" or "sampler" or "frozen" or "loss" ? name + "Part" : name);
     }
 
     private static string Escape(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;

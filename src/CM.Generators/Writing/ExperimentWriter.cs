@@ -34,6 +34,8 @@ internal sealed class ExperimentWriter
         ["System.Collections.Generic", "CM.Runtime", .. experiment is { FirstError: null, Optimizer.IsSteady: false } ? (string[])["static System.Math"] : [], "static TorchSharp.torch"],
         code => new ExperimentWriter(experiment, code).Members());
 
+    private static string Truth(bool value) => value ? "true" : "false";
+
     // A statement and, at a common column, what it makes.
     private void Line(string statement, string remark) => code.Line($"{statement,-72} // {remark}");
 
@@ -80,6 +82,8 @@ internal sealed class ExperimentWriter
                 code.Line("HorizontalFlip = true,");
             code.Line($"Network = {Quote(experiment.Model!.Name)},");
             code.Line($"SampleTimes = [{string.Join(", ", experiment.SampleTimes.Select(Number))}],");
+            if (experiment.Origin is { } origin)
+                code.Line($"Origin = new({Quote(origin.Experiment)}, Starts: {Truth(origin.Starts)}, Continues: {Truth(origin.Continues)}),");
             code.Line("Declaration =").Line("[");
             using (code.Indent())
             {
@@ -100,6 +104,10 @@ internal sealed class ExperimentWriter
         yield return ("Model", experiment.Model!.Name);
         yield return ("Coupling", experiment.Coupling!.Name);
         yield return ("Times", Times.Summary);
+        if (experiment.Origin is { } origin)
+            yield return ("Run", origin.Starts ? $"starts from {origin.Experiment}{(origin.Continues ? " and counts steps on" : "")}" : $"frozen weights of {origin.Experiment}");
+        if (experiment.Truncation is { } truncation)
+            yield return ("Truncated", $"at {Number(truncation.Start)}{(truncation.Boundary > 0 ? $", {Number(truncation.Boundary)} of a batch there, weight {Number(truncation.Weight)}" : "")}");
         yield return ("Loss", experiment.Loss switch
         {
             PseudoHuberLoss { C: 0, PerElement: true } => "absolute differences, summed",
@@ -152,6 +160,8 @@ internal sealed class ExperimentWriter
         using (code.Braces($"public {New}sealed class Training : global::CM.Runtime.Training"))
         {
             code.Line($"private readonly {Module} model;");
+            if (experiment.Truncation is not null)
+                code.Line($"private readonly {Module} firstStage;");
             foreach (var (type, name) in coupling?.Fields ?? [])
                 code.Line($"private readonly {type} {name};");
             code.Line();
@@ -185,9 +195,11 @@ internal sealed class ExperimentWriter
         var optimizer = experiment.Optimizer!;
         code.Line("/// <summary>Draws fresh weights.</summary>");
         code.Line("/// <param name=\"setup\">Steps, batch, seed, device.</param>");
-        using (code.Braces($"public Training(TrainingSetup setup)\n    : base(setup, {Module}.Layout(){coupling?.Layout}, [{string.Join(", ", experiment.Averages.Select(average => $"new {average.Kind}({Number(average.Size)}{Arguments(average.Settings)})"))}])"))
+        using (code.Braces($"public Training(TrainingSetup setup)\n    : base(setup, {Module}.Layout(){coupling?.Layout}, [{string.Join(", ", experiment.Averages.Select(average => $"new {average.Kind}({Number(average.Size)}{Arguments(average.Settings)})"))}]{(experiment.HasFrozen ? $", {Module}.Layout()" : "")})"))
         {
             code.Line($"model = new {Module}(Weights);");
+            if (experiment.Truncation is not null)
+                code.Line($"firstStage = new {Module}(Frozen);");
             foreach (var statement in coupling?.Construction ?? [])
                 code.Line(statement);
             code.Line($"Optimizer = new {optimizer.Kind}(Weights, {Number(optimizer.Rate)}{Arguments(optimizer.Settings)});");
@@ -229,17 +241,53 @@ internal sealed class ExperimentWriter
             if (experiment.Coupling is MinibatchOTCoupling)
                 Line("noise = OptimalTransport.Match(data, noise);", "the same draws in the order that lies closest to the data");
             Line($"var (t, r) = {Times.Code}.Draw(step, Setup.Steps, data.shape[0], data.device);", "[B] each, float64");
-            if (coupling is null)
+            if (HasBoundary)
             {
-                code.Line($"return Losses(data, noise, t, r{Given(", step")}).mean().MoveToOuterDisposeScope();");
-                return;
+                var start = Number(experiment.Truncation!.Start);
+                Line($"var boundary = {BoundaryOf("data")};", $"the first samples are trained at t' = {start}");
+                code.Line($"t.narrow(0, 0, boundary).fill_({start});");
+                code.Line($"r.narrow(0, 0, boundary).fill_({Times.Code}.Earlier({start}, {(Times.HasStage ? $"{Times.Code}.Stage((double)step / Setup.Steps)" : "0")}));");
             }
 
-            foreach (var (statement, remark) in coupling.Tosses)
-                Line(statement, remark);
-            code.Line($"var pair = {coupling.Call};");
-            Line($"var losses = Losses(pair.Data, pair.Noise, t, r{Given(", step")});", "[B]");
-            code.Line($"return {(experiment.Coupling is DeclaredCoupling { HasPenalty: true } ? "(losses + pair.Penalty)" : "losses")}.mean().MoveToOuterDisposeScope();");
+            if (coupling is null)
+            {
+                code.Line($"return {Mean($"Losses(data, noise, t, r{Given(", step")})")}.MoveToOuterDisposeScope();");
+            }
+            else
+            {
+                foreach (var (statement, remark) in coupling.Tosses)
+                    Line(statement, remark);
+                code.Line($"var pair = {coupling.Call};");
+                Line($"var losses = Losses(pair.Data, pair.Noise, t, r{Given(", step")});", "[B]");
+                var penalised = experiment.Coupling is DeclaredCoupling { HasPenalty: true };
+                code.Line(penalised && HasBoundary ? $"return ({Mean("losses")} + pair.Penalty.mean()).MoveToOuterDisposeScope();" : $"return {Mean(penalised ? "(losses + pair.Penalty)" : "losses")}.MoveToOuterDisposeScope();");
+            }
+        }
+
+        if (HasBoundary)
+            BucketMean();
+    }
+
+    private bool HasBoundary => experiment.Truncation is { Boundary: > 0 };
+
+    private string BoundaryOf(string batch) => $"(long)({Number(experiment.Truncation!.Boundary)} * {batch}.shape[0])";
+
+    private string Mean(string losses) => HasBoundary ? $"Mean({losses})" : $"{losses}.mean()";
+
+    private void BucketMean()
+    {
+        var (start, weight) = (Number(experiment.Truncation!.Start), experiment.Truncation.Weight == 1 ? "" : Number(experiment.Truncation.Weight));
+        code.Line();
+        code.Line($"/// <summary>The loss of a batch: the mean over the samples later than t' = {start}, plus {(weight.Length > 0 ? weight + " times " : "")}that over the samples at t', which come first (Lee et al. 2025, section 3).</summary>");
+        code.Line("/// <param name=\"losses\">The loss of each sample, <c>[B]</c>.</param>");
+        code.Line("/// <returns>One number.</returns>");
+        using (code.Braces("public static Tensor Mean(Tensor losses)"))
+        {
+            code.Line("using var _ = NewDisposeScope();");
+            code.Line($"var boundary = {BoundaryOf("losses")};");
+            code.Line("if (boundary == 0)").Line("    return losses.mean().MoveToOuterDisposeScope();").Line();
+            code.Line("var later = losses.narrow(0, boundary, losses.shape[0] - boundary);");
+            code.Line($"return (later.mean() + {(weight.Length > 0 ? weight + " * " : "")}losses.narrow(0, 0, boundary).mean()).MoveToOuterDisposeScope();");
         }
     }
 
@@ -339,6 +387,12 @@ internal sealed class ExperimentWriter
 
     private void Target()
     {
+        if (experiment.Truncation is not null)
+        {
+            TruncatedTarget();
+            return;
+        }
+
         var dropout = experiment.Model!.HasDropout;
         code.Line($"// f(x_r, r) of the same weights, without gradient{(Times.ReachesData ? "; the data itself where r = 0" : "")}.");
         using (code.Braces($"private Tensor Target(Tensor data, Tensor noise, {(dropout && Times.ReachesData ? "Tensor t, " : "")}Tensor r{Given(", int step")})"))
@@ -369,6 +423,56 @@ internal sealed class ExperimentWriter
                 code.Line("var noisy = Noisy(data.index_select(0, rows), noise.index_select(0, rows), positive);");
                 code.Line("return data.index_copy(0, rows, Denoise(model, noisy, positive)).MoveToOuterDisposeScope();");
             }
+        }
+    }
+
+    private void TruncatedTarget()
+    {
+        var (start, dropout) = (Number(experiment.Truncation!.Start), experiment.Model!.HasDropout);
+        code.Line($"// f(x_r, r) without gradient: of the first stage below t' = {start}, of the same weights from there on{(Times.ReachesData ? "; the data itself where r = 0" : "")}.");
+        using (code.Braces($"private Tensor Target(Tensor data, Tensor noise, {(dropout && Times.ReachesData ? "Tensor t, " : "")}Tensor r{Given(", int step")})"))
+        {
+            code.Line("using var frozen = no_grad();");
+            code.Line("using var _ = NewDisposeScope();");
+            if (!dropout)
+            {
+                code.Line("return Piecewise(firstStage, model, Noisy(data, noise, r), r).MoveToOuterDisposeScope();");
+            }
+            else
+            {
+                // The masks belong to places in the batch, so both networks must see the whole batch, as the student does.
+                var time = Times.ReachesData ? "time" : "r";
+                if (Times.ReachesData)
+                    Line("var time = where(r.gt(0), r, t);", "where r = 0 any time will do");
+                Line($"var noisy = Noisy(data, noise, {time});", Shape);
+                code.Line("SeedDropout(step);");
+                code.Line($"var denoised = Denoise(model, noisy, {time});");
+                Line($"var early = r.lt({start});", "[B]");
+                using (code.Braces("if (early.any().item<bool>())"))
+                {
+                    code.Line("SeedDropout(step);");
+                    code.Line($"denoised = where({Viewed("early")}, Denoise(firstStage, noisy, {time}), denoised);");
+                }
+
+                code.Line();
+                code.Line($"return {(Times.ReachesData ? $"where({Viewed("r.gt(0)")}, denoised, data)" : "denoised")}.MoveToOuterDisposeScope();");
+            }
+        }
+
+        if (dropout && coupling?.Predicts != true)
+            return;
+        code.Line();
+        code.Line($"// f(x, t) of one network below t' = {start} and of another from there on; each sees its own samples{(Times.ReachesData ? ", and x stays where t = 0" : "")}.");
+        using (code.Braces($"private static Tensor Piecewise({Module} below, {Module} above, Tensor x, Tensor t)"))
+        {
+            code.Line("using var _ = NewDisposeScope();");
+            Line($"var late = t.ge({start}).nonzero().view(-1);", "rows");
+            code.Line("if (late.shape[0] == t.shape[0])").Line("    return Denoise(above, x, t).MoveToOuterDisposeScope();").Line();
+            Line($"var early = t.lt({start}){(Times.ReachesData ? ".logical_and(t.gt(0))" : "")}.nonzero().view(-1);", "rows");
+            code.Line("var denoised = x.alias();");
+            code.Line("if (early.shape[0] > 0)").Line("    denoised = denoised.index_copy(0, early, Denoise(below, x.index_select(0, early), t.index_select(0, early)));");
+            code.Line("if (late.shape[0] > 0)").Line("    denoised = denoised.index_copy(0, late, Denoise(above, x.index_select(0, late), t.index_select(0, late)));");
+            code.Line("return denoised.MoveToOuterDisposeScope();");
         }
     }
 

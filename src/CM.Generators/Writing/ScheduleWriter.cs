@@ -29,7 +29,8 @@ internal static class ScheduleWriter
 
     private static string LawText(Law? law) => law switch
     {
-        LogNormalLaw normal => $"ln t ~ N({Number(normal.Mean).Replace('-', '−')}, {Number(normal.Deviation)}²)",
+        LogNormalLaw normal => $"ln t ~ N({Number(normal.Mean).Replace('-', '−')}, {Number(normal.Deviation)}²){(normal.Truncated ? ", truncated" : "")}",
+        LogStudentTLaw student => $"ln t ~ {Number(student.Mean).Replace('-', '−')} + {Number(student.Scale)}·Student({Number(student.Freedom)}), truncated",
         UniformLaw => "uniform intervals",
         _ => "no law",
     };
@@ -101,17 +102,35 @@ internal static class ScheduleWriter
 
     private static void DrawContinuous(CodeWriter code, Schedule schedule)
     {
-        var law = (LogNormalLaw)schedule.Law!;
-        var shift = law.Mean == 0 ? "" : law.Mean < 0 ? $" - {Number(-law.Mean)}" : $" + {Number(law.Mean)}";
-        var scale = law.Deviation == 1 ? "" : $"{Number(law.Deviation)} * ";
-        DrawDocumentation(code, $"Draws {LawText(law)} for each sample{(schedule.EndsInNoise ? $", no later than {Number(schedule.To)}" : "")}, and the teacher's time r = Earlier(t, stage)");
+        var clamped = schedule.EndsInNoise && schedule.Law is LogNormalLaw { Truncated: false };
+        DrawDocumentation(code, $"Draws {LawText(schedule.Law)} for each sample{(clamped ? $", no later than {Number(schedule.To)}" : "")}, and the teacher's time r = Earlier(t, stage)");
         using (code.Braces("public static (Tensor T, Tensor R) Draw(int step, int steps, long count, Device device)"))
         {
             code.Line("using var _ = NewDisposeScope();");
-            code.Line($"var t = ({scale}randn(count, dtype: float64, device: device){shift}).exp(){(schedule.EndsInNoise ? $".clamp_max({Number(schedule.To)})" : "")};");
+            switch (schedule.Law)
+            {
+                case LogNormalLaw { Truncated: true } law:
+                    var centred = law.Mean == 0 ? "ends.log()" : $"(ends.log() {(law.Mean < 0 ? "+" : "-")} {Number(Math.Abs(law.Mean))})";
+                    code.Line($"var ends = tensor(new double[] {{ {Number(schedule.From)}, {Number(schedule.To)} }}, device: device);");
+                    code.Line($"var below = ({centred} / ({Wide(law)})).erf(); // u = erf((ln t − mean)/(√2·deviation)) at both ends");
+                    code.Line("var u = below[0] + (below[1] - below[0]) * rand(count, dtype: float64, device: device);");
+                    code.Line($"var t = ({Wide(law)} * u.erfinv(){Shift(law.Mean)}).exp().clamp({Number(schedule.From)}, {Number(schedule.To)});");
+                    break;
+                case LogNormalLaw law:
+                    code.Line($"var t = ({Scale(law.Deviation)}randn(count, dtype: float64, device: device){Shift(law.Mean)}).exp(){(clamped ? $".clamp_max({Number(schedule.To)})" : "")};");
+                    break;
+                case LogStudentTLaw law:
+                    code.Line($"var t = global::CM.Runtime.LogStudentT.Draw(count, mean: {Number(law.Mean)}, scale: {Number(law.Scale)}, freedom: {Number(law.Freedom)}, from: {Number(schedule.From)}, to: {Number(schedule.To)}, device);");
+                    break;
+            }
+
             code.Line($"var r = Earlier(t, {(schedule.Stage is null ? "0" : "Stage((double)step / steps)")});");
             code.Line("return (t.MoveToOuterDisposeScope(), r.MoveToOuterDisposeScope());");
         }
+
+        static string Wide(LogNormalLaw law) => $"{Scale(law.Deviation)}Sqrt(2)";
+        static string Scale(double deviation) => deviation == 1 ? "" : $"{Number(deviation)} * ";
+        static string Shift(double mean) => mean == 0 ? "" : mean < 0 ? $" - {Number(-mean)}" : $" + {Number(mean)}";
     }
 
     private static void DrawFromGrid(CodeWriter code, Schedule schedule)

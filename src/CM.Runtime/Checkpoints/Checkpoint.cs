@@ -5,7 +5,8 @@ namespace CM.Runtime;
 
 /// <summary>
 /// A training on disk: a safetensors file with <c>weights/…</c>, <c>buffers/…</c>, <c>ema/NAME/…</c>, the optimiser's <c>exp_avg/…</c> and,
-/// where it has one, <c>exp_avg_sq/…</c>, and the state as metadata. Its SHA-256, taken with zeros in its own place, covers every byte.
+/// where it has one, <c>exp_avg_sq/…</c>, <c>frozen/…</c> where weights of another run are kept beside, and the state as metadata.
+/// Its SHA-256, taken with zeros in its own place, covers every byte.
 /// </summary>
 internal sealed class Checkpoint : IDisposable
 {
@@ -67,19 +68,37 @@ internal sealed class Checkpoint : IDisposable
         var parts = Parts(training);
         CheckTensors(parts);
         foreach (var part in parts)
-        {
-            using var values = part.Flat.cpu();
-            foreach (var spec in part.Specs)
-            {
-                using var view = ParameterStore.View(values, spec);
-                file.Read(file.Header.Tensors[part.NameOf(spec)], view.bytes);
-            }
-            using var _ = no_grad();
-            part.Flat.copy_(values);
-        }
+            Fill(part);
         foreach (var average in training.Averages)
             average.Weights.BufferValues.copy_(training.Weights.BufferValues);
-        training.Optimizer.Steps = State.Step;
+        training.Optimizer.Steps = State.Step - State.FirstStep;
+    }
+
+    /// <summary>Gives the best saved weights to a training that starts from them or keeps them beside it.</summary>
+    /// <param name="training">Of an experiment with the same model.</param>
+    /// <param name="starts">Whether the training itself starts from them. Networks beside the model that the file lacks stay fresh.</param>
+    /// <exception cref="UserError">The model has other parameters.</exception>
+    public void LoadBest(Training training, bool starts)
+    {
+        var averaged = file.Header.Tensors.Values.Where(tensor => tensor.Name.StartsWith("ema/", StringComparison.Ordinal)).MinBy(tensor => tensor.Begin);
+        var best = averaged is null ? "weights" : averaged.Name[..averaged.Name.IndexOf('/', "ema/".Length)];
+        if (starts)
+            Take(training.Weights);
+        if (training.FrozenWeights is not null)
+            Take(training.FrozenWeights);
+        foreach (var average in training.Averages)
+            average.Weights.CopyFrom(training.Weights);
+
+        void Take(ParameterStore store)
+        {
+            Part[] parts = [new(best, store.Values, Known(best, store.Layout.Parameters)), new("buffers", store.BufferValues, Known("buffers", store.Layout.Buffers))];
+            Refuse(Faults(parts));
+            foreach (var part in parts)
+                Fill(part);
+        }
+
+        List<ParameterSpec> Known(string prefix, IReadOnlyList<ParameterSpec> specs) =>
+            [.. specs.Where(spec => !spec.IsBeside || file.Header.Tensors.ContainsKey($"{prefix}/{spec.Name}"))];
     }
 
     public void Dispose() => file.Dispose();
@@ -94,6 +113,12 @@ internal sealed class Checkpoint : IDisposable
         };
         parts.AddRange(training.Optimizer.Moments.Select(moment => new Part(moment.Name, moment.Values, layout.Parameters)));
         parts.AddRange(training.Averages.Select(average => new Part($"ema/{average.Rule.Name}", average.Weights.Values, layout.Parameters)));
+        if (training.FrozenWeights is { } frozen)
+        {
+            parts.Add(new Part("frozen", frozen.Values, frozen.Layout.Parameters));
+            parts.Add(new Part("frozen/buffers", frozen.BufferValues, frozen.Layout.Buffers));
+        }
+
         return parts;
     }
 
@@ -147,18 +172,40 @@ internal sealed class Checkpoint : IDisposable
         return place < 0 ? place : place + key.Length;
     }
 
-    private void CheckTensors(List<Part> parts)
+    private void CheckTensors(List<Part> parts) =>
+        Refuse(Faults(parts).Concat(file.Header.Tensors.Keys.Except(parts.SelectMany(part => part.Specs.Select(part.NameOf))).Select(name => $"{name} is gone")));
+
+    private IEnumerable<string> Faults(IEnumerable<Part> parts)
     {
-        var wanted = parts.SelectMany(part => part.Specs.Select(spec => (Name: part.NameOf(spec), spec.Shape))).ToDictionary(tensor => tensor.Name, tensor => tensor.Shape);
-        var found = file.Header.Tensors;
-        var faults = wanted.Keys.Except(found.Keys).Select(name => $"{name} is new")
-            .Concat(found.Keys.Except(wanted.Keys).Select(name => $"{name} is gone"))
-            .Concat(found.Values.Where(tensor => wanted.TryGetValue(tensor.Name, out var shape) && !shape.AsSpan().SequenceEqual(tensor.Shape))
-                .Select(tensor => $"{tensor.Name} was [{string.Join(", ", tensor.Shape)}] and is [{string.Join(", ", wanted[tensor.Name])}]"))
-            .Concat(found.Values.Where(tensor => tensor.Type != "F32").Select(tensor => $"{tensor.Name} is {tensor.Type}, not F32"))
-            .ToList();
+        foreach (var (name, shape) in parts.SelectMany(part => part.Specs.Select(spec => (part.NameOf(spec), spec.Shape))))
+        {
+            if (!file.Header.Tensors.TryGetValue(name, out var tensor))
+                yield return $"{name} is new";
+            else if (!shape.AsSpan().SequenceEqual(tensor.Shape))
+                yield return $"{name} was [{string.Join(", ", tensor.Shape)}] and is [{string.Join(", ", shape)}]";
+            else if (tensor.Type != "F32")
+                yield return $"{name} is {tensor.Type}, not F32";
+        }
+    }
+
+    private void Refuse(IEnumerable<string> found)
+    {
+        var faults = found.ToList();
         if (faults.Count > 0)
             throw new UserError($"{Name}: the network of {State.Experiment} has changed since ({string.Join("; ", faults.Take(3))}{(faults.Count > 3 ? $"; {faults.Count - 3} more" : "")}); train it anew, or undo the change.");
+    }
+
+    private void Fill(Part part)
+    {
+        using var values = part.Flat.cpu();
+        foreach (var spec in part.Specs)
+        {
+            using var view = ParameterStore.View(values, spec);
+            file.Read(file.Header.Tensors[part.NameOf(spec)], view.bytes);
+        }
+
+        using var _ = no_grad();
+        part.Flat.copy_(values);
     }
 
     /// <summary>Tensors of one kind: a flat tensor and what lies in it.</summary>

@@ -9,7 +9,8 @@ namespace CM.Runtime;
 /// <param name="Steps">Steps planned.</param>
 /// <param name="Batch">Examples in a step.</param>
 /// <param name="Seed">The run's seed.</param>
-internal sealed record TrainingState(string Experiment, IReadOnlyList<KeyValuePair<string, string>> Declaration, int Step, int Steps, int Batch, long Seed)
+/// <param name="FirstStep">The step with which the run began: not 0 where it counts on from another.</param>
+internal sealed record TrainingState(string Experiment, IReadOnlyList<KeyValuePair<string, string>> Declaration, int Step, int Steps, int Batch, long Seed, int FirstStep = 0)
 {
     public const string FormatKey = "format";
     public const string Format = "dslcm checkpoint 1";
@@ -23,12 +24,13 @@ internal sealed record TrainingState(string Experiment, IReadOnlyList<KeyValuePa
         new("steps", $"{Steps}"),
         new("batch", $"{Batch}"),
         new("seed", $"{Seed}"),
+        new("first_step", $"{FirstStep}"),
     ];
 
     /// <exception cref="FormatException">Something is missing or has another form.</exception>
     public static TrainingState FromMetadata(IReadOnlyDictionary<string, string> metadata)
     {
-        return new TrainingState(Text("experiment"), Lines(Text("declaration")), (int)Number("step"), (int)Number("steps"), (int)Number("batch"), Number("seed"));
+        return new TrainingState(Text("experiment"), Lines(Text("declaration")), (int)Number("step"), (int)Number("steps"), (int)Number("batch"), Number("seed"), (int)Number("first_step"));
 
         string Text(string key) => metadata.TryGetValue(key, out var text) ? text : throw new FormatException($"its '{key}' is missing");
         long Number(string key) => long.TryParse(Text(key), out var number) ? number : throw new FormatException($"its '{key}' is '{Text(key)}'");

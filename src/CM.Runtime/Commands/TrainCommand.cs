@@ -16,8 +16,9 @@ internal static class TrainCommand
         var device = Options.Device();
         var threads = Options.Threads();
         var resume = new Option<string?>("--resume") { Description = "Folder of a run to go on with.", HelpName = "RUN" };
+        var origin = new Option<string?>("--from") { Description = "Folder of the run whose weights the experiment takes. Default: the newest finished run of the experiment that it names.", HelpName = "RUN" };
         var json = Options.Json();
-        var command = new Command("train", "Train an experiment.") { name, steps, batch, seed, data, target, device, threads, resume, json };
+        var command = new Command("train", "Train an experiment.") { name, steps, batch, seed, data, target, device, threads, resume, origin, json };
         command.SetAction(parsed =>
         {
             var request = new TrainRequest
@@ -31,6 +32,7 @@ internal static class TrainCommand
                 Device = parsed.GetValue(device),
                 Threads = parsed.GetValue(threads),
                 Resume = parsed.GetValue(resume),
+                From = parsed.GetValue(origin),
             };
             request.Run(session.Display(parsed.GetValue(json)));
         });

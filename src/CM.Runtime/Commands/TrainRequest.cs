@@ -24,6 +24,9 @@ internal sealed record TrainRequest
     /// <summary>Folder of a run to go on with.</summary>
     public string? Resume { get; init; }
 
+    /// <summary>Folder of the run that weights come from, where the experiment takes some.</summary>
+    public string? From { get; init; }
+
     private ExperimentPlan Plan => Experiment.Plan;
 
     /// <summary>Trains. Everything that can be wrong is found before anything is written.</summary>
@@ -35,15 +38,19 @@ internal sealed record TrainRequest
             throw new UserError("--out and --resume: a run that is resumed stays in its folder; give one of the two.");
         Options.UseThreads(Threads);
         using var from = Resume is null ? null : RunFolder.Open(Resume).OpenNewest();
-        var setup = Setup(from?.State);
+        var before = OriginFolder();
+        using var origin = before?.OpenNewest();
+        var setup = Setup(from?.State, origin?.State);
         var examples = Examples.Open(Plan, Data);
 
         var folder = Resume is null ? RunFolder.Create(Out, Plan.Name) : RunFolder.Open(Resume);
         if (from is null)
-            folder.Describe(Describe(setup, folder));
+            folder.Describe(Describe(setup, folder, before));
         Introduce(display, setup, folder, from?.State);
+        if (before is not null)
+            display.Say($"weights of {before.Path} after step {origin!.State.Step:N0}");
 
-        using var run = new TrainingRun(Plan, setup, folder, examples, from, display);
+        using var run = new TrainingRun(Plan, setup, folder, examples, from, display, origin);
         try
         {
             display.During(() => Experiment.Train(run));
@@ -59,9 +66,23 @@ internal sealed record TrainRequest
         return summary;
     }
 
-    private TrainingSetup Setup(TrainingState? state)
+    // The run that weights come from. One that is resumed has them already.
+    private RunFolder? OriginFolder()
+    {
+        if (From is not null && Resume is not null)
+            throw new UserError("--from and --resume: a run that is resumed has its weights already; give one of the two.");
+        if (Plan.Origin is not { } origin)
+            return From is null ? null : throw new UserError($"--from {From}: {Plan.Name} takes no weights of another run; declare [StartFrom<T>] or [Frozen<T>].");
+        if (Resume is not null)
+            return null;
+        return From is null ? RunFolder.NewestFinished(origin.Experiment) : RunFolder.Open(From);
+    }
+
+    private TrainingSetup Setup(TrainingState? state, TrainingState? origin)
     {
         state?.CheckSame(Plan, Resume!);
+        if (origin is not null && origin.Experiment != Plan.Origin!.Experiment)
+            throw new UserError($"--from {From}: a run of {origin.Experiment}, but {Plan.Name} takes weights of {Plan.Origin.Experiment}.");
         if (state is not null && Batch is { } batch && batch != state.Batch)
             throw new UserError($"--batch {batch}: {Resume} was trained with batches of {state.Batch}, and goes on with those; leave --batch out.");
         if (state is not null && Seed is { } seed && seed != state.Seed)
@@ -69,6 +90,8 @@ internal sealed record TrainRequest
         var steps = Options.AtLeastOne(Steps ?? state?.Steps ?? Plan.Steps, "--steps");
         if (steps < state?.Step)
             throw new UserError($"--steps {steps}: {Resume} has done {state.Step} steps already; give more, or leave --steps out.");
+        if (Plan.Origin is { Continues: true } && steps <= origin?.Step)
+            throw new UserError($"{Plan.Name}: counts on from the {origin.Step} steps of {origin.Experiment} and would end at step {steps}; give more with --steps.");
         return new TrainingSetup(steps, Options.AtLeastOne(Batch ?? state?.Batch ?? Plan.Batch, "--batch"), Seed ?? state?.Seed ?? Plan.Seed, Options.UseDevice(Device));
     }
 
@@ -79,9 +102,10 @@ internal sealed record TrainRequest
         display.Say(state is null ? $"run: {folder.Path}" : $"run: {folder.Path}, going on after step {state.Step:N0}");
     }
 
-    private JsonObject Describe(TrainingSetup setup, RunFolder folder) => new()
+    private JsonObject Describe(TrainingSetup setup, RunFolder folder, RunFolder? before) => new()
     {
         ["experiment"] = Plan.Name,
+        ["from"] = before?.Path,
         ["network"] = Plan.Network,
         ["parameters"] = Experiment.Network.Parameters,
         ["data"] = Plan.Data.GetType().Name,
@@ -90,7 +114,7 @@ internal sealed record TrainRequest
         ["batch"] = setup.Batch,
         ["seed"] = setup.Seed,
         ["declaration"] = DescribeCommand.Declaration(Plan),
-        ["command"] = ProgramName.Command(["train", Plan.Name, "--steps", $"{setup.Steps}", "--batch", $"{setup.Batch}", "--seed", $"{setup.Seed}", "--device", $"{setup.Device}", "--out", folder.Path]),
+        ["command"] = ProgramName.Command(["train", Plan.Name, "--steps", $"{setup.Steps}", "--batch", $"{setup.Batch}", "--seed", $"{setup.Seed}", "--device", $"{setup.Device}", .. before is null ? Array.Empty<string>() : ["--from", before.Path], "--out", folder.Path]),
         ["device"] = setup.Device.ToString(),
         ["threads"] = get_num_threads(),
         ["versions"] = new JsonObject

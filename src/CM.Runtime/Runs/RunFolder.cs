@@ -9,6 +9,8 @@ namespace CM.Runtime;
 /// </summary>
 internal sealed class RunFolder
 {
+    private const string Runs = "runs";
+
     private RunFolder(string path)
     {
         Path = path;
@@ -37,7 +39,7 @@ internal sealed class RunFolder
     /// <exception cref="UserError">There is something in it already, or it cannot be written.</exception>
     public static RunFolder Create(string? given, string experiment)
     {
-        var path = given ?? Unused(System.IO.Path.Combine("runs", $"{experiment}-{DateTime.Now:yyyyMMdd-HHmmss}"));
+        var path = given ?? Unused(System.IO.Path.Combine(Runs, $"{experiment}-{DateTime.Now:yyyyMMdd-HHmmss}"));
         try
         {
             if (File.Exists(path))
@@ -60,6 +62,24 @@ internal sealed class RunFolder
         if (!Directory.Exists(path))
             throw new UserError($"{path}: there is no such run; a run is the folder that training printed, such as runs/NAME-20260131-120000.");
         return new RunFolder(path);
+    }
+
+    /// <summary>Finds the newest run of an experiment that did all its steps.</summary>
+    /// <exception cref="UserError">There is none.</exception>
+    public static RunFolder NewestFinished(string experiment)
+    {
+        var unfinished = 0;
+        var runs = Directory.Exists(Runs) ? Directory.EnumerateDirectories(Runs).Where(path => ExperimentOf(path) == experiment).Select(path => new RunFolder(path)) : [];
+        foreach (var run in runs.Where(run => run.Checkpoints.Newest is not null).OrderByDescending(run => File.GetLastWriteTimeUtc(run.Checkpoints.Newest!)))
+        {
+            using var checkpoint = run.OpenNewest();
+            if (checkpoint.State.Step >= checkpoint.State.Steps)
+                return run;
+            unfinished++;
+        }
+
+        var found = unfinished > 0 ? $"{unfinished} of {Runs}/ {(unfinished == 1 ? "is" : "are")} not finished" : $"there is none in {Runs}/";
+        throw new UserError($"A finished run of {experiment} is needed for its weights, and {found}; train it first ({ProgramName.Command("train", experiment)}), or name a run with --from RUN.");
     }
 
     /// <summary>A picture of samples made after so many steps.</summary>
@@ -91,15 +111,17 @@ internal sealed class RunFolder
     public void Describe(JsonObject description) =>
         AtomicFile.Write(System.IO.Path.Combine(Path, "run.json"), stream => stream.Write(JsonText.Bytes(description, indented: true)));
 
-    private static string ContentOf(string path)
+    private static string ContentOf(string path) => ExperimentOf(path) is { } name ? $"a run of {name}" : "files";
+
+    private static string? ExperimentOf(string path)
     {
         try
         {
-            return (string?)JsonNode.Parse(File.ReadAllText(System.IO.Path.Combine(path, "run.json")))?["experiment"] is { } name ? $"a run of {name}" : "files";
+            return (string?)JsonNode.Parse(File.ReadAllText(System.IO.Path.Combine(path, "run.json")))?["experiment"];
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
         {
-            return "files";
+            return null;
         }
     }
 

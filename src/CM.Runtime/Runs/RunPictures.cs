@@ -10,9 +10,11 @@ internal sealed class RunPictures : IDisposable
     private readonly Sampler sampler;
     private readonly float[] data;
     private readonly bool planar;
+    private readonly int first;
 
-    public RunPictures(ExperimentPlan plan, TrainingSetup setup, RunFolder folder, IExamples examples)
+    public RunPictures(ExperimentPlan plan, TrainingSetup setup, RunFolder folder, IExamples examples, int first)
     {
+        this.first = first;
         this.folder = folder;
         planar = Sampler.IsPlanar(plan);
         sampler = new Sampler(plan, setup.Seed, Sampler.UsefulCount(plan), setup.Device);
@@ -43,7 +45,7 @@ internal sealed class RunPictures : IDisposable
         if (planar)
         {
             LastDistance = Sampler.Distance(samples, data) is var distance && double.IsFinite(distance) ? distance : null;
-            if (step == 0)
+            if (step == first)
                 FirstDistance = LastDistance;
             line["sliced_wasserstein"] = LastDistance;
         }

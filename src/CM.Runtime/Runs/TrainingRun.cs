@@ -18,6 +18,7 @@ public sealed class TrainingRun : IDisposable
     private readonly RunFolder folder;
     private readonly IExamples examples;
     private readonly Checkpoint? from;
+    private readonly Checkpoint? origin;
     private readonly Display display;
     private readonly StopSignal stop = new();
     private readonly LossWindow losses;
@@ -30,6 +31,7 @@ public sealed class TrainingRun : IDisposable
     private RunPictures? pictures;
     private int done;
     private int began;
+    private int first;
     private int saved = -1;
     private int shown = -1;
     private int logged;
@@ -42,12 +44,14 @@ public sealed class TrainingRun : IDisposable
     /// <param name="examples">The data.</param>
     /// <param name="from">Where it goes on from; null for a new run.</param>
     /// <param name="display">Who is told.</param>
-    internal TrainingRun(ExperimentPlan plan, TrainingSetup setup, RunFolder folder, IExamples examples, Checkpoint? from, Display display)
+    /// <param name="origin">The run of another experiment that weights come from; null where none do, or where a run goes on.</param>
+    internal TrainingRun(ExperimentPlan plan, TrainingSetup setup, RunFolder folder, IExamples examples, Checkpoint? from, Display display, Checkpoint? origin = null)
     {
         this.plan = plan;
         this.folder = folder;
         this.examples = examples;
         this.from = from;
+        this.origin = origin;
         this.display = display;
         Setup = setup;
         losses = new LossWindow(setup.Device);
@@ -76,10 +80,16 @@ public sealed class TrainingRun : IDisposable
         {
             from.Load(training);
             done = began = logged = saved = shown = from.State.Step;
+            first = from.State.FirstStep;
+        }
+        else if (origin is not null)
+        {
+            origin.LoadBest(training, plan.Origin!.Starts);
+            done = began = logged = first = plan.Origin.Continues ? origin.State.Step : 0;
         }
         OnDisk(() => log = new RunLog(folder.Log, done));
-        pictures = Sampler.IsVisible(plan) ? new RunPictures(plan, Setup, folder, examples) : null;
-        if (done == 0)
+        pictures = Sampler.IsVisible(plan) ? new RunPictures(plan, Setup, folder, examples, first) : null;
+        if (from is null)
         {
             Save();
             Show();
@@ -203,7 +213,7 @@ public sealed class TrainingRun : IDisposable
         using (var total = Current.Weights.Values.sum())
             if (total.item<float>() is var sum && !float.IsFinite(sum))
                 throw new DivergedException(done - 1, "a weight", sum);
-        OnDisk(() => folder.Checkpoints.Save(new TrainingState(plan.Name, plan.Declaration, done, Setup.Steps, Setup.Batch, Setup.Seed), Current));
+        OnDisk(() => folder.Checkpoints.Save(new TrainingState(plan.Name, plan.Declaration, done, Setup.Steps, Setup.Batch, Setup.Seed, first), Current));
         saved = done;
         unsaved.Restart();
         working.Start();

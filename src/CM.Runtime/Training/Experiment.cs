@@ -35,9 +35,18 @@ public sealed record ExperimentPlan
     /// <summary>Falling times of the sampler, one or more.</summary>
     public required double[] SampleTimes { get; init; }
 
+    /// <summary>The run that weights come from; null where none do.</summary>
+    public Origin? Origin { get; init; }
+
     /// <summary>What was declared, in words: <c>("Model", "MoonsDenoiser")</c>. A checkpoint only goes on under the same.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Declaration { get; init; }
 }
+
+/// <summary>A finished run that an experiment takes weights from.</summary>
+/// <param name="Experiment">Whose run.</param>
+/// <param name="Starts">Whether the training starts from its weights, or only keeps them beside it.</param>
+/// <param name="Continues">Whether steps are counted on from those of the run.</param>
+public sealed record Origin(string Experiment, bool Starts, bool Continues);
 
 /// <summary>What is known of a network.</summary>
 /// <param name="Name">Name of the record.</param>

@@ -37,12 +37,10 @@ public sealed class ParameterLayout
     public ParameterLayout AddBuffer(string name, Init init, params ReadOnlySpan<long> shape) => Add(buffers, name, init, shape);
 
     /// <summary>Adds everything of a block; its names become <c>prefix.name</c>.</summary>
-    public ParameterLayout AddBlock(string prefix, ParameterLayout block)
-    {
-        foreach (var (spec, trainable) in block.InOrder())
-            Add(trainable ? parameters : buffers, $"{prefix}.{spec.Name}", spec.Init, spec.Shape);
-        return this;
-    }
+    public ParameterLayout AddBlock(string prefix, ParameterLayout block) => AddBlock(prefix, block, beside: false);
+
+    /// <summary>Adds a network that is trained beside the model, such as an encoder; its names become <c>prefix.name</c>.</summary>
+    public ParameterLayout AddBeside(string prefix, ParameterLayout network) => AddBlock(prefix, network, beside: true);
 
     /// <summary>Parameters and buffers as they were declared, which is the order in which they are drawn.</summary>
     internal IEnumerable<(ParameterSpec Spec, bool Trainable)> InOrder()
@@ -52,14 +50,21 @@ public sealed class ParameterLayout
             yield return trainable ? (parameters[parameter++], true) : (buffers[buffer++], false);
     }
 
-    private ParameterLayout Add(List<ParameterSpec> list, string name, Init init, ReadOnlySpan<long> shape)
+    private ParameterLayout AddBlock(string prefix, ParameterLayout block, bool beside)
+    {
+        foreach (var (spec, trainable) in block.InOrder())
+            Add(trainable ? parameters : buffers, $"{prefix}.{spec.Name}", spec.Init, spec.Shape, beside);
+        return this;
+    }
+
+    private ParameterLayout Add(List<ParameterSpec> list, string name, Init init, ReadOnlySpan<long> shape, bool beside = false)
     {
         var count = 1L;
         foreach (var axis in shape)
             count = axis > 0 ? checked(count * axis) : throw new ArgumentException($"{name}: an axis of a parameter is 1 or more, not {axis}.", nameof(shape));
         if (!names.Add(name))
             throw new ArgumentException($"{name}: there is a parameter of this name already.", nameof(name));
-        list.Add(new ParameterSpec(name, shape.ToArray(), init, End(list), count));
+        list.Add(new ParameterSpec(name, shape.ToArray(), init, End(list), count) { IsBeside = beside });
         order.Add((name, ReferenceEquals(list, parameters)));
         return this;
     }

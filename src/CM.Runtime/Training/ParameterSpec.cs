@@ -6,4 +6,8 @@ namespace CM.Runtime;
 /// <param name="Init">How it starts.</param>
 /// <param name="Offset">Where it starts in the flat tensor, in numbers.</param>
 /// <param name="Count">How many numbers it holds.</param>
-public sealed record ParameterSpec(string Name, long[] Shape, Init Init, long Offset, long Count);
+public sealed record ParameterSpec(string Name, long[] Shape, Init Init, long Offset, long Count)
+{
+    /// <summary>Whether it belongs to a network that is trained beside the model, which a run of another experiment need not have.</summary>
+    public bool IsBeside { get; init; }
+}

@@ -15,12 +15,14 @@ public abstract class Training : IDisposable
     /// <param name="setup">Steps, batch, seed, device.</param>
     /// <param name="layout">Parameters of the network.</param>
     /// <param name="averages">One moving average each; the first makes the samples.</param>
-    protected Training(TrainingSetup setup, ParameterLayout layout, AverageRule[] averages)
+    /// <param name="frozen">Parameters of the network whose weights of a finished run are kept beside; null where none are.</param>
+    protected Training(TrainingSetup setup, ParameterLayout layout, AverageRule[] averages, ParameterLayout? frozen = null)
     {
         Setup = setup;
         Weights = ParameterStore.New(layout, setup.Seed, setup.Device);
         gradientNorm = zeros([], ScalarType.Float32, setup.Device);
         Averages = [.. averages.Select(rule => new MovingAverage(Weights, rule, setup.Batch))];
+        FrozenWeights = frozen is null ? null : ParameterStore.New(frozen, setup.Seed, setup.Device, gradients: false);
     }
 
     /// <summary>Steps, batch, seed, device.</summary>
@@ -31,6 +33,13 @@ public abstract class Training : IDisposable
 
     /// <summary>Moving averages of the weights, in the order of declaration.</summary>
     public IReadOnlyList<MovingAverage> Averages { get; }
+
+    /// <summary>Weights of a finished run, which never change; null where none are kept.</summary>
+    internal ParameterStore? FrozenWeights { get; }
+
+    /// <summary>Weights of a finished run, which never change.</summary>
+    /// <exception cref="InvalidOperationException">None are kept.</exception>
+    protected ParameterStore Frozen => FrozenWeights ?? throw new InvalidOperationException("The training keeps no weights of a finished run.");
 
     /// <summary>What changes the weights.</summary>
     public Optimizer Optimizer
@@ -76,6 +85,7 @@ public abstract class Training : IDisposable
         foreach (var average in Averages)
             average.Dispose();
         Weights.Dispose();
+        FrozenWeights?.Dispose();
         gradientNorm.Dispose();
         one.Dispose();
     }

@@ -60,7 +60,7 @@ namespace Test
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
             public Training(TrainingSetup setup)
-                : base(setup, MoonsDenoiser.Module.Layout().AddBlock("Encode", Encoder.Module.Layout()), [new Ema(0.999)])
+                : base(setup, MoonsDenoiser.Module.Layout().AddBeside("Encode", Encoder.Module.Layout()), [new Ema(0.999)])
             {
                 model = new MoonsDenoiser.Module(Weights);
                 encode = new Encoder.Module(Weights.Block("Encode"));

@@ -150,6 +150,53 @@ public sealed class CheckpointTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_stage_takes_the_best_weights_of_the_one_before(bool starts)
+    {
+        using var first = Trained(3);
+        Checkpoint.Write(scratch["a.safetensors"], State, first);
+        using var checkpoint = Checkpoint.Open(scratch["a.safetensors"]);
+        using var second = new Stage();
+        var fresh = second.Weights.Values.Floats();
+        checkpoint.LoadBest(second, starts);
+
+        var best = first.Averages[0].Weights.Values.Floats();
+        second.FrozenWeights!.Values.Floats().ShouldBe(best);
+        second.FrozenWeights.BufferValues.Floats().ShouldBe(first.Weights.BufferValues.Floats());
+        var taken = fresh.ToArray();
+        if (starts)
+            best.CopyTo(taken, 0);
+        second.Weights.Values.Floats().ShouldBe(taken, "the encoder stays fresh");
+        second.Averages[0].Weights.Values.Floats().ShouldBe(taken);
+        second.Optimizer.Steps.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Frozen_weights_and_the_count_of_steps_come_back()
+    {
+        using var training = new Stage();
+        using (no_grad())
+            training.FrozenWeights!.Values.mul_(2);
+        Checkpoint.Write(scratch["a.safetensors"], State with { Step = 30, FirstStep = 20 }, training);
+        using var checkpoint = Checkpoint.Open(scratch["a.safetensors"]);
+        using var other = new Stage();
+        checkpoint.Load(other);
+        other.FrozenWeights!.Values.Floats().ShouldBe(training.FrozenWeights.Values.Floats());
+        other.Optimizer.Steps.ShouldBe(10);
+    }
+
+    [Fact]
+    public void A_stage_with_another_model_is_refused_by_name()
+    {
+        using var first = Trained(1);
+        Checkpoint.Write(scratch["a.safetensors"], State, first);
+        using var checkpoint = Checkpoint.Open(scratch["a.safetensors"]);
+        using var other = new Reshaped();
+        Should.Throw<UserError>(() => checkpoint.LoadBest(other, starts: true)).Message.ShouldContain("ema/0.9/In.weight was [2, 16] and is [2, 8]");
+    }
+
     private static Tiny.Denoiser Trained(int steps)
     {
         var training = new Tiny.Denoiser(Tiny.Setup());
@@ -166,6 +213,17 @@ public sealed class CheckpointTests : IDisposable
         .. training.Optimizer.Moments.SelectMany(moment => moment.Values.Floats()),
         .. training.Averages.SelectMany(average => average.Weights.Values.Floats().Concat(average.Weights.BufferValues.Floats())),
     ];
+
+    private sealed class Stage : Training
+    {
+        public Stage()
+            : base(Tiny.Setup() with { Seed = 99 }, Tiny.Layout().AddBeside("Encode", new ParameterLayout().Add("weight", Init.Uniform(1), 3)), [new Ema(0.9)], Tiny.Layout()) =>
+            Optimizer = new Adam(Weights, 1);
+
+        public override Tensor Step(Tensor data, int step) => throw new NotSupportedException();
+
+        public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise) => throw new NotSupportedException();
+    }
 
     private sealed class Reshaped : Training
     {

@@ -60,7 +60,7 @@ namespace Moons
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
             public Training(TrainingSetup setup)
-                : base(setup, MoonsDenoiser.Module.Layout().AddBlock("Encode", MoonsEncoder.Module.Layout()), [new Ema(0.999)])
+                : base(setup, MoonsDenoiser.Module.Layout().AddBeside("Encode", MoonsEncoder.Module.Layout()), [new Ema(0.999)])
             {
                 model = new MoonsDenoiser.Module(Weights);
                 encode = new MoonsEncoder.Module(Weights.Block("Encode"));
