@@ -121,6 +121,15 @@ public sealed class LayerFindingTests
         text.ShouldContain($"[Contract(\"{parameters}\", \"{work}\",");
     }
 
+    [Fact]
+    public void Hover_on_a_network_tells_its_size_beside_what_the_user_says()
+    {
+        Source.Generate("/// <summary>Mine.</summary>\n" + OneLayer.Declare("[Conv2d(3, 4, 3), Repeat(1)]", "\"B\", 3, 8, 8", "\"B\", 4, 8, 8"), out var output);
+        var hover = output.GetTypeByMetadataName("Test.Net")!.GetDocumentationCommentXml()!;
+        hover.ShouldContain("<summary>Mine.</summary>");
+        hover.ShouldContain($"<remarks>[B, 3, 8, 8] → [B, 4, 8, 8] · 112 parameters · for each example {4 * 3 * 9 * 64:N0} multiply-adds and {4 * 64 * (3 + 4):N0} bytes of activations</remarks>");
+    }
+
     private static (string Id, string At, string Message)[] Findings(string layer) =>
         [.. Source.Findings(OneLayer.Declare(layer, "\"B\", 64, 8, 8", "\"B\", 64, 8, 8")).Select(finding =>
             (finding.Id, finding.Location.SourceTree!.GetText().ToString(finding.Location.SourceSpan), finding.GetMessage()))];

@@ -7,9 +7,12 @@ namespace CM.Dsl;
 /// <param name="Kind">The kind of layer with its numbers, such as <c>Conv2d 3→64, 3×3</c>.</param>
 /// <param name="Input">The shape that goes in, such as <c>[B, 3, 32, 32]</c>; empty for a layer that is not used.</param>
 /// <param name="Output">The shape that comes out.</param>
-/// <param name="Parameters">How many trainable numbers it holds; -1 where that depends on the record's own parameters.</param>
+/// <param name="Parameters">How many trainable numbers it holds, all copies together; -1 in a network that does not fit together.</param>
 public sealed record Part(string Name, string Kind, string Input, string Output, long Parameters)
 {
+    /// <summary>The layers of a block; of one copy where it is repeated.</summary>
+    public IReadOnlyList<Part> Layers { get; init; } = [];
+
     /// <summary>Pipes a flow into this layer.</summary>
     public static Flow operator |(Flow input, Part layer) => throw Flow.NeverRun();
 

@@ -30,7 +30,7 @@ internal static class CouplingChecker
     }
 
     private static BlockContract Contract(string name, (EquatableArray<Shape> Inputs, Shape Output) shapes) =>
-        new(name, [], shapes.Inputs, [shapes.Output], 0, 0, [], -1);
+        new(name, [], shapes.Inputs, [shapes.Output], 0, 0, 0, [], -1);
 
     private static IEnumerable<Problem> Ends(CheckedNetwork check, ForwardPlan couple, Shape data)
     {

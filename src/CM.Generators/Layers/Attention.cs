@@ -35,6 +35,13 @@ internal class Attention : LayerKind
         return channels * pixels * (channels * 4 + pixels * 2);
     }
 
+    // Queries, keys, values, the scaled keys, the mixture, and the weight of every pixel for every other.
+    public override Kept Keep(LayerPlan layer, Shape input, Shape output)
+    {
+        var pixels = input[2].Size * input[3].Size;
+        return Kept.Inputs.And(output.Numbers * 5 + Heads(layer) * pixels * pixels);
+    }
+
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
         $"Images.SelfAttention({code.Input}, {code.Field("qkv.weight")}, {code.Field("qkv.bias")}, {code.Field("proj.weight")}, {code.Field("proj.bias")}, heads: {Heads(layer).ToCode()})";
 

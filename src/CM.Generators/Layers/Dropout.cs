@@ -14,6 +14,11 @@ internal sealed class Dropout : LayerKind
 
     public override bool IsRandom => true;
 
+    // The mask.
+    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => IsView(layer) ? Kept.Nothing : Kept.Nothing.And(output.Numbers);
+
+    public override bool IsView(LayerPlan layer) => layer.Number("probability", 0) == 0;
+
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
         $"functional.dropout({code.Input}, {CodeWriter.Number(layer.Number("probability", 0))}, training)";
 }

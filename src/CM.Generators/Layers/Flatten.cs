@@ -17,6 +17,10 @@ internal sealed class Flatten : LayerKind
         return new Shape([input[0], Axis.Product([.. input.Axes.Skip(1)], layer.Name)]);
     }
 
+    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+
+    public override bool IsView(LayerPlan layer) => true;
+
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) => $"{code.Input}.flatten(1)";
 }
 
@@ -44,6 +48,10 @@ internal sealed class Unflatten : LayerKind
 
         return new Shape([input[0], .. layer.Sizes("axes").Select(size => Axis.Made(size, layer.Name))]);
     }
+
+    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+
+    public override bool IsView(LayerPlan layer) => true;
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
         $"{code.Input}.unflatten(1, {code.Sizes("axes", [.. layer.Sizes("axes")])})";

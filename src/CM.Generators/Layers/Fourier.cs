@@ -19,6 +19,8 @@ internal sealed class Fourier : LayerKind
     public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer) =>
         [new("freqs", $"Init.Normal({CodeWriter.Number(Scale(layer))})", [layer.Size("channels").Floor(2)], Fixed: true)];
 
+    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) => $"Embeddings.Fourier({code.Input}, {code.Field("freqs")})";
 
     private static double Scale(LayerPlan layer) => layer.Number("scale", 16);

@@ -33,6 +33,9 @@ internal sealed class ClassEmbedding : LayerKind
 
     public override bool IsRandom => true;
 
+    // The scaled labels.
+    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing.And(layer.Size("classes"));
+
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code)
     {
         var scale = layer.Has("scale") ? CodeWriter.Number(layer.Number("scale", 1))

@@ -35,11 +35,32 @@ internal abstract class LayerKind
     /// <summary>Multiply-adds for one example.</summary>
     public virtual Dim Work(LayerPlan layer, Shape input, Shape output) => 0;
 
+    /// <summary>What stays in memory for the backward pass; most layers need their input for the gradient of their weights.</summary>
+    public virtual Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Inputs;
+
+    /// <summary>Whether the result lies in the memory of the input.</summary>
+    public virtual bool IsView(LayerPlan layer) => false;
+
     /// <summary>Whether it does something else while training.</summary>
     public virtual bool IsRandom => false;
 
     /// <summary>The expression that computes it.</summary>
     public abstract string Write(LayerPlan layer, Shape input, Shape output, LayerCode code);
+}
+
+/// <summary>What a layer's backward pass needs of its forward pass.</summary>
+/// <param name="Input">Whether it needs everything that flows in.</param>
+/// <param name="Output">Whether it needs what flows out.</param>
+/// <param name="Inside">How many numbers more, for one example.</param>
+internal readonly record struct Kept(bool Input, bool Output, Dim Inside)
+{
+    public static Kept Nothing => default;
+
+    public static Kept Inputs => new(true, false, 0);
+
+    public static Kept Outputs => new(false, true, 0);
+
+    public Kept And(Dim inside) => this with { Inside = Inside + inside };
 }
 
 /// <summary>A tensor that a layer owns.</summary>

@@ -26,6 +26,8 @@ internal sealed class MpSum : LayerKind
             ? input
             : Shape.Unknown;
 
+    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
         $"MagnitudePreserving.Sum({code.Input}, {code.Second}, {CodeWriter.Number(layer.Number("t", 0.5))})";
 }
@@ -53,6 +55,8 @@ internal sealed class MpCat : LayerKind
                 : Shape.Unknown;
     }
 
+    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
         $"MagnitudePreserving.Cat({code.Input}, {code.Second}, {CodeWriter.Number(layer.Number("t", 0.5))})";
 }
@@ -72,6 +76,8 @@ internal sealed class MpFourier : LayerKind
         new("freqs", "Init.Normal(2 * Math.PI)", [layer.Size("channels")], Fixed: true),
         new("phases", "Init.Uniform(Math.PI)", [layer.Size("channels")], Fixed: true),
     ];
+
+    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
         $"MagnitudePreserving.Fourier({code.Input}, {code.Field("freqs")}, {code.Field("phases")})";
@@ -132,6 +138,10 @@ internal sealed class MpAttention : Attention
         yield return new("qkv.weight", MpWeights.Init, [channels * 3, channels, 1, 1]);
         yield return new("proj.weight", MpWeights.Init, [channels, channels, 1, 1]);
     }
+
+    // What attention keeps, and queries, keys and values once more before they are normalised, with their magnitudes.
+    public override Kept Keep(LayerPlan layer, Shape input, Shape output) =>
+        base.Keep(layer, input, output).And(output.Numbers * 3 + Heads(layer) * output.NumbersWithout(1) * 6);
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
         $"MagnitudePreserving.SelfAttention({code.Input}, {code.Field("qkv.weight")}, {code.Field("proj.weight")}, heads: {Heads(layer).ToCode()}, training)";

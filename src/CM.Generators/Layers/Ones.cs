@@ -14,5 +14,7 @@ internal sealed class Ones : LayerKind
         return Shape.Unknown;
     }
 
+    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) => $"Images.WithOnes({code.Input})";
 }

@@ -14,5 +14,8 @@ internal sealed class PixelNorm : LayerKind
         return Shape.Unknown;
     }
 
+    // The magnitudes, too.
+    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Inputs.And(output.NumbersWithout(1) * 2);
+
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) => $"Norms.Pixels({code.Input})";
 }

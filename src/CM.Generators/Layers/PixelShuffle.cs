@@ -17,6 +17,8 @@ internal sealed class PixelShuffle : LayerKind
             : Shape.Unknown;
     }
 
+    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
         $"functional.pixel_shuffle({code.Input}, {CodeWriter.Number(layer.Whole("factor"))})";
 }
@@ -35,6 +37,8 @@ internal sealed class PixelUnshuffle : LayerKind
             ? input.Turn(1, input[1].Size * (factor * factor), layer.Name).Turn(2, input[2].Size.Floor(factor), layer.Name).Turn(3, input[3].Size.Floor(factor), layer.Name)
             : Shape.Unknown;
     }
+
+    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
         $"functional.pixel_unshuffle({code.Input}, {CodeWriter.Number(layer.Whole("factor"))})";

@@ -29,6 +29,8 @@ internal sealed class Upsample : Resampling
 {
     protected override Dim Side(Dim side, long factor) => side * factor;
 
+    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
         $"Images.Upsample({code.Input}, {CodeWriter.Number(Factor(layer))})";
 }
@@ -36,6 +38,10 @@ internal sealed class Upsample : Resampling
 internal sealed class Downsample : Resampling
 {
     protected override Dim Side(Dim side, long factor) => (side + (factor - 1)).Floor(factor);
+
+    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+
+    public override bool IsView(LayerPlan layer) => true;
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
         $"Images.Downsample({code.Input}, {CodeWriter.Number(Factor(layer))})";

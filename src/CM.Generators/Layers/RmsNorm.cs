@@ -26,6 +26,9 @@ internal sealed class RmsNorm : LayerKind
 
     public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer) => [new("weight", "Init.Constant(1)", [layer.Size("size")])];
 
+    // The normalised numbers and the factors, too.
+    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Inputs.And(output.Numbers + output.NumbersWithout(output.Rank - 1));
+
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
         $"Norms.RootMeanSquare({code.Input}, {code.Field("weight")}{(layer.Has("epsilon") ? ", " + CodeWriter.Number(layer.Number("epsilon", 1e-5)) : "")})";
 }

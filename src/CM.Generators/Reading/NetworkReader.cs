@@ -162,7 +162,7 @@ internal sealed class NetworkReader
         var output = Shape.Of(ReadShape(shapes[shapes.Length - 1]!, site, names));
         return output.IsUnknown || inputs.Any(input => input.IsUnknown)
             ? null
-            : new(owner.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), [], inputs, [output], 0, 0, [], sites.Add(apply!.Locations[0]));
+            : new(owner.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), [], inputs, [output], 0, 0, 0, [], sites.Add(apply!.Locations[0]));
     }
 
     private static AttributeData? ShapeOf(IEnumerable<AttributeData> attributes) =>
@@ -180,7 +180,7 @@ internal sealed class NetworkReader
         var inputs = check.InputShapes.ToEquatable();
         return inputs.Count == 0 || outputs.Count == 0 || inputs.Concat(outputs).Any(shape => shape.IsUnknown)
             ? null
-            : new(plan.Record.FullName, plan.Parameters, inputs, outputs, check.Count, check.Work, check.Duties, sites.Add(network.Locations[0]));
+            : new(plan.Record.FullName, plan.Parameters, inputs, outputs, check.Count, check.Work, Activations.Within(check), check.Duties, sites.Add(network.Locations[0]));
     }
 
     private EquatableArray<Argument> ReadArguments(AttributeData attribute, IPropertySymbol owner)

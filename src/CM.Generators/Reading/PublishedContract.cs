@@ -18,13 +18,13 @@ internal static class PublishedContract
         var words = attribute.NamedArguments.ToDictionary(named => named.Key, named => named.Value);
         return new(network.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), Texts(words, "Parameters").ToEquatable(),
             Texts(words, "Inputs").Select(ReadShape).ToEquatable(), Texts(words, "Outputs").Select(ReadShape).ToEquatable(),
-            Size((string?)attribute.ConstructorArguments[0].Value), Size((string?)attribute.ConstructorArguments[1].Value),
+            Size((string?)attribute.ConstructorArguments[0].Value), Size((string?)attribute.ConstructorArguments[1].Value), Size((string?)attribute.ConstructorArguments[2].Value),
             Texts(words, "Duties").Select(ReadDuty).ToEquatable(), -1);
     }
 
     /// <summary>The attribute's text for a contract.</summary>
     public static string Write(CheckedNetwork network) =>
-        $"Contract(\"{network.Count}\", \"{network.Work}\", Parameters = [{Quoted(network.Plan.Parameters)}], Inputs = [{Quoted(network.InputShapes.Select(WriteShape))}], "
+        $"Contract(\"{network.Count}\", \"{network.Work}\", \"{Activations.Within(network)}\", Parameters = [{Quoted(network.Plan.Parameters)}], Inputs = [{Quoted(network.InputShapes.Select(WriteShape))}], "
         + $"Outputs = [{Quoted(network.OutputShapes.Select(WriteShape))}], Duties = [{Quoted(network.Duties.Select(duty => $"{duty.Kind}|{duty.Left}|{duty.Right}|{duty.Words}"))}])";
 
     private static string Quoted(IEnumerable<string> texts) => string.Join(", ", texts.Select(Writing.CodeWriter.Quote));

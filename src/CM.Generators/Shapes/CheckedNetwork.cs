@@ -25,6 +25,9 @@ internal sealed record CheckedNetwork(
 
     public Dim Work => Layers.Aggregate((Dim)0, (sum, layer) => sum + layer.Work);
 
+    /// <summary>Numbers that one example keeps in memory for the backward pass.</summary>
+    public Dim Activations => Shapes.Activations.Of(this);
+
     /// <summary>Shapes that go in, as declared.</summary>
     public IEnumerable<Shape> InputShapes => Inputs.Select(input => Shape.Of(input.Sizes));
 

@@ -401,9 +401,15 @@ internal sealed class NetworkChecker
     {
         if (layer.Block is not { } block)
             return (LayerKind.Find(layer.Kind)?.Work(layer, inputs[0], outputs[0]) ?? 0) * (layer.Repeat ?? 1);
+        return block.Work.With(Sizes(layer, block, inputs)) * (layer.Repeat ?? 1);
+    }
+
+    /// <summary>What a block's parameters and open axes are where it is used.</summary>
+    public static Dictionary<string, Dim> Sizes(LayerPlan layer, BlockContract block, Shape[] inputs)
+    {
         var sizes = Sizes(layer, block);
         Bind(block.Inputs, inputs, sizes);
-        return block.Work.With(sizes) * (layer.Repeat ?? 1);
+        return sizes;
     }
 
     private static Dictionary<string, Dim> Sizes(LayerPlan layer, BlockContract block) =>

@@ -96,10 +96,11 @@ internal sealed record FlowNothing(int Site) : FlowExpression(Site);
 /// <param name="Outputs">Shapes that come out.</param>
 /// <param name="Count">How many trainable numbers it holds.</param>
 /// <param name="Work">Multiply-adds for one example.</param>
+/// <param name="Activations">Numbers that one example keeps for the backward pass, without what goes in and comes out.</param>
 /// <param name="Duties">What its parameters must fulfil.</param>
 /// <param name="Site">Where the block's own record stands; -1 in another assembly.</param>
 internal sealed record BlockContract(
-    string FullName, EquatableArray<string> Parameters, EquatableArray<Shape> Inputs, EquatableArray<Shape> Outputs, Dim Count, Dim Work,
+    string FullName, EquatableArray<string> Parameters, EquatableArray<Shape> Inputs, EquatableArray<Shape> Outputs, Dim Count, Dim Work, Dim Activations,
     EquatableArray<Duty> Duties, int Site)
 {
     public string Name => FullName.Substring(FullName.LastIndexOf('.') + 1).Replace("global::", "");

@@ -59,6 +59,12 @@ internal readonly struct Shape : IEquatable<Shape>
 
     public IEnumerable<Axis> Axes => axes;
 
+    /// <summary>How many numbers one example is; the first axis is the batch.</summary>
+    public Dim Numbers => NumbersWithout(0);
+
+    /// <summary>Likewise, as if another axis had size 1.</summary>
+    public Dim NumbersWithout(int other) => axes.Where((_, i) => i > 0 && i != other).Aggregate((Dim)1, (product, axis) => product * axis.Size);
+
     /// <summary>The shape with a size that a layer chose.</summary>
     public Shape Make(int axis, Dim size, string layer) => new(axes.Select((old, i) => i == axis ? Axis.Made(size, layer) : old));
 

@@ -38,14 +38,19 @@ internal sealed class NetworkWriter
     private NetworkPlan Plan => network.Plan;
 
     /// <summary>The text of the generated file.</summary>
-    public static string Write(CheckedNetwork network) => CodeWriter.File(
-        $"{network.Plan.Record.Name}: {(!network.Fits ? "does not fit together yet" : $"{network.Signature}, {Counted(network.Count)}")}",
-        network.Plan.Record, $"partial record {network.Plan.Record.Name}", Usings, code => new NetworkWriter(network, code).Write());
+    public static string Write(CheckedNetwork network)
+    {
+        var found = !network.Fits ? "does not fit together yet" : $"{network.Signature}, {Counted(network.Count)}";
+        var hover = network.Fits ? $"/// <remarks>{CodeWriter.Xml($"{network.Signature} · {Counted(network.Count)} · for each example {Size(network.Work)} multiply-adds and {Size(network.Activations * 4)} bytes of activations")}</remarks>\n" : "";
+        return CodeWriter.File($"{network.Plan.Record.Name}: {found}", network.Plan.Record, $"{hover}partial record {network.Plan.Record.Name}", Usings, code => new NetworkWriter(network, code).Write());
+    }
 
     private void Write()
     {
         foreach (var layer in network.Layers)
             WritePart(layer);
+        code.Line("/// <summary>The layers in the order of declaration.</summary>").Line(Stamp())
+            .Line($"public Part[] ListLayers() => [{string.Join(", ", Plan.Layers.Select(layer => Escape(layer.Name)))}];").Line();
         if (Plan.Parameters.Count == 0)
             WritePlan();
         WriteModule();
@@ -58,21 +63,34 @@ internal sealed class NetworkWriter
         var found = layer.Outputs.Count > 0 ? $"{layer.Kind} · {input} → {output} · {Counted(layer.Count)}" : layer.Kind;
         code.Line($"/// <summary>{(layer.Layer.Documentation.Length > 0 ? layer.Layer.Documentation + "<br/>" : "")}{CodeWriter.Xml(found)}</summary>")
             .Line(Stamp())
-            .Line($"{layer.Layer.Modifiers} Part {Escape(layer.Layer.Name)} => new({string.Join(", ", new[] { layer.Layer.Name, layer.Kind, input, output }.Select(CodeWriter.Quote))}, {layer.Count.Value ?? -1});")
+            .Line($"{layer.Layer.Modifiers} Part {Escape(layer.Layer.Name)} => new({CodeWriter.Quote(layer.Layer.Name)}, {Filled(Filled(layer).Kind)}, {Filled(layer.Inputs)}, {Filled(layer.Outputs)}, {(network.Fits ? layer.Count.ToCode() : "-1")}){Nested(layer.Layer)};")
             .Line();
     }
+
+    // What a block consists of.
+    private string Nested(LayerPlan layer) => network.Fits && layer.Module is { } block ? $" {{ Layers = new {TypeOf(block)}({Given(layer)}).ListLayers() }}" : "";
+
+    // Text in which the record's parameters stand as the numbers they will be.
+    private static string Filled(string text) => (text.Contains('{') ? "$" : "") + CodeWriter.Quote(text);
+
+    private string Filled(IEnumerable<Shape> shapes) => Filled(string.Join(", ", shapes.Select(shape => $"[{string.Join(", ", shape.Sizes.Select(Filled))}]")));
+
+    private Dim Filled(Dim size) => size.Value is null && size.Names.All(Plan.Parameters.Contains) ? Dim.Of($"{{{size.ToCode()}}}") : size;
+
+    private CheckedLayer Filled(CheckedLayer layer) => layer with
+    {
+        Layer = layer.Layer with { Arguments = layer.Layer.Arguments.Select(argument => argument with { Sizes = argument.Sizes.Select(Filled).ToEquatable() }).ToEquatable() },
+    };
 
     private void WritePlan()
     {
         code.Line("/// <summary>The network for lists and descriptions.</summary>").Line(Stamp());
-        code.Line($"public static NetworkPlan Plan {{ get; }} = new({CodeWriter.Quote(Plan.Record.Name)}, {CodeWriter.Quote(Plan.Documentation)},");
-        using (code.Indent())
+        using (code.Braces($"public static NetworkPlan Plan {{ get; }} = new({CodeWriter.Quote(Plan.Record.Name)}, {CodeWriter.Quote(Plan.Documentation)},\n    [{string.Join(", ", network.InputShapes.Select(shape => CodeWriter.Quote(shape.ToString())))}], {CodeWriter.Quote(string.Join(", ", network.OutputShapes))}, new {Plan.Record.Name}().ListLayers())", "};"))
         {
-            code.Line($"[{string.Join(", ", network.InputShapes.Select(shape => CodeWriter.Quote(shape.ToString())))}], {CodeWriter.Quote(string.Join(", ", network.OutputShapes))}, {network.Count.Value ?? -1},")
-                .Line($"ListLayers(new {Plan.Record.Name}()));");
+            code.Line($"Parameters = {network.Count.Value ?? -1},").Line($"Work = {network.Work.Value ?? -1},").Line($"Activations = {(network.Activations * 4).Value ?? -1},");
         }
 
-        code.Line().Line($"private static Part[] ListLayers({Plan.Record.Name} network) => [{string.Join(", ", Plan.Layers.Select(layer => "network." + Escape(layer.Name)))}];").Line();
+        code.Line();
     }
 
     private void WriteModule()
@@ -394,6 +412,11 @@ internal sealed class NetworkWriter
     private string Arguments(string more = "") => string.Join(", ", Plan.Parameters.Select(name => "int " + Escape(name)).Concat(more.Length > 0 ? [more] : []));
 
     private static string Escape(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;
+
+    // A long term says less than the names in it.
+    private static string Size(Dim size) => size.Value is { } number ? number.ToString("N0", System.Globalization.CultureInfo.InvariantCulture)
+        : size.ToString() is { Length: < 60 } term ? term
+        : $"as many as {string.Join(", ", size.Names)} say,";
 
     private static string Counted(Dim count) => count.Value switch
     {

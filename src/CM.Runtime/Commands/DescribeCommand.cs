@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using CM.Dsl;
 
 namespace CM.Runtime;
 
@@ -22,8 +23,8 @@ internal static class DescribeCommand
         return command;
     }
 
-    /// <summary>A number of parameters; where it depends on the record's own parameters there is none.</summary>
-    public static string Count(long parameters) => parameters < 0 ? "depends" : $"{parameters:N0}";
+    /// <summary>A count; where it depends on an axis that is open there is none.</summary>
+    public static string Count(long number) => number < 0 ? "depends" : $"{number:N0}";
 
     private static (Experiment? Experiment, NetworkPlan Network) Find(Registry registry, string name)
     {
@@ -44,14 +45,9 @@ internal static class DescribeCommand
             ["inputs"] = new JsonArray([.. network.Inputs.Select(input => JsonValue.Create(input))]),
             ["output"] = network.Output,
             ["parameters"] = network.Parameters,
-            ["layers"] = new JsonArray([.. network.Layers.Select(layer => new JsonObject
-            {
-                ["name"] = layer.Name,
-                ["kind"] = layer.Kind,
-                ["input"] = layer.Input,
-                ["output"] = layer.Output,
-                ["parameters"] = layer.Parameters,
-            })]),
+            ["multiplyAdds"] = Known(network.Work),
+            ["activationBytes"] = Known(network.Activations),
+            ["layers"] = ToJson(network.Layers),
         };
         if (experiment is null)
             return json;
@@ -62,6 +58,19 @@ internal static class DescribeCommand
         json["declaration"] = Declaration(experiment.Plan);
         return json;
     }
+
+    private static JsonArray ToJson(IReadOnlyList<Part> layers) => new([.. layers.Select(layer => new JsonObject
+    {
+        ["name"] = layer.Name,
+        ["kind"] = layer.Kind,
+        ["input"] = layer.Input,
+        ["output"] = layer.Output,
+        ["parameters"] = layer.Parameters,
+        ["layers"] = ToJson(layer.Layers),
+    })]);
+
+    // null where it depends on an axis that is open.
+    private static JsonValue? Known(long number) => number < 0 ? null : JsonValue.Create(number);
 
     /// <summary>The declaration line by line; an axis may occur more than once.</summary>
     public static JsonArray Declaration(ExperimentPlan plan) =>
@@ -81,14 +90,32 @@ internal static class DescribeCommand
             ]);
             session.Output.WriteLine();
         }
-        session.Output.WriteLine($"Network {network.Name}: {string.Join(", ", network.Inputs)} → {network.Output}, {Count(network.Parameters)} parameters");
+        session.Output.WriteLine($"Network {network.Name}: {string.Join(", ", network.Inputs)} → {network.Output}");
         if (network.Summary.Length > 0)
             session.Output.WriteLine(network.Summary);
         session.Output.WriteLine();
         session.Write(
         [
             ["Layer", "Kind", "Input", "Output", "Parameters"],
-            .. network.Layers.Select(IReadOnlyList<string> (layer) => [layer.Name, layer.Kind, layer.Input, layer.Output, Count(layer.Parameters)]),
+            .. Rows(network.Layers, ""),
         ]);
+        session.Output.WriteLine();
+        session.Write(
+        [
+            ["Parameters", Count(network.Parameters)],
+            ["Multiply-adds of an example", Count(network.Work)],
+            ["Activations of an example", network.Activations < 0 ? Count(-1) : $"{network.Activations:N0} bytes"],
+        ]);
+    }
+
+    // Blocks, and under each its own layers, for as deep as they go.
+    private static IEnumerable<IReadOnlyList<string>> Rows(IReadOnlyList<Part> layers, string margin)
+    {
+        foreach (var layer in layers)
+        {
+            yield return [margin + layer.Name, layer.Kind, layer.Input, layer.Output, Count(layer.Parameters)];
+            foreach (var row in Rows(layer.Layers, margin + "  "))
+                yield return row;
+        }
     }
 }

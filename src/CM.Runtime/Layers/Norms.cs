@@ -38,7 +38,8 @@ public static class Norms
     public static Tensor RootMeanSquare(Tensor x, Tensor weight, double epsilon = 1e-5)
     {
         using var squares = x.square();
-        using var mean = squares.mean([-1L], true);
+        using var total = squares.sum([-1L], true); // the backward pass of mean would keep the squares
+        using var mean = total / x.shape[^1];
         using var safe = mean + epsilon;
         using var factor = safe.rsqrt();
         using var normed = x * factor;

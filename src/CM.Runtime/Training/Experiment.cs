@@ -51,11 +51,20 @@ public sealed record Origin(string Experiment, bool Starts, bool Continues);
 /// <summary>What is known of a network.</summary>
 /// <param name="Name">Name of the record.</param>
 /// <param name="Summary">The first line of its documentation, or nothing.</param>
-/// <param name="Inputs">Names and shapes: <c>x [B, 2]</c>.</param>
+/// <param name="Inputs">Shapes of what it takes: <c>[B, 2]</c>.</param>
 /// <param name="Output">Shape of what it gives.</param>
-/// <param name="Parameters">How many numbers are trained.</param>
 /// <param name="Layers">Its layers in the order of declaration.</param>
-public sealed record NetworkPlan(string Name, string Summary, IReadOnlyList<string> Inputs, string Output, long Parameters, IReadOnlyList<Part> Layers);
+public sealed record NetworkPlan(string Name, string Summary, IReadOnlyList<string> Inputs, string Output, IReadOnlyList<Part> Layers)
+{
+    /// <summary>How many numbers are trained.</summary>
+    public required long Parameters { get; init; }
+
+    /// <summary>Multiply-adds of a forward pass for one example; -1 where that depends on an axis that is open.</summary>
+    public required long Work { get; init; }
+
+    /// <summary>Bytes that one example keeps in memory from the forward to the backward pass, in float32; -1 where that depends on an axis that is open.</summary>
+    public required long Activations { get; init; }
+}
 
 /// <summary>An experiment that can be run.</summary>
 /// <param name="Plan">What was declared.</param>

@@ -13,6 +13,7 @@ namespace Test
     using static TorchSharp.torch;
     using static TorchSharp.torch.nn;
 
+    /// <remarks>[B, 3, 16, 16] → [B, 8, 4, 4], [B, 8, 4, 4] · 33,256 parameters · for each example 46,592 multiply-adds and 13,864 bytes of activations</remarks>
     partial record EveryLayer
     {
         /// <summary>Conv2d 3→8, 3×3, stride 2, dilation 2 · [B, 3, 16, 16] → [B, 8, 8, 8] · 216 parameters</summary>
@@ -63,13 +64,19 @@ namespace Test
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Half => new("Half", "Scale by 0.5", "[B, 8, 4, 4]", "[B, 8, 4, 4]", 0);
 
+        /// <summary>The layers in the order of declaration.</summary>
+        [GeneratedCode("CM.Generators", "0.1.0.0")]
+        public Part[] ListLayers() => [Stem, Calm, Drop, Pool, Grow, Thin, Flat, Level, Bend, Turn, Image, Half];
+
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public static NetworkPlan Plan { get; } = new("EveryLayer", "",
-            ["[B, 3, 16, 16]"], "[B, 8, 4, 4], [B, 8, 4, 4]", 33256,
-            ListLayers(new EveryLayer()));
-
-        private static Part[] ListLayers(EveryLayer network) => [network.Stem, network.Calm, network.Drop, network.Pool, network.Grow, network.Thin, network.Flat, network.Level, network.Bend, network.Turn, network.Image, network.Half];
+            ["[B, 3, 16, 16]"], "[B, 8, 4, 4], [B, 8, 4, 4]", new EveryLayer().ListLayers())
+        {
+            Parameters = 33256,
+            Work = 46592,
+            Activations = 13864,
+        };
 
         /// <summary><see cref="EveryLayer"/> as a TorchSharp module: [B, 3, 16, 16] → [B, 8, 4, 4], [B, 8, 4, 4], 33,256 parameters.</summary>
         /// <remarks>
@@ -88,7 +95,7 @@ namespace Test
         /// Half         Scale by 0.5                 [B, 8, 4, 4] → [B, 8, 4, 4]
         /// </code>
         /// </remarks>
-        [Contract("33256", "46592", Parameters = [], Inputs = ["B,3,16,16"], Outputs = ["B,8,4,4", "B,8,4,4"], Duties = [])]
+        [Contract("33256", "46592", "2442", Parameters = [], Inputs = ["B,3,16,16"], Outputs = ["B,8,4,4", "B,8,4,4"], Duties = [])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, (Tensor, Tensor)>
         {

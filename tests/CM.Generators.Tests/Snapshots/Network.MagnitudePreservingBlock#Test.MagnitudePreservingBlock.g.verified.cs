@@ -13,63 +13,68 @@ namespace Test
     using static TorchSharp.torch;
     using static TorchSharp.torch.nn;
 
+    /// <remarks>[B, In, 2*H, 2*W], [B, Embedding] → [B, Out, H, W] · Embedding*Out+In*Out+22*Out*Out+1 parameters · for each example as many as Embedding, Out, H, W, In say, multiply-adds and as many as Embedding, H, Out, W, In say, bytes of activations</remarks>
     partial record MagnitudePreservingBlock
     {
         /// <summary>FirDownsample 1 1 · [B, In, 2*H, 2*W] → [B, In, H, W] · no parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Shrink => new("Shrink", "FirDownsample 1 1", "[B, In, 2*H, 2*W]", "[B, In, H, W]", 0);
+        public partial Part Shrink => new("Shrink", "FirDownsample 1 1", $"[B, {In}, 2*H, 2*W]", $"[B, {In}, H, W]", 0);
 
         /// <summary>MpConv2d In→Out, 1×1 · [B, In, H, W] → [B, Out, H, W] · In*Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Skip => new("Skip", "MpConv2d In→Out, 1×1", "[B, In, H, W]", "[B, Out, H, W]", -1);
+        public partial Part Skip => new("Skip", $"MpConv2d {In}→{Out}, 1×1", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", In * Out);
 
         /// <summary>PixelNorm · [B, Out, H, W] → [B, Out, H, W] · no parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Calm => new("Calm", "PixelNorm", "[B, Out, H, W]", "[B, Out, H, W]", 0);
+        public partial Part Calm => new("Calm", "PixelNorm", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0);
 
         /// <summary>MpSiLU · [B, Out, H, W] → [B, Out, H, W] · no parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Bend => new("Bend", "MpSiLU", "[B, Out, H, W]", "[B, Out, H, W]", 0);
+        public partial Part Bend => new("Bend", "MpSiLU", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0);
 
         /// <summary>MpConv2d Out→Out, 3×3 · [B, Out, H, W] → [B, Out, H, W] · 9*Out*Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part First => new("First", "MpConv2d Out→Out, 3×3", "[B, Out, H, W]", "[B, Out, H, W]", -1);
+        public partial Part First => new("First", $"MpConv2d {Out}→{Out}, 3×3", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 9 * Out * Out);
 
         /// <summary>MpLinear Embedding→Out · [B, Embedding] → [B, Out] · Embedding*Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Embed => new("Embed", "MpLinear Embedding→Out", "[B, Embedding]", "[B, Out]", -1);
+        public partial Part Embed => new("Embed", $"MpLinear {Embedding}→{Out}", $"[B, {Embedding}]", $"[B, {Out}]", Embedding * Out);
 
         /// <summary>LearnedGain · [B, Out] → [B, Out] · 1 parameter</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Loud => new("Loud", "LearnedGain", "[B, Out]", "[B, Out]", 1);
+        public partial Part Loud => new("Loud", "LearnedGain", $"[B, {Out}]", $"[B, {Out}]", 1);
 
         /// <summary>MpSiLU · [B, Out, H, W] → [B, Out, H, W] · no parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part BendAgain => new("BendAgain", "MpSiLU", "[B, Out, H, W]", "[B, Out, H, W]", 0);
+        public partial Part BendAgain => new("BendAgain", "MpSiLU", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0);
 
         /// <summary>Dropout 0.1 · [B, Out, H, W] → [B, Out, H, W] · no parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Drop => new("Drop", "Dropout 0.1", "[B, Out, H, W]", "[B, Out, H, W]", 0);
+        public partial Part Drop => new("Drop", "Dropout 0.1", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0);
 
         /// <summary>MpConv2d Out→Out, 3×3 · [B, Out, H, W] → [B, Out, H, W] · 9*Out*Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Second => new("Second", "MpConv2d Out→Out, 3×3", "[B, Out, H, W]", "[B, Out, H, W]", -1);
+        public partial Part Second => new("Second", $"MpConv2d {Out}→{Out}, 3×3", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 9 * Out * Out);
 
         /// <summary>MpSum 0.3 · [B, Out, H, W], [B, Out, H, W] → [B, Out, H, W] · no parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Add => new("Add", "MpSum 0.3", "[B, Out, H, W], [B, Out, H, W]", "[B, Out, H, W]", 0);
+        public partial Part Add => new("Add", "MpSum 0.3", $"[B, {Out}, H, W], [B, {Out}, H, W]", $"[B, {Out}, H, W]", 0);
 
         /// <summary>MpAttention Out, Out/64 heads · [B, Out, H, W] → [B, Out, H, W] · 4*Out*Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Attend => new("Attend", "MpAttention Out, Out/64 heads", "[B, Out, H, W]", "[B, Out, H, W]", -1);
+        public partial Part Attend => new("Attend", $"MpAttention {Out}, {Out}/64 heads", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 4 * Out * Out);
 
         /// <summary>MpSum 0.3 · [B, Out, H, W], [B, Out, H, W] → [B, Out, H, W] · no parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part AddAgain => new("AddAgain", "MpSum 0.3", "[B, Out, H, W], [B, Out, H, W]", "[B, Out, H, W]", 0);
+        public partial Part AddAgain => new("AddAgain", "MpSum 0.3", $"[B, {Out}, H, W], [B, {Out}, H, W]", $"[B, {Out}, H, W]", 0);
 
         /// <summary>Clip at ±256 · [B, Out, H, W] → [B, Out, H, W] · no parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Bound => new("Bound", "Clip at ±256", "[B, Out, H, W]", "[B, Out, H, W]", 0);
+        public partial Part Bound => new("Bound", "Clip at ±256", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0);
+
+        /// <summary>The layers in the order of declaration.</summary>
+        [GeneratedCode("CM.Generators", "0.1.0.0")]
+        public Part[] ListLayers() => [Shrink, Skip, Calm, Bend, First, Embed, Loud, BendAgain, Drop, Second, Add, Attend, AddAgain, Bound];
 
         /// <summary><see cref="MagnitudePreservingBlock"/> as a TorchSharp module: [B, In, 2*H, 2*W], [B, Embedding] → [B, Out, H, W], Embedding*Out+In*Out+22*Out*Out+1 parameters.</summary>
         /// <remarks>
@@ -90,7 +95,7 @@ namespace Test
         /// Bound        Clip at ±256                 [B, Out, H, W] → [B, Out, H, W]
         /// </code>
         /// </remarks>
-        [Contract("Embedding*Out+In*Out+22*Out*Out+1", "Embedding*Out+2*H*H*Out*W*W+H*In*Out*W+4*H*In*W+22*H*Out*Out*W", Parameters = ["In", "Out", "Embedding"], Inputs = ["B,In,2*H,2*W", "B,Embedding"], Outputs = ["B,Out,H,W"], Duties = ["AtLeast|1|Embedding|input of 'Embed' is 1 or more", "AtLeast|1|Out|output of 'Embed' is 1 or more", "Divides|64|Out|channelsPerHead of 'Attend' divides its channels"])]
+        [Contract("Embedding*Out+In*Out+22*Out*Out+1", "Embedding*Out+2*H*H*Out*W*W+H*In*Out*W+4*H*In*W+22*H*Out*Out*W", "H*H*(Out/64)*W*W+H*In*W+17*H*Out*W+6*H*(Out/64)*W+2*H*W+2*Out", Parameters = ["In", "Out", "Embedding"], Inputs = ["B,In,2*H,2*W", "B,Embedding"], Outputs = ["B,Out,H,W"], Duties = ["AtLeast|1|In|input of 'Skip' is 1 or more", "AtLeast|1|Out|output of 'Skip' is 1 or more", "AtLeast|1|Embedding|input of 'Embed' is 1 or more", "Divides|64|Out|channelsPerHead of 'Attend' divides its channels"])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor>
         {

@@ -13,6 +13,7 @@ namespace Test
     using static TorchSharp.torch;
     using static TorchSharp.torch.nn;
 
+    /// <remarks>[B, 2], [B] → [B, 2] · 58,498 parameters · for each example 57,856 multiply-adds and 3,860 bytes of activations</remarks>
     partial record Planar
     {
         /// <summary>The level as waves.<br/>Fourier 64, scale 1 · [B] → [B, 64] · no parameters</summary>
@@ -29,19 +30,25 @@ namespace Test
 
         /// <summary>Residual(128), 3 times · [B, 128] → [B, 128] · 49,536 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Body => new("Body", "Residual(128), 3 times", "[B, 128]", "[B, 128]", 49536);
+        public partial Part Body => new("Body", "Residual(128), 3 times", "[B, 128]", "[B, 128]", 49536) { Layers = new Residual(128).ListLayers() };
 
         /// <summary>Linear 128→2 · [B, 128] → [B, 2] · 258 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Out => new("Out", "Linear 128→2", "[B, 128]", "[B, 2]", 258);
 
+        /// <summary>The layers in the order of declaration.</summary>
+        [GeneratedCode("CM.Generators", "0.1.0.0")]
+        public Part[] ListLayers() => [Wave, Level, In, Body, Out];
+
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public static NetworkPlan Plan { get; } = new("Planar", "Points in the plane.",
-            ["[B, 2]", "[B]"], "[B, 2]", 58498,
-            ListLayers(new Planar()));
-
-        private static Part[] ListLayers(Planar network) => [network.Wave, network.Level, network.In, network.Body, network.Out];
+            ["[B, 2]", "[B]"], "[B, 2]", new Planar().ListLayers())
+        {
+            Parameters = 58498,
+            Work = 57856,
+            Activations = 3860,
+        };
 
         /// <summary><see cref="Planar"/> as a TorchSharp module: [B, 2], [B] → [B, 2], 58,498 parameters.</summary>
         /// <remarks>
@@ -53,7 +60,7 @@ namespace Test
         /// Out          Linear 128→2                 [B, 128] → [B, 2]
         /// </code>
         /// </remarks>
-        [Contract("58498", "57856", Parameters = [], Inputs = ["B,2", "B"], Outputs = ["B,2"], Duties = [])]
+        [Contract("58498", "57856", "960", Parameters = [], Inputs = ["B,2", "B"], Outputs = ["B,2"], Duties = [])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor>
         {

@@ -13,15 +13,20 @@ namespace Test
     using static TorchSharp.torch;
     using static TorchSharp.torch.nn;
 
+    /// <remarks>[B, Width] → [B, Width] · Width+Width*Width parameters · for each example Width*Width multiply-adds and 12*Width bytes of activations</remarks>
     partial record Residual
     {
         /// <summary>SiLU · [B, Width] → [B, Width] · no parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Bend => new("Bend", "SiLU", "[B, Width]", "[B, Width]", 0);
+        public partial Part Bend => new("Bend", "SiLU", $"[B, {Width}]", $"[B, {Width}]", 0);
 
         /// <summary>Linear Width→Width · [B, Width] → [B, Width] · Width+Width*Width parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Turn => new("Turn", "Linear Width→Width", "[B, Width]", "[B, Width]", -1);
+        public partial Part Turn => new("Turn", $"Linear {Width}→{Width}", $"[B, {Width}]", $"[B, {Width}]", Width + Width * Width);
+
+        /// <summary>The layers in the order of declaration.</summary>
+        [GeneratedCode("CM.Generators", "0.1.0.0")]
+        public Part[] ListLayers() => [Bend, Turn];
 
         /// <summary><see cref="Residual"/> as a TorchSharp module: [B, Width] → [B, Width], Width+Width*Width parameters.</summary>
         /// <remarks>
@@ -30,7 +35,7 @@ namespace Test
         /// Turn         Linear Width→Width           [B, Width] → [B, Width]
         /// </code>
         /// </remarks>
-        [Contract("Width+Width*Width", "Width*Width", Parameters = ["Width"], Inputs = ["B,Width"], Outputs = ["B,Width"], Duties = ["AtLeast|1|Width|input of 'Turn' is 1 or more"])]
+        [Contract("Width+Width*Width", "Width*Width", "Width", Parameters = ["Width"], Inputs = ["B,Width"], Outputs = ["B,Width"], Duties = ["AtLeast|1|Width|input of 'Turn' is 1 or more"])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor>
         {

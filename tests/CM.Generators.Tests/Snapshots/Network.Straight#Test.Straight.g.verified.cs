@@ -13,6 +13,7 @@ namespace Test
     using static TorchSharp.torch;
     using static TorchSharp.torch.nn;
 
+    /// <remarks>[B, 2] → [B, 2] · 42 parameters · for each example 32 multiply-adds and 48 bytes of activations</remarks>
     partial record Straight
     {
         /// <summary>Linear 2→8 · [B, 2] → [B, 8] · 24 parameters</summary>
@@ -27,13 +28,19 @@ namespace Test
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Out => new("Out", "Linear 8→2", "[B, 8]", "[B, 2]", 18);
 
+        /// <summary>The layers in the order of declaration.</summary>
+        [GeneratedCode("CM.Generators", "0.1.0.0")]
+        public Part[] ListLayers() => [In, Bend, Out];
+
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public static NetworkPlan Plan { get; } = new("Straight", "",
-            ["[B, 2]"], "[B, 2]", 42,
-            ListLayers(new Straight()));
-
-        private static Part[] ListLayers(Straight network) => [network.In, network.Bend, network.Out];
+            ["[B, 2]"], "[B, 2]", new Straight().ListLayers())
+        {
+            Parameters = 42,
+            Work = 32,
+            Activations = 48,
+        };
 
         /// <summary><see cref="Straight"/> as a TorchSharp module: [B, 2] → [B, 2], 42 parameters.</summary>
         /// <remarks>
@@ -43,7 +50,7 @@ namespace Test
         /// Out          Linear 8→2                   [B, 8] → [B, 2]
         /// </code>
         /// </remarks>
-        [Contract("42", "32", Parameters = [], Inputs = ["B,2"], Outputs = ["B,2"], Duties = [])]
+        [Contract("42", "32", "8", Parameters = [], Inputs = ["B,2"], Outputs = ["B,2"], Duties = [])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor>
         {

@@ -13,27 +13,32 @@ namespace Test
     using static TorchSharp.torch;
     using static TorchSharp.torch.nn;
 
+    /// <remarks>[B, In, H, W], [B, Time] → [B, Out, H, W] · 2*In+10*In*Out+3*Out+Out*Time parameters · for each example 10*H*In*Out*W+Out*Time multiply-adds and 12*H*In*W+4*H*Out*W+4*Time+64 bytes of activations</remarks>
     partial record ResBlock
     {
         /// <summary>GroupNorm In in 8 groups · [B, In, H, W] → [B, In, H, W] · 2*In parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Calm => new("Calm", "GroupNorm In in 8 groups", "[B, In, H, W]", "[B, In, H, W]", -1);
+        public partial Part Calm => new("Calm", $"GroupNorm {In} in 8 groups", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 2 * In);
 
         /// <summary>SiLU · [B, In, H, W] → [B, In, H, W] · no parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Bend => new("Bend", "SiLU", "[B, In, H, W]", "[B, In, H, W]", 0);
+        public partial Part Bend => new("Bend", "SiLU", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 0);
 
         /// <summary>Conv2d In→Out, 3×3 · [B, In, H, W] → [B, Out, H, W] · 9*In*Out+Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Turn => new("Turn", "Conv2d In→Out, 3×3", "[B, In, H, W]", "[B, Out, H, W]", -1);
+        public partial Part Turn => new("Turn", $"Conv2d {In}→{Out}, 3×3", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", 9 * In * Out + Out);
 
         /// <summary>Linear Time→Out · [B, Time] → [B, Out] · Out+Out*Time parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Clock => new("Clock", "Linear Time→Out", "[B, Time]", "[B, Out]", -1);
+        public partial Part Clock => new("Clock", $"Linear {Time}→{Out}", $"[B, {Time}]", $"[B, {Out}]", Out + Out * Time);
 
         /// <summary>Conv2d In→Out, 1×1 · [B, In, H, W] → [B, Out, H, W] · In*Out+Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Short => new("Short", "Conv2d In→Out, 1×1", "[B, In, H, W]", "[B, Out, H, W]", -1);
+        public partial Part Short => new("Short", $"Conv2d {In}→{Out}, 1×1", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", In * Out + Out);
+
+        /// <summary>The layers in the order of declaration.</summary>
+        [GeneratedCode("CM.Generators", "0.1.0.0")]
+        public Part[] ListLayers() => [Calm, Bend, Turn, Clock, Short];
 
         /// <summary><see cref="ResBlock"/> as a TorchSharp module: [B, In, H, W], [B, Time] → [B, Out, H, W], 2*In+10*In*Out+3*Out+Out*Time parameters.</summary>
         /// <remarks>
@@ -45,7 +50,7 @@ namespace Test
         /// Short        Conv2d In→Out, 1×1           [B, In, H, W] → [B, Out, H, W]
         /// </code>
         /// </remarks>
-        [Contract("2*In+10*In*Out+3*Out+Out*Time", "10*H*In*Out*W+Out*Time", Parameters = ["In", "Out", "Time"], Inputs = ["B,In,H,W", "B,Time"], Outputs = ["B,Out,H,W"], Duties = ["AtLeast|1|In|channels of 'Calm' is 1 or more", "Divides|8|In|groups of 'Calm' divides its channels", "AtLeast|1|Out|output of 'Turn' is 1 or more", "AtLeast|1|Time|input of 'Clock' is 1 or more"])]
+        [Contract("2*In+10*In*Out+3*Out+Out*Time", "10*H*In*Out*W+Out*Time", "2*H*In*W+16", Parameters = ["In", "Out", "Time"], Inputs = ["B,In,H,W", "B,Time"], Outputs = ["B,Out,H,W"], Duties = ["AtLeast|1|In|channels of 'Calm' is 1 or more", "Divides|8|In|groups of 'Calm' divides its channels", "AtLeast|1|Out|output of 'Turn' is 1 or more", "AtLeast|1|Time|input of 'Clock' is 1 or more"])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor>
         {

@@ -13,6 +13,7 @@ namespace Test
     using static TorchSharp.torch;
     using static TorchSharp.torch.nn;
 
+    /// <remarks>[B, 3, 32, 32], [B] → [B, 3, 32, 32] · 470,595 parameters · for each example 230,621,184 multiply-adds and 4,220,100 bytes of activations</remarks>
     partial record UNet
     {
         /// <summary>Positional 256 · [B] → [B, 256] · no parameters</summary>
@@ -25,7 +26,7 @@ namespace Test
 
         /// <summary>ResBlock(64, 64, 256) · [B, 64, 32, 32], [B, 256] → [B, 64, 32, 32] · 57,664 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Down => new("Down", "ResBlock(64, 64, 256)", "[B, 64, 32, 32], [B, 256]", "[B, 64, 32, 32]", 57664);
+        public partial Part Down => new("Down", "ResBlock(64, 64, 256)", "[B, 64, 32, 32], [B, 256]", "[B, 64, 32, 32]", 57664) { Layers = new ResBlock(64, 64, 256).ListLayers() };
 
         /// <summary>Conv2d 64→128, 3×3, stride 2, padding 1 · [B, 64, 32, 32] → [B, 128, 16, 16] · 73,856 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -33,7 +34,7 @@ namespace Test
 
         /// <summary>ResBlock(128, 128, 256) · [B, 128, 16, 16], [B, 256] → [B, 128, 16, 16] · 197,248 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Middle => new("Middle", "ResBlock(128, 128, 256)", "[B, 128, 16, 16], [B, 256]", "[B, 128, 16, 16]", 197248);
+        public partial Part Middle => new("Middle", "ResBlock(128, 128, 256)", "[B, 128, 16, 16], [B, 256]", "[B, 128, 16, 16]", 197248) { Layers = new ResBlock(128, 128, 256).ListLayers() };
 
         /// <summary>Upsample 2 · [B, 128, 16, 16] → [B, 128, 32, 32] · no parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -41,19 +42,25 @@ namespace Test
 
         /// <summary>ResBlock(192, 64, 256) · [B, 192, 32, 32], [B, 256] → [B, 64, 32, 32] · 139,840 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Up => new("Up", "ResBlock(192, 64, 256)", "[B, 192, 32, 32], [B, 256]", "[B, 64, 32, 32]", 139840);
+        public partial Part Up => new("Up", "ResBlock(192, 64, 256)", "[B, 192, 32, 32], [B, 256]", "[B, 64, 32, 32]", 139840) { Layers = new ResBlock(192, 64, 256).ListLayers() };
 
         /// <summary>Conv2d 64→3, 1×1 · [B, 64, 32, 32] → [B, 3, 32, 32] · 195 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Head => new("Head", "Conv2d 64→3, 1×1", "[B, 64, 32, 32]", "[B, 3, 32, 32]", 195);
 
+        /// <summary>The layers in the order of declaration.</summary>
+        [GeneratedCode("CM.Generators", "0.1.0.0")]
+        public Part[] ListLayers() => [Clock, Stem, Down, Shrink, Middle, Grow, Up, Head];
+
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public static NetworkPlan Plan { get; } = new("UNet", "",
-            ["[B, 3, 32, 32]", "[B]"], "[B, 3, 32, 32]", 470595,
-            ListLayers(new UNet()));
-
-        private static Part[] ListLayers(UNet network) => [network.Clock, network.Stem, network.Down, network.Shrink, network.Middle, network.Grow, network.Up, network.Head];
+            ["[B, 3, 32, 32]", "[B]"], "[B, 3, 32, 32]", new UNet().ListLayers())
+        {
+            Parameters = 470595,
+            Work = 230621184,
+            Activations = 4220100,
+        };
 
         /// <summary><see cref="UNet"/> as a TorchSharp module: [B, 3, 32, 32], [B] → [B, 3, 32, 32], 470,595 parameters.</summary>
         /// <remarks>
@@ -68,7 +75,7 @@ namespace Test
         /// Head         Conv2d 64→3, 1×1             [B, 64, 32, 32] → [B, 3, 32, 32]
         /// </code>
         /// </remarks>
-        [Contract("470595", "230621184", Parameters = [], Inputs = ["B,3,32,32", "B"], Outputs = ["B,3,32,32"], Duties = [])]
+        [Contract("470595", "230621184", "1048880", Parameters = [], Inputs = ["B,3,32,32", "B"], Outputs = ["B,3,32,32"], Duties = [])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor>
         {

@@ -29,7 +29,10 @@ public sealed class CommandLineTests : IDisposable
         var layer = json.GetProperty("layers")[0];
         (layer.GetProperty("name").GetString(), layer.GetProperty("kind").GetString(), layer.GetProperty("input").GetString(), layer.GetProperty("output").GetString(), layer.GetProperty("parameters").GetInt64())
             .ShouldBe(("In", "Linear 2→16", "[B, 2]", "[B, 16]", 48));
-        Good("describe", name).ShouldContain("Linear 2→16");
+        (json.GetProperty("multiplyAdds").GetInt64(), json.GetProperty("activationBytes").GetInt64()).ShouldBe((64, 80));
+        var text = Good("describe", name);
+        text.ShouldContain("Linear 2→16");
+        text.ShouldContain("Activations of an example    80 bytes");
     }
 
     [Fact]

@@ -21,8 +21,13 @@ internal static class Tiny
     };
 
     public static NetworkPlan Network { get; } = new(
-        "TinyDenoiser", "Two layers.", ["x [B, 2]"], "[B, 2]", Layout().Count,
-        [new Part("In", "Linear 2→16", "[B, 2]", "[B, 16]", 48), new Part("Out", "Linear 16→2", "[B, 16]", "[B, 2]", 34)]);
+        "TinyDenoiser", "Two layers.", ["x [B, 2]"], "[B, 2]",
+        [new Part("In", "Linear 2→16", "[B, 2]", "[B, 16]", 48), new Part("Out", "Linear 16→2", "[B, 16]", "[B, 2]", 34)])
+    {
+        Parameters = Layout().Count,
+        Work = 64,
+        Activations = 80,
+    };
 
     public static Experiment Experiment { get; } = With(Plan);
 

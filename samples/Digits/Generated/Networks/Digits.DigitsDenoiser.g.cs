@@ -13,6 +13,7 @@ namespace Digits
     using static TorchSharp.torch;
     using static TorchSharp.torch.nn;
 
+    /// <remarks>[B, 1, 28, 28], [B] → [B, 1, 28, 28] · 273,841 parameters · for each example 32,958,976 multiply-adds and 1,776,580 bytes of activations</remarks>
     partial record DigitsDenoiser
     {
         /// <summary>Positional 64 · [B] → [B, 64] · no parameters</summary>
@@ -33,7 +34,7 @@ namespace Digits
 
         /// <summary>ResidualBlock(16, 16, 64) · [B, 16, 28, 28], [B, 64] → [B, 16, 28, 28] · 6,016 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Fine => new("Fine", "ResidualBlock(16, 16, 64)", "[B, 16, 28, 28], [B, 64]", "[B, 16, 28, 28]", 6016);
+        public partial Part Fine => new("Fine", "ResidualBlock(16, 16, 64)", "[B, 16, 28, 28], [B, 64]", "[B, 16, 28, 28]", 6016) { Layers = new ResidualBlock(16, 16, 64).ListLayers() };
 
         /// <summary>Conv2d 16→32, 3×3, stride 2 · [B, 16, 28, 28] → [B, 32, 14, 14] · 4,640 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -41,7 +42,7 @@ namespace Digits
 
         /// <summary>ResidualBlock(32, 32, 64) · [B, 32, 14, 14], [B, 64] → [B, 32, 14, 14] · 21,760 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Middle => new("Middle", "ResidualBlock(32, 32, 64)", "[B, 32, 14, 14], [B, 64]", "[B, 32, 14, 14]", 21760);
+        public partial Part Middle => new("Middle", "ResidualBlock(32, 32, 64)", "[B, 32, 14, 14], [B, 64]", "[B, 32, 14, 14]", 21760) { Layers = new ResidualBlock(32, 32, 64).ListLayers() };
 
         /// <summary>Conv2d 32→64, 3×3, stride 2 · [B, 32, 14, 14] → [B, 64, 7, 7] · 18,496 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -49,7 +50,7 @@ namespace Digits
 
         /// <summary>ResidualBlock(64, 64, 64), 2 times · [B, 64, 7, 7], [B, 64] → [B, 64, 7, 7] · 164,864 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Coarse => new("Coarse", "ResidualBlock(64, 64, 64), 2 times", "[B, 64, 7, 7], [B, 64]", "[B, 64, 7, 7]", 164864);
+        public partial Part Coarse => new("Coarse", "ResidualBlock(64, 64, 64), 2 times", "[B, 64, 7, 7], [B, 64]", "[B, 64, 7, 7]", 164864) { Layers = new ResidualBlock(64, 64, 64).ListLayers() };
 
         /// <summary>Upsample 2 · [B, 64, 7, 7] → [B, 64, 14, 14] · no parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -57,11 +58,11 @@ namespace Digits
 
         /// <summary>ResidualBlock(96, 32, 64) · [B, 96, 14, 14], [B, 64] → [B, 32, 14, 14] · 42,368 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part MiddleUp => new("MiddleUp", "ResidualBlock(96, 32, 64)", "[B, 96, 14, 14], [B, 64]", "[B, 32, 14, 14]", 42368);
+        public partial Part MiddleUp => new("MiddleUp", "ResidualBlock(96, 32, 64)", "[B, 96, 14, 14], [B, 64]", "[B, 32, 14, 14]", 42368) { Layers = new ResidualBlock(96, 32, 64).ListLayers() };
 
         /// <summary>ResidualBlock(48, 16, 64) · [B, 48, 28, 28], [B, 64] → [B, 16, 28, 28] · 11,200 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part FineUp => new("FineUp", "ResidualBlock(48, 16, 64)", "[B, 48, 28, 28], [B, 64]", "[B, 16, 28, 28]", 11200);
+        public partial Part FineUp => new("FineUp", "ResidualBlock(48, 16, 64)", "[B, 48, 28, 28], [B, 64]", "[B, 16, 28, 28]", 11200) { Layers = new ResidualBlock(48, 16, 64).ListLayers() };
 
         /// <summary>GroupNorm 16 in 8 groups · [B, 16, 28, 28] → [B, 16, 28, 28] · 32 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -75,13 +76,19 @@ namespace Digits
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Head => new("Head", "Conv2d 16→1, 3×3", "[B, 16, 28, 28]", "[B, 1, 28, 28]", 145);
 
+        /// <summary>The layers in the order of declaration.</summary>
+        [GeneratedCode("CM.Generators", "0.1.0.0")]
+        public Part[] ListLayers() => [Wave, Level, LevelBend, Stem, Fine, Shrink, Middle, ShrinkAgain, Coarse, Grow, MiddleUp, FineUp, Calm, Bend, Head];
+
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public static NetworkPlan Plan { get; } = new("DigitsDenoiser", "A small U-Net for 28×28 grey images: three resolutions, skips, and the noise level added in every block.",
-            ["[B, 1, 28, 28]", "[B]"], "[B, 1, 28, 28]", 273841,
-            ListLayers(new DigitsDenoiser()));
-
-        private static Part[] ListLayers(DigitsDenoiser network) => [network.Wave, network.Level, network.LevelBend, network.Stem, network.Fine, network.Shrink, network.Middle, network.ShrinkAgain, network.Coarse, network.Grow, network.MiddleUp, network.FineUp, network.Calm, network.Bend, network.Head];
+            ["[B, 1, 28, 28]", "[B]"], "[B, 1, 28, 28]", new DigitsDenoiser().ListLayers())
+        {
+            Parameters = 273841,
+            Work = 32958976,
+            Activations = 1776580,
+        };
 
         /// <summary><see cref="DigitsDenoiser"/> as a TorchSharp module: [B, 1, 28, 28], [B] → [B, 1, 28, 28], 273,841 parameters.</summary>
         /// <remarks>
@@ -103,7 +110,7 @@ namespace Digits
         /// Head         Conv2d 16→1, 3×3             [B, 16, 28, 28] → [B, 1, 28, 28]
         /// </code>
         /// </remarks>
-        [Contract("273841", "32958976", Parameters = [], Inputs = ["B,1,28,28", "B"], Outputs = ["B,1,28,28"], Duties = [])]
+        [Contract("273841", "32958976", "442576", Parameters = [], Inputs = ["B,1,28,28", "B"], Outputs = ["B,1,28,28"], Duties = [])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor>
         {

@@ -13,35 +13,40 @@ namespace Digits
     using static TorchSharp.torch;
     using static TorchSharp.torch.nn;
 
+    /// <remarks>[B, In, H, W], [B, Time] → [B, Out, H, W] · 2*In+10*In*Out+6*Out+9*Out*Out+Out*Time parameters · for each example 10*H*In*Out*W+9*H*Out*Out*W+Out*Time multiply-adds and 12*H*In*W+16*H*Out*W+4*Time+128 bytes of activations</remarks>
     partial record ResidualBlock
     {
         /// <summary>GroupNorm In in 8 groups · [B, In, H, W] → [B, In, H, W] · 2*In parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part CalmIn => new("CalmIn", "GroupNorm In in 8 groups", "[B, In, H, W]", "[B, In, H, W]", -1);
+        public partial Part CalmIn => new("CalmIn", $"GroupNorm {In} in 8 groups", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 2 * In);
 
         /// <summary>SiLU · [B, In, H, W] → [B, In, H, W] · no parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Bend => new("Bend", "SiLU", "[B, In, H, W]", "[B, In, H, W]", 0);
+        public partial Part Bend => new("Bend", "SiLU", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 0);
 
         /// <summary>Conv2d In→Out, 3×3 · [B, In, H, W] → [B, Out, H, W] · 9*In*Out+Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Turn => new("Turn", "Conv2d In→Out, 3×3", "[B, In, H, W]", "[B, Out, H, W]", -1);
+        public partial Part Turn => new("Turn", $"Conv2d {In}→{Out}, 3×3", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", 9 * In * Out + Out);
 
         /// <summary>Linear Time→Out · [B, Time] → [B, Out] · Out+Out*Time parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Level => new("Level", "Linear Time→Out", "[B, Time]", "[B, Out]", -1);
+        public partial Part Level => new("Level", $"Linear {Time}→{Out}", $"[B, {Time}]", $"[B, {Out}]", Out + Out * Time);
 
         /// <summary>GroupNorm Out in 8 groups · [B, Out, H, W] → [B, Out, H, W] · 2*Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part CalmOut => new("CalmOut", "GroupNorm Out in 8 groups", "[B, Out, H, W]", "[B, Out, H, W]", -1);
+        public partial Part CalmOut => new("CalmOut", $"GroupNorm {Out} in 8 groups", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 2 * Out);
 
         /// <summary>Conv2d Out→Out, 3×3 · [B, Out, H, W] → [B, Out, H, W] · Out+9*Out*Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part TurnAgain => new("TurnAgain", "Conv2d Out→Out, 3×3", "[B, Out, H, W]", "[B, Out, H, W]", -1);
+        public partial Part TurnAgain => new("TurnAgain", $"Conv2d {Out}→{Out}, 3×3", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", Out + 9 * Out * Out);
 
         /// <summary>Conv2d In→Out, 1×1 · [B, In, H, W] → [B, Out, H, W] · In*Out+Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Short => new("Short", "Conv2d In→Out, 1×1", "[B, In, H, W]", "[B, Out, H, W]", -1);
+        public partial Part Short => new("Short", $"Conv2d {In}→{Out}, 1×1", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", In * Out + Out);
+
+        /// <summary>The layers in the order of declaration.</summary>
+        [GeneratedCode("CM.Generators", "0.1.0.0")]
+        public Part[] ListLayers() => [CalmIn, Bend, Turn, Level, CalmOut, TurnAgain, Short];
 
         /// <summary><see cref="ResidualBlock"/> as a TorchSharp module: [B, In, H, W], [B, Time] → [B, Out, H, W], 2*In+10*In*Out+6*Out+9*Out*Out+Out*Time parameters.</summary>
         /// <remarks>
@@ -55,7 +60,7 @@ namespace Digits
         /// Short        Conv2d In→Out, 1×1           [B, In, H, W] → [B, Out, H, W]
         /// </code>
         /// </remarks>
-        [Contract("2*In+10*In*Out+6*Out+9*Out*Out+Out*Time", "10*H*In*Out*W+9*H*Out*Out*W+Out*Time", Parameters = ["In", "Out", "Time"], Inputs = ["B,In,H,W", "B,Time"], Outputs = ["B,Out,H,W"], Duties = ["AtLeast|1|In|channels of 'CalmIn' is 1 or more", "Divides|8|In|groups of 'CalmIn' divides its channels", "AtLeast|1|Out|output of 'Turn' is 1 or more", "AtLeast|1|Time|input of 'Level' is 1 or more", "Divides|8|Out|groups of 'CalmOut' divides its channels"])]
+        [Contract("2*In+10*In*Out+6*Out+9*Out*Out+Out*Time", "10*H*In*Out*W+9*H*Out*Out*W+Out*Time", "2*H*In*W+3*H*Out*W+32", Parameters = ["In", "Out", "Time"], Inputs = ["B,In,H,W", "B,Time"], Outputs = ["B,Out,H,W"], Duties = ["AtLeast|1|In|channels of 'CalmIn' is 1 or more", "Divides|8|In|groups of 'CalmIn' divides its channels", "AtLeast|1|Out|output of 'Turn' is 1 or more", "AtLeast|1|Time|input of 'Level' is 1 or more", "Divides|8|Out|groups of 'CalmOut' divides its channels"])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor>
         {

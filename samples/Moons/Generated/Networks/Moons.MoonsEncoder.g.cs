@@ -13,6 +13,7 @@ namespace Moons
     using static TorchSharp.torch;
     using static TorchSharp.torch.nn;
 
+    /// <remarks>[B, 2] → [B, 2], [B, 2] · 8,772 parameters · for each example 8,576 multiply-adds and 1,312 bytes of activations</remarks>
     partial record MoonsEncoder
     {
         /// <summary>Linear 2→64 · [B, 2] → [B, 64] · 192 parameters</summary>
@@ -21,7 +22,7 @@ namespace Moons
 
         /// <summary>Residual(64), 2 times · [B, 64] → [B, 64] · 8,320 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Body => new("Body", "Residual(64), 2 times", "[B, 64]", "[B, 64]", 8320);
+        public partial Part Body => new("Body", "Residual(64), 2 times", "[B, 64]", "[B, 64]", 8320) { Layers = new Residual(64).ListLayers() };
 
         /// <summary>Linear 64→2 · [B, 64] → [B, 2] · 130 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -35,13 +36,19 @@ namespace Moons
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Deviation => new("Deviation", "Softplus", "[B, 2]", "[B, 2]", 0);
 
+        /// <summary>The layers in the order of declaration.</summary>
+        [GeneratedCode("CM.Generators", "0.1.0.0")]
+        public Part[] ListLayers() => [In, Body, Mean, Raw, Deviation];
+
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public static NetworkPlan Plan { get; } = new("MoonsEncoder", "Mean and deviation of the noise that a data point would like.",
-            ["[B, 2]"], "[B, 2], [B, 2]", 8772,
-            ListLayers(new MoonsEncoder()));
-
-        private static Part[] ListLayers(MoonsEncoder network) => [network.In, network.Body, network.Mean, network.Raw, network.Deviation];
+            ["[B, 2]"], "[B, 2], [B, 2]", new MoonsEncoder().ListLayers())
+        {
+            Parameters = 8772,
+            Work = 8576,
+            Activations = 1312,
+        };
 
         /// <summary><see cref="MoonsEncoder"/> as a TorchSharp module: [B, 2] → [B, 2], [B, 2], 8,772 parameters.</summary>
         /// <remarks>
@@ -53,7 +60,7 @@ namespace Moons
         /// Deviation    Softplus                     [B, 2] → [B, 2]
         /// </code>
         /// </remarks>
-        [Contract("8772", "8576", Parameters = [], Inputs = ["B,2"], Outputs = ["B,2", "B,2"], Duties = [])]
+        [Contract("8772", "8576", "322", Parameters = [], Inputs = ["B,2"], Outputs = ["B,2", "B,2"], Duties = [])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, (Tensor, Tensor)>
         {

@@ -1,0 +1,156 @@
+using System.Runtime.InteropServices;
+using CM.Generators.Reading;
+using CM.Generators.Shapes;
+using CM.Runtime;
+using Microsoft.CodeAnalysis;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CM.Generators.Tests;
+
+/// <summary>
+/// The memory that the checker promises against the memory that libtorch takes: what malloc has handed out and not got back after a forward
+/// pass with gradients, the results still held.
+/// </summary>
+public sealed partial class ActivationTests
+{
+    // Heads of malloc's blocks, small objects of the graph, weights of magnitude 1 that do not grow with the batch.
+    private const double Tolerance = 0.02;
+
+    // A block's result is counted even where nothing after it needs it.
+    private const double ToleranceOfBlocks = 0.03;
+
+    [Theory]
+    [InlineData("[Linear(64, 96)]", "\"B\", 96", "\"B\", 64")]
+    [InlineData("[Linear(64, 96)]", "\"B\", 5, 96", "\"B\", 5, 64")]
+    [InlineData("[Linear(64, 64), Repeat(3)]", "\"B\", 64", "\"B\", 64")]
+    [InlineData("[Conv2d(16, 24, 3, Stride = 2)]", "\"B\", 24, 8, 8", Image)]
+    [InlineData("[DepthwiseConv2d(16, 3)]", Image, Image)]
+    [InlineData("[ConvTranspose2d(16, 8, 4, Stride = 2)]", "\"B\", 8, 32, 32", Image)]
+    [InlineData("[Attention(16, Heads = 2)]", Image, Image)]
+    [InlineData("[MpAttention(16, Heads = 4)]", Image, Image)]
+    [InlineData("[GroupNorm(4, 16)]", Image, Image)]
+    [InlineData("[LayerNorm(16)]", Image, Image)]
+    [InlineData("[RmsNorm(16)]", Image, Image)]
+    [InlineData("[PixelNorm]", Image, Image)]
+    [InlineData("[Activate(Act.ReLU)]", Image, Image)]
+    [InlineData("[Activate(Act.SiLU)]", Image, Image)]
+    [InlineData("[Activate(Act.GELU), Repeat(2)]", Image, Image)]
+    [InlineData("[Activate(Act.Tanh), Repeat(2)]", Image, Image)]
+    [InlineData("[Activate(Act.Sigmoid)]", Image, Image)]
+    [InlineData("[Activate(Act.Softplus)]", Image, Image)]
+    [InlineData("[Dropout(0.5)]", Image, Image)]
+    [InlineData("[Upsample(2)]", "\"B\", 16, 32, 32", Image)]
+    [InlineData("[AveragePool(2)]", "\"B\", 16, 8, 8", Image)]
+    [InlineData("[FirUpsample(1, 3, 3, 1)]", "\"B\", 16, 32, 32", Image)]
+    [InlineData("[FirDownsample(1, 3, 3, 1)]", "\"B\", 16, 8, 8", Image)]
+    [InlineData("[PixelShuffle(2)]", "\"B\", 4, 32, 32", Image)]
+    [InlineData("[PixelUnshuffle(2)]", "\"B\", 64, 8, 8", Image)]
+    [InlineData("[Scale(0.5), Repeat(2)]", Image, Image)]
+    [InlineData("[LearnedGain, Repeat(2)]", Image, Image)]
+    [InlineData("[Clip(1)]", Image, Image)]
+    [InlineData("[Ones]", "\"B\", 17, 16, 16", Image)]
+    [InlineData("[MpLinear(64, 96)]", "\"B\", 96", "\"B\", 64")]
+    [InlineData("[MpConv2d(16, 24, 3)]", "\"B\", 24, 16, 16", Image)]
+    [InlineData("[MpSiLU]", Image, Image)]
+    [InlineData("[Fourier(64)]", "\"B\", 64", "\"B\"")]
+    [InlineData("[Positional(64)]", "\"B\", 64", "\"B\"")]
+    [InlineData("[MpFourier(64)]", "\"B\", 64", "\"B\"")]
+    [InlineData("[ClassEmbedding(10, 64, LabelDropout = 0.1)]", "\"B\", 64", "\"B\", 10")]
+    [InlineData("[Augmentation(9, 64)]", "\"B\", 64", "\"B\", 9")]
+    [InlineData("[AdaptiveGroupNorm(4, 16, 32)]", Image, Image, "\"B\", 32")]
+    [InlineData("[MpSum(0.3)]", Image, Image, Image)]
+    [InlineData("[MpCat]", "\"B\", 32, 16, 16", Image, Image)]
+    public void A_layer(string layer, string output, params string[] inputs) => ShouldTake(OneLayer.Declare(layer, inputs, output), "Test.Net", Tolerance, gradients: !layer.StartsWith("[ClassEmbedding", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("x | Flat | Turn", "\"B\", 16, 8, 8", "\"B\", 512")]
+    [InlineData("x | Turn | Off | Calm", "\"B\", 1024", "\"B\", 512")]
+    [InlineData("x | Thin | Mix", "\"B\", 4, 8, 8", "\"B\", 4, 4, 4")]
+    [InlineData("x * (x | Mix) - 2 * x + (x | Calm)", "\"B\", 4, 8, 8", "\"B\", 4, 8, 8")]
+    [InlineData("Flow.Cat(x | Calm, x | Mix | Calm)", "\"B\", 4, 8, 8", "\"B\", 8, 8, 8")]
+    [InlineData("x | Body | Mix", "\"B\", 4, 8, 8", "\"B\", 4, 8, 8")]
+    public void Values_that_several_steps_keep(string flow, string input, string output)
+    {
+        var parts = new Dictionary<string, string>
+        {
+            ["Flat"] = "[Flatten]", ["Turn"] = "[Linear(1024, 512)]", ["Thin"] = "[Downsample(2)]", ["Mix"] = "[Conv2d(4, 4, 1)]", ["Calm"] = "[Activate(Act.Tanh)]", ["Off"] = "[Dropout(0)]", ["Body"] = "[Block<Residual>(4), Repeat(3)]",
+        };
+        ShouldTake($$"""
+            [Network]
+            public sealed partial record Net
+            {
+                {{string.Join("\n", parts.Where(part => flow.Contains(part.Key)).Select(part => $"{part.Value} public partial Part {part.Key} {{ get; }}"))}}
+
+                [return: Shape({{output}})]
+                private Flow Forward([Shape({{input}})] Flow x) => {{flow}};
+            }
+
+            [Network]
+            public sealed partial record Residual(int Width)
+            {
+                [Activate(Act.SiLU)] public partial Part Bend { get; }
+                [Conv2d(nameof(Width), nameof(Width), 3)] public partial Part Turn { get; }
+
+                [return: Shape("B", nameof(Width), "H", "W")]
+                private Flow Forward([Shape("B", nameof(Width), "H", "W")] Flow x) => x + (x | Bend | Turn);
+            }
+            """, "Test.Net", Tolerance, gradients: true);
+    }
+
+    [Theory]
+    [InlineData("Moons", "MoonsDenoiser")]
+    [InlineData("Moons", "MoonsEncoder")]
+    [InlineData("Digits", "DigitsDenoiser")]
+    public void A_network_of_the_samples(string sample, string network) =>
+        ShouldTake(File.ReadAllText(Path.Combine(Repository.Root, "samples", sample, "Networks.cs")), $"{sample}.{network}", ToleranceOfBlocks, gradients: false);
+
+    private const string Image = "\"B\", 16, 16, 16";
+
+    private static void ShouldTake(string source, string network, double tolerance, bool gradients)
+    {
+        var plan = NetworkChecker.Check(NetworkReader.Read(Source.Compile(source).GetTypeByMetadataName(network)!, new Sites(), default));
+        var inputs = plan.InputShapes.ToArray();
+        var promised = 4 * (plan.Activations - inputs.Aggregate((Dim)0, (sum, input) => sum + input.Numbers)).Value!.Value;
+
+        var emitted = Emitted.From(source);
+        using var store = emitted.NewStore(network);
+        using var module = emitted.NewModule(network, store);
+        var batch = Math.Max(16, (12 << 20) / promised);
+        // The first pass sets up; the median, because other threads allocate, too.
+        var taken = Enumerable.Range(0, 8).Select(_ => Taken(module, Draw(inputs, batch, gradients)) / (double)batch).Skip(1).Order().ElementAt(3);
+        taken.ShouldBe(promised, tolerance * promised, network);
+    }
+
+    // Levels and labels have no gradient where a network is trained.
+    private static Tensor[] Draw(Shape[] inputs, long batch, bool gradients) =>
+        [.. inputs.Select(input => randn([batch, .. input.Sizes.Skip(1).Select(size => size.Value!.Value)]).requires_grad_(gradients && input.Rank > 1))];
+
+    private static long Taken(nn.Module module, Tensor[] inputs)
+    {
+        // What other tests have left behind must not be freed meanwhile.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        var before = InUse();
+        var results = Emitted.Forward(module, inputs);
+        var taken = InUse() - before;
+        foreach (var tensor in results.Concat(inputs))
+            tensor.Dispose();
+        return taken;
+    }
+
+    private static long InUse() => mallinfo2() is var info ? (long)(info.InBlocks + info.Mapped) : 0;
+
+    [LibraryImport("libc")]
+    private static partial MallocInfo mallinfo2();
+
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly struct MallocInfo
+    {
+        private readonly nuint arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks, fordblks, keepcost;
+
+        public nuint InBlocks => uordblks;
+
+        public nuint Mapped => hblkhd;
+    }
+}
