@@ -19,13 +19,19 @@ internal static partial class AtomicFile
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
-            File.Move(unfinished, path, overwrite: true);
+            Publish(unfinished, path);
         }
         catch
         {
             File.Delete(unfinished);
             throw;
         }
+    }
+
+    /// <summary>Gives a file that is on the disk its name.</summary>
+    public static void Publish(string unfinished, string path)
+    {
+        File.Move(unfinished, path, overwrite: true);
         SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 

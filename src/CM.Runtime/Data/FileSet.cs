@@ -3,7 +3,7 @@ using System.IO.Compression;
 namespace CM.Runtime;
 
 /// <summary>Files by name, in a folder or in a zip file; may be read from several threads at once.</summary>
-internal abstract class FileSet
+internal abstract class FileSet : IDisposable
 {
     /// <summary>The folder or the zip file.</summary>
     public required string Path { get; init; }
@@ -23,6 +23,10 @@ internal abstract class FileSet
     /// <param name="most">How many bytes to read from its start. Default: all.</param>
     /// <exception cref="UserError">It cannot be read or is damaged.</exception>
     public byte[] Read(string file, int most = int.MaxValue) => DataFile.Guard(NameOf(file), () => ReadFile(file, most));
+
+    public virtual void Dispose()
+    {
+    }
 
     protected abstract byte[] ReadFile(string file, int most);
 
@@ -67,6 +71,8 @@ internal abstract class FileSet
                     throw new InvalidDataException($"there are two files {entry.FullName}");
             Names = [.. entries.Keys.Order(StringComparer.Ordinal)];
         }
+
+        public override void Dispose() => zip.Dispose();
 
         protected override byte[] ReadFile(string file, int most)
         {

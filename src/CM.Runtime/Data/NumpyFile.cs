@@ -19,7 +19,7 @@ internal sealed partial record NumpyFile(string Type, long[] Shape, byte[] Value
         var (file, array) = Split(path);
         if (array is null)
             return DataFile.Read(file, (stream, limit) => Read(stream, limit, file));
-        var archive = FileSet.Open(file);
+        using var archive = FileSet.Open(file);
         if (!archive.Names.Contains(array))
             throw new UserError($"{file}: there is no array '{Path.GetFileNameWithoutExtension(array)}' in it; there are: {string.Join(", ", archive.Names.Select(Path.GetFileNameWithoutExtension))}.");
         var bytes = archive.Read(array);

@@ -7,7 +7,7 @@ namespace CM.Runtime;
 /// <summary>Pictures in a folder or a zip file as examples, decoded when they are needed.</summary>
 internal sealed class PngExamples : IExamples
 {
-    private const string LabelFile = "dataset.json";
+    public const string LabelFile = "dataset.json";
 
     private readonly FileSet files;
     private readonly string[] pictures;
@@ -23,11 +23,7 @@ internal sealed class PngExamples : IExamples
         this.files = files;
         if (shape is not [1 or 3, _, _])
             throw new UserError($"Data {source}: pictures have a [Shape(channels, height, width)] with 1 or 3 channels, not [{string.Join(", ", shape)}].");
-        if (files.Names.FirstOrDefault(name => HasEnding(name, ".jpg", ".jpeg")) is { } jpeg)
-            throw new UserError($"{files.NameOf(jpeg)}: JPEG files are not read; convert them all, for instance with: mogrify -format png *.jpg, and take the JPEG files away.");
-        pictures = [.. files.Names.Where(name => HasEnding(name, ".png"))];
-        if (pictures.Length == 0)
-            throw new UserError($"{files.Path}: there is no PNG file in it.");
+        pictures = Pictures(files);
         channels = (int)shape[0];
         foreach (var picture in pictures)
             Check(Png.ReadHeader(files.Read(picture, Png.HeaderBytes), files.NameOf(picture)), files.NameOf(picture));
@@ -44,6 +40,16 @@ internal sealed class PngExamples : IExamples
     }
 
     public int Count => pictures.Length;
+
+    /// <summary>The PNG files of a folder or a zip file.</summary>
+    /// <exception cref="UserError">There are none, or there are JPEG files, which would be left out.</exception>
+    public static string[] Pictures(FileSet files)
+    {
+        if (files.Names.FirstOrDefault(name => HasEnding(name, ".jpg", ".jpeg")) is { } jpeg)
+            throw new UserError($"{files.NameOf(jpeg)}: JPEG files are not read; convert them all, for instance with: mogrify -format png *.jpg, and take the JPEG files away.");
+        string[] pictures = [.. files.Names.Where(name => HasEnding(name, ".png"))];
+        return pictures.Length > 0 ? pictures : throw new UserError($"{files.Path}: there is no PNG file in it.");
+    }
 
     public void Read(int index, Span<float> values)
     {

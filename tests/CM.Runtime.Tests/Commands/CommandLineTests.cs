@@ -115,11 +115,40 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void Help_is_everywhere()
     {
-        foreach (var command in (string[])["", "demo", "list", "describe", "train", "sample", "doctor"])
+        foreach (var command in (string[])["", "demo", "list", "describe", "train", "sample", "data", "data prepare", "data fetch", "doctor"])
             Good([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]).ShouldContain("Usage:");
         var help = Good("train", "--help");
         foreach (var option in (string[])["--steps", "--batch", "--seed", "--data", "--out", "--device", "--threads", "--resume", "--json", "--verbose"])
             help.ShouldContain(option);
+    }
+
+    [Fact]
+    public void Pictures_are_prepared_under_their_names_with_their_labels()
+    {
+        var labels = """{"labels": [["a/1.png", 0], ["b/2.png", 1]]}"""u8.ToArray();
+        scratch.Write("raw/dataset.json", labels);
+        foreach (var (name, width, height, colour) in ((string, int, int, PngColour)[])[("a/1.png", 9, 7, PngColour.Rgb), ("b/2.png", 20, 30, PngColour.Grey)])
+        {
+            using var file = new MemoryStream();
+            var header = new PngHeader(width, height, 8, colour);
+            Png.Write(file, new PngImage(header, [.. Enumerable.Repeat((byte)77, (int)header.RowBytes * height)]));
+            scratch.Write("raw/" + name, file.ToArray());
+        }
+        var json = Json("data", "prepare", scratch["raw"], scratch["small.zip"], "--size", "4", "--filter", "area", "--json");
+        (json.GetProperty("pictures").GetInt32(), json.GetProperty("size").GetInt32()).ShouldBe((2, 4));
+        var files = FileSet.Open(scratch["small.zip"]);
+        files.Names.ShouldBe(["a/1.png", "b/2.png", "dataset.json"]);
+        files.Read("dataset.json").ShouldBe(labels);
+        Png.Read(files.Read("a/1.png"), "1").ShouldSatisfyAllConditions(
+            image => image.Header.ShouldBe(new PngHeader(4, 4, 8, PngColour.Rgb)),
+            image => image.Rows.ShouldAllBe(level => level == 77));
+        Png.ReadHeader(files.Read("b/2.png"), "2").Colour.ShouldBe(PngColour.Grey);
+        Good("data", "prepare", scratch["raw"], scratch["again.zip"], "--size", "4", "--filter", "area").ShouldContain("again.zip: 2 pictures of 4×4");
+        File.ReadAllBytes(scratch["again.zip"]).ShouldBe(File.ReadAllBytes(scratch["small.zip"]));
+        Bad(2, "data", "prepare", scratch["raw"], scratch["small.zip"], "--size", "4").ShouldContain("is there already");
+        scratch.Write("raw/c.png", [1, 2, 3]);
+        Bad(2, "data", "prepare", scratch["raw"], scratch["x.zip"], "--size", "4").ShouldContain("c.png: no PNG file");
+        File.Exists(scratch["x.zip"]).ShouldBeFalse();
     }
 
     [Fact]
@@ -143,6 +172,11 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("train", "Tiny", "--resume", "/nowhere")]
     [InlineData("train", "Tiny", "--resume", "/tmp", "--out", "/tmp/x")]
     [InlineData("sample", "/nowhere")]
+    [InlineData("data", "fetch", "cifar100")]
+    [InlineData("data", "fetch", "mnist", "--from", "mirror")]
+    [InlineData("data", "prepare", "/nowhere", "/tmp/x.zip", "--size", "8")]
+    [InlineData("data", "prepare", "/tmp", "/tmp/x.zip", "--size", "0")]
+    [InlineData("data", "prepare", "/tmp", "/tmp/x.zip")]
     public void Mistakes_end_with_code_2_and_one_line(params string[] args)
     {
         Environment.CurrentDirectory.ShouldNotBe(scratch.Path);
