@@ -1,8 +1,5 @@
-using System.Runtime.InteropServices;
 using CM.Generators.Reading;
 using CM.Generators.Shapes;
-using CM.Runtime;
-using Microsoft.CodeAnalysis;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,7 +9,7 @@ namespace CM.Generators.Tests;
 /// The memory that the checker promises against the memory that libtorch takes: what malloc has handed out and not got back after a forward
 /// pass with gradients, the results still held.
 /// </summary>
-public sealed partial class ActivationTests
+public sealed class ActivationTests
 {
     // Heads of malloc's blocks, small objects of the graph, weights of magnitude 1 that do not grow with the batch.
     private const double Tolerance = 0.02;
@@ -128,29 +125,11 @@ public sealed partial class ActivationTests
 
     private static long Taken(nn.Module module, Tensor[] inputs)
     {
-        // What other tests have left behind must not be freed meanwhile.
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        var before = InUse();
+        var before = Malloc.InUse();
         var results = Emitted.Forward(module, inputs);
-        var taken = InUse() - before;
+        var taken = Malloc.InUse() - before;
         foreach (var tensor in results.Concat(inputs))
             tensor.Dispose();
         return taken;
-    }
-
-    private static long InUse() => mallinfo2() is var info ? (long)(info.InBlocks + info.Mapped) : 0;
-
-    [LibraryImport("libc")]
-    private static partial MallocInfo mallinfo2();
-
-    [StructLayout(LayoutKind.Sequential)]
-    private readonly struct MallocInfo
-    {
-        private readonly nuint arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks, fordblks, keepcost;
-
-        public nuint InBlocks => uordblks;
-
-        public nuint Mapped => hblkhd;
     }
 }

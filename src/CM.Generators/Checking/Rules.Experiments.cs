@@ -81,9 +81,16 @@ internal static partial class Rules
         "The second stage of a truncated consistency model needs the weights of the first, and continuous times drawn above t' alone, where f(x, t') is not x.",
         Pages + "CM5011.md");
 
+    private static readonly DiagnosticDescriptor CM5012 = new(
+        "CM5012", "Training beyond its budget",
+        "'{0}' takes at least {1} GiB of memory but has {2}: {3}; {4}",
+        "CM.Experiments", DiagnosticSeverity.Warning, true,
+        "Weights, gradients, moments, averages and what the forward pass of the batch keeps are held against [Budget].",
+        Pages + "CM5012.md");
+
     private static DiagnosticDescriptor[] ExperimentRules =>
     [
         CM5001, CM5002, CM5003, CM5004, CM5005, CM5006, CM5007,
-        CM5008, CM5009, CM5010, CM5011,
+        CM5008, CM5009, CM5010, CM5011, CM5012,
     ];
 }

@@ -56,11 +56,12 @@ internal sealed class ExperimentReader
         var sample = Axis("sampling times", "[Sample(t)]", required: true, "SampleAttribute");
         var origin = Axis("run to start from", "[StartFrom<T>]", required: false, "StartFromAttribute", "FrozenAttribute");
         var truncated = Axis("truncation", "[Truncated]", required: false, "TruncatedAttribute");
+        var budget = Axis("memory budget", "[Budget(GiB = 80)]", required: false, "BudgetAttribute");
 
         EquatableArray<double> sampleTimes = sample?.Attribute.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Array, IsNull: false } given
             ? given.Values.Select(ScheduleReader.Real).ToEquatable()
             : [];
-        return new Experiment(RecordName.Of(type))
+        var experiment = new Experiment(RecordName.Of(type))
         {
             IsAbstract = type.IsAbstract,
             HidesBase = line.Skip(1).Any(ancestor => !ancestor.IsAbstract),
@@ -81,8 +82,10 @@ internal sealed class ExperimentReader
             HorizontalFlip = flip is not null && CanFlip(flip, data),
             Averages = ReadAverages(),
             SampleTimes = sampleTimes,
-            Problems = problems.ToEquatable(),
         };
+        if (budget is not null && model is not null)
+            CheckBudget(budget, experiment, model);
+        return experiment with { Problems = problems.ToEquatable() };
     }
 
     // The record and its ancestors that are experiments too, most derived first.
@@ -449,6 +452,15 @@ internal sealed class ExperimentReader
         };
 
         double First(string what, Func<double, bool> fits, string range) => Checked(average, what, average.Attribute.ConstructorArguments, 0, fits, range);
+    }
+
+    private void CheckBudget(Found budget, Experiment experiment, Found model)
+    {
+        var gib = ScheduleReader.Named(budget.Attribute, "GiB") is { } given ? ScheduleReader.Real(given) : 0;
+        if (!(gib > 0))
+            problems.Add(new("CM5008", budget.Site, "GiB", Number(gib), "above 0"));
+        else if (ReadContract(model) is { } contract && MemoryNeed.Of(experiment, contract) is { } need && !need.FitsIn(gib))
+            problems.Add(new("CM5012", budget.Depth == 0 ? budget.Site : name, type.Name, need.Total, Number(gib), need.Sum, need.BatchWithin(gib) is > 0 and var batch ? $"it fits with Batch = {batch}" : "no batch fits"));
     }
 
     // Steps and Batch are inherited one by one.

@@ -1,0 +1,47 @@
+using System.Globalization;
+using CM.Generators.Couplings;
+using CM.Generators.Shapes;
+
+namespace CM.Generators.Experiments;
+
+/// <summary>The least memory that a training takes.</summary>
+/// <param name="Weights">How many numbers are trained.</param>
+/// <param name="Copies">What is held of that size, in words, and how many times.</param>
+/// <param name="Example">Bytes that one example keeps from the forward to the backward pass.</param>
+/// <param name="Batch">Examples in a step.</param>
+internal sealed record MemoryNeed(long Weights, EquatableArray<(string What, int Times)> Copies, long Example, int Batch)
+{
+    private const double GiB = 1L << 30;
+
+    /// <summary>Null where sizes are open or parts are missing.</summary>
+    public static MemoryNeed? Of(Experiment experiment, BlockContract model)
+    {
+        if (experiment is not { Data: { } data, Coupling: { } coupling, Optimizer: { } optimizer, Batch: > 0 })
+            return null;
+        var wiring = (coupling as DeclaredCoupling)?.Wiring;
+        var sizes = new Dictionary<string, Dim>();
+        NetworkChecker.Bind(model.Inputs, [Shape.Of([Dim.Of("B"), .. data.Shape.Select(size => (Dim)size)])], sizes);
+        var numbers = model.Inputs.Concat(model.Outputs).Aggregate(model.Activations, (sum, shape) => sum + shape.Numbers).With(sizes) + (wiring?.Activations ?? 0);
+        return (model.Count + (wiring?.Count ?? 0)).Value is { } weights && numbers.Value is { } kept
+            ? new(weights, Held(experiment, optimizer).Where(copies => copies.Times > 0).ToEquatable(), 4 * kept, experiment.Batch)
+            : null;
+    }
+
+    public double Bytes => 4.0 * Weights * Copies.Sum(copies => copies.Times) + (double)Example * Batch;
+
+    /// <summary>The largest batch that fits; 0 where none does.</summary>
+    public long BatchWithin(double gib) => Math.Max(0, (long)((gib * GiB - (Bytes - (double)Example * Batch)) / Math.Max(1, Example)));
+
+    public bool FitsIn(double gib) => Bytes <= gib * GiB;
+
+    /// <summary>The sum in words.</summary>
+    public string Sum => string.Format(CultureInfo.InvariantCulture, "{0:N0} weights are {1:0.00} GiB, held {2} times as {3}; {4:N0} examples keep {5:N0} bytes each, {6:0.00} GiB",
+        Weights, 4 * Weights / GiB, Copies.Sum(copies => copies.Times), string.Join(", ", Copies.Select(copies => copies.Times == 1 ? copies.What : $"{copies.Times} {copies.What}s")), Batch, Example, Example * Batch / GiB);
+
+    public string Total => (Bytes / GiB).ToString("0.00", CultureInfo.InvariantCulture);
+
+    private static IEnumerable<(string What, int Times)> Held(Experiment experiment, OptimizerAxis optimizer) =>
+    [
+        ("weights", 1), ("gradients", 1), ("moment", optimizer.Kind == "Lion" ? 1 : 2), ("work space", 1), ("average", experiment.Averages.Count), ("frozen weights", experiment.HasFrozen ? 1 : 0),
+    ];
+}

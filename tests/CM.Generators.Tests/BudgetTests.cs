@@ -1,0 +1,76 @@
+using CM.Generators.Experiments;
+using CM.Generators.Reading;
+using CM.Runtime;
+using TorchSharp;
+
+namespace CM.Generators.Tests;
+
+/// <summary>The memory of a training against its budget.</summary>
+public sealed class BudgetTests
+{
+    private const string Declared = TimesTests.Easy + ExperimentsTests.Network + ExperimentsTests.Moons;
+
+    [Theory]
+    // x [2], level [1], what the activation takes [16] and gives [16], the result [2]: 37 numbers. 2·16 + 16 + 16·2 + 2 = 82 weights.
+    [InlineData("[Experiment(Batch = 100_000_000), Budget(GiB = 8)]", "Budget(GiB = 8)",
+        "'Big' takes at least 13.78 GiB of memory but has 8: 82 weights are 0.00 GiB, held 6 times as weights, gradients, 2 moments, work space, average; 100,000,000 examples keep 148 bytes each, 13.78 GiB; it fits with Batch = 58040085")]
+    [InlineData("[Experiment(Batch = 100_000_000), Lion(1e-4), Ema(0.9), Ema(0.99), Budget(GiB = 13.5)]", "Budget(GiB = 13.5)",
+        "'Big' takes at least 13.78 GiB of memory but has 13.5: 82 weights are 0.00 GiB, held 6 times as weights, gradients, moment, work space, 2 averages; 100,000,000 examples keep 148 bytes each, 13.78 GiB; it fits with Batch = 97942653")]
+    [InlineData("[Experiment, Budget(GiB = 1e-6)]", "Budget(GiB = 1e-6)",
+        "'Big' takes at least 0.00 GiB of memory but has 1E-06: 82 weights are 0.00 GiB, held 6 times as weights, gradients, 2 moments, work space, average; 256 examples keep 148 bytes each, 0.00 GiB; no batch fits")]
+    [InlineData("[Experiment(Batch = 1), Budget]", "Budget", "GiB is 0 but must be above 0")]
+    public void A_training_beyond_its_budget(string attributes, string at, string message)
+    {
+        var finding = Source.Findings(Declared + attributes + " public sealed partial record Big : Moons;").ShouldHaveSingleItem();
+        finding.Location.SourceTree!.GetText().ToString(finding.Location.SourceSpan).ShouldBe(at);
+        finding.GetMessage().ShouldBe(message);
+    }
+
+    [Fact]
+    public void A_training_within_its_budget() =>
+        Source.Findings(Declared + "[Experiment(Batch = 50_000_000), Budget(GiB = 8)] public sealed partial record Big : Moons;").ShouldBeEmpty();
+
+    [Fact]
+    public void A_budget_is_inherited_and_what_breaks_it_is_named() => Source.Diagnose(Declared + """
+        [Experiment, Budget(GiB = 8)]
+        public partial record Small : Moons;
+
+        [Experiment(Batch = 100_000_000)]
+        public sealed partial record Big : Small;
+        """).ShouldHaveSingleItem().ShouldStartWith("CM5012 at 'Big': 'Big' takes at least 13.78 GiB");
+
+    [Theory]
+    [InlineData("Adam(1e-3)")]
+    [InlineData("AdamW(1e-3), Ema(0.99), EmaPower(0.1)")]
+    [InlineData("RAdam(1e-3), Ema(0.99)")]
+    [InlineData("Lion(1e-3)")]
+    public void Copies_of_the_weights_are_those_that_a_training_holds(string parts)
+    {
+        var source = TimesTests.Easy + $$"""
+            [Network]
+            public sealed partial record Wide : IDenoiser
+            {
+                [Linear(2, 1000)] public partial Part In { get; }
+                [Linear(1000, 1000)] public partial Part Turn { get; }
+                [Linear(1000, 2)] public partial Part Out { get; }
+
+                [return: Shape("B", 2)]
+                private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level) => ((x | In) + level) | Turn | Out;
+            }
+
+            [Experiment(Steps = 10, Batch = 4), Data<TwoMoons>, Model<Wide>, Coupling<Independent>, Times<EasyTimes>, L2, {{parts}}, Sample(80)]
+            public sealed partial record Mine;
+            """;
+        var compilation = Source.Compile(source);
+        var need = MemoryNeed.Of(ExperimentReader.Read(compilation.GetTypeByMetadataName("Test.Mine")!, new Sites(), default)!,
+            NetworkReader.ReadContract(compilation.GetTypeByMetadataName("Test.Wide")!, new Sites(), default)!)!;
+        var training = Emitted.From(source).Type("Mine").GetNestedType("Training")!;
+        // The first one sets libtorch up.
+        New().Dispose();
+        var before = Malloc.InUse();
+        using var made = New();
+        ((Malloc.InUse() - before) / (4.0 * need.Weights)).ShouldBe(need.Copies.Sum(copies => copies.Times), 0.1);
+
+        IDisposable New() => (IDisposable)Activator.CreateInstance(training, new TrainingSetup(10, 4, 1, new torch.Device(DeviceType.CPU, -1)))!;
+    }
+}
