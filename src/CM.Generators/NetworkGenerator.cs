@@ -1,3 +1,4 @@
+using CM.Generators.Layers;
 using CM.Generators.Reading;
 using CM.Generators.Shapes;
 using CM.Generators.Writing;
@@ -20,8 +21,14 @@ public sealed class NetworkGenerator : IIncrementalGenerator
 
         context.RegisterSourceOutput(plans, static (output, plan) =>
         {
-            if (plan.Problems.All(problem => problem.Rule != "CM1001"))
-                output.AddSource(plan.Record.HintName("Networks"), NetworkWriter.Write(NetworkChecker.Check(plan)));
+            if (plan.Problems.Any(problem => problem.Rule == "CM1001"))
+                return;
+            output.AddSource(plan.Record.HintName("Networks"), NetworkWriter.Write(NetworkChecker.Check(plan)));
+            foreach (var layer in plan.Layers.Where(layer => layer.Module is not null))
+            {
+                if (LayerKind.Find(layer.Kind) is UNet net && net.Expand(layer, plan.Record) is { } expansion)
+                    output.AddSource(plan.Record.HintName("Networks", layer.Name), NetworkWriter.Write(plan.Record, expansion));
+            }
         });
     }
 }

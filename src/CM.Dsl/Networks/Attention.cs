@@ -20,4 +20,7 @@ public sealed class AttentionAttribute(object channels) : WeightedLayerAttribute
 
     /// <summary>Multiplies the weights of <c>proj</c> after they are drawn, 0 or more; <c>Gain</c> is that of <c>qkv</c>. Default: 1.</summary>
     public double ProjectionGain { get; set; } = 1;
+
+    /// <summary>Multiplies the biases of <c>proj</c> after they are drawn, 0 or more. Default: <c>BiasGain</c>.</summary>
+    public double ProjectionBiasGain { get; set; }
 }

@@ -12,4 +12,7 @@ public sealed class FourierAttribute(object channels) : LayerAttribute
 
     /// <summary>Deviation of the frequencies. Default: 16.</summary>
     public double Scale { get; set; } = 16;
+
+    /// <summary>Put the sines before the cosines, as SongUNet does. Default: false.</summary>
+    public bool SineFirst { get; set; }
 }

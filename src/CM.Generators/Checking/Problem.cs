@@ -26,6 +26,9 @@ internal sealed record Problem(string Rule, int Site, EquatableArray<string> Wor
 
     public bool IsError => Rules.Find(Rule).DefaultSeverity == DiagnosticSeverity.Error;
 
+    /// <summary>The message.</summary>
+    public string Text => string.Format(System.Globalization.CultureInfo.InvariantCulture, Rules.Find(Rule).MessageFormat.ToString(System.Globalization.CultureInfo.InvariantCulture), [.. Words, Remedy]);
+
     public Diagnostic At(Sites sites) =>
         Diagnostic.Create(Rules.Find(Rule), sites[Site], See.Select(site => sites[site]).Where(place => place != Location.None),
             Hints.Count == 0 ? null : ImmutableDictionary<string, string?>.Empty.Add(nameof(Hints), string.Join("\n", Hints)), [.. Words, Remedy]);

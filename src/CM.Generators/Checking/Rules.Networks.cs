@@ -203,11 +203,18 @@ internal static partial class Rules
         "A custom layer is checked by the shapes that its function promises, and the promise is checked on the first result of a run.",
         Pages + "CM2013.md");
 
+    private static readonly DiagnosticDescriptor CM2014 = new(
+        "CM2014", "U-Net that does not fit together",
+        "'{0}' does not fit together with these numbers and this block: {1}",
+        Shapes, DiagnosticSeverity.Error, true,
+        "A block of a U-Net is a record (int In, int Out, int Embedding) whose Forward takes [B, In, H, W] and [B, Embedding] to [B, Out, H, W]; norms split every level's channels into groups.",
+        Pages + "CM2014.md");
+
     private static DiagnosticDescriptor[] NetworkRules =>
     [
         CM1001, CM1002, CM1003, CM1004, CM1005, CM1006, CM1007, CM1008,
         CM1009, CM1010, CM1011, CM1012, CM1013, CM1014, CM1015, CM2001, CM2002,
         CM2003, CM2004, CM2005, CM2006, CM2007, CM2008, CM2009, CM2010,
-        CM2011, CM2012, CM2013,
+        CM2011, CM2012, CM2013, CM2014,
     ];
 }

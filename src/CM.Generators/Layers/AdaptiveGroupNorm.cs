@@ -34,7 +34,7 @@ internal sealed class AdaptiveGroupNorm : LayerKind
         yield return new("affine.weight", Starts.Weight(layer, embedding, channels * 2), [channels * 2, embedding]);
         yield return new("affine.bias", Starts.Bias(layer, embedding, channels * 2), [channels * 2]);
         foreach (var parameter in ParameterPlan.ScaleAndShift(channels))
-            yield return parameter with { Name = "norm." + parameter.Name };
+            yield return parameter with { Name = $"{Norm(layer)}.{parameter.Name}" };
     }
 
     public override Dim Work(LayerPlan layer, Shape input, Shape output) => layer.Size("channels") * layer.Size("embedding") * 2;
@@ -44,6 +44,9 @@ internal sealed class AdaptiveGroupNorm : LayerKind
         Kept.Inputs.And(layer.Size("groups") * 2 + output.Numbers + layer.Size("channels"));
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
-        $"Norms.Adaptive({code.Input}, {code.Second}, {code.Field("affine.weight")}, {code.Field("affine.bias")}, {layer.Size("groups").ToCode()}, {code.Field("norm.weight")}, {code.Field("norm.bias")}"
+        $"Norms.Adaptive({code.Input}, {code.Second}, {code.Field("affine.weight")}, {code.Field("affine.bias")}, {layer.Size("groups").ToCode()}, {code.Field(Norm(layer) + ".weight")}, {code.Field(Norm(layer) + ".bias")}"
         + (layer.Has("epsilon") ? $", {CodeWriter.Number(layer.Number("epsilon", 1e-5))})" : ")");
+
+    // ADM's blocks number their norms.
+    private static string Norm(LayerPlan layer) => layer.Has("norm") ? layer.Text("norm") : "norm";
 }

@@ -26,7 +26,7 @@ internal class Attention : LayerKind
         yield return new("qkv.weight", Starts.Weight(layer, channels, channels * 3), [channels * 3, channels, 1, 1]);
         yield return new("qkv.bias", Starts.Bias(layer, channels, channels * 3), [channels * 3]);
         yield return new("proj.weight", Starts.Weight(layer, channels, channels, "projectionGain"), [channels, channels, 1, 1]);
-        yield return new("proj.bias", Starts.Bias(layer, channels, channels), [channels]);
+        yield return new("proj.bias", Starts.Bias(layer, channels, channels, "projectionBiasGain"), [channels]);
     }
 
     public override Dim Work(LayerPlan layer, Shape input, Shape output)

@@ -21,7 +21,7 @@ internal sealed class Fourier : LayerKind
 
     public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
 
-    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) => $"Embeddings.Fourier({code.Input}, {code.Field("freqs")})";
+    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) => $"Embeddings.Fourier({code.Input}, {code.Field("freqs")}{(layer.Flag("sineFirst", false) ? ", sineFirst: true" : "")})";
 
     private static double Scale(LayerPlan layer) => layer.Number("scale", 16);
 }

@@ -8,7 +8,7 @@ internal static class Starts
 {
     public static void Validate(LayerPlan layer, LayerCheck check)
     {
-        foreach (var gain in new[] { "gain", "biasGain", "projectionGain" })
+        foreach (var gain in new[] { "gain", "biasGain", "projectionGain", "projectionBiasGain" })
             check.Range(gain, layer.Number(gain, 1) is >= 0 and < double.PositiveInfinity, "0 or more");
     }
 
@@ -18,7 +18,9 @@ internal static class Starts
     /// <param name="gain">The argument that multiplies them.</param>
     public static string Weight(LayerPlan layer, Dim fanIn, Dim fanOut, string gain = "gain") => Law(layer, layer.Number(gain, 1), fanIn, fanOut);
 
-    public static string Bias(LayerPlan layer, Dim fanIn, Dim fanOut) => Law(layer, layer.Number("biasGain", IsPyTorch(layer) ? 1 : 0), fanIn, fanOut);
+    /// <summary>Likewise for biases; a gain of its own falls back on that of all biases.</summary>
+    public static string Bias(LayerPlan layer, Dim fanIn, Dim fanOut, string gain = "biasGain") =>
+        Law(layer, layer.Number(gain, layer.Number("biasGain", IsPyTorch(layer) ? 1 : 0)), fanIn, fanOut);
 
     public static bool IsPyTorch(LayerPlan layer) => layer.Text("start") is "" or "PyTorch";
 

@@ -54,7 +54,7 @@ internal sealed class NetworkReader
             if (ReadLayer(property) is not { } layer)
                 continue;
             layers.Add(layer);
-            if (layer.Kind is not ("Block" or "Custom") && LayerKind.Find(layer.Kind) is null)
+            if (!layer.NeedsContract && LayerKind.Find(layer.Kind) is null)
                 problems.Add(new Problem("CM3004", layer.Site, layer.Name, "it belongs into a coupling, not into a network"));
         }
 
@@ -115,7 +115,8 @@ internal sealed class NetworkReader
             ("Custom", { } owner) => ReadFunction(owner, property.Name, site),
             _ => null,
         };
-        return new(property.Name, kind, arguments, block, times, site, Documentation.Of(property)) { Modifiers = Modifiers(property) };
+        var plan = new LayerPlan(property.Name, kind, arguments, block, times, site, Documentation.Of(property)) { Modifiers = Modifiers(property) };
+        return LayerKind.Find(kind) is UNet net ? ReadUNet(net, plan, layer.AttributeClass.TypeArguments.FirstOrDefault() as INamedTypeSymbol) : plan;
     }
 
     /// <summary>Whether an attribute class stands for a layer.</summary>
@@ -141,6 +142,25 @@ internal sealed class NetworkReader
             return contract;
         problems.Add(new Problem("CM1011", site, layer, $"'{network.Name}' has {contract.Parameters.Count} parameters ({string.Join(", ", contract.Parameters)}) and is given {given}"));
         return null;
+    }
+
+    private LayerPlan ReadUNet(UNet net, LayerPlan layer, INamedTypeSymbol? block)
+    {
+        if (block is not null)
+        {
+            // In, Out and Embedding are given by the U-Net.
+            layer = layer with { Inner = ReadBlock(block, layer.Name, [new("arguments", [1, 1, 1], null, null, layer.Site)], layer.Site) };
+            if (layer.Inner is null)
+                return layer;
+        }
+
+        if (net.Expand(layer, RecordName.Of(type)) is not { } expansion)
+            return layer;
+        if (expansion.Fits)
+            return layer with { Block = expansion.Contract };
+        var problem = expansion.Blocks.Append(expansion.Root).SelectMany(network => network.Problems).First(problem => problem.IsError);
+        problems.Add(new Problem("CM2014", layer.Site, layer.Name, problem.Text) { See = layer.Inner is { } given ? [given.Site] : [] });
+        return layer;
     }
 
     /// <summary>What a user's own function promises.</summary>
@@ -174,13 +194,8 @@ internal sealed class NetworkReader
             return PublishedContract.Read(network);
         var plan = new NetworkReader(network, new Sites(), around, cancellation).Read();
         var check = NetworkChecker.Check(plan);
-        EquatableArray<Shape> outputs = plan.Forward is { } forward
-            ? forward.Outputs.Select(output => Shape.Of(output)).ToEquatable()
-            : check.OutputShapes.ToEquatable();
-        var inputs = check.InputShapes.ToEquatable();
-        return inputs.Count == 0 || outputs.Count == 0 || inputs.Concat(outputs).Any(shape => shape.IsUnknown)
-            ? null
-            : new(plan.Record.FullName, plan.Parameters, inputs, outputs, check.Count, check.Work, Activations.Within(check), check.Duties, sites.Add(network.Locations[0]));
+        var contract = BlockContract.Of(check, sites.Add(network.Locations[0]));
+        return contract.Inputs.Count == 0 || contract.Outputs.Count == 0 || contract.Inputs.Concat(contract.Outputs).Any(shape => shape.IsUnknown) ? null : contract;
     }
 
     private EquatableArray<Argument> ReadArguments(AttributeData attribute, IPropertySymbol owner)
@@ -204,7 +219,9 @@ internal sealed class NetworkReader
         {
             var site = place is not null ? sites.Add(place) : sites.Add(attribute, owner);
             name = char.ToLowerInvariant(name[0]) + name.Substring(1);
-            if (value.Kind == TypedConstantKind.Array)
+            if (value is { Kind: TypedConstantKind.Array, Type: IArrayTypeSymbol { ElementType.SpecialType: SpecialType.System_Double } })
+                found.Add(new(name, [], null, null, site) { Numbers = value.IsNull ? [] : value.Values.Select(each => (double)each.Value!).ToEquatable() });
+            else if (value.Kind == TypedConstantKind.Array)
                 found.Add(new(name, value.IsNull ? [] : value.Values.Select(each => ReadSize(each, site, parameters)).ToEquatable(), null, null, site));
             else if (value.Kind == TypedConstantKind.Enum)
                 found.Add(new(name, [], null, EnumName(value), site));

@@ -11,7 +11,8 @@ namespace CM.Generators.Reading;
 internal sealed record RecordName(string Namespace, EquatableArray<string> Outer, string Name, string FullName)
 {
     /// <summary>The name of the generated file, one folder a kind: <c>Networks/Moons.MoonsDenoiser.g.cs</c>.</summary>
-    public string HintName(string folder) => $"{folder}/{FullName.Substring("global::".Length).Replace('<', '(').Replace('>', ')')}.g.cs";
+    public string HintName(string folder, string? layer = null) =>
+        $"{folder}/{FullName.Substring("global::".Length).Replace('<', '(').Replace('>', ')')}{(layer is null ? "" : "." + layer)}.g.cs";
 
     public static RecordName Of(INamedTypeSymbol type)
     {

@@ -17,7 +17,7 @@ internal sealed record CheckedNetwork(
     public bool HasErrors => Problems.Any(problem => problem.IsError);
 
     /// <summary>Whether it can be written: nothing is wrong here, nor in a block whose contract is therefore unknown.</summary>
-    public bool Fits => !HasErrors && Results.Count > 0 && Results.All(result => !Values[result].Shape.IsUnknown) && Plan.Layers.All(layer => layer.Kind is not ("Block" or "Custom") || layer.Block is not null);
+    public bool Fits => !HasErrors && Results.Count > 0 && Results.All(result => !Values[result].Shape.IsUnknown) && Plan.Layers.All(layer => !layer.NeedsContract || layer.Block is not null);
 
     public IEnumerable<InputPlan> Inputs => Plan.Forward?.Inputs ?? (Plan.Chain is { } chain ? [chain] : []);
 
@@ -44,7 +44,11 @@ internal sealed record CheckedNetwork(
 internal sealed record FlowValue(string Name, Shape Shape);
 
 /// <summary>A step of the forward pass.</summary>
-internal abstract record Step(EquatableArray<int> Inputs, EquatableArray<int> Outputs);
+internal abstract record Step(EquatableArray<int> Inputs, EquatableArray<int> Outputs)
+{
+    /// <summary>The method of the forward pass to which it belongs; empty for <c>forward</c> itself.</summary>
+    public string Section { get; init; } = "";
+}
 
 internal sealed record LayerStep(LayerPlan Layer, EquatableArray<int> Inputs, EquatableArray<int> Outputs) : Step(Inputs, Outputs);
 
@@ -64,7 +68,8 @@ internal sealed record CatStep(EquatableArray<int> Items, int Output) : Step(Ite
 /// <param name="Work">Multiply-adds for one example, all copies and uses together.</param>
 internal sealed record CheckedLayer(LayerPlan Layer, EquatableArray<Shape> Inputs, EquatableArray<Shape> Outputs, Dim Count, Dim Work)
 {
-    public string Kind => (Layer.Module is { } block ? $"{block.Name}({string.Join(", ", Layer.Sizes("arguments"))})"
+    public string Kind => (Layers.LayerKind.Find(Layer.Kind) is { } kind ? kind.Describe(Layer)
+        : Layer.Module is { } block ? $"{block.Name}({string.Join(", ", Layer.Sizes("arguments"))})"
         : Layer.Block is { } function ? $"Custom {function.Name}"
-        : Layers.LayerKind.Find(Layer.Kind)?.Describe(Layer) ?? Layer.Kind) + (Layer.Repeat is { } times ? $", {times} times" : "");
+        : Layer.Kind) + (Layer.Repeat is { } times ? $", {times} times" : "");
 }

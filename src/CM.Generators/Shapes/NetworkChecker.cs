@@ -13,6 +13,7 @@ internal sealed class NetworkChecker
     private readonly List<Step> steps = [];
     private readonly Dictionary<string, int[]> named = [];
     private readonly Dictionary<string, CheckedLayer> used = [];
+    private string section = "";
 
     private NetworkChecker(NetworkPlan plan)
     {
@@ -51,6 +52,7 @@ internal sealed class NetworkChecker
             named[input.Name] = [Add(input.Name, Shape.Of(input.Sizes))];
         foreach (var binding in forward.Bindings)
         {
+            section = binding.Section;
             var made = Follow(binding.Value);
             if (binding.Names.Count == 1)
             {
@@ -74,6 +76,7 @@ internal sealed class NetworkChecker
             }
         }
 
+        section = "";
         var results = Follow(forward.Result);
         Compare(forward, results);
         return results;
@@ -236,7 +239,8 @@ internal sealed class NetworkChecker
     {
         var shapes = inputs.Select(input => values[input].Shape).ToArray();
         var outputs = shapes.Any(shape => shape.IsUnknown) ? null
-            : layer.Block is { } block ? Enter(layer, block, inputs, shapes, site)
+            : ContractOf(layer) is { } block ? Enter(layer, block, inputs, shapes, site)
+            : layer.NeedsContract ? null
             : Pass(layer, inputs, shapes, site);
         if (outputs is not null && layer.Repeat > 1 && !Repeats(layer, shapes[0], outputs, site))
             outputs = null;
@@ -251,9 +255,13 @@ internal sealed class NetworkChecker
             ? seen with { Work = seen.Work + work }
             : new(layer, shapes.ToEquatable(), outputs.ToEquatable(), CountOf(layer), work);
         int[] made = [.. outputs.Select((shape, i) => Add(outputs.Length == 1 ? Lower(layer.Name) : $"{Lower(layer.Name)}{i + 1}", shape))];
-        steps.Add(new LayerStep(layer, inputs.ToEquatable(), made.ToEquatable()));
+        Make(new LayerStep(layer, inputs.ToEquatable(), made.ToEquatable()));
         return made;
     }
+
+    // A U-Net's numbers say what it takes and gives, also while a remedy tries others.
+    private static BlockContract? ContractOf(LayerPlan layer) =>
+        LayerKind.Find(layer.Kind) is UNet ? layer.Block is { } net ? net with { Inputs = UNet.Takes(layer), Outputs = UNet.Gives(layer) } : null : layer.Block;
 
     private Shape[]? Pass(LayerPlan layer, int[] inputs, Shape[] shapes, int site)
     {
@@ -419,7 +427,7 @@ internal sealed class NetworkChecker
 
     private int Make(Step step)
     {
-        steps.Add(step);
+        steps.Add(step with { Section = section });
         return step.Outputs[0];
     }
 

@@ -1,4 +1,5 @@
 using CM.Generators.Checking;
+using CM.Generators.Layers;
 using CM.Generators.Reading;
 
 namespace CM.Generators.Shapes;
@@ -17,6 +18,9 @@ internal sealed record NetworkPlan(
     /// <summary>What was wrong with the form already while it was read.</summary>
     public EquatableArray<Problem> Problems { get; init; }
 
+    /// <summary>Whether a layer of another network stands for it, so that nobody declared it.</summary>
+    public bool IsExpansion { get; init; }
+
     public LayerPlan? Layer(string name) => Layers.FirstOrDefault(layer => layer.Name == name);
 }
 
@@ -34,8 +38,17 @@ internal sealed record LayerPlan(
     /// <summary>The header of the user's property, such as <c>public partial</c>.</summary>
     public string Modifiers { get; init; } = "public partial";
 
-    /// <summary>For a block: the network whose module it builds.</summary>
-    public BlockContract? Module => Kind == "Block" ? Block : null;
+    /// <summary>Where its parameters lie; null for its name. After nothing or a word that ends in <c>_</c> no dot follows.</summary>
+    public string? Place { get; init; }
+
+    /// <summary>For a U-Net: the user's block that it is made of.</summary>
+    public BlockContract? Inner { get; init; }
+
+    /// <summary>For a block and what is built of blocks: the network whose module it builds.</summary>
+    public BlockContract? Module => Kind == "Custom" ? null : Block;
+
+    /// <summary>Whether it is entered by a contract.</summary>
+    public bool NeedsContract => Kind is "Block" or "Custom" || LayerKind.Find(Kind) is UNet;
 
     private Argument? Find(string name) => Arguments.FirstOrDefault(argument => argument.Name == name);
 
@@ -49,6 +62,8 @@ internal sealed record LayerPlan(
 
     public double Number(string name, double missing) => Find(name)?.Number ?? missing;
 
+    public EquatableArray<double> Numbers(string name) => Find(name)?.Numbers ?? [];
+
     public bool Flag(string name, bool missing) => Find(name)?.Text is { } text ? text == "true" : missing;
 
     public string Text(string name) => Find(name)?.Text ?? "";
@@ -57,7 +72,11 @@ internal sealed record LayerPlan(
 }
 
 /// <summary>One argument of an attribute, by the name of its parameter or property in lower camel case.</summary>
-internal sealed record Argument(string Name, EquatableArray<Dim> Sizes, double? Number, string? Text, int Site);
+internal sealed record Argument(string Name, EquatableArray<Dim> Sizes, double? Number, string? Text, int Site)
+{
+    /// <summary>Where it is a list of numbers that need not be whole.</summary>
+    public EquatableArray<double> Numbers { get; init; }
+}
 
 /// <summary>An input of <c>Forward</c>, or the one of a network without it.</summary>
 internal sealed record InputPlan(string Name, EquatableArray<Dim> Sizes, int Site);
@@ -67,7 +86,11 @@ internal sealed record ForwardPlan(
     EquatableArray<InputPlan> Inputs, EquatableArray<Binding> Bindings, FlowExpression Result, EquatableArray<EquatableArray<Dim>> Outputs, int Site, int OutputSite);
 
 /// <summary><c>var a = …;</c> or <c>var (a, b) = …;</c></summary>
-internal sealed record Binding(EquatableArray<string> Names, FlowExpression Value, int Site);
+internal sealed record Binding(EquatableArray<string> Names, FlowExpression Value, int Site)
+{
+    /// <summary>The method of the forward pass to which it belongs; empty for <c>forward</c> itself.</summary>
+    public string Section { get; init; } = "";
+}
 
 /// <summary>An expression of the Flow language.</summary>
 internal abstract record FlowExpression(int Site);
@@ -104,6 +127,12 @@ internal sealed record BlockContract(
     EquatableArray<Duty> Duties, int Site)
 {
     public string Name => FullName.Substring(FullName.LastIndexOf('.') + 1).Replace("global::", "");
+
+    /// <summary>What a network promises whose <c>Forward</c> declares its result.</summary>
+    public static BlockContract Of(CheckedNetwork network, int site) => new(
+        network.Plan.Record.FullName, network.Plan.Parameters, network.InputShapes.ToEquatable(),
+        network.Plan.Forward is { } forward ? forward.Outputs.Select(output => Shape.Of(output)).ToEquatable() : network.OutputShapes.ToEquatable(),
+        network.Count, network.Work, Shapes.Activations.Within(network), network.Duties, site);
 }
 
 /// <summary>Something that sizes must fulfil and that only numbers can decide: two sizes are equal, one divides the other, or one is not too small.</summary>

@@ -45,6 +45,25 @@ internal sealed class NetworkWriter
         return CodeWriter.File($"{network.Plan.Record.Name}: {found}", network.Plan.Record, $"{hover}partial record {network.Plan.Record.Name}", Usings, code => new NetworkWriter(network, code).Write());
     }
 
+    /// <summary>The text of the generated file of a layer that stands for a network of its own.</summary>
+    /// <param name="owner">The record whose layer it is.</param>
+    /// <param name="expansion">The network and its blocks.</param>
+    public static string Write(RecordName owner, Expansion expansion) => CodeWriter.File(
+        $"{expansion.Root.Plan.Record.Name}: {expansion.Root.Plan.Documentation} {expansion.Root.Signature}, {Counted(expansion.Root.Count)}", owner, $"partial record {owner.Name}", Usings, code =>
+        {
+            using var _ = OpenExpansion(code, expansion.Root);
+            new NetworkWriter(expansion.Root, code).WriteModule();
+            foreach (var block in expansion.Blocks)
+            {
+                code.Line();
+                using var inner = OpenExpansion(code, block);
+                new NetworkWriter(block, code).WriteModule();
+            }
+        });
+
+    private static CodeWriter.Scope OpenExpansion(CodeWriter code, CheckedNetwork network) =>
+        code.Line($"/// <summary>{CodeWriter.Xml(network.Plan.Documentation)}</summary>").Braces($"public static class {network.Plan.Record.Name}");
+
     private void Write()
     {
         foreach (var layer in network.Layers)
@@ -101,9 +120,9 @@ internal sealed class NetworkWriter
             .Line("/// <remarks>")
             .Line("/// <code>");
         foreach (var layer in network.Layers.Where(layer => layer.Outputs.Count > 0))
-            code.Line($"/// {layer.Layer.Name,-12} {CodeWriter.Xml(layer.Kind),-28} {string.Join(", ", layer.Inputs)} → {string.Join(", ", layer.Outputs)}");
+            code.Line($"/// {PlaceOf(layer.Layer),-12} {CodeWriter.Xml(layer.Kind),-28} {string.Join(", ", layer.Inputs)} → {string.Join(", ", layer.Outputs)}");
         code.Line("/// </code>").Line("/// </remarks>");
-        if (network.Fits)
+        if (network.Fits && !Plan.IsExpansion)
             code.Line($"[{PublishedContract.Write(network)}]");
         code.Line(Stamp());
         using (code.Braces($"public sealed class Module : nn.Module<{string.Join(", ", inputs.Select(_ => "Tensor").Append(result))}>"))
@@ -173,7 +192,7 @@ internal sealed class NetworkWriter
                 if (layer.Module is { } block)
                     lines.Add($".AddBlock(\"{path}\", {TypeOf(block)}.Module.Layout({Given(layer)}))");
                 foreach (var parameter in Owned(layer))
-                    lines.Add($".{(parameter.Fixed ? "AddBuffer" : "Add")}(\"{path}.{parameter.Name}\", {string.Join(", ", [parameter.Init, .. parameter.Shape.Select(size => size.ToCode())])})");
+                    lines.Add($".{(parameter.Fixed ? "AddBuffer" : "Add")}(\"{StoreName(path, parameter)}\", {string.Join(", ", [parameter.Init, .. parameter.Shape.Select(size => size.ToCode())])})");
             }
         }
 
@@ -208,8 +227,8 @@ internal sealed class NetworkWriter
                     foreach (var parameter in Owned(layer))
                     {
                         code.Line(parameter.Fixed
-                            ? $"register_buffer(\"{path}.{parameter.Name}\", {Field(layer, copy, parameter.Name)} = parameters.Buffer(\"{path}.{parameter.Name}\"));"
-                            : $"register_parameter(\"{path}.{parameter.Name}\", {Field(layer, copy, parameter.Name)} = parameters[\"{path}.{parameter.Name}\"]);");
+                            ? $"register_buffer(\"{StoreName(path, parameter)}\", {Field(layer, copy, parameter.Name)} = parameters.Buffer(\"{StoreName(path, parameter)}\"));"
+                            : $"register_parameter(\"{StoreName(path, parameter)}\", {Field(layer, copy, parameter.Name)} = parameters[\"{StoreName(path, parameter)}\"]);");
                     }
                 }
 
@@ -218,8 +237,12 @@ internal sealed class NetworkWriter
                 var given = block.Parameters.Count > 0 ? Given(layer) + ", " : "";
                 var copies = Copies(layer).Select(each => $"new {TypeOf(block)}.Module({given}parameters.Block(\"{each.Path}\"))").ToArray();
                 code.Line(layer.Repeat is null ? $"{Escape(layer.Name)} = {copies[0]};" : $"{Escape(layer.Name)} = new(\n    {string.Join(",\n    ", copies)});");
-                code.Line($"register_module(\"{layer.Name}\", {Escape(layer.Name)});");
+                if (layer.Place is null)
+                    code.Line($"register_module(\"{layer.Name}\", {Escape(layer.Name)});");
             }
+
+            foreach (var group in Plan.Layers.Where(layer => layer is { Place: not null, Module: not null }).GroupBy(layer => layer.Place!.Split('.')[0]))
+                code.Line($"register_module(\"{group.Key}\", nn.ModuleDict<nn.Module>(\n    {string.Join(",\n    ", group.Select(layer => $"(\"{layer.Place!.Substring(group.Key.Length + 1)}\", {layer.Name})"))}));");
         }
 
         code.Line();
@@ -228,6 +251,7 @@ internal sealed class NetworkWriter
     private void WriteForward(InputPlan[] inputs, string result)
     {
         var names = Name(inputs);
+        var parts = Split().ToArray();
         code.Line($"/// <summary>{CodeWriter.Xml(network.Signature)}</summary>");
         using (code.Braces($"public override {result} forward({string.Join(", ", inputs.Select((_, i) => "Tensor " + names[i]))})"))
         {
@@ -241,21 +265,84 @@ internal sealed class NetworkWriter
             }
 
             var lines = new List<(string Text, string Comment)>();
-            for (var i = 0; i < network.Steps.Count; i++)
+            foreach (var part in parts)
             {
-                WriteStep(network.Steps[i], names, lines);
-                var dead = network.Steps[i].Inputs.Distinct().Where(value => value >= inputs.Length && IsLastUse(value, i)).Select(value => $"{names[value]}.Dispose();").ToArray();
-                if (dead.Length > 0)
-                    lines.Add((string.Join(" ", dead), ""));
+                if (part.Section.Length == 0)
+                    WriteSteps(part, names, inputs.Length, lines);
+                else
+                    lines.Add(($"{Declared("var ", part.Made.Select(value => names[value]))} = {part.Section}({string.Join(", ", part.Used.Select(value => names[value]))});", Shapes(part.Made)));
             }
 
-            var width = Math.Min(100, lines.Where(line => line.Comment.Length > 0).Select(line => line.Text.Length).DefaultIfEmpty(0).Max());
-            foreach (var (text, comment) in lines)
-                code.Line(comment.Length == 0 ? text : $"{text.PadRight(width)} // {comment}");
+            WriteLines(lines);
             // What is returned belongs to the caller alone.
             var returned = network.Results.Select((value, i) => value < inputs.Length || network.Results.Take(i).Contains(value) ? $"{names[value]}.alias()" : names[value]).ToArray();
-            code.Line($"return {(returned.Length == 1 ? returned[0] : $"({string.Join(", ", returned)})")};");
+            code.Line($"return {Declared("", returned)};");
         }
+
+        foreach (var part in parts.Where(part => part.Section.Length > 0))
+        {
+            code.Line().Line($"/// <summary>{CodeWriter.Xml($"{Shapes(part.Used)} → {Shapes(part.Made)}")}; frees what nothing reads after it.</summary>");
+            using (code.Braces($"private {(part.Made.Length == 1 ? "Tensor" : $"({string.Join(", ", part.Made.Select(value => "Tensor " + names[value]))})")} {part.Section}({string.Join(", ", part.Used.Select(value => "Tensor " + names[value]))})"))
+            {
+                var lines = new List<(string Text, string Comment)>();
+                WriteSteps(part, names, inputs.Length, lines);
+                WriteLines(lines);
+                code.Line($"return {Declared("", part.Made.Select(value => names[value]))};");
+            }
+        }
+    }
+
+    private static string Declared(string before, IEnumerable<string> names) =>
+        names.ToArray() is { Length: 1 } only ? before + only[0] : $"{before}({string.Join(", ", names)})";
+
+    // Shapes in order, the same ones in a row counted.
+    private string Shapes(int[] values)
+    {
+        var rows = new List<(Shape Shape, int Count)>();
+        foreach (var shape in values.Select(value => network.Values[value].Shape))
+        {
+            if (rows.Count > 0 && rows[rows.Count - 1].Shape.Equals(shape))
+                rows[rows.Count - 1] = (shape, rows[rows.Count - 1].Count + 1);
+            else
+                rows.Add((shape, 1));
+        }
+
+        return string.Join(", ", rows.Select(row => row.Count == 1 ? row.Shape.ToString() : $"{row.Count} × {row.Shape}"));
+    }
+
+    /// <summary>Steps in a row that stand in one method.</summary>
+    private sealed record Part(string Section, int From, int To, int[] Used, int[] Made);
+
+    private IEnumerable<Part> Split()
+    {
+        for (var from = 0; from < network.Steps.Count;)
+        {
+            var to = from + 1;
+            while (to < network.Steps.Count && network.Steps[to].Section == network.Steps[from].Section)
+                to++;
+            var made = new HashSet<int>(Enumerable.Range(from, to - from).SelectMany(step => network.Steps[step].Outputs));
+            var used = Enumerable.Range(from, to - from).SelectMany(step => network.Steps[step].Inputs).Where(value => !made.Contains(value)).Distinct().OrderBy(value => value).ToArray();
+            yield return new(network.Steps[from].Section, from, to, used, [.. made.Where(value => !IsLastUse(value, to - 1)).OrderBy(value => value)]);
+            from = to;
+        }
+    }
+
+    private void WriteSteps(Part part, string[] names, int inputs, List<(string Text, string Comment)> lines)
+    {
+        for (var i = part.From; i < part.To; i++)
+        {
+            WriteStep(network.Steps[i], names, lines);
+            var dead = network.Steps[i].Inputs.Distinct().Where(value => value >= inputs && IsLastUse(value, i)).Select(value => $"{names[value]}.Dispose();").ToArray();
+            if (dead.Length > 0)
+                lines.Add((string.Join(" ", dead), ""));
+        }
+    }
+
+    private void WriteLines(List<(string Text, string Comment)> lines)
+    {
+        var width = Math.Min(100, lines.Where(line => line.Comment.Length > 0).Select(line => line.Text.Length).DefaultIfEmpty(0).Max());
+        foreach (var (text, comment) in lines)
+            code.Line(comment.Length == 0 ? text : $"{text.PadRight(width)} // {comment}");
     }
 
     // A value dies after the last step that reads it, unless it is a result.
@@ -278,7 +365,7 @@ internal sealed class NetworkWriter
                 {
                     var last = copy == (layer.Repeat ?? 1) - 1;
                     var made = last ? names[step.Outputs[0]] : Free($"{names[step.Outputs[0]].TrimStart('@')}{copy + 1}");
-                    lines.Add(($"var {made} = {Expression(layer, copy, step, [input, .. others])};", $"{shape}  {layer.Name}"));
+                    lines.Add(($"var {made} = {Expression(layer, copy, step, [input, .. others])};", $"{shape}  {PlaceOf(layer)}"));
                     if (layer.Block is { } function && copy == 0)
                         lines.Add(($"{Fits(layer)} = {Fits(layer)} || Require.Shape({made}, [{string.Join(", ", Promised(function, [input, .. others]))}], {CodeWriter.Quote($"{Plan.Record.Name}.{layer.Name}: {function.Name}.Apply")});", ""));
                     if (copy > 0)
@@ -325,13 +412,13 @@ internal sealed class NetworkWriter
         var inputs = step.Inputs.Select(value => names[value]).ToArray();
         if (layer.Repeat is null)
         {
-            lines.Add(($"{output} = {Escape(layer.Name)}.call({string.Join(", ", inputs)});", $"{shape}  {layer.Name}"));
+            lines.Add(($"{output} = {Escape(layer.Name)}.call({string.Join(", ", inputs)});", $"{shape}  {PlaceOf(layer)}"));
             return;
         }
 
         var made = names[step.Outputs[0]];
         var others = string.Concat(inputs.Skip(1).Select(input => ", " + input));
-        lines.Add(($"{output} = {Escape(layer.Name)}[0].call({inputs[0]}{others});", $"{shape}  {layer.Name}, {layer.Repeat} times"));
+        lines.Add(($"{output} = {Escape(layer.Name)}[0].call({inputs[0]}{others});", $"{shape}  {PlaceOf(layer)}, {layer.Repeat} times"));
         if (layer.Repeat > 1)
         {
             lines.Add(($"for (var i = 1; i < {Escape(layer.Name)}.Count; i++)\n{{\n    var last = {made};\n    {made} = {Escape(layer.Name)}[i].call(last{others});\n    last.Dispose();\n}}", ""));
@@ -391,7 +478,12 @@ internal sealed class NetworkWriter
 
     private static IEnumerable<(int Copy, string Path)> Copies(LayerPlan layer) => layer.Repeat is { } times
         ? Enumerable.Range(0, times).Select(copy => (copy, $"{layer.Name}.{copy}"))
-        : [(0, layer.Name)];
+        : [(0, layer.Place ?? layer.Name)];
+
+    // What a layer is called in comments: where its parameters lie, unless they lie among those of the network itself.
+    private static string PlaceOf(LayerPlan layer) => layer.Place is { Length: > 0 } place && !place.EndsWith("_", StringComparison.Ordinal) ? place : layer.Name;
+
+    private static string StoreName(string path, ParameterPlan parameter) => path.Length == 0 || path[path.Length - 1] == '_' ? path + parameter.Name : $"{path}.{parameter.Name}";
 
     private static IEnumerable<ParameterPlan> Owned(LayerPlan layer) => LayerKind.Find(layer.Kind)?.Parameters(layer) ?? [];
 
@@ -405,6 +497,7 @@ internal sealed class NetworkWriter
 
     // Short where nothing else of that name is near.
     private string TypeOf(BlockContract block) =>
+        block.FullName.StartsWith(Plan.Record.FullName + ".", StringComparison.Ordinal) ? block.FullName.Substring(Plan.Record.FullName.Length + 1) :
         block.FullName == $"global::{Plan.Record.Namespace}.{block.Name}" && Plan.Layer(block.Name) is null ? block.Name : block.FullName;
 
     private static string Given(LayerPlan layer) => string.Join(", ", layer.Sizes("arguments").Select(size => size.ToCode()));

@@ -9,11 +9,12 @@ public static class Embeddings
     /// <summary><c>[cos 2πft, sin 2πft]</c> (Tancik et al. 2020; EDM's <c>FourierEmbedding</c>).</summary>
     /// <param name="level">The numbers, [B].</param>
     /// <param name="freqs">The frequencies f, [channels/2].</param>
+    /// <param name="sineFirst">Put the sines before the cosines.</param>
     /// <returns>[B, channels].</returns>
-    public static Tensor Fourier(Tensor level, Tensor freqs)
+    public static Tensor Fourier(Tensor level, Tensor freqs, bool sineFirst = false)
     {
         using var turns = freqs * (2 * Math.PI);
-        return Waves(level, turns, sineFirst: false);
+        return Waves(level, turns, sineFirst);
     }
 
     /// <summary><c>[cos ft, sin ft]</c> with f_j = maxPositions^(−j/(channels/2)) (Vaswani et al. 2017; EDM's <c>PositionalEmbedding</c>).</summary>

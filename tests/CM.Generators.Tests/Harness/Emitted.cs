@@ -26,8 +26,10 @@ internal sealed class Emitted
     public Type Type(string name) => assembly.GetType(name.Contains('.') ? name : "Test." + name, throwOnError: true)!;
 
     /// <summary>A network's parameters, drawn from a seed.</summary>
-    public ParameterStore NewStore(string network, long seed = 1, params object[] sizes) =>
-        ParameterStore.New((ParameterLayout)Module(network).GetMethod("Layout")!.Invoke(null, sizes)!, seed);
+    public ParameterStore NewStore(string network, long seed = 1, params object[] sizes) => ParameterStore.New(Layout(network, sizes), seed);
+
+    /// <summary>Names and shapes of a network's parameters.</summary>
+    public ParameterLayout Layout(string network, params object[] sizes) => (ParameterLayout)Module(network).GetMethod("Layout")!.Invoke(null, sizes)!;
 
     /// <summary>A network's module over a store.</summary>
     public torch.nn.Module NewModule(string network, ParameterStore store, params object[] sizes) =>

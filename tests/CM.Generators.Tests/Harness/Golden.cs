@@ -27,6 +27,13 @@ internal sealed class Golden(string name)
         }
     }
 
+    public bool Has(string tensor) => tensors.TryGetProperty(tensor, out _);
+
+    /// <summary>What a case says beside its tensors.</summary>
+    public string Text(string name) => tensors.GetProperty(name).GetString()!;
+
+    public string[] Texts(string name) => [.. tensors.GetProperty(name).EnumerateArray().Select(each => each.GetString()!)];
+
     /// <summary>Fills parameters of a store; a pattern without a parameter is a mistake of the test.</summary>
     public void Fill(ParameterStore weights, params (string Parameter, string Tensor, int From, int Count)[] parts)
     {

@@ -1,0 +1,13 @@
+using CM.Generators.Shapes;
+
+namespace CM.Generators.Layers;
+
+internal sealed class Zeros : LayerKind
+{
+    public override string Describe(LayerPlan layer) => "Zeros";
+
+    public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) => new([input[0]]);
+
+    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
+        $"zeros([{code.Input}.shape[0]], dtype: {code.Input}.dtype, device: {code.Input}.device)";
+}
