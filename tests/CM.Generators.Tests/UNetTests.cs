@@ -20,10 +20,10 @@ public sealed class UNetTests
         """;
 
     [Theory]
-    [InlineData("DdpmPlusPlus<Turn>(16, 3, 16, Multipliers = [1, 2], Blocks = [1], Attention = [8])", "enc.8x8_block0.qkv.weight")]
+    [InlineData("DdpmPlusPlus<Turn>(16, 3, 16, Multipliers = [1, 2], Blocks = [1], Attention = [8])", "enc.8x8_block0_attention.qkv.weight")]
     [InlineData("NcsnPlusPlus<Turn>(16, 3, 16, Multipliers = [1, 2], Blocks = [1], Attention = [8])", "enc.8x8_aux_residual.weight")]
-    [InlineData("Adm<Turn>(16, 3, 16, Multipliers = [1, 2], Blocks = [1], ChannelsPerHead = 16)", "enc.8x8_block0.qkv.weight")]
-    [InlineData("Edm2<Turn>(16, 3, 16, Multipliers = [1, 2], Blocks = [1], ChannelsPerHead = 16)", "enc.8x8_block0.attn_qkv.weight")]
+    [InlineData("Adm<Turn>(16, 3, 16, Multipliers = [1, 2], Blocks = [1], ChannelsPerHead = 16)", "enc.8x8_block0_attention.qkv.weight")]
+    [InlineData("Edm2<Turn>(16, 3, 16, Multipliers = [1, 2], Blocks = [1], ChannelsPerHead = 16)", "enc.8x8_block0_attention.attn_qkv.weight")]
     public void A_block_of_ones_own(string layer, string parameter)
     {
         var emitted = Emitted.From(Declare(layer) + Block);
@@ -55,14 +55,14 @@ public sealed class UNetTests
     }
 
     [Theory]
-    [InlineData("DdpmPlusPlus(30, 3, 16)", "CM2007: 8 (multipliers of 'Unet') does not divide its resolution 30.")]
-    [InlineData("DdpmPlusPlus(16, 3, 15, Multipliers = [1])", "CM2007: 2 (width of 'Unet') does not divide its embedding 15.")]
-    [InlineData("DdpmPlusPlus(16, 3, 150, Multipliers = [1])", "CM2007: 32 (width of 'Unet') does not divide its channels 150.")]
-    [InlineData("DdpmPlusPlus(16, 3, 16, Blocks = [1, 2])", "CM1008: blocks of 'Unet' must be 1 or more: one number, or one for each multiplier")]
-    [InlineData("DdpmPlusPlus(16, 3, 16, Dropout = [1])", "CM1008: dropout of 'Unet' must be from 0 up to, but not including, 1: one number, or one for each multiplier")]
-    [InlineData("DdpmPlusPlus(32, 3, 16)", "CM2005: 'Unet' takes [B, 3, 32, 32] but 'x' is [B, 3, 16, 16]: height is 16 but must be 32, width is 16 but must be 32. It fits with resolution = 16 on 'Unet'.")]
-    [InlineData("Edm2(16, 4, 16, OutChannels = 3)", "CM2005: 'Unet' takes [B, 4, 16, 16] but 'x' is [B, 3, 16, 16]: channels is 3 but must be 4. It fits with channels = 3 on 'Unet'.")]
-    [InlineData("Adm(16, 3, 16, Labels = 10)", "CM2012: 'Unet' takes 3 values but gets 2")]
+    [InlineData("DdpmPlusPlus(30, 3, 16)", "CM1008 at '30': 'resolution' of 'Unet' must be a multiple of 8, for each of the 4 multipliers but the first halves it")]
+    [InlineData("NcsnPlusPlus(16, 3, 150, Multipliers = [1])", "CM1008 at '150': 'width' of 'Unet' must be a number whose channels can be split into groups; 32 groups do not divide 150 channels")]
+    [InlineData("DdpmPlusPlus(16, 3, 15, Multipliers = [4])", "CM1008 at '15': 'width' of 'Unet' must be even, for sines and cosines")]
+    [InlineData("DdpmPlusPlus(16, 3, 16, Blocks = [1, 2])", "CM1008 at 'Blocks = [1, 2]': 'blocks' of 'Unet' must be 1 or more: one number, or one for each multiplier")]
+    [InlineData("DdpmPlusPlus(16, 3, 16, Dropout = [1])", "CM1008 at 'Dropout = [1]': 'dropout' of 'Unet' must be from 0 up to, but not including, 1: one number, or one for each multiplier")]
+    [InlineData("DdpmPlusPlus(32, 3, 16)", "CM2005 at 'Unet': 'Unet' takes [B, 3, 32, 32] but 'x' is [B, 3, 16, 16]: height is 16 but must be 32, width is 16 but must be 32. It fits with resolution = 16 on 'Unet'.")]
+    [InlineData("Edm2(16, 4, 16, OutChannels = 3)", "CM2005 at 'Unet': 'Unet' takes [B, 4, 16, 16] but 'x' is [B, 3, 16, 16]: channels is 3 but must be 4. It fits with channels = 3 on 'Unet'.")]
+    [InlineData("Adm(16, 3, 16, Labels = 10)", "CM2012 at 'Unet': 'Unet' takes 3 values but gets 2")]
     public void What_does_not_fit(string layer, string message) => Source.Diagnose(Declare(layer)).ShouldBe([message]);
 
     private static string Declare(string layer) => $$"""

@@ -13,6 +13,7 @@ internal sealed class NetworkChecker
     private readonly List<Step> steps = [];
     private readonly Dictionary<string, int[]> named = [];
     private readonly Dictionary<string, CheckedLayer> used = [];
+    private readonly HashSet<string> broken = [];
     private string section = "";
 
     private NetworkChecker(NetworkPlan plan)
@@ -26,7 +27,12 @@ internal sealed class NetworkChecker
     private CheckedNetwork Run()
     {
         foreach (var layer in plan.Layers)
+        {
+            var before = problems.Count;
             LayerKind.Find(layer.Kind)?.Validate(layer, Checker(layer, layer.Site, []));
+            if (problems.Count > before || problems.Any(problem => problem.Rule == "CM2014" && problem.Site == layer.Site))
+                broken.Add(layer.Name);
+        }
 
         var results = plan.Forward is { } forward ? Follow(forward) : plan.Chain is { } chain ? Follow(chain) : [];
         var layers = plan.Layers.Select(layer => used.TryGetValue(layer.Name, out var seen) ? seen : new CheckedLayer(layer, [], [], CountOf(layer), 0)).ToEquatable();
@@ -259,9 +265,11 @@ internal sealed class NetworkChecker
         return made;
     }
 
-    // A U-Net's numbers say what it takes and gives, also while a remedy tries others.
-    private static BlockContract? ContractOf(LayerPlan layer) =>
-        LayerKind.Find(layer.Kind) is UNet ? layer.Block is { } net ? net with { Inputs = UNet.Takes(layer), Outputs = UNet.Gives(layer) } : null : layer.Block;
+    // A U-Net's numbers say what it takes and gives, also while a remedy tries others; unless they are no U-Net's at all.
+    private BlockContract? ContractOf(LayerPlan layer) =>
+        LayerKind.Find(layer.Kind) is not UNet ? layer.Block
+        : broken.Contains(layer.Name) ? null
+        : (layer.Block ?? new(layer.Name, [], [], [], 0, 0, [], layer.Site)) with { Inputs = UNet.Takes(layer), Outputs = UNet.Gives(layer) };
 
     private Shape[]? Pass(LayerPlan layer, int[] inputs, Shape[] shapes, int site)
     {

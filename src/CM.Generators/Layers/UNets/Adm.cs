@@ -64,7 +64,7 @@ internal sealed class Adm : UNet
         {
             var sampled = step.Resample == Resample.None ? step.Input : step.Input | Sample(plan.Root, step.Resample);
             var made = (sampled, embedding) | plan.Root.Block(step.Layer, step.Place, given, step.From, step.To, width);
-            return heads == 0 ? made : made | plan.Root.Block(step.Layer + "Attention", step.Place, plan.Block("Attention", name => DeclareAttention(plan, name)), step.To, Groups(step.To));
+            return heads == 0 ? made : made | plan.Root.Block(step.Layer + "Attention", step.Place + "_attention", plan.Block("Attention", name => DeclareAttention(plan, name)), step.To, Groups(step.To));
         }
 
         var words = step.Resample switch { Resample.Down => "Down", Resample.Up => "Up", _ => step.From == step.To ? "" : "Skip" } + (heads > 0 ? "Attention" : "");

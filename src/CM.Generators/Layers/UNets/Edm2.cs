@@ -61,7 +61,7 @@ internal sealed class Edm2 : UNet
         {
             var sampled = step.Resample == Resample.None ? step.Input : step.Input | Sample(plan.Root, step.Resample);
             var made = (sampled, embedding) | plan.Root.Block(step.Layer, step.Place, given, step.From, step.To, width);
-            return attends ? made | plan.Root.Block(step.Layer + "Attention", step.Place, plan.Block("Attention", name => DeclareAttention(plan, name)), step.To) : made;
+            return attends ? made | plan.Root.Block(step.Layer + "Attention", step.Place + "_attention", plan.Block("Attention", name => DeclareAttention(plan, name)), step.To) : made;
         }
 
         var words = (step.IsEncoder ? "Encoder" : "Decoder") + step.Resample switch { Resample.Down => "Down", Resample.Up => "Up", _ => step.From == step.To ? "" : "Skip" } + (attends ? "Attention" : "");

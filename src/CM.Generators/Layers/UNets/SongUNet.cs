@@ -88,7 +88,7 @@ internal abstract class SongUNet : UNet
         {
             var sampled = step.Resample == Resample.None ? step.Input : step.Input | Sample(plan.Root, step.Resample, step.Layer + "Sample", step.Place);
             var made = (sampled, embedding) | plan.Root.Block(step.Layer, step.Place, given, step.From, step.To, width);
-            return step.Attends ? made | plan.Root.Block(step.Layer + "Attention", step.Place, plan.Block("Attention", name => DeclareAttention(plan, name)), step.To, Groups(step.To)) : made;
+            return step.Attends ? made | plan.Root.Block(step.Layer + "Attention", step.Place + "_attention", plan.Block("Attention", name => DeclareAttention(plan, name)), step.To, Groups(step.To)) : made;
         }
 
         var words = step.Resample switch { Resample.Down => "Down", Resample.Up => "Up", _ => step.From == step.To ? "" : "Skip" } + (step.Attends ? "Attention" : "");

@@ -58,7 +58,8 @@ internal abstract class UNet : LayerKind
         check.Range("multipliers", Multipliers(layer).All(each => each > 0), "1 or more each");
         check.Range("blocks", layer.Sizes("blocks").All(each => each.Value > 0) && PerLevel(layer, layer.Sizes("blocks").Count), "1 or more: one number, or one for each multiplier");
         check.Range("dropout", layer.Numbers("dropout").All(each => each is >= 0 and < 1) && PerLevel(layer, layer.Numbers("dropout").Count), "from 0 up to, but not including, 1: one number, or one for each multiplier");
-        check.Divides("multipliers", 1L << (Multipliers(layer).Length - 1), "resolution", layer.Size("resolution"));
+        var smallest = 1L << (Multipliers(layer).Length - 1);
+        check.Range("resolution", layer.Whole("resolution") % smallest == 0, $"a multiple of {smallest}, for each of the {Multipliers(layer).Length} multipliers but the first halves it");
     }
 
     /// <summary>Four channels a group or more, and at most 32 groups.</summary>
@@ -69,9 +70,9 @@ internal abstract class UNet : LayerKind
     {
         var width = (int)layer.Whole("width");
         check.Range("width", Multipliers(layer).All(multiplier => width * multiplier >= 4), "4 or more channels at every level");
-        check.Divides("width", 2, "embedding", width * noiseMultiplier);
-        foreach (var channels in Multipliers(layer).Select(multiplier => width * (int)multiplier).Where(channels => channels >= 4).Distinct())
-            check.Divides("width", Groups(channels), "channels", channels);
+        check.Range("width", width * noiseMultiplier % 2 == 0, "even, for sines and cosines");
+        foreach (var channels in Multipliers(layer).Select(multiplier => width * (int)multiplier).Where(channels => channels >= 4 && channels % Groups(channels) != 0).Take(1))
+            check.Range("width", false, $"a number whose channels can be split into groups; {Groups(channels)} groups do not divide {channels} channels");
     }
 
     public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) => throw new NotSupportedException("A U-Net is entered by its contract.");
