@@ -24,6 +24,10 @@ internal sealed class Channels : LayerKind
         return check.Positive(input, 1, input[1].Size - layer.Size("from", 0) - layer.Size("count") + 1) ? input.Turn(1, layer.Size("count"), layer.Name) : Shape.Unknown;
     }
 
+    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+
+    public override bool IsView(LayerPlan layer) => true;
+
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
         $"{code.Input}.narrow(1, {layer.Size("from", 0).ToCode()}, {layer.Size("count").ToCode()})";
 }

@@ -8,6 +8,8 @@ internal sealed class Zeros : LayerKind
 
     public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) => new([input[0]]);
 
+    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
         $"zeros([{code.Input}.shape[0]], dtype: {code.Input}.dtype, device: {code.Input}.device)";
 }

@@ -269,7 +269,7 @@ internal sealed class NetworkChecker
     private BlockContract? ContractOf(LayerPlan layer) =>
         LayerKind.Find(layer.Kind) is not UNet ? layer.Block
         : broken.Contains(layer.Name) ? null
-        : (layer.Block ?? new(layer.Name, [], [], [], 0, 0, [], layer.Site)) with { Inputs = UNet.Takes(layer), Outputs = UNet.Gives(layer) };
+        : (layer.Block ?? new(layer.Name, [], [], [], 0, 0, 0, [], layer.Site)) with { Inputs = UNet.Takes(layer), Outputs = UNet.Gives(layer) };
 
     private Shape[]? Pass(LayerPlan layer, int[] inputs, Shape[] shapes, int site)
     {

@@ -52,12 +52,12 @@ internal sealed class NetworkWriter
         $"{expansion.Root.Plan.Record.Name}: {expansion.Root.Plan.Documentation} {expansion.Root.Signature}, {Counted(expansion.Root.Count)}", owner, $"partial record {owner.Name}", Usings, code =>
         {
             using var _ = OpenExpansion(code, expansion.Root);
-            new NetworkWriter(expansion.Root, code).WriteModule();
+            new NetworkWriter(expansion.Root, code).WriteExpansion();
             foreach (var block in expansion.Blocks)
             {
                 code.Line();
                 using var inner = OpenExpansion(code, block);
-                new NetworkWriter(block, code).WriteModule();
+                new NetworkWriter(block, code).WriteExpansion();
             }
         });
 
@@ -77,17 +77,34 @@ internal sealed class NetworkWriter
 
     private void WritePart(CheckedLayer layer)
     {
-        var input = string.Join(", ", layer.Inputs);
-        var output = string.Join(", ", layer.Outputs);
+        var (input, output) = (string.Join(", ", layer.Inputs), string.Join(", ", layer.Outputs));
         var found = layer.Outputs.Count > 0 ? $"{layer.Kind} · {input} → {output} · {Counted(layer.Count)}" : layer.Kind;
         code.Line($"/// <summary>{(layer.Layer.Documentation.Length > 0 ? layer.Layer.Documentation + "<br/>" : "")}{CodeWriter.Xml(found)}</summary>")
             .Line(Stamp())
-            .Line($"{layer.Layer.Modifiers} Part {Escape(layer.Layer.Name)} => new({CodeWriter.Quote(layer.Layer.Name)}, {Filled(Filled(layer).Kind)}, {Filled(layer.Inputs)}, {Filled(layer.Outputs)}, {(network.Fits ? layer.Count.ToCode() : "-1")}){Nested(layer.Layer)};")
+            .Line($"{layer.Layer.Modifiers} Part {Escape(layer.Layer.Name)} => {Described(layer)};")
             .Line();
     }
 
+    private string Described(CheckedLayer layer) =>
+        $"new({CodeWriter.Quote(PlaceOf(layer.Layer))}, {Filled(Filled(layer).Kind)}, {Filled(layer.Inputs)}, {Filled(layer.Outputs)}, {(network.Fits ? layer.Count.ToCode() : "-1")}){Nested(layer.Layer)}";
+
     // What a block consists of.
-    private string Nested(LayerPlan layer) => network.Fits && layer.Module is { } block ? $" {{ Layers = new {TypeOf(block)}({Given(layer)}).ListLayers() }}" : "";
+    private string Nested(LayerPlan layer) => network.Fits && layer.Module is { } block
+        ? $" {{ Layers = {(IsInside(block) ? $"{TypeOf(block)}.ListLayers({Given(layer)})" : $"new {TypeOf(block)}({Given(layer)}).ListLayers()")} }}"
+        : "";
+
+    private void WriteExpansion()
+    {
+        code.Line("/// <summary>The layers, for descriptions.</summary>").Line(Stamp()).Line($"public static Part[] ListLayers({Arguments()}) =>").Line("[");
+        using (code.Indent())
+        {
+            foreach (var layer in network.Layers)
+                code.Line(Described(layer) + ",");
+        }
+
+        code.Line("];").Line();
+        WriteModule();
+    }
 
     // Text in which the record's parameters stand as the numbers they will be.
     private static string Filled(string text) => (text.Contains('{') ? "$" : "") + CodeWriter.Quote(text);
@@ -495,9 +512,12 @@ internal sealed class NetworkWriter
     private static string FieldName(LayerPlan layer, int copy, string parameter) =>
         char.ToLowerInvariant(layer.Name[0]) + layer.Name.Substring(1) + (layer.Repeat is null ? "" : copy.ToString()) + string.Concat(parameter.Split('.', '_').Select(word => char.ToUpperInvariant(word[0]) + word.Substring(1)));
 
+    // Whether it is a class that is written inside this record.
+    private bool IsInside(BlockContract block) => block.FullName.StartsWith(Plan.Record.FullName + ".", StringComparison.Ordinal);
+
     // Short where nothing else of that name is near.
     private string TypeOf(BlockContract block) =>
-        block.FullName.StartsWith(Plan.Record.FullName + ".", StringComparison.Ordinal) ? block.FullName.Substring(Plan.Record.FullName.Length + 1) :
+        IsInside(block) ? block.FullName.Substring(Plan.Record.FullName.Length + 1) :
         block.FullName == $"global::{Plan.Record.Namespace}.{block.Name}" && Plan.Layer(block.Name) is null ? block.Name : block.FullName;
 
     private static string Given(LayerPlan layer) => string.Join(", ", layer.Sizes("arguments").Select(size => size.ToCode()));

@@ -17,7 +17,21 @@ namespace TorchSharp.Modules
 
         public int Count => list.Count;
 
-        public T this[string key] => TryGetValue(key, out var module) ? module : throw new KeyNotFoundException($"There is no module '{key}'.");
+        public T this[string key]
+        {
+            get => TryGetValue(key, out var module) ? module : throw new KeyNotFoundException($"There is no module '{key}'.");
+            set
+            {
+                var at = list.FindIndex(pair => pair.Name == key);
+                if (at < 0)
+                    list.Add((key, value));
+                else
+                    list[at] = (key, value);
+                ClearModules();
+                foreach (var (name, module) in list)
+                    register_module(name, module);
+            }
+        }
 
         public void Add(string key, T value)
         {

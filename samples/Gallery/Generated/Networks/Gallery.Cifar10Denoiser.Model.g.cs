@@ -18,6 +18,54 @@ namespace Gallery
         /// <summary>DDPM++ 32×32, 3→3, 128·(2, 2, 2), 4 blocks a level.</summary>
         public static class ModelNet
         {
+            /// <summary>The layers, for descriptions.</summary>
+            [GeneratedCode("CM.Generators", "0.1.0.0")]
+            public static Part[] ListLayers() =>
+            [
+                new("map_noise", "Positional 128", "[B]", "[B, 128]", 0),
+                new("map_layer0", "Linear 128→512", "[B, 128]", "[B, 512]", 66048),
+                new("Act0", "SiLU", "[B, 512]", "[B, 512]", 0),
+                new("map_layer1", "Linear 512→512", "[B, 512]", "[B, 512]", 262656),
+                new("Act1", "SiLU", "[B, 512]", "[B, 512]", 0),
+                new("enc.32x32_conv", "Conv2d 3→128, 3×3", "[B, 3, 32, 32]", "[B, 128, 32, 32]", 3584),
+                new("enc.32x32_block0", "SkipBlock(128, 256, 512, 32, 32)", "[B, 128, 32, 32], [B, 512]", "[B, 256, 32, 32]", 1050368) { Layers = SkipBlock.ListLayers(128, 256, 512, 32, 32) },
+                new("enc.32x32_block1", "Block(256, 512, 32)", "[B, 256, 32, 32], [B, 512]", "[B, 256, 32, 32]", 1312512) { Layers = Block.ListLayers(256, 512, 32) },
+                new("enc.32x32_block2", "Block(256, 512, 32)", "[B, 256, 32, 32], [B, 512]", "[B, 256, 32, 32]", 1312512) { Layers = Block.ListLayers(256, 512, 32) },
+                new("enc.32x32_block3", "Block(256, 512, 32)", "[B, 256, 32, 32], [B, 512]", "[B, 256, 32, 32]", 1312512) { Layers = Block.ListLayers(256, 512, 32) },
+                new("enc.16x16_down", "DownBlock(256, 256, 512, 32, 32)", "[B, 256, 32, 32], [B, 512]", "[B, 256, 16, 16]", 1378304) { Layers = DownBlock.ListLayers(256, 256, 512, 32, 32) },
+                new("enc.16x16_block0", "AttentionBlock(256, 512, 32)", "[B, 256, 16, 16], [B, 512]", "[B, 256, 16, 16]", 1576192) { Layers = AttentionBlock.ListLayers(256, 512, 32) },
+                new("enc.16x16_block1", "AttentionBlock(256, 512, 32)", "[B, 256, 16, 16], [B, 512]", "[B, 256, 16, 16]", 1576192) { Layers = AttentionBlock.ListLayers(256, 512, 32) },
+                new("enc.16x16_block2", "AttentionBlock(256, 512, 32)", "[B, 256, 16, 16], [B, 512]", "[B, 256, 16, 16]", 1576192) { Layers = AttentionBlock.ListLayers(256, 512, 32) },
+                new("enc.16x16_block3", "AttentionBlock(256, 512, 32)", "[B, 256, 16, 16], [B, 512]", "[B, 256, 16, 16]", 1576192) { Layers = AttentionBlock.ListLayers(256, 512, 32) },
+                new("enc.8x8_down", "DownBlock(256, 256, 512, 32, 32)", "[B, 256, 16, 16], [B, 512]", "[B, 256, 8, 8]", 1378304) { Layers = DownBlock.ListLayers(256, 256, 512, 32, 32) },
+                new("enc.8x8_block0", "Block(256, 512, 32)", "[B, 256, 8, 8], [B, 512]", "[B, 256, 8, 8]", 1312512) { Layers = Block.ListLayers(256, 512, 32) },
+                new("enc.8x8_block1", "Block(256, 512, 32)", "[B, 256, 8, 8], [B, 512]", "[B, 256, 8, 8]", 1312512) { Layers = Block.ListLayers(256, 512, 32) },
+                new("enc.8x8_block2", "Block(256, 512, 32)", "[B, 256, 8, 8], [B, 512]", "[B, 256, 8, 8]", 1312512) { Layers = Block.ListLayers(256, 512, 32) },
+                new("enc.8x8_block3", "Block(256, 512, 32)", "[B, 256, 8, 8], [B, 512]", "[B, 256, 8, 8]", 1312512) { Layers = Block.ListLayers(256, 512, 32) },
+                new("dec.8x8_in0", "AttentionBlock(256, 512, 32)", "[B, 256, 8, 8], [B, 512]", "[B, 256, 8, 8]", 1576192) { Layers = AttentionBlock.ListLayers(256, 512, 32) },
+                new("dec.8x8_in1", "Block(256, 512, 32)", "[B, 256, 8, 8], [B, 512]", "[B, 256, 8, 8]", 1312512) { Layers = Block.ListLayers(256, 512, 32) },
+                new("dec.8x8_block0", "SkipBlock(512, 256, 512, 32, 32)", "[B, 512, 8, 8], [B, 512]", "[B, 256, 8, 8]", 2034176) { Layers = SkipBlock.ListLayers(512, 256, 512, 32, 32) },
+                new("dec.8x8_block1", "SkipBlock(512, 256, 512, 32, 32)", "[B, 512, 8, 8], [B, 512]", "[B, 256, 8, 8]", 2034176) { Layers = SkipBlock.ListLayers(512, 256, 512, 32, 32) },
+                new("dec.8x8_block2", "SkipBlock(512, 256, 512, 32, 32)", "[B, 512, 8, 8], [B, 512]", "[B, 256, 8, 8]", 2034176) { Layers = SkipBlock.ListLayers(512, 256, 512, 32, 32) },
+                new("dec.8x8_block3", "SkipBlock(512, 256, 512, 32, 32)", "[B, 512, 8, 8], [B, 512]", "[B, 256, 8, 8]", 2034176) { Layers = SkipBlock.ListLayers(512, 256, 512, 32, 32) },
+                new("dec.8x8_block4", "SkipBlock(512, 256, 512, 32, 32)", "[B, 512, 8, 8], [B, 512]", "[B, 256, 8, 8]", 2034176) { Layers = SkipBlock.ListLayers(512, 256, 512, 32, 32) },
+                new("dec.16x16_up", "UpBlock(256, 256, 512, 32, 32)", "[B, 256, 8, 8], [B, 512]", "[B, 256, 16, 16]", 1378304) { Layers = UpBlock.ListLayers(256, 256, 512, 32, 32) },
+                new("dec.16x16_block0", "SkipBlock(512, 256, 512, 32, 32)", "[B, 512, 16, 16], [B, 512]", "[B, 256, 16, 16]", 2034176) { Layers = SkipBlock.ListLayers(512, 256, 512, 32, 32) },
+                new("dec.16x16_block1", "SkipBlock(512, 256, 512, 32, 32)", "[B, 512, 16, 16], [B, 512]", "[B, 256, 16, 16]", 2034176) { Layers = SkipBlock.ListLayers(512, 256, 512, 32, 32) },
+                new("dec.16x16_block2", "SkipBlock(512, 256, 512, 32, 32)", "[B, 512, 16, 16], [B, 512]", "[B, 256, 16, 16]", 2034176) { Layers = SkipBlock.ListLayers(512, 256, 512, 32, 32) },
+                new("dec.16x16_block3", "SkipBlock(512, 256, 512, 32, 32)", "[B, 512, 16, 16], [B, 512]", "[B, 256, 16, 16]", 2034176) { Layers = SkipBlock.ListLayers(512, 256, 512, 32, 32) },
+                new("dec.16x16_block4", "SkipAttentionBlock(512, 256, 512, 32, 32)", "[B, 512, 16, 16], [B, 512]", "[B, 256, 16, 16]", 2297856) { Layers = SkipAttentionBlock.ListLayers(512, 256, 512, 32, 32) },
+                new("dec.32x32_up", "UpBlock(256, 256, 512, 32, 32)", "[B, 256, 16, 16], [B, 512]", "[B, 256, 32, 32]", 1378304) { Layers = UpBlock.ListLayers(256, 256, 512, 32, 32) },
+                new("dec.32x32_block0", "SkipBlock(512, 256, 512, 32, 32)", "[B, 512, 32, 32], [B, 512]", "[B, 256, 32, 32]", 2034176) { Layers = SkipBlock.ListLayers(512, 256, 512, 32, 32) },
+                new("dec.32x32_block1", "SkipBlock(512, 256, 512, 32, 32)", "[B, 512, 32, 32], [B, 512]", "[B, 256, 32, 32]", 2034176) { Layers = SkipBlock.ListLayers(512, 256, 512, 32, 32) },
+                new("dec.32x32_block2", "SkipBlock(512, 256, 512, 32, 32)", "[B, 512, 32, 32], [B, 512]", "[B, 256, 32, 32]", 2034176) { Layers = SkipBlock.ListLayers(512, 256, 512, 32, 32) },
+                new("dec.32x32_block3", "SkipBlock(512, 256, 512, 32, 32)", "[B, 512, 32, 32], [B, 512]", "[B, 256, 32, 32]", 2034176) { Layers = SkipBlock.ListLayers(512, 256, 512, 32, 32) },
+                new("dec.32x32_block4", "SkipBlock(384, 256, 512, 32, 32)", "[B, 384, 32, 32], [B, 512]", "[B, 256, 32, 32]", 1706240) { Layers = SkipBlock.ListLayers(384, 256, 512, 32, 32) },
+                new("dec.32x32_aux_norm", "GroupNorm 256 in 32 groups", "[B, 256, 32, 32]", "[B, 256, 32, 32]", 512),
+                new("Act", "SiLU", "[B, 256, 32, 32]", "[B, 256, 32, 32]", 0),
+                new("dec.32x32_aux_conv", "Conv2d 256→3, 3×3", "[B, 256, 32, 32]", "[B, 3, 32, 32]", 6915),
+            ];
+
             /// <summary><see cref="ModelNet"/> as a TorchSharp module: [B, 3, 32, 32], [B] → [B, 3, 32, 32], 55,732,739 parameters.</summary>
             /// <remarks>
             /// <code>
@@ -479,6 +527,21 @@ namespace Gallery
             /// <summary>A residual block of the U-Net (EDM's UNetBlock).</summary>
             public static class SkipBlock
             {
+                /// <summary>The layers, for descriptions.</summary>
+                [GeneratedCode("CM.Generators", "0.1.0.0")]
+                public static Part[] ListLayers(int In, int Out, int Embedding, int InGroups, int OutGroups) =>
+                [
+                    new("norm0", $"GroupNorm {In} in {InGroups} groups", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 2 * In),
+                    new("Act0", "SiLU", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 0),
+                    new("conv0", $"Conv2d {In}→{Out}, 3×3", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", 9 * In * Out + Out),
+                    new("affine", $"Linear {Embedding}→{Out}", $"[B, {Embedding}]", $"[B, {Out}]", Embedding * Out + Out),
+                    new("norm1", $"GroupNorm {Out} in {OutGroups} groups", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 2 * Out),
+                    new("Act1", "SiLU", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
+                    new("Dropout", "Dropout 0.2", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
+                    new("conv1", $"Conv2d {Out}→{Out}, 3×3", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", Out + 9 * Out * Out),
+                    new("skip", $"Conv2d {In}→{Out}, 1×1", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", In * Out + Out),
+                ];
+
                 /// <summary><see cref="SkipBlock"/> as a TorchSharp module: [B, In, H, W], [B, Embedding] → [B, Out, H, W], Embedding*Out+2*In+10*In*Out+6*Out+9*Out*Out parameters.</summary>
                 /// <remarks>
                 /// <code>
@@ -596,6 +659,20 @@ namespace Gallery
             /// <summary>A residual block of the U-Net (EDM's UNetBlock).</summary>
             public static class Block
             {
+                /// <summary>The layers, for descriptions.</summary>
+                [GeneratedCode("CM.Generators", "0.1.0.0")]
+                public static Part[] ListLayers(int Channels, int Embedding, int Groups) =>
+                [
+                    new("norm0", $"GroupNorm {Channels} in {Groups} groups", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 2 * Channels),
+                    new("Act0", "SiLU", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
+                    new("conv0", $"Conv2d {Channels}→{Channels}, 3×3", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", Channels + 9 * Channels * Channels),
+                    new("affine", $"Linear {Embedding}→{Channels}", $"[B, {Embedding}]", $"[B, {Channels}]", Channels + Channels * Embedding),
+                    new("norm1", $"GroupNorm {Channels} in {Groups} groups", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 2 * Channels),
+                    new("Act1", "SiLU", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
+                    new("Dropout", "Dropout 0.2", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
+                    new("conv1", $"Conv2d {Channels}→{Channels}, 3×3", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", Channels + 9 * Channels * Channels),
+                ];
+
                 /// <summary><see cref="Block"/> as a TorchSharp module: [B, Channels, H, W], [B, Embedding] → [B, Channels, H, W], 7*Channels+18*Channels*Channels+Channels*Embedding parameters.</summary>
                 /// <remarks>
                 /// <code>
@@ -700,6 +777,22 @@ namespace Gallery
             /// <summary>A residual block of the U-Net (EDM's UNetBlock).</summary>
             public static class DownBlock
             {
+                /// <summary>The layers, for descriptions.</summary>
+                [GeneratedCode("CM.Generators", "0.1.0.0")]
+                public static Part[] ListLayers(int In, int Out, int Embedding, int InGroups, int OutGroups) =>
+                [
+                    new("norm0", $"GroupNorm {In} in {InGroups} groups", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 2 * In),
+                    new("Act0", "SiLU", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 0),
+                    new("Shrink", "AveragePool 2", $"[B, {In}, H, W]", $"[B, {In}, H/2, W/2]", 0),
+                    new("conv0", $"Conv2d {In}→{Out}, 3×3", $"[B, {In}, H/2, W/2]", $"[B, {Out}, H/2, W/2]", 9 * In * Out + Out),
+                    new("affine", $"Linear {Embedding}→{Out}", $"[B, {Embedding}]", $"[B, {Out}]", Embedding * Out + Out),
+                    new("norm1", $"GroupNorm {Out} in {OutGroups} groups", $"[B, {Out}, H/2, W/2]", $"[B, {Out}, H/2, W/2]", 2 * Out),
+                    new("Act1", "SiLU", $"[B, {Out}, H/2, W/2]", $"[B, {Out}, H/2, W/2]", 0),
+                    new("Dropout", "Dropout 0.2", $"[B, {Out}, H/2, W/2]", $"[B, {Out}, H/2, W/2]", 0),
+                    new("conv1", $"Conv2d {Out}→{Out}, 3×3", $"[B, {Out}, H/2, W/2]", $"[B, {Out}, H/2, W/2]", Out + 9 * Out * Out),
+                    new("skip", $"Conv2d {In}→{Out}, 1×1", $"[B, {In}, H/2, W/2]", $"[B, {Out}, H/2, W/2]", In * Out + Out),
+                ];
+
                 /// <summary><see cref="DownBlock"/> as a TorchSharp module: [B, In, H, W], [B, Embedding] → [B, Out, H/2, W/2], Embedding*Out+2*In+10*In*Out+6*Out+9*Out*Out parameters.</summary>
                 /// <remarks>
                 /// <code>
@@ -822,6 +915,22 @@ namespace Gallery
             /// <summary>A residual block of the U-Net (EDM's UNetBlock).</summary>
             public static class AttentionBlock
             {
+                /// <summary>The layers, for descriptions.</summary>
+                [GeneratedCode("CM.Generators", "0.1.0.0")]
+                public static Part[] ListLayers(int Channels, int Embedding, int Groups) =>
+                [
+                    new("norm0", $"GroupNorm {Channels} in {Groups} groups", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 2 * Channels),
+                    new("Act0", "SiLU", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
+                    new("conv0", $"Conv2d {Channels}→{Channels}, 3×3", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", Channels + 9 * Channels * Channels),
+                    new("affine", $"Linear {Embedding}→{Channels}", $"[B, {Embedding}]", $"[B, {Channels}]", Channels + Channels * Embedding),
+                    new("norm1", $"GroupNorm {Channels} in {Groups} groups", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 2 * Channels),
+                    new("Act1", "SiLU", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
+                    new("Dropout", "Dropout 0.2", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
+                    new("conv1", $"Conv2d {Channels}→{Channels}, 3×3", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", Channels + 9 * Channels * Channels),
+                    new("norm2", $"GroupNorm {Channels} in {Groups} groups", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 2 * Channels),
+                    new("Attention", $"Attention {Channels}, 1 head", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 4 * Channels + 4 * Channels * Channels),
+                ];
+
                 /// <summary><see cref="AttentionBlock"/> as a TorchSharp module: [B, Channels, H, W], [B, Embedding] → [B, Channels, H, W], 13*Channels+22*Channels*Channels+Channels*Embedding parameters.</summary>
                 /// <remarks>
                 /// <code>
@@ -953,6 +1062,22 @@ namespace Gallery
             /// <summary>A residual block of the U-Net (EDM's UNetBlock).</summary>
             public static class UpBlock
             {
+                /// <summary>The layers, for descriptions.</summary>
+                [GeneratedCode("CM.Generators", "0.1.0.0")]
+                public static Part[] ListLayers(int In, int Out, int Embedding, int InGroups, int OutGroups) =>
+                [
+                    new("norm0", $"GroupNorm {In} in {InGroups} groups", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 2 * In),
+                    new("Act0", "SiLU", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 0),
+                    new("Grow", "Upsample 2", $"[B, {In}, H, W]", $"[B, {In}, 2*H, 2*W]", 0),
+                    new("conv0", $"Conv2d {In}→{Out}, 3×3", $"[B, {In}, 2*H, 2*W]", $"[B, {Out}, 2*H, 2*W]", 9 * In * Out + Out),
+                    new("affine", $"Linear {Embedding}→{Out}", $"[B, {Embedding}]", $"[B, {Out}]", Embedding * Out + Out),
+                    new("norm1", $"GroupNorm {Out} in {OutGroups} groups", $"[B, {Out}, 2*H, 2*W]", $"[B, {Out}, 2*H, 2*W]", 2 * Out),
+                    new("Act1", "SiLU", $"[B, {Out}, 2*H, 2*W]", $"[B, {Out}, 2*H, 2*W]", 0),
+                    new("Dropout", "Dropout 0.2", $"[B, {Out}, 2*H, 2*W]", $"[B, {Out}, 2*H, 2*W]", 0),
+                    new("conv1", $"Conv2d {Out}→{Out}, 3×3", $"[B, {Out}, 2*H, 2*W]", $"[B, {Out}, 2*H, 2*W]", Out + 9 * Out * Out),
+                    new("skip", $"Conv2d {In}→{Out}, 1×1", $"[B, {In}, 2*H, 2*W]", $"[B, {Out}, 2*H, 2*W]", In * Out + Out),
+                ];
+
                 /// <summary><see cref="UpBlock"/> as a TorchSharp module: [B, In, H, W], [B, Embedding] → [B, Out, 2*H, 2*W], Embedding*Out+2*In+10*In*Out+6*Out+9*Out*Out parameters.</summary>
                 /// <remarks>
                 /// <code>
@@ -1075,6 +1200,23 @@ namespace Gallery
             /// <summary>A residual block of the U-Net (EDM's UNetBlock).</summary>
             public static class SkipAttentionBlock
             {
+                /// <summary>The layers, for descriptions.</summary>
+                [GeneratedCode("CM.Generators", "0.1.0.0")]
+                public static Part[] ListLayers(int In, int Out, int Embedding, int InGroups, int OutGroups) =>
+                [
+                    new("norm0", $"GroupNorm {In} in {InGroups} groups", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 2 * In),
+                    new("Act0", "SiLU", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 0),
+                    new("conv0", $"Conv2d {In}→{Out}, 3×3", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", 9 * In * Out + Out),
+                    new("affine", $"Linear {Embedding}→{Out}", $"[B, {Embedding}]", $"[B, {Out}]", Embedding * Out + Out),
+                    new("norm1", $"GroupNorm {Out} in {OutGroups} groups", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 2 * Out),
+                    new("Act1", "SiLU", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
+                    new("Dropout", "Dropout 0.2", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
+                    new("conv1", $"Conv2d {Out}→{Out}, 3×3", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", Out + 9 * Out * Out),
+                    new("skip", $"Conv2d {In}→{Out}, 1×1", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", In * Out + Out),
+                    new("norm2", $"GroupNorm {Out} in {OutGroups} groups", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 2 * Out),
+                    new("Attention", $"Attention {Out}, 1 head", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 4 * Out + 4 * Out * Out),
+                ];
+
                 /// <summary><see cref="SkipAttentionBlock"/> as a TorchSharp module: [B, In, H, W], [B, Embedding] → [B, Out, H, W], Embedding*Out+2*In+10*In*Out+12*Out+13*Out*Out parameters.</summary>
                 /// <remarks>
                 /// <code>

@@ -13,19 +13,26 @@ namespace Gallery
     using static TorchSharp.torch;
     using static TorchSharp.torch.nn;
 
+    /// <remarks>[B, 3, 32, 32], [B] → [B, 3, 32, 32] · 55,732,739 parameters · for each example 21,190,213,632 multiply-adds and 140,577,540 bytes of activations</remarks>
     partial record Cifar10Denoiser
     {
         /// <summary>DDPM++ 32×32, 3→3, 128·(2, 2, 2), 4 blocks a level · [B, 3, 32, 32], [B] → [B, 3, 32, 32] · 55,732,739 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Model => new("Model", "DDPM++ 32×32, 3→3, 128·(2, 2, 2), 4 blocks a level", "[B, 3, 32, 32], [B]", "[B, 3, 32, 32]", 55732739);
+        public partial Part Model => new("Model", "DDPM++ 32×32, 3→3, 128·(2, 2, 2), 4 blocks a level", "[B, 3, 32, 32], [B]", "[B, 3, 32, 32]", 55732739) { Layers = ModelNet.ListLayers() };
+
+        /// <summary>The layers in the order of declaration.</summary>
+        [GeneratedCode("CM.Generators", "0.1.0.0")]
+        public Part[] ListLayers() => [Model];
 
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public static NetworkPlan Plan { get; } = new("Cifar10Denoiser", "DDPM++ for CIFAR-10, as in EDM, ECT, TCM and VCT.",
-            ["[B, 3, 32, 32]", "[B]"], "[B, 3, 32, 32]", 55732739,
-            ListLayers(new Cifar10Denoiser()));
-
-        private static Part[] ListLayers(Cifar10Denoiser network) => [network.Model];
+            ["[B, 3, 32, 32]", "[B]"], "[B, 3, 32, 32]", new Cifar10Denoiser().ListLayers())
+        {
+            Parameters = 55732739,
+            Work = 21190213632,
+            Activations = 140577540,
+        };
 
         /// <summary><see cref="Cifar10Denoiser"/> as a TorchSharp module: [B, 3, 32, 32], [B] → [B, 3, 32, 32], 55,732,739 parameters.</summary>
         /// <remarks>
@@ -33,7 +40,7 @@ namespace Gallery
         /// Model        DDPM++ 32×32, 3→3, 128·(2, 2, 2), 4 blocks a level [B, 3, 32, 32], [B] → [B, 3, 32, 32]
         /// </code>
         /// </remarks>
-        [Contract("55732739", "21190213632", Parameters = [], Inputs = ["B,3,32,32", "B"], Outputs = ["B,3,32,32"], Duties = [])]
+        [Contract("55732739", "21190213632", "35138240", Parameters = [], Inputs = ["B,3,32,32", "B"], Outputs = ["B,3,32,32"], Duties = [])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor>
         {
