@@ -36,3 +36,11 @@ public partial record MoonsFirstStage : Moons;
 [Times<SecondStageTimes>]
 [Sample(80, 1)]
 public sealed partial record MoonsTruncated : MoonsFirstStage;
+
+/// <summary>A diffusion model (EDM), whose weights a consistency model can start from.</summary>
+[Experiment, Times<DiffusionTimes>, L2, Adam(1e-3), Heun(18)]
+public sealed partial record MoonsDiffusion : Moons;
+
+/// <summary>A consistency model tuned from the diffusion model, as in ECT.</summary>
+[Experiment, StartFrom<MoonsDiffusion>]
+public sealed partial record MoonsTuned : Moons;

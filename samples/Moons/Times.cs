@@ -44,3 +44,16 @@ public sealed partial record SecondStageTimes : ITimeSchedule
     public static double Earlier(double t, int stage) =>
         t - t * 0.01 * (1 + 8 / (1 + Exp(t)));
 }
+
+/// <summary>EDM's times: the target is always the data (Karras et al. 2022, table 1).</summary>
+[TimeSchedule(from: 0.002, to: 80), LogNormal(mean: -1.2, deviation: 1.2)]
+public sealed partial record DiffusionTimes : ITimeSchedule
+{
+    public static double Signal(double t) => 1;
+
+    public static double Noise(double t) => t;
+
+    public static double Earlier(double t, int stage) => 0;
+
+    public static double Weight(double t, double r) => (t * t + 0.25) / (0.25 * t * t);
+}

@@ -60,3 +60,18 @@ public sealed class EmaHalfLifeAttribute(double examples) : Attribute
     /// <summary>Whether the step's own examples are seen already, as in EDM2, or not, as in EDM. Default: false.</summary>
     public bool IncludesStep { get; set; }
 }
+
+/// <summary>
+/// Makes the targets with an exponential moving average of the weights instead of the weights themselves (CT, Song et al. 2023): it keeps
+/// decay^(cuts/n) of what it was while the schedule's grid has n intervals.
+/// </summary>
+/// <param name="decay">Weight of the old average on a grid of <see cref="Cuts"/> intervals, from 0 up to, but not including, 1; CT takes 0.9 or 0.95.</param>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class EmaTeacherAttribute(double decay) : Attribute
+{
+    /// <summary>Weight of the old average.</summary>
+    public double Decay { get; } = decay;
+
+    /// <summary>Intervals at which the decay is meant, s0 of CT, 1 or more. Default: 0, the decay is the same on every grid.</summary>
+    public int Cuts { get; set; }
+}

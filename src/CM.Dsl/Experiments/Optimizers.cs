@@ -89,15 +89,3 @@ public sealed class ClipNormAttribute(double bound) : Attribute
     /// <summary>The bound.</summary>
     public double Bound { get; } = bound;
 }
-
-/// <summary>
-/// How samples are made: from pure noise at the first time, then, for each further time, noise is added back to that time and removed
-/// again (multistep consistency sampling, Song et al. 2023, algorithm 1).
-/// </summary>
-/// <param name="times">Falling times inside the schedule's range; the first is usually the schedule's <c>to</c>.</param>
-[AttributeUsage(AttributeTargets.Class, Inherited = false)]
-public sealed class SampleAttribute(params double[] times) : Attribute
-{
-    /// <summary>Falling times.</summary>
-    public IReadOnlyList<double> Times { get; } = times;
-}

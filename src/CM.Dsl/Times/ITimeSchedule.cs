@@ -21,7 +21,7 @@ public interface ITimeSchedule
     /// <param name="progress">Steps done over steps planned, in [0, 1).</param>
     static virtual int Stage(double progress) => 0;
 
-    /// <summary>The teacher's time r for the student's time t, with 0 ≤ r &lt; t. Where r = 0 the target is the data itself.</summary>
+    /// <summary>The teacher's time r for the student's time t, with 0 ≤ r &lt; t. Where r = 0 the target is the data itself; always 0 trains a diffusion model.</summary>
     static virtual double Earlier(double t, int stage) => throw new NotSupportedException("This schedule is discretised: it has Grid and Cuts, and no Earlier.");
 
     /// <summary>The time at a fraction u of a discretised schedule: Grid(0) = from, Grid(1) = to, growing.</summary>

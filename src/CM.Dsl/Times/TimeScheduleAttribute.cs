@@ -17,7 +17,8 @@ public sealed class TimeScheduleAttribute(double from, double to) : Attribute
 
     /// <summary>
     /// How the network is wrapped into f(x, t) = Keep(t)·x + Give(t)·F(Feed(t)·x, ¼ ln t). Default: <see cref="Preconditioning.Boundary"/> for
-    /// a discretised schedule, <see cref="Preconditioning.BoundaryWhenSampling"/> for a continuous one.
+    /// a discretised schedule, <see cref="Preconditioning.BoundaryWhenSampling"/> for a continuous one, <see cref="Preconditioning.Plain"/> where
+    /// <see cref="ITimeSchedule.Earlier"/> is always 0.
     /// </summary>
     public Preconditioning Preconditioning { get; set; }
 }

@@ -50,7 +50,13 @@ internal sealed record Experiment(RecordName Name)
 
     public EquatableArray<double> SampleTimes { get; init; }
 
+    /// <summary>Null where the sampler is a consistency model's.</summary>
+    public HeunSampler? Heun { get; init; }
+
     public EquatableArray<Problem> Problems { get; init; }
+
+    /// <summary>Whether the last of the averages makes the targets.</summary>
+    public bool HasTeacher => Averages.Any(average => average.Teaches);
 
     /// <summary>Whether weights of a finished run lie beside those that are trained.</summary>
     public bool HasFrozen => Truncation is not null || Coupling is DeclaredCoupling declared && declared.Models.Any(Couplings.Model.IsFrozen);
@@ -80,8 +86,14 @@ internal sealed record TimesAxis(
     /// <summary>Whether there is Earlier, and not a grid.</summary>
     public bool IsContinuous { get; init; }
 
+    /// <summary>The smallest time.</summary>
+    public double From { get; init; }
+
     /// <summary>The largest time.</summary>
     public double To { get; init; }
+
+    /// <summary>Whether the target is always the data.</summary>
+    public bool IsDiffusion { get; init; }
 
     /// <summary>Whether the schedule has a Stage of its own.</summary>
     public bool HasStage { get; init; }
@@ -101,6 +113,8 @@ internal sealed record Origin(string Experiment, bool Starts, bool Continues);
 /// <param name="Boundary">The fraction of a batch that is trained at t′.</param>
 /// <param name="Weight">The weight of its mean loss.</param>
 internal sealed record Truncation(double Start, double Boundary, double Weight);
+
+internal sealed record HeunSampler(int Steps, double Rho);
 
 /// <summary>The distance of two samples.</summary>
 internal abstract record Loss;
@@ -127,7 +141,11 @@ internal sealed record OptimizerAxis(string Kind, double Rate, EquatableArray<Se
 /// <param name="Kind">The class in CM.Runtime.</param>
 /// <param name="Size">What its attribute says first: a decay, a width, a half-life.</param>
 /// <param name="Settings">What differs from the defaults, by the constructor's parameter names.</param>
-internal sealed record AverageAxis(string Kind, double Size, EquatableArray<Setting> Settings);
+internal sealed record AverageAxis(string Kind, double Size, EquatableArray<Setting> Settings)
+{
+    /// <summary>Whether it makes the targets.</summary>
+    public bool Teaches => Kind == "EmaTeacher";
+}
 
 internal abstract record RateDecay;
 

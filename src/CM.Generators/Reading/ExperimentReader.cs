@@ -53,7 +53,8 @@ internal sealed class ExperimentReader
         var decay = Axis("decay of the learning rate", "[InverseSqrt(steps)] or [Cosine]", required: false, "InverseSqrtAttribute", "CosineAttribute");
         var clip = Axis("bound of the gradient", "[ClipNorm(bound)]", required: false, "ClipNormAttribute");
         var flip = Axis("mirroring", "[HorizontalFlip]", required: false, "HorizontalFlipAttribute");
-        var sample = Axis("sampling times", "[Sample(t)]", required: true, "SampleAttribute");
+        var sample = Axis("sampling times", "[Sample(t)]", required: true, "SampleAttribute", "HeunAttribute");
+        var teacher = Axis("teacher", "[EmaTeacher(decay)]", required: false, "EmaTeacherAttribute");
         var origin = Axis("run to start from", "[StartFrom<T>]", required: false, "StartFromAttribute", "FrozenAttribute");
         var truncated = Axis("truncation", "[Truncated]", required: false, "TruncatedAttribute");
         var budget = Axis("memory budget", "[Budget(GiB = 80)]", required: false, "BudgetAttribute");
@@ -61,6 +62,8 @@ internal sealed class ExperimentReader
         EquatableArray<double> sampleTimes = sample?.Attribute.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Array, IsNull: false } given
             ? given.Values.Select(ScheduleReader.Real).ToEquatable()
             : [];
+        var heun = sample?.Attribute.AttributeClass!.Name == "HeunAttribute";
+        var read = times is null ? null : ReadTimes(times, sample, heun, sampleTimes);
         var experiment = new Experiment(RecordName.Of(type))
         {
             IsAbstract = type.IsAbstract,
@@ -73,15 +76,16 @@ internal sealed class ExperimentReader
             Data = data is null ? null : ReadData(data, model),
             Model = model is null ? null : ReadModel(model),
             Coupling = coupling is null ? null : ReadCoupling(coupling, data, model, origin),
-            Times = times is null ? null : ReadTimes(times, sample, sampleTimes),
+            Times = read,
             Origin = origin is null ? null : ReadOrigin(origin, model, coupling, truncated),
             Truncation = truncated is null ? null : ReadTruncation(truncated, origin, times),
             Loss = loss is null ? null : ReadLoss(loss),
             Optimizer = optimizer is null ? null : ReadOptimizer(optimizer, warmUp, decay),
             ClipNorm = clip is null ? null : Checked(clip, "bound", clip.Attribute.ConstructorArguments, 0, bound => bound > 0, "above 0"),
             HorizontalFlip = flip is not null && CanFlip(flip, data),
-            Averages = ReadAverages(),
-            SampleTimes = sampleTimes,
+            Averages = ReadAverages().Concat(teacher is null ? [] : [ReadTeacher(teacher, times, read)]).ToEquatable(),
+            SampleTimes = !heun ? sampleTimes : read is null ? [] : [read.To],
+            Heun = heun ? ReadHeun(sample!) : null,
         };
         if (budget is not null && model is not null)
             CheckBudget(budget, experiment, model);
@@ -250,7 +254,7 @@ internal sealed class ExperimentReader
 
     private static Shape BatchOf(int[] example) => Shape.Of(new[] { Dim.Of("B") }.Concat(example.Select(size => (Dim)size)));
 
-    private TimesAxis? ReadTimes(Found times, Found? sample, EquatableArray<double> sampleTimes)
+    private TimesAxis? ReadTimes(Found times, Found? sample, bool heun, EquatableArray<double> sampleTimes)
     {
         if (times.Type is not { TypeKind: not TypeKind.Error } record)
             return null;
@@ -260,12 +264,11 @@ internal sealed class ExperimentReader
             return null;
         }
 
-        if (sample is not null && Complaint(sampleTimes, schedule) is { } complaint)
-            problems.Add(new("CM5009", times.Depth < sample.Depth ? times.Site : sample.Site, complaint));
-
         // A schedule of another assembly comes without formulas, but with the members that were generated there.
         var readable = schedule is { Signal.Method.Result: not null, Noise.Method.Result: not null } && ScheduleChecker.Check(schedule).All(problem => !problem.IsError);
         var forms = readable ? Preconditioner.Of(schedule) : null;
+        if (sample is not null && (heun ? HeunComplaint(schedule, readable) : Complaint(sampleTimes, schedule)) is { } complaint)
+            problems.Add(new("CM5009", times.Depth < sample.Depth ? times.Site : sample.Site, complaint));
         return new(record.Name, Code(record), ScheduleWriter.Summary(schedule),
             SignalIsOne: readable && schedule.Signal!.Method.Result is Number { Value: 1 },
             NoiseIsTime: readable && schedule.Noise!.Method.IsIdentity,
@@ -277,7 +280,9 @@ internal sealed class ExperimentReader
             SampleSignal: readable ? sampleTimes.Select(time => schedule.Signal!.Method.Evaluate(time)).ToEquatable() : [])
         {
             IsContinuous = schedule.IsContinuous,
+            From = schedule.From,
             To = schedule.To,
+            IsDiffusion = schedule.IsDiffusion,
             HasStage = schedule.Stage is not null,
             HasWeight = schedule.Weight is not null,
         };
@@ -361,8 +366,15 @@ internal sealed class ExperimentReader
 
     private static double Gap(Formulated? first, Formulated? second, double t) => first is null || second is null ? 0 : Math.Abs(first.Method.Evaluate(t) - second.Method.Evaluate(t));
 
+    private static string? HeunComplaint(Schedule schedule, bool readable) =>
+        readable && !schedule.IsDiffusion ? $"Heun's method follows a diffusion model, and {schedule.Name.Name} trains a consistency model, whose f(x, t) is a sample already; write [Sample({Number(schedule.To)})], or let Earlier be 0"
+        : readable && !(schedule.Signal!.Method.Result is Number { Value: 1 } && schedule.Noise!.Method.IsIdentity) ? $"Heun's method needs Signal(t) = 1 and Noise(t) = t, and {schedule.Name.Name} has others"
+        : null;
+
     private static string? Complaint(EquatableArray<double> times, Schedule schedule)
     {
+        if (schedule.IsDiffusion)
+            return $"{schedule.Name.Name} trains a diffusion model, whose f(x, t) is a mean and no sample; write [Heun(18)]";
         if (times.Count == 0)
             return "there is no sampling time; the first is usually the schedule's to, " + Number(schedule.To);
         for (var i = 0; i < times.Count; i++)
@@ -375,6 +387,10 @@ internal sealed class ExperimentReader
 
         return null;
     }
+
+    private HeunSampler ReadHeun(Found heun) => new(
+        (int)Checked(heun, "steps", heun.Attribute.ConstructorArguments, 0, steps => steps >= 2, "2 or more"),
+        ScheduleReader.Named(heun.Attribute, "Rho") is { } rho ? Checked(heun, "Rho", [rho], 0, value => value > 0, "above 0") : 7);
 
     private Loss ReadLoss(Found loss) => loss.Attribute.AttributeClass!.Name == "L2Attribute"
         ? new SquaredLoss()
@@ -436,6 +452,15 @@ internal sealed class ExperimentReader
         }
 
         return [];
+    }
+
+    private AverageAxis ReadTeacher(Found teacher, Found? times, TimesAxis? read)
+    {
+        var decay = Checked(teacher, "decay", teacher.Attribute.ConstructorArguments, 0, decay => decay >= 0 && decay < 1, "from 0 up to, but not including, 1");
+        var cuts = Settings(teacher, ("Cuts", 0, cuts => cuts >= 1, "1 or more", 1));
+        if (cuts.Count > 0 && read is { IsContinuous: true })
+            problems.Add(new("CM5004", times!.Depth < teacher.Depth ? times.Site : teacher.Site, read.Name, "times", "the Cuts of [EmaTeacher] are intervals of a grid, and it is continuous; leave them out, or give it Grid and Cuts"));
+        return new("EmaTeacher", decay, cuts);
     }
 
     private AverageAxis ReadAverage(Found average)

@@ -44,7 +44,10 @@ internal sealed record Schedule(RecordName Name, int Site)
 
     public bool IsContinuous => Earlier is not null;
 
-    public Preconditioning Preconditioning => Said ?? (IsContinuous ? Preconditioning.BoundaryWhenSampling : Preconditioning.Boundary);
+    /// <summary>Whether the earlier time is always 0, so that the target is always the data: a diffusion model.</summary>
+    public bool IsDiffusion => Earlier?.Method.Result is Number { Value: 0 };
+
+    public Preconditioning Preconditioning => Said ?? (IsDiffusion ? Preconditioning.Plain : IsContinuous ? Preconditioning.BoundaryWhenSampling : Preconditioning.Boundary);
 
     /// <summary>Whether no data is left at the largest time, so that times beyond it make no sense.</summary>
     public bool EndsInNoise => Signal!.Method.Evaluate(To) <= 0;

@@ -120,7 +120,7 @@ internal sealed class ExperimentWriter
             yield return ("Gradient norm", $"at most {Number(bound)}");
         if (experiment.Averages.Count > 0)
             yield return ("EMA", string.Join(", ", experiment.Averages.Select(AverageText)));
-        yield return ("Sampling times", string.Join(", ", experiment.SampleTimes.Select(Number)));
+        yield return experiment.Heun is { } heun ? ("Sampler", $"Heun, {heun.Steps} steps{(heun.Rho == 7 ? "" : $", rho {Number(heun.Rho)}")}") : ("Sampling times", string.Join(", ", experiment.SampleTimes.Select(Number)));
     }
 
     // Under the name that the average has in a checkpoint.
@@ -129,8 +129,12 @@ internal sealed class ExperimentWriter
         "EmaWarmUp" => "warm-up-",
         "EmaPower" => "power-",
         "EmaHalfLife" => "half-life-",
+        "EmaTeacher" => "teacher-",
         _ => "",
     } + Number(average.Size) + string.Concat(average.Settings.Select(setting => $" {setting.Name} {setting.Value}"));
+
+    private string NewAverage(AverageAxis average) =>
+        $"new {average.Kind}({Number(average.Size)}{Arguments(average.Settings)}{(average is { Teaches: true, Settings.Count: > 0 } ? $", step => {Times.Code}.Cuts(step, setup.Steps)" : "")})";
 
     private static string Arguments(EquatableArray<Setting> settings) => string.Concat(settings.Select(setting => $", {setting.Name}: {setting.Value}"));
 
@@ -160,6 +164,8 @@ internal sealed class ExperimentWriter
         using (code.Braces($"public {New}sealed class Training : global::CM.Runtime.Training"))
         {
             code.Line($"private readonly {Module} model;");
+            if (experiment.HasTeacher)
+                code.Line($"private readonly {Module} teacher;");
             if (experiment.Truncation is not null)
                 code.Line($"private readonly {Module} firstStage;");
             foreach (var (type, name) in coupling?.Fields ?? [])
@@ -172,9 +178,16 @@ internal sealed class ExperimentWriter
             coupling?.Methods();
             Losses();
             code.Line();
-            Target();
-            code.Line();
-            Sample();
+            if (!Times.IsDiffusion)
+            {
+                Target();
+                code.Line();
+            }
+
+            if (experiment.Heun is { } heun)
+                Integrate(heun);
+            else
+                Sample();
             code.Line();
             Noisy();
             code.Line();
@@ -195,9 +208,11 @@ internal sealed class ExperimentWriter
         var optimizer = experiment.Optimizer!;
         code.Line("/// <summary>Draws fresh weights.</summary>");
         code.Line("/// <param name=\"setup\">Steps, batch, seed, device.</param>");
-        using (code.Braces($"public Training(TrainingSetup setup)\n    : base(setup, {Module}.Layout(){coupling?.Layout}, [{string.Join(", ", experiment.Averages.Select(average => $"new {average.Kind}({Number(average.Size)}{Arguments(average.Settings)})"))}]{(experiment.HasFrozen ? $", {Module}.Layout()" : "")})"))
+        using (code.Braces($"public Training(TrainingSetup setup)\n    : base(setup, {Module}.Layout(){coupling?.Layout}, [{string.Join(", ", experiment.Averages.Select(NewAverage))}]{(experiment.HasFrozen ? $", {Module}.Layout()" : "")})"))
         {
             code.Line($"model = new {Module}(Weights);");
+            if (experiment.HasTeacher)
+                code.Line($"teacher = new {Module}(Averages[{experiment.Averages.Count - 1}].Weights);");
             if (experiment.Truncation is not null)
                 code.Line($"firstStage = new {Module}(Frozen);");
             foreach (var statement in coupling?.Construction ?? [])
@@ -323,18 +338,20 @@ internal sealed class ExperimentWriter
 
     private void Losses()
     {
-        code.Line($"/// <summary>The loss of each {(coupling is null ? "sample" : "pair")}, {(Times.WeightIsOne ? "" : "Weight(t, r)·")}d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3), where {Xml(DistanceText())}.</summary>");
+        var distance = Times.IsDiffusion ? "d(f(x_t, t), x) (Karras et al. 2022, equation 2)" : "d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3)";
+        code.Line($"/// <summary>The loss of each {(coupling is null ? "sample" : "pair")}, {(Times.WeightIsOne ? "" : "Weight(t, r)·")}{distance}, where {Xml(DistanceText())}.</summary>");
         code.Line($"/// <param name=\"data\">Data x{(coupling is null ? "" : ", or what stands in for them")}, <c>{Shape}</c>, float32.</param>");
         code.Line($"/// <param name=\"noise\">Noise z of the same shape{(coupling is null ? ", standard normal" : "")}.</param>");
         code.Line("/// <param name=\"t\">The student's times, <c>[B]</c>, float64.</param>");
-        code.Line($"/// <param name=\"r\">The teacher's times, <c>[B]</c>, float64{(Times.ReachesData ? "; where r = 0 the data itself is the target" : "")}.</param>");
+        code.Line($"/// <param name=\"r\">The teacher's times, <c>[B]</c>, float64{(Times.IsDiffusion ? "; all 0, the data itself is the target" : Times.ReachesData ? "; where r = 0 the data itself is the target" : "")}.</param>");
         if (experiment.Model!.HasDropout)
             code.Line("/// <param name=\"step\">Decides the dropout masks.</param>");
         code.Line("/// <returns><c>[B]</c>, float32.</returns>");
         using (code.Braces($"public Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r{Given(", int step")})"))
         {
             code.Line("using var _ = NewDisposeScope();");
-            Line($"var target = Target(data, noise, {(experiment.Model.HasDropout && Times.ReachesData ? "t, " : "")}r{Given(", step")});", $"{Shape}, without gradient");
+            if (!Times.IsDiffusion)
+                Line($"var target = Target(data, noise, {(experiment.Model.HasDropout && Times.ReachesData ? "t, " : "")}r{Given(", step")});", $"{Shape}, without gradient");
             if (experiment.Model.HasDropout)
                 code.Line("SeedDropout(step);");
             Line("var denoised = Denoise(model, Noisy(data, noise, t), t);", $"f(x_t, t), {Shape}");
@@ -360,27 +377,31 @@ internal sealed class ExperimentWriter
         _ => "d(a, b) = ‖a − b‖²",
     };
 
+    private string Goal => Times.IsDiffusion ? "data" : "target";
+
+    private string Teacher => experiment.HasTeacher ? "teacher" : "model";
+
     private void Distance()
     {
         var flat = experiment.Data!.Shape.Count > 1 ? ".flatten(1)" : "";
         switch (experiment.Loss)
         {
             case PseudoHuberLoss { C: 0, PerElement: true }:
-                Line($"var distance = (denoised - target).abs(){flat}.sum(1);", "[B]");
+                Line($"var distance = (denoised - {Goal}).abs(){flat}.sum(1);", "[B]");
                 break;
             case PseudoHuberLoss { C: 0 }:
-                Line($"var distance = (denoised - target){flat}.norm(1);", "[B], along axis 1; its gradient at 0 is 0");
+                Line($"var distance = (denoised - {Goal}){flat}.norm(1);", "[B], along axis 1; its gradient at 0 is 0");
                 break;
             case PseudoHuberLoss { PerElement: true } huber:
                 code.Line($"const double C = {Number(huber.C)};");
-                Line($"var distance = (((denoised - target).square() + C * C).sqrt() - C){flat}.sum(1);", "[B]");
+                Line($"var distance = (((denoised - {Goal}).square() + C * C).sqrt() - C){flat}.sum(1);", "[B]");
                 break;
             case PseudoHuberLoss huber:
                 code.Line($"const double C = {Number(huber.C)};");
-                Line($"var distance = ((denoised - target).square(){flat}.sum(1) + C * C).sqrt() - C;", "[B]");
+                Line($"var distance = ((denoised - {Goal}).square(){flat}.sum(1) + C * C).sqrt() - C;", "[B]");
                 break;
             default:
-                Line($"var distance = (denoised - target).square(){flat}.sum(1);", "[B]");
+                Line($"var distance = (denoised - {Goal}).square(){flat}.sum(1);", "[B]");
                 break;
         }
     }
@@ -394,7 +415,7 @@ internal sealed class ExperimentWriter
         }
 
         var dropout = experiment.Model!.HasDropout;
-        code.Line($"// f(x_r, r) of the same weights, without gradient{(Times.ReachesData ? "; the data itself where r = 0" : "")}.");
+        code.Line($"// f(x_r, r) of {(experiment.HasTeacher ? "averaged" : "the same")} weights, without gradient{(Times.ReachesData ? "; the data itself where r = 0" : "")}.");
         using (code.Braces($"private Tensor Target(Tensor data, Tensor noise, {(dropout && Times.ReachesData ? "Tensor t, " : "")}Tensor r{Given(", int step")})"))
         {
             code.Line("using var frozen = no_grad();");
@@ -403,7 +424,7 @@ internal sealed class ExperimentWriter
             {
                 if (dropout)
                     code.Line("SeedDropout(step);");
-                code.Line("return Denoise(model, Noisy(data, noise, r), r).MoveToOuterDisposeScope();");
+                code.Line($"return Denoise({Teacher}, Noisy(data, noise, r), r).MoveToOuterDisposeScope();");
             }
             else if (dropout)
             {
@@ -412,7 +433,7 @@ internal sealed class ExperimentWriter
                 code.Line("if (!positive.any().item<bool>())").Line("    return data.detach().MoveToOuterDisposeScope();").Line();
                 code.Line("SeedDropout(step);");
                 Line("var time = where(positive, r, t);", "where r = 0 any time will do");
-                code.Line("var denoised = Denoise(model, Noisy(data, noise, time), time);");
+                code.Line($"var denoised = Denoise({Teacher}, Noisy(data, noise, time), time);");
                 code.Line($"return where({Viewed("positive")}, denoised, data).MoveToOuterDisposeScope();");
             }
             else
@@ -421,7 +442,7 @@ internal sealed class ExperimentWriter
                 code.Line("if (rows.shape[0] == 0)").Line("    return data.detach().MoveToOuterDisposeScope();").Line();
                 code.Line("var positive = r.index_select(0, rows);");
                 code.Line("var noisy = Noisy(data.index_select(0, rows), noise.index_select(0, rows), positive);");
-                code.Line("return data.index_copy(0, rows, Denoise(model, noisy, positive)).MoveToOuterDisposeScope();");
+                code.Line($"return data.index_copy(0, rows, Denoise({Teacher}, noisy, positive)).MoveToOuterDisposeScope();");
             }
         }
     }
@@ -429,14 +450,14 @@ internal sealed class ExperimentWriter
     private void TruncatedTarget()
     {
         var (start, dropout) = (Number(experiment.Truncation!.Start), experiment.Model!.HasDropout);
-        code.Line($"// f(x_r, r) without gradient: of the first stage below t' = {start}, of the same weights from there on{(Times.ReachesData ? "; the data itself where r = 0" : "")}.");
+        code.Line($"// f(x_r, r) without gradient: of the first stage below t' = {start}, of {(experiment.HasTeacher ? "averaged" : "the same")} weights from there on{(Times.ReachesData ? "; the data itself where r = 0" : "")}.");
         using (code.Braces($"private Tensor Target(Tensor data, Tensor noise, {(dropout && Times.ReachesData ? "Tensor t, " : "")}Tensor r{Given(", int step")})"))
         {
             code.Line("using var frozen = no_grad();");
             code.Line("using var _ = NewDisposeScope();");
             if (!dropout)
             {
-                code.Line("return Piecewise(firstStage, model, Noisy(data, noise, r), r).MoveToOuterDisposeScope();");
+                code.Line($"return Piecewise(firstStage, {Teacher}, Noisy(data, noise, r), r).MoveToOuterDisposeScope();");
             }
             else
             {
@@ -446,7 +467,7 @@ internal sealed class ExperimentWriter
                     Line("var time = where(r.gt(0), r, t);", "where r = 0 any time will do");
                 Line($"var noisy = Noisy(data, noise, {time});", Shape);
                 code.Line("SeedDropout(step);");
-                code.Line($"var denoised = Denoise(model, noisy, {time});");
+                code.Line($"var denoised = Denoise({Teacher}, noisy, {time});");
                 Line($"var early = r.lt({start});", "[B]");
                 using (code.Braces("if (early.any().item<bool>())"))
                 {
@@ -476,9 +497,10 @@ internal sealed class ExperimentWriter
         }
     }
 
+    private string DenoiseSamples => Times.SamplesDifferently ? "DenoiseWhenSampling" : "Denoise";
+
     private void Sample()
     {
-        var denoise = Times.SamplesDifferently ? "DenoiseWhenSampling" : "Denoise";
         code.Line("/// <inheritdoc/>");
         using (code.Braces("public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise)"))
         {
@@ -491,12 +513,47 @@ internal sealed class ExperimentWriter
             for (var i = 0; i < experiment.SampleTimes.Count; i++)
             {
                 var time = Number(experiment.SampleTimes[i]);
-                code.Line($"{(i == 0 ? "var " : "")}x = {denoise}(sampler, {Renoised(i, time)}, At({time}));");
+                code.Line($"{(i == 0 ? "var " : "")}x = {DenoiseSamples}(sampler, {Renoised(i, time)}, At({time}));");
             }
 
             code.Line("return x.MoveToOuterDisposeScope();").Line();
             code.Line("// The same time for every sample, [n].");
             code.Line("Tensor At(double time) => full(noise[0].shape[0], time, dtype: float64, device: noise[0].device);");
+        }
+    }
+
+    private void Integrate(HeunSampler heun)
+    {
+        code.Line($"// Times of the sampler: σ^(1/{Number(heun.Rho)}) falls evenly (Karras et al. 2022, equation 5).");
+        code.Line($"private static readonly double[] Falling = KarrasTimes.Falling({heun.Steps}, {Number(Times.From)}, {Number(Times.To)}, rho: {Number(heun.Rho)});").Line();
+        code.Line("/// <inheritdoc/>");
+        using (code.Braces("public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise)"))
+        {
+            code.Line("using var frozen = no_grad();");
+            code.Line("using var _ = NewDisposeScope();");
+            Line($"var sampler = new {Module}(weights);", "borrows the weights; disposing it would free them");
+            code.Line("sampler.eval();");
+            code.Line($"var x = {Number(Times.To)} * noise[0];");
+            code.Line("for (var i = 0; i + 1 < Falling.Length; i++)").Line("    x = Advance(sampler, x, Falling[i], Falling[i + 1]);");
+            code.Line("return x.MoveToOuterDisposeScope();");
+        }
+
+        code.Line();
+        code.Line("// Along dx/dσ = (x − f(x, σ))/σ from one time to the next, with the mean of the slopes at both (Karras et al. 2022, algorithm 1).");
+        using (code.Braces($"private static Tensor Advance({Module} sampler, Tensor x, double time, double next)"))
+        {
+            code.Line("using var _ = NewDisposeScope();");
+            code.Line($"var slope = (x - {DenoiseSamples}(sampler, x, At(time))) / time;");
+            using (code.Braces("if (next > 0)"))
+            {
+                code.Line("var ahead = x + (next - time) * slope;");
+                code.Line($"slope = 0.5 * (slope + (ahead - {DenoiseSamples}(sampler, ahead, At(next))) / next);");
+            }
+
+            code.Line();
+            code.Line("return (x + (next - time) * slope).MoveToOuterDisposeScope();").Line();
+            code.Line("// The same time for every sample, [n].");
+            code.Line("Tensor At(double sigma) => full(x.shape[0], sigma, dtype: float64, device: x.device);");
         }
     }
 

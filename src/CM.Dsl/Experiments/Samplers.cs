@@ -1,0 +1,28 @@
+namespace CM.Dsl;
+
+/// <summary>
+/// How samples are made: from pure noise at the first time, then, for each further time, noise is added back to that time and removed
+/// again (multistep consistency sampling, Song et al. 2023, algorithm 1).
+/// </summary>
+/// <param name="times">Falling times inside the schedule's range; the first is usually the schedule's <c>to</c>.</param>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class SampleAttribute(params double[] times) : Attribute
+{
+    /// <summary>Falling times.</summary>
+    public IReadOnlyList<double> Times { get; } = times;
+}
+
+/// <summary>
+/// How samples of a diffusion model are made: the probability-flow equation dx/dσ = (x − f(x, σ))/σ, from the schedule's last time to 0, by Heun's
+/// second-order method (Karras et al. 2022, algorithm 1 without churn).
+/// </summary>
+/// <param name="steps">How many steps, 2 or more; the network runs 2·steps − 1 times.</param>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class HeunAttribute(int steps) : Attribute
+{
+    /// <summary>How many steps.</summary>
+    public int Steps { get; } = steps;
+
+    /// <summary>How strongly the steps are drawn towards small times, above 0: σ^(1/ρ) falls evenly (equation 5). Default: 7.</summary>
+    public double Rho { get; set; } = 7;
+}
