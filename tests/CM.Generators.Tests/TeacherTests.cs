@@ -7,7 +7,7 @@ namespace CM.Generators.Tests;
 /// <summary>CT: a grid that grows with the root of the steps, and targets made with averaged weights.</summary>
 public sealed class TeacherTests
 {
-    private const string Experiments = TimesTests.Easy + """
+    internal const string Times = """
         /// <summary>CT's grid: ρ 7, from 2 to 150 intervals.</summary>
         [TimeSchedule(0.002, 80), Uniform]
         public sealed partial record FirstTimes : ITimeSchedule
@@ -23,7 +23,9 @@ public sealed class TeacherTests
             public static double Weight(double t, double r) => 1;
         }
 
-        """ + ExperimentsTests.Network + """
+        """;
+
+    private const string Experiments = TimesTests.Easy + Times + ExperimentsTests.Network + """
         [Experiment(Steps = 1000, Batch = 16), Data<TwoMoons>, Model<MoonsDenoiser>, Coupling<Independent>, Times<FirstTimes>]
         [L2, RAdam(1e-2), EmaTeacher(0.9, Cuts = 2), Ema(0.99), Sample(80)]
         public partial record First;
