@@ -37,6 +37,31 @@ public sealed partial class DocsTests
     public void Every_page_is_about_a_rule() =>
         Directory.GetFiles(Folder, "CM*.md").Select(Path.GetFileNameWithoutExtension).ShouldBe(Rules.All.Keys, ignoreOrder: true);
 
+    [Fact]
+    public void The_recipes_of_the_bases_are_right()
+    {
+        var blocks = CodeBlock().Matches(File.ReadAllText(Path.Combine(Folder, "..", "recipes", "bases.md"))).Select(match => match.Groups[1].Value).ToArray();
+        blocks.Length.ShouldBe(4);
+        var source = string.Concat(blocks) + """
+            [Network]
+            public sealed partial record Denoiser : IDenoiser
+            {
+                [DdpmPlusPlus(32, 3, 128, Multipliers = [2, 2, 2])] public partial Part Unet { get; }
+
+                [return: Shape("B", 3, 32, 32)]
+                private Flow Forward([Shape("B", 3, 32, 32)] Flow x, [Shape("B")] Flow level) => (x, level) | Unet;
+            }
+            """;
+        Source.Diagnose(source).ShouldBeEmpty();
+        var page = File.ReadAllText(Path.Combine(Folder, "..", "recipes", "bases.md"));
+        var files = string.Concat(Source.Generate(source).Values);
+        foreach (var line in page.Split('\n').Where(line => line.StartsWith('|')).SelectMany(line => Code().Matches(line.Split('|')[2])).Select(match => match.Groups[1].Value).Where(code => code.Contains('(') && code.Contains('.')))
+            files.ShouldContain(line);
+    }
+
+    [GeneratedRegex("`([^`]*)`")]
+    private static partial Regex Code();
+
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CodeBlock();
 }
