@@ -1,0 +1,31 @@
+using CM.Dsl;
+
+namespace Gallery;
+
+/// <summary>GC: half of the data are what the averaged model makes of the lower noisy point (Issenhuth et al. 2025, µ = 0.5).</summary>
+[Coupling]
+public sealed partial record GeneratorInduced
+{
+    [Model(Weights.Ema)]
+    public partial Part Generate { get; }
+
+    [Coin(0.5)]
+    public partial Part Mix { get; }
+
+    private Pair Couple(Flow data, Flow noise, CM.Dsl.Times times) =>
+        new(Mix.Choose((data + times.Earlier * noise, times.Earlier) | Generate, data), noise);
+}
+
+/// <summary>The same with µ = 0.3, the best on ECT (section 5.3).</summary>
+[Coupling]
+public sealed partial record GeneratorInducedRarely
+{
+    [Model(Weights.Ema)]
+    public partial Part Generate { get; }
+
+    [Coin(0.3)]
+    public partial Part Mix { get; }
+
+    private Pair Couple(Flow data, Flow noise, CM.Dsl.Times times) =>
+        new(Mix.Choose((data + times.Earlier * noise, times.Earlier) | Generate, data), noise);
+}

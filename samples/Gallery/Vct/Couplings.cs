@@ -1,0 +1,164 @@
+using CM.Dsl;
+
+namespace Gallery;
+
+/// <summary>VCT's encoder for Fashion-MNIST: a small DDPM++ without a level; half of what it gives is the mean, the softplus of the rest the deviation.</summary>
+[Network]
+public sealed partial record FashionEncoder
+{
+    [Scale(2)]
+    public partial Part Spread { get; }
+
+    [Zeros]
+    public partial Part NoLevel { get; }
+
+    [DdpmPlusPlus(28, 1, 32, OutChannels = 2, Multipliers = [2, 2, 2], Blocks = [1], Dropout = [0.3])]
+    public partial Part Model { get; }
+
+    [Channels(0, 1)]
+    public partial Part Mean { get; }
+
+    [Channels(1, 1)]
+    public partial Part Rest { get; }
+
+    [Activate(Act.Softplus)]
+    public partial Part Above0 { get; }
+
+    [return: Shape("B", 1, 28, 28)]
+    [return: Shape("B", 1, 28, 28)]
+    private (Flow, Flow) Forward([Shape("B", 1, 28, 28)] Flow x)
+    {
+        var both = (x | Spread, x | NoLevel) | Model;
+        return (both | Mean, both | Rest | Above0);
+    }
+}
+
+/// <summary>The same for CIFAR-10.</summary>
+[Network]
+public sealed partial record Cifar10Encoder
+{
+    [Scale(2)]
+    public partial Part Spread { get; }
+
+    [Zeros]
+    public partial Part NoLevel { get; }
+
+    [DdpmPlusPlus(32, 3, 32, OutChannels = 6, Multipliers = [2, 2, 2], Blocks = [1], Dropout = [0.2])]
+    public partial Part Model { get; }
+
+    [Channels(0, 3)]
+    public partial Part Mean { get; }
+
+    [Channels(3, 3)]
+    public partial Part Rest { get; }
+
+    [Activate(Act.Softplus)]
+    public partial Part Above0 { get; }
+
+    [return: Shape("B", 3, 32, 32)]
+    [return: Shape("B", 3, 32, 32)]
+    private (Flow, Flow) Forward([Shape("B", 3, 32, 32)] Flow x)
+    {
+        var both = (x | Spread, x | NoLevel) | Model;
+        return (both | Mean, both | Rest | Above0);
+    }
+}
+
+/// <summary>The same for faces.</summary>
+[Network]
+public sealed partial record FfhqEncoder
+{
+    [Scale(2)]
+    public partial Part Spread { get; }
+
+    [Zeros]
+    public partial Part NoLevel { get; }
+
+    [DdpmPlusPlus(64, 3, 32, OutChannels = 6, Blocks = [1], Dropout = [0.2])]
+    public partial Part Model { get; }
+
+    [Channels(0, 3)]
+    public partial Part Mean { get; }
+
+    [Channels(3, 3)]
+    public partial Part Rest { get; }
+
+    [Activate(Act.Softplus)]
+    public partial Part Above0 { get; }
+
+    [return: Shape("B", 3, 64, 64)]
+    [return: Shape("B", 3, 64, 64)]
+    private (Flow, Flow) Forward([Shape("B", 3, 64, 64)] Flow x)
+    {
+        var both = (x | Spread, x | NoLevel) | Model;
+        return (both | Mean, both | Rest | Above0);
+    }
+}
+
+/// <summary>Noise from <see cref="FashionEncoder"/>, β = 30.</summary>
+[Coupling]
+public sealed partial record FashionNoise
+{
+    [Block<FashionEncoder>]
+    public partial Part Encode { get; }
+
+    [KlToStandardNormal(weight: 30)]
+    public partial Part Kl { get; }
+
+    private Pair Couple(Flow data, Flow noise)
+    {
+        var (mean, deviation) = data | Encode;
+        return new Pair(data, mean + deviation * noise) { Penalty = (mean, deviation) | Kl };
+    }
+}
+
+/// <summary>Noise from <see cref="Cifar10Encoder"/>, β = 30 on iCT's grid.</summary>
+[Coupling]
+public sealed partial record Cifar10ImprovedNoise
+{
+    [Block<Cifar10Encoder>]
+    public partial Part Encode { get; }
+
+    [KlToStandardNormal(weight: 30)]
+    public partial Part Kl { get; }
+
+    private Pair Couple(Flow data, Flow noise)
+    {
+        var (mean, deviation) = data | Encode;
+        return new Pair(data, mean + deviation * noise) { Penalty = (mean, deviation) | Kl };
+    }
+}
+
+/// <summary>Noise from <see cref="Cifar10Encoder"/>, β = 10 with ECT's times.</summary>
+[Coupling]
+public sealed partial record Cifar10Noise
+{
+    [Block<Cifar10Encoder>]
+    public partial Part Encode { get; }
+
+    [KlToStandardNormal(weight: 10)]
+    public partial Part Kl { get; }
+
+    private Pair Couple(Flow data, Flow noise)
+    {
+        var (mean, deviation) = data | Encode;
+        return new Pair(data, mean + deviation * noise) { Penalty = (mean, deviation) | Kl };
+    }
+}
+
+/// <summary>Noise from <see cref="FfhqEncoder"/>, β = 10.</summary>
+[Coupling]
+public sealed partial record FfhqNoise
+{
+    [Block<FfhqEncoder>]
+    public partial Part Encode { get; }
+
+    [KlToStandardNormal(weight: 10)]
+    public partial Part Kl { get; }
+
+    private Pair Couple(Flow data, Flow noise)
+    {
+        var (mean, deviation) = data | Encode;
+        return new Pair(data, mean + deviation * noise) { Penalty = (mean, deviation) | Kl };
+    }
+}

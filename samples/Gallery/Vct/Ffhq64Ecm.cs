@@ -1,0 +1,29 @@
+using CM.Dsl;
+
+namespace Gallery;
+
+/// <summary>DDPM++ for faces of 64×64.</summary>
+[Network]
+public sealed partial record FfhqDenoiser : IDenoiser
+{
+    [DdpmPlusPlus(64, 3, 128, Dropout = [0.2])]
+    public partial Part Model { get; }
+
+    [return: Shape("B", 3, 64, 64)]
+    private Flow Forward([Shape("B", 3, 64, 64)] Flow x, [Shape("B")] Flow level) => (x, level) | Model;
+}
+
+/// <summary>ECM on FFHQ-64, VCT's baseline (github.com/sony/vct). It starts from EDM's published weights: <c>train Ffhq64Ecm --weights FILE</c>.</summary>
+[Experiment(Steps = 400_000, Batch = 128, Seed = 42)]
+[Data<Ffhq64>]
+[Model<FfhqDenoiser>]
+[Coupling<Independent>]
+[Times<EasyTimes>]
+[PseudoHuber(0)]
+[RAdam(1e-4), Ema(0.9999)]
+[Sample(80, 0.821)]
+public partial record Ffhq64Ecm;
+
+/// <summary>ECM-VC on FFHQ-64 (VCT's README).</summary>
+[Experiment, Coupling<FfhqNoise>, ClipNorm(200)]
+public sealed partial record Ffhq64EcmVc : Ffhq64Ecm;
