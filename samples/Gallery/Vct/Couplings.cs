@@ -2,7 +2,25 @@ using CM.Dsl;
 
 namespace Gallery;
 
-/// <summary>VCT's encoder for Fashion-MNIST: a small DDPM++ without a level; half of what it gives is the mean, the softplus of the rest the deviation.</summary>
+/// <summary>The posterior of VCT's encoder: half of what its network gives is the mean, the softplus of the rest the deviation.</summary>
+[Network]
+public sealed partial record Posterior(int Size)
+{
+    [Channels(0, nameof(Size))]
+    public partial Part Mean { get; }
+
+    [Channels(nameof(Size), nameof(Size))]
+    public partial Part Rest { get; }
+
+    [Activate(Act.Softplus)]
+    public partial Part Above0 { get; }
+
+    [return: Shape("B", nameof(Size), "H", "W")]
+    [return: Shape("B", nameof(Size), "H", "W")]
+    private (Flow, Flow) Forward([Shape("B", "2*Size", "H", "W")] Flow x) => (x | Mean, x | Rest | Above0);
+}
+
+/// <summary>VCT's encoder for Fashion-MNIST: a small DDPM++ without a level, which sees the data at deviation 1.</summary>
 [Network]
 public sealed partial record FashionEncoder
 {
@@ -15,21 +33,15 @@ public sealed partial record FashionEncoder
     [DdpmPlusPlus(28, 1, 32, OutChannels = 2, Multipliers = [2, 2, 2], Blocks = [1], Dropout = [0.3])]
     public partial Part Model { get; }
 
-    [Channels(0, 1)]
-    public partial Part Mean { get; }
-
-    [Channels(1, 1)]
-    public partial Part Rest { get; }
-
-    [Activate(Act.Softplus)]
-    public partial Part Above0 { get; }
+    [Block<Posterior>(1)]
+    public partial Part Split { get; }
 
     [return: Shape("B", 1, 28, 28)]
     [return: Shape("B", 1, 28, 28)]
     private (Flow, Flow) Forward([Shape("B", 1, 28, 28)] Flow x)
     {
-        var both = (x | Spread, x | NoLevel) | Model;
-        return (both | Mean, both | Rest | Above0);
+        var (mean, deviation) = (x | Spread, x | NoLevel) | Model | Split;
+        return (mean, deviation);
     }
 }
 
@@ -46,21 +58,15 @@ public sealed partial record Cifar10Encoder
     [DdpmPlusPlus(32, 3, 32, OutChannels = 6, Multipliers = [2, 2, 2], Blocks = [1], Dropout = [0.2])]
     public partial Part Model { get; }
 
-    [Channels(0, 3)]
-    public partial Part Mean { get; }
-
-    [Channels(3, 3)]
-    public partial Part Rest { get; }
-
-    [Activate(Act.Softplus)]
-    public partial Part Above0 { get; }
+    [Block<Posterior>(3)]
+    public partial Part Split { get; }
 
     [return: Shape("B", 3, 32, 32)]
     [return: Shape("B", 3, 32, 32)]
     private (Flow, Flow) Forward([Shape("B", 3, 32, 32)] Flow x)
     {
-        var both = (x | Spread, x | NoLevel) | Model;
-        return (both | Mean, both | Rest | Above0);
+        var (mean, deviation) = (x | Spread, x | NoLevel) | Model | Split;
+        return (mean, deviation);
     }
 }
 
@@ -77,21 +83,15 @@ public sealed partial record FfhqEncoder
     [DdpmPlusPlus(64, 3, 32, OutChannels = 6, Blocks = [1], Dropout = [0.2])]
     public partial Part Model { get; }
 
-    [Channels(0, 3)]
-    public partial Part Mean { get; }
-
-    [Channels(3, 3)]
-    public partial Part Rest { get; }
-
-    [Activate(Act.Softplus)]
-    public partial Part Above0 { get; }
+    [Block<Posterior>(3)]
+    public partial Part Split { get; }
 
     [return: Shape("B", 3, 64, 64)]
     [return: Shape("B", 3, 64, 64)]
     private (Flow, Flow) Forward([Shape("B", 3, 64, 64)] Flow x)
     {
-        var both = (x | Spread, x | NoLevel) | Model;
-        return (both | Mean, both | Rest | Above0);
+        var (mean, deviation) = (x | Spread, x | NoLevel) | Model | Split;
+        return (mean, deviation);
     }
 }
 

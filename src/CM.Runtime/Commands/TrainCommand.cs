@@ -17,10 +17,18 @@ internal static class TrainCommand
         var threads = Options.Threads();
         var resume = new Option<string?>("--resume") { Description = "Folder of a run to go on with.", HelpName = "RUN" };
         var origin = new Option<string?>("--from") { Description = "Folder of the run whose weights the experiment takes. Default: the newest finished run of the experiment that it names.", HelpName = "RUN" };
+        var dry = new Option<bool>("--dry-run") { Description = "Take two steps on random data, with a batch of 2 unless --batch is given, and tell time and memory. Writes nothing." };
         var json = Options.Json();
-        var command = new Command("train", "Train an experiment.") { name, steps, batch, seed, data, target, device, threads, resume, origin, json };
+        var command = new Command("train", "Train an experiment.") { name, steps, batch, seed, data, target, device, threads, resume, origin, dry, json };
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(dry))
+            {
+                Options.UseThreads(parsed.GetValue(threads));
+                DryRun.Run(session, session.Experiment(parsed.GetRequiredValue(name)), parsed.GetValue(batch), Options.UseDevice(parsed.GetValue(device)), parsed.GetValue(json));
+                return;
+            }
+
             var request = new TrainRequest
             {
                 Experiment = session.Experiment(parsed.GetRequiredValue(name)),

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace CM.Runtime;
+
+/// <summary><c>train NAME --dry-run</c>: builds the training and takes two steps on random data, to see that it runs and what it takes.</summary>
+internal static class DryRun
+{
+    private const int Steps = 2;
+    private const int SmallBatch = 2;
+
+    // Weights, gradients, two moments and one average, in float32.
+    private const long BytesPerParameter = 5 * sizeof(float);
+
+    /// <summary>Builds, steps, and tells time and memory.</summary>
+    /// <param name="session">Where to write.</param>
+    /// <param name="experiment">What to try.</param>
+    /// <param name="batch">Examples in a step. Default: 2.</param>
+    /// <param name="device">Where tensors live.</param>
+    /// <param name="json">Whether to write for programs.</param>
+    /// <exception cref="UserError">The machine has less memory than the weights alone take.</exception>
+    public static void Run(Session session, Experiment experiment, int? batch, Device device, bool json)
+    {
+        var plan = experiment.Plan;
+        var least = experiment.Network.Parameters * BytesPerParameter;
+        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (device.type == DeviceType.CPU && least > available)
+            throw new UserError($"{plan.Name}: weights, gradients, moments and an average of {experiment.Network.Parameters:N0} parameters take {Gigabytes(least)}, this machine has {Gigabytes(available)}; try it where there is more.");
+
+        var size = Options.AtLeastOne(batch ?? SmallBatch, "--batch");
+        var clock = Stopwatch.StartNew();
+        using var training = experiment.NewTraining(new TrainingSetup(plan.Steps, size, plan.Seed, device));
+        var building = clock.Elapsed.TotalSeconds;
+        var seconds = new double[Steps];
+        var losses = new float[Steps];
+        for (var step = 0; step < Steps; step++)
+        {
+            clock.Restart();
+            using var data = randn([size, .. plan.DataShape], ScalarType.Float32, device);
+            using var halved = data * 0.5; // the deviation of images
+            using var loss = training.Step(halved, step);
+            losses[step] = loss.item<float>();
+            seconds[step] = clock.Elapsed.TotalSeconds;
+        }
+
+        using var process = Process.GetCurrentProcess();
+        var peak = process.PeakWorkingSet64;
+        if (json)
+        {
+            session.Write(new JsonObject
+            {
+                ["experiment"] = plan.Name,
+                ["parameters"] = training.Weights.Layout.Count,
+                ["batch"] = size,
+                ["build_seconds"] = Math.Round(building, 3),
+                ["step_seconds"] = new JsonArray([.. seconds.Select(each => JsonValue.Create(Math.Round(each, 3)))]),
+                ["losses"] = new JsonArray([.. losses.Select(each => JsonValue.Create(float.IsFinite(each) ? each : (float?)null))]),
+                ["peak_bytes"] = peak,
+            });
+            return;
+        }
+
+        session.Output.WriteLine($"{plan.Name}: {training.Weights.Layout.Count:N0} parameters, built in {building:N1} s, {Steps} steps of {size} in {string.Join(" and ", seconds.Select(each => $"{each:N1} s"))}, loss {string.Join(" and ", losses.Select(each => Numbers.Short(each)))}, {Gigabytes(peak)} at most");
+    }
+
+    private static string Gigabytes(long bytes) => $"{bytes / 1e9:N1} GB";
+}
