@@ -26,7 +26,7 @@ namespace Gallery
 
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public static NetworkPlan Plan { get; } = new("Cifar10Denoiser", "DDPM++ for CIFAR-10, as in EDM, ECT, TCM and VCT.",
+        public static NetworkPlan Plan { get; } = new("Cifar10Denoiser", "DDPM++ for CIFAR-10, as in EDM, ECT and TCM (Karras et al. 2022).",
             ["[B, 3, 32, 32]", "[B]"], "[B, 3, 32, 32]", new Cifar10Denoiser().ListLayers())
         {
             Parameters = 55732739,
