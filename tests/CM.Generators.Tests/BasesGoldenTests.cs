@@ -36,6 +36,57 @@ public sealed class BasesGoldenTests
         + TimesTests.Easy.Replace("0.002", "0.003").Replace("EasyTimes", "ConstantGap").Replace(" * (1 + 8 / (1 + Exp(t)))", "")
         + TimesTests.Easy.Replace("0.002", "0.003").Replace("EasyTimes", "HourTimes").Replace("Pow(2, ", "Pow(256, ").Replace("(int)(8 * progress)", "0");
 
+    // Labels come from outside the network: from a custom layer that hands out those of the case.
+    private const string LabelledNets = """
+        public static class Labels
+        {
+            public static TorchSharp.torch.Tensor? Now;
+
+            public sealed class OfCase
+            {
+                [return: Shape("B", 4)]
+                public static TorchSharp.torch.Tensor Apply([Shape("B", 3, "H", "W")] TorchSharp.torch.Tensor x) => Now!.alias();
+            }
+        }
+
+        [Network]
+        public sealed partial record LabelledNet : IDenoiser
+        {
+            [Custom<Labels.OfCase>]                                                             public partial Part Label { get; }
+            [DdpmPlusPlus(6, 3, 8, Labels = 4, Multipliers = [1], Blocks = [1], Attention = [])] public partial Part Unet  { get; }
+
+            [return: Shape("B", 3, 6, 6)]
+            private Flow Forward([Shape("B", 3, 6, 6)] Flow x, [Shape("B")] Flow level) => (x, level, x | Label) | Unet;
+        }
+
+        [Network]
+        public sealed partial record DroppedNet : IDenoiser
+        {
+            [DdpmPlusPlus(6, 3, 8, Multipliers = [1], Blocks = [1], Attention = [], Dropout = [0.5])] public partial Part Unet { get; }
+
+            [return: Shape("B", 3, 6, 6)]
+            private Flow Forward([Shape("B", 3, 6, 6)] Flow x, [Shape("B")] Flow level) => (x, level) | Unet;
+        }
+
+        [Shape(3, 8, 8)]
+        public sealed record Eights : IExamples
+        {
+            public int Count => 1;
+            public void Read(int index, System.Span<float> values) => values.Clear();
+        }
+
+        [Network]
+        public sealed partial record MagnitudeNet : IDenoiser
+        {
+            [Custom<Labels.OfCase>]                                                                            public partial Part Label { get; }
+            [Edm2(8, 3, 8, Labels = 4, Multipliers = [1], Blocks = [1], Attention = [], ChannelsPerHead = 8)] public partial Part Unet  { get; }
+
+            [return: Shape("B", 3, 8, 8)]
+            private Flow Forward([Shape("B", 3, 8, 8)] Flow x, [Shape("B")] Flow level) => (x, level, x | Label) | Unet;
+        }
+
+        """;
+
     private const string Experiments = """
         [Experiment(Steps = 400_000, Batch = 4), Data<Pixels>, Model<Net>, Coupling<Independent>, Times<ImprovedTimes>]
         [PseudoHuber(0.00054 * 10.392304845413264, PerElement = true), RAdam(1e-3), Sample(80, 0.821)]
@@ -57,9 +108,32 @@ public sealed class BasesGoldenTests
         [Experiment, Times<HourTimes>] public sealed partial record EctHour : Ect;
         [Experiment, Sample(80)] public sealed partial record EctOnce : Ect;
 
+        [Experiment, Times<QuarterTimes>, PseudoHuber(0.06), Model<LabelledNet>] public sealed partial record EctLabelled : Ect;
+
+        [Experiment, Model<DroppedNet>] public sealed partial record EctDropped : Ect;
+
+        [Experiment, Data<Eights>, Times<PlainTimes>, PseudoHuber(0.06), Model<MagnitudeNet>]
+        [Adam(1e-3, Beta2 = 0.99), InverseSqrt(2), Ema(0.9), EmaPower(0.05), EmaPower(0.1), Sample(80, 1.526)]
+        public sealed partial record EctMagnitude : Ect;
+
         """;
 
-    private static readonly TimesDeclared Declared = TimesDeclared.Compile(Schedules + Net + Experiments);
+    // Times of ECT on ImageNet.
+    private const string Quarters = """
+        [TimeSchedule(from: 0.003, to: 80), LogNormal(mean: -0.8, deviation: 1.6)]
+        public sealed partial record QuarterTimes : ITimeSchedule
+        {
+            public static double Signal(double t) => 1;
+            public static double Noise(double t) => t;
+            public static int Stage(double progress) => (int)(4 * progress);
+            public static double Earlier(double t, int stage) => Max(0, t - t * Pow(4, -(stage + 1)) * (1 + 8 / (1 + Exp(t))));
+            public static double Weight(double t, double r) => 1 / (t * t) + 1 / 0.25;
+        }
+
+        """;
+
+    private static readonly TimesDeclared Declared = TimesDeclared.Compile(
+        Schedules + Quarters + Quarters.Replace("QuarterTimes", "PlainTimes").Replace("to: 80", "to: 80, Preconditioning = Preconditioning.Plain") + Net + LabelledNets + Experiments);
 
     /// <summary>Times, weighted losses and all gradients; <paramref name="progress"/> is the step of a grid, the stage otherwise.</summary>
     [Theory]
@@ -73,6 +147,7 @@ public sealed class BasesGoldenTests
     [InlineData("L09_ecm_all_r0", "Ect", "EasyTimes", 0, 1e-5, 1e-5, 2.9e-5)]
     [InlineData("L40_ect_stage0", "Ect", "EasyTimes", 0, 1e-5, 1e-5, 2.9e-5)]
     [InlineData("L41_ect_stage5_huber", "EctHuber", "EasyTimes", 5, 1.1e-5, 1.1e-5, 2.3e-4)]
+    [InlineData("L06_ecm_ve_c006_karras", "EctLabelled", "QuarterTimes", 3, 1.4e-4, 4.2e-5, 3.8e-4)]
     [InlineData("L42_ect_q256_const", "EctHour", "HourTimes", 0, 8e-5, 8.9e-5, 1.9e-3)]
     public void Losses_and_gradients(string name, string experiment, string schedule, int progress, double tolerance, double normTolerance, double gradientTolerance)
     {
@@ -103,6 +178,7 @@ public sealed class BasesGoldenTests
     [InlineData("P06_gc_one_step", "Gc", "out64/sample")]
     [InlineData("P08_ect_steps", "Ect", "out64/sample")]
     [InlineData("P08_ect_steps", "EctOnce", "out64/sample_one_step")]
+    [InlineData("P09_ect_imgnet_steps", "EctMagnitude", "out64/sample")]
     public void Samples(string name, string experiment, string wanted)
     {
         var golden = new Golden(name);
@@ -133,7 +209,6 @@ public sealed class BasesGoldenTests
     {
         var golden = new Golden("T07_ect_radam");
         using var training = New("Ect", golden);
-        training.Averages[0].Weights.CopyFrom(training.Weights);
         using var scope = NewDisposeScope();
         var (x, z, wanted) = (golden["in/images_u8"].to(float32) / 127.5f - 1, golden["in/eps"], golden["out64/loss"].data<double>().ToArray());
         var t = (golden["in/z_t"].to(float64) * 2 - 1.1).exp();
@@ -155,13 +230,45 @@ public sealed class BasesGoldenTests
         }
     }
 
+    /// <summary>Six steps of ECT's training loop for ImageNet: Adam with a rate that falls, averages of two widths and a constant one, weights of EDM2 that are normalised at every step.</summary>
+    [Fact]
+    public void Steps_of_training_that_preserve_magnitudes()
+    {
+        var golden = new Golden("T08_ect_imgnet_adam");
+        using var training = New("EctMagnitude", golden);
+        using var scope = NewDisposeScope();
+        var rate = training.GetType().GetMethod("Rate", BindingFlags.NonPublic | BindingFlags.Static)!;
+        var (x, z, wanted) = (golden["in/images_u8"].to(float32) / 127.5f - 1, golden["in/eps"], golden["out64/loss"].data<double>().ToArray());
+        var t = (golden["in/z_t"].to(float64) * 1.6 - 0.8).exp();
+        for (var step = 0; step < wanted.Length; step++)
+        {
+            Declared.Type("Labels").GetField("Now")!.SetValue(null, golden["in/labels"][step]);
+            training.Weights.ZeroGradients();
+            var loss = ((Tensor)training.GetType().GetMethod("Losses")!.Invoke(training, [x[step], z[step], t[step], Declared.Call("PlainTimes", "Earlier", t[step], 1)])!).mean();
+            ((double)loss.item<float>()).ShouldBe(wanted[step], 1e-5 * wanted.Max(), $"loss of step {step}");
+            loss.backward();
+            training.Optimizer.Rate = (double)rate.Invoke(null, [step])!;
+            training.Optimizer.Rate.ShouldBe(golden["out/lr"].data<double>()[step], 1e-15);
+            training.Optimizer.Step();
+            foreach (var average in training.Averages)
+                average.Update(step);
+        }
+
+        foreach (var spec in training.Weights.Layout.Parameters)
+        {
+            var name = "unet." + spec.Name["Unet.".Length..];
+            Golden.ShouldMatch(training.Weights[spec.Name], golden["new/net/" + name], 1e-5, name);
+            foreach (var (average, kind) in training.Averages.Zip((string[])["online", "power_0.05", "power_0.1"]))
+                Golden.ShouldMatch(average.Weights[spec.Name], golden[$"new/ema_{kind}/{name}"], 1e-5, $"{name}, {kind}");
+        }
+    }
+
     /// <summary>Twelve steps of GC's training loop across a finer grid: Lion, and an average that warms up and predicts half of the data.</summary>
     [Fact]
     public void Steps_of_training_with_Lion()
     {
         var golden = new Golden("T03_gc_lion");
         using var training = New("GcLion", golden);
-        training.Averages[0].Weights.CopyFrom(training.Weights);
         using var scope = NewDisposeScope();
         var predictor = Activator.CreateInstance(Declared.Type("Net").GetNestedType("Module")!, (ParameterScope)training.Averages[0].Weights)!;
         var denoise = training.GetType().GetMethod("Denoise", BindingFlags.NonPublic | BindingFlags.Static)!;
@@ -205,6 +312,26 @@ public sealed class BasesGoldenTests
     private static Tensor Trained(Tensor parameter, string name) =>
         name.EndsWith("qkv.bias", StringComparison.Ordinal) ? parameter.detach().view(-1, 3).index_select(1, tensor(new long[] { 0, 2 })) : parameter.detach();
 
+    [Fact]
+    public void Student_and_teacher_share_the_dropout_of_a_U_Net()
+    {
+        using var training = New("EctDropped", new Golden("L05_ecm_ve_stage0"));
+        using var scope = NewDisposeScope();
+        manual_seed(3);
+        var (x, z, t) = (randn(4, 3, 6, 6), randn(4, 3, 6, 6), tensor(new double[] { 0.5, 1, 2, 3 }));
+        Distance(t - 1e-6, 5, t).ShouldBeLessThan(1e-5);
+        Distance(t - 1e-6, 5, t, 6).ShouldBeGreaterThan(0.1, "other masks");
+
+        double Distance(Tensor r, int step, Tensor times, int? other = null)
+        {
+            var losses = training.GetType().GetMethod("Losses")!;
+            if (other is null)
+                return ((Tensor)losses.Invoke(training, [x, z, times, r, step])! * (times - r)).max().item<double>();
+            var target = training.GetType().GetMethod("Target", BindingFlags.NonPublic | BindingFlags.Instance)!;
+            return ((Tensor)target.Invoke(training, [x, z, times, r, step])! - (Tensor)target.Invoke(training, [x, z, times, r, other])!).abs().max().item<float>();
+        }
+    }
+
     private static (Tensor T, Tensor R) Intervals(Golden golden, string schedule, int step)
     {
         var times = tensor((double[])Declared.Call(schedule, "Times", (int)Declared.Call(schedule, "Cuts", step, schedule == "ImprovedTimes" && golden.Has("out64/sigma_hi") ? 100_000 : 400_000)));
@@ -214,7 +341,7 @@ public sealed class BasesGoldenTests
 
     private static (Tensor T, Tensor R) Drawn(Golden golden, string schedule, int stage)
     {
-        var t = (golden["in/z_t"].to(float64) * 2 - 1.1).exp();
+        var t = schedule == "QuarterTimes" ? (golden["in/z_t"].to(float64) * 1.6 - 0.8).exp() : (golden["in/z_t"].to(float64) * 2 - 1.1).exp();
         if (schedule == "LinearTimes")
             t = t.clamp_max(80);
         return (t, (Tensor)Declared.Call(schedule, "Earlier", t, stage));
@@ -224,12 +351,18 @@ public sealed class BasesGoldenTests
     {
         var training = (Training)Activator.CreateInstance(Declared.Type(experiment + "+Training"), new TrainingSetup(400_000, 4, 1, CPU))!;
         using var _ = no_grad();
-        foreach (var spec in training.Weights.Layout.Parameters)
+        var weights = training.Weights;
+        foreach (var (spec, parameter) in weights.Layout.Parameters.Select(spec => (spec, (Tensor)weights[spec.Name])).Concat(weights.Layout.Buffers.Select(spec => (spec, weights.Buffer(spec.Name)))))
         {
             var name = spec.Name["Unet.".Length..];
-            training.Weights[spec.Name].copy_(golden[golden.Has("net/" + name) ? "net/" + name : "net/model." + name]);
+            if (!name.EndsWith("resample_filter", StringComparison.Ordinal))
+                parameter.copy_(golden[((string[])["net/", "net/model.", "net/unet."]).Select(prefix => prefix + name).Single(golden.Has)]);
         }
 
+        foreach (var average in training.Averages)
+            average.Weights.CopyFrom(weights);
+        if (golden.Has("in/labels"))
+            Declared.Type("Labels").GetField("Now")!.SetValue(null, golden["in/labels"]);
         return training;
     }
 

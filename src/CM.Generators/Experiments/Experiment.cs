@@ -68,7 +68,8 @@ internal sealed record Experiment(RecordName Name)
 /// <param name="Shape">Of one example, without the batch.</param>
 internal sealed record DataAxis(string Name, string Code, EquatableArray<int> Shape);
 
-internal sealed record ModelAxis(string Name, string Code, string FullName, bool HasDropout);
+/// <param name="NormalisesWeights">Whether a pass that records gradients brings weights to magnitude 1 in place.</param>
+internal sealed record ModelAxis(string Name, string Code, string FullName, bool HasDropout, bool NormalisesWeights);
 
 /// <param name="Summary">The schedule in a line.</param>
 /// <param name="SignalIsOne">Signal(t) = 1 for all t.</param>

@@ -191,16 +191,19 @@ internal sealed class ExperimentReader
                 problems.Add(new("CM5006", model.Site, network.Name, string.Join(", ", contract.Outputs), contract.Inputs[0].ToString()));
         }
 
-        return new(network.Name, Code(network), network.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), HasDropout(network, []));
+        return new(network.Name, Code(network), network.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), Has(network, DropsOut, []), Has(network, NormalisesWeights, []));
     }
 
-    private static bool HasDropout(INamedTypeSymbol network, HashSet<INamedTypeSymbol> seen) =>
-        seen.Add(network) && network.GetMembers().OfType<IPropertySymbol>().SelectMany(property => property.GetAttributes()).Any(layer => layer.AttributeClass switch
-        {
-            { Name: "DropoutAttribute" } => !layer.ConstructorArguments.FirstOrDefault().IsNull && ScheduleReader.Real(layer.ConstructorArguments[0]) > 0,
-            { Name: "BlockAttribute", IsGenericType: true } block => block.TypeArguments[0] is INamedTypeSymbol inner && HasDropout(inner, seen),
-            _ => false,
-        });
+    // A layer of the network or of a block in it.
+    private static bool Has(INamedTypeSymbol network, Func<AttributeData, bool> layer, HashSet<INamedTypeSymbol> seen) =>
+        seen.Add(network) && network.GetMembers().OfType<IPropertySymbol>().SelectMany(property => property.GetAttributes()).Any(given =>
+            layer(given) || given.AttributeClass is { IsGenericType: true } made && made.TypeArguments[0] is INamedTypeSymbol block && Has(block, layer, seen));
+
+    private static bool DropsOut(AttributeData layer) => layer.AttributeClass!.Name == "DropoutAttribute"
+        ? !layer.ConstructorArguments.FirstOrDefault().IsNull && ScheduleReader.Real(layer.ConstructorArguments[0]) > 0
+        : ScheduleReader.Named(layer, "Dropout") is { Kind: TypedConstantKind.Array, IsNull: false } levels && levels.Values.Any(level => ScheduleReader.Real(level) > 0);
+
+    private static bool NormalisesWeights(AttributeData layer) => layer.AttributeClass!.Name is "MpLinearAttribute" or "MpConv2dAttribute" or "MpAttentionAttribute" or "Edm2Attribute";
 
     private Coupling? ReadCoupling(Found coupling, Found? data, Found? model, Found? origin)
     {

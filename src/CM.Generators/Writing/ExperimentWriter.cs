@@ -350,11 +350,13 @@ internal sealed class ExperimentWriter
         using (code.Braces($"public Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r{Given(", int step")})"))
         {
             code.Line("using var _ = NewDisposeScope();");
+            // A student that normalises its weights goes first: the teacher sees the normalised ones.
+            if (experiment.Model.NormalisesWeights)
+                Denoised();
             if (!Times.IsDiffusion)
                 Line($"var target = Target(data, noise, {(experiment.Model.HasDropout && Times.ReachesData ? "t, " : "")}r{Given(", step")});", $"{Shape}, without gradient");
-            if (experiment.Model.HasDropout)
-                code.Line("SeedDropout(step);");
-            Line("var denoised = Denoise(model, Noisy(data, noise, t), t);", $"f(x_t, t), {Shape}");
+            if (!experiment.Model.NormalisesWeights)
+                Denoised();
             Distance();
             if (Times.WeightIsOne)
             {
@@ -366,6 +368,13 @@ internal sealed class ExperimentWriter
                 code.Line("return (weight * distance).MoveToOuterDisposeScope();");
             }
         }
+    }
+
+    private void Denoised()
+    {
+        if (experiment.Model!.HasDropout)
+            code.Line("SeedDropout(step);");
+        Line("var denoised = Denoise(model, Noisy(data, noise, t), t);", experiment.Model.NormalisesWeights ? $"f(x_t, t), {Shape}; brings the weights to magnitude 1" : $"f(x_t, t), {Shape}");
     }
 
     private string DistanceText() => experiment.Loss switch
