@@ -75,7 +75,20 @@ public sealed class ExperimentsGoldenTests
 
     private static readonly TimesDeclared Moons = TimesDeclared.Compile(TimesTests.Easy + TimesTests.Linear + ExperimentsTests.Network
         + ExperimentsTests.Moons + ExperimentsTests.Derived + ExperimentsTests.Dropped
-        + "[Experiment, PseudoHuber(0)] public sealed partial record MoonsPlain : Moons;");
+        + "[Experiment, PseudoHuber(0)] public sealed partial record MoonsPlain : Moons;" + """
+
+        [Network]
+        public sealed partial record UNetPixels : IDenoiser
+        {
+            [DdpmPlusPlus(28, 1, 16, Multipliers = [1, 2], Blocks = [1], Dropout = [0.5, 0])] public partial Part Model { get; }
+
+            [return: Shape("B", 1, 28, 28)]
+            private Flow Forward([Shape("B", 1, 28, 28)] Flow x, [Shape("B")] Flow level) => (x, level) | Model;
+        }
+
+        [Experiment, Model<UNetPixels>]
+        public sealed partial record DigitsUNet : Digits;
+        """);
 
     // Without a network, f(x, t) = Keep(t)·x.
     [Theory]
@@ -144,11 +157,15 @@ public sealed class ExperimentsGoldenTests
         norm.ShouldBeGreaterThan(0, "the second one does not");
     }
 
-    [Fact]
-    public void Student_and_teacher_see_the_same_dropout_masks()
+    [Theory]
+    [InlineData("Digits")]
+    [InlineData("DigitsUNet")]
+    public void Student_and_teacher_see_the_same_dropout_masks(string experiment)
     {
-        using var training = NewTraining(Moons, "Digits");
+        using var training = NewTraining(Moons, experiment);
         using var scope = NewDisposeScope();
+        using (no_grad())
+            training.Weights.Values.normal_(0, 0.2);
         manual_seed(3);
         var (x, z) = (randn(4, 1, 28, 28), randn(4, 1, 28, 28));
         var t = tensor(new double[] { 0.5, 1, 2, 3 });
