@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using CM.Generators.Checking;
 using CM.Generators.Layers;
 using CM.Generators.Shapes;
@@ -10,6 +12,9 @@ namespace CM.Generators.Reading;
 /// <summary>Reads a <c>[Network]</c> record into a plan.</summary>
 internal sealed class NetworkReader
 {
+    // An assembly's symbols live as long as its compilation, so a block that many networks use is worked out once a keystroke.
+    private static readonly ConditionalWeakTable<IAssemblySymbol, ConcurrentDictionary<INamedTypeSymbol, BlockContract?>> Contracts = new();
+
     private readonly INamedTypeSymbol type;
     private readonly Sites sites;
     private readonly IReadOnlyCollection<INamedTypeSymbol> around;
@@ -192,10 +197,15 @@ internal sealed class NetworkReader
     {
         if (network.DeclaringSyntaxReferences.Length == 0)
             return PublishedContract.Read(network);
-        var plan = new NetworkReader(network, new Sites(), around, cancellation).Read();
-        var check = NetworkChecker.Check(plan);
-        var contract = BlockContract.Of(check, sites.Add(network.Locations[0]));
-        return contract.Inputs.Count == 0 || contract.Outputs.Count == 0 || contract.Inputs.Concat(contract.Outputs).Any(shape => shape.IsUnknown) ? null : contract;
+        var known = Contracts.GetOrCreateValue(network.ContainingAssembly);
+        if (!known.TryGetValue(network, out var contract))
+        {
+            var made = BlockContract.Of(NetworkChecker.Check(new NetworkReader(network, new Sites(), around, cancellation).Read()), site: -1);
+            contract = made.Inputs.Count == 0 || made.Outputs.Count == 0 || made.Inputs.Concat(made.Outputs).Any(shape => shape.IsUnknown) ? null : made;
+            known[network] = contract;
+        }
+
+        return contract is null ? null : contract with { Site = sites.Add(network.Locations[0]) };
     }
 
     private EquatableArray<Argument> ReadArguments(AttributeData attribute, IPropertySymbol owner)

@@ -33,10 +33,13 @@ internal readonly struct Dim : IEquatable<Dim>
 
     public static implicit operator Dim(long value) => value == 0 ? default : new([new Term(value, [])]);
 
-    public bool IsUnknown => terms.Any(term => term.Factors.Any(factor => factor.Name == "?" || factor.Numerator.IsUnknown));
+    public bool IsUnknown => Value is null && terms.Any(term => term.Factors.Any(factor => factor.Name == "?" || factor.Numerator.IsUnknown));
 
     /// <summary>The number, where it is one.</summary>
     public long? Value => terms.Count == 0 ? 0 : terms.Count == 1 && terms[0].Factors.Count == 0 ? terms[0].Coefficient : null;
+
+    /// <summary>The name, where it is nothing else.</summary>
+    public string? Name => terms.Count == 1 && terms[0] is { Coefficient: 1, Factors: { Count: 1 } factors } ? factors[0].Name : null;
 
     /// <summary>Every name that occurs.</summary>
     public IEnumerable<string> Names => terms.SelectMany(term => term.Factors)
@@ -46,20 +49,22 @@ internal readonly struct Dim : IEquatable<Dim>
     public IEnumerable<long> Divisors => terms.SelectMany(term => term.Factors).Where(factor => factor.Name is null)
         .SelectMany(factor => factor.Numerator.Divisors.Append(factor.Divisor)).Distinct();
 
-    public static Dim operator +(Dim left, Dim right) => Collect(left.terms.Concat(right.terms));
+    public static Dim operator +(Dim left, Dim right) => left.Value is { } a && right.Value is { } b ? a + b : Collect(left.terms.Concat(right.terms));
 
     public static Dim operator -(Dim left, Dim right) => left + right * -1;
 
-    public static Dim operator *(Dim left, Dim right) => Collect(
-        from a in left.terms
-        from b in right.terms
-        select new Term(a.Coefficient * b.Coefficient, a.Factors.Concat(b.Factors).OrderBy(factor => factor.Text, StringComparer.Ordinal).ToEquatable()));
+    public static Dim operator *(Dim left, Dim right) => left.Value is { } a && right.Value is { } b ? a * b : Collect(
+        from one in left.terms
+        from other in right.terms
+        select new Term(one.Coefficient * other.Coefficient, one.Factors.Concat(other.Factors).OrderBy(factor => factor.Text, StringComparer.Ordinal).ToEquatable()));
 
     /// <summary>Divides and rounds down; exact where every coefficient allows.</summary>
     public Dim Floor(long divisor)
     {
         if (divisor == 1)
             return this;
+        if (Value is { } size)
+            return FloorDivide(size, divisor);
         var whole = Collect(terms.Where(term => term.Coefficient % divisor == 0).Select(term => term with { Coefficient = term.Coefficient / divisor }));
         var rest = Collect(terms.Where(term => term.Coefficient % divisor != 0));
         if (rest.Value is { } number)
@@ -73,14 +78,14 @@ internal readonly struct Dim : IEquatable<Dim>
     }
 
     /// <summary>The value under an assignment of numbers to names.</summary>
-    public long At(Func<string, long> value) => terms.Sum(term => term.Factors.Aggregate(term.Coefficient,
+    public long At(Func<string, long> value) => Value ?? terms.Sum(term => term.Factors.Aggregate(term.Coefficient,
         (product, factor) => product * (factor.Name is null ? FloorDivide(factor.Numerator.At(value), factor.Divisor) : value(factor.Name))));
 
     /// <summary>Puts sizes in the place of names.</summary>
-    public Dim With(IReadOnlyDictionary<string, Dim> sizes) => terms.Aggregate((Dim)0, (sum, term) => sum + term.Factors.Aggregate((Dim)term.Coefficient,
+    public Dim With(IReadOnlyDictionary<string, Dim> sizes) => Value is not null ? this : terms.Aggregate((Dim)0, (sum, term) => sum + term.Factors.Aggregate((Dim)term.Coefficient,
         (product, factor) => product * (factor.Name is null ? factor.Numerator.With(sizes).Floor(factor.Divisor) : sizes.TryGetValue(factor.Name, out var size) ? size : Of(factor.Name))));
 
-    public bool Equals(Dim other) => terms.Equals(other.terms);
+    public bool Equals(Dim other) => Value == other.Value && (Value is not null || terms.Equals(other.terms));
 
     public override bool Equals(object? obj) => obj is Dim other && Equals(other);
 

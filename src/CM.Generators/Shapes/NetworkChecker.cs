@@ -353,7 +353,16 @@ internal sealed class NetworkChecker
             before = sizes.Count;
             foreach (var (size, comes) in wanted.Zip(actual, (shape, comes) => shape.Sizes.Zip(comes.Sizes, (size, axis) => (size, axis))).SelectMany(pairs => pairs))
             {
-                string[] open = [.. size.Names.Where(name => !sizes.ContainsKey(name))];
+                if (size.Value is not null)
+                    continue;
+                if (size.Name is { } name)
+                {
+                    if (!sizes.ContainsKey(name))
+                        sizes[name] = comes;
+                    continue;
+                }
+
+                string[] open = [.. size.Names.Where(each => !sizes.ContainsKey(each))];
                 if (open.Length != 1)
                     continue;
                 var free = open[0];
