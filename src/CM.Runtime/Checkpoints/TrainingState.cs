@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace CM.Runtime;
@@ -14,6 +15,10 @@ internal sealed record TrainingState(string Experiment, IReadOnlyList<KeyValuePa
 {
     public const string FormatKey = "format";
     public const string Format = "dslcm checkpoint 1";
+    private const string DistanceKey = "sliced_wasserstein";
+
+    /// <summary>How far the samples were from the data; null where that is not known. Of all checkpoints the one with the smallest distance stays.</summary>
+    public double? Distance { get; init; }
 
     public IEnumerable<KeyValuePair<string, string>> ToMetadata() =>
     [
@@ -25,16 +30,24 @@ internal sealed record TrainingState(string Experiment, IReadOnlyList<KeyValuePa
         new("batch", $"{Batch}"),
         new("seed", $"{Seed}"),
         new("first_step", $"{FirstStep}"),
+        .. Distance is { } distance ? (KeyValuePair<string, string>[])[new(DistanceKey, distance.ToString("R", CultureInfo.InvariantCulture))] : [],
     ];
 
     /// <exception cref="FormatException">Something is missing or has another form.</exception>
     public static TrainingState FromMetadata(IReadOnlyDictionary<string, string> metadata)
     {
-        return new TrainingState(Text("experiment"), Lines(Text("declaration")), (int)Number("step"), (int)Number("steps"), (int)Number("batch"), Number("seed"), (int)Number("first_step"));
+        return new TrainingState(Text("experiment"), Lines(Text("declaration")), (int)Number("step"), (int)Number("steps"), (int)Number("batch"), Number("seed"), (int)Number("first_step"))
+        {
+            Distance = DistanceOf(metadata),
+        };
 
         string Text(string key) => metadata.TryGetValue(key, out var text) ? text : throw new FormatException($"its '{key}' is missing");
         long Number(string key) => long.TryParse(Text(key), out var number) ? number : throw new FormatException($"its '{key}' is '{Text(key)}'");
     }
+
+    /// <summary>The distance that a checkpoint names; null where it names none.</summary>
+    public static double? DistanceOf(IReadOnlyDictionary<string, string> metadata) =>
+        double.TryParse(metadata.GetValueOrDefault(DistanceKey), NumberStyles.Float, CultureInfo.InvariantCulture, out var distance) && double.IsFinite(distance) ? distance : null;
 
     /// <summary>Refuses to go on with another experiment or a changed one.</summary>
     /// <exception cref="UserError">Says what differs.</exception>
@@ -46,7 +59,7 @@ internal sealed record TrainingState(string Experiment, IReadOnlyList<KeyValuePa
         var come = plan.Declaration.Except(Declaration).Select(line => $"is {line.Key}: {line.Value}");
         var differences = string.Join("; ", gone.Concat(come));
         if (differences.Length > 0)
-            throw new UserError($"{file}: the declaration of {Experiment} has changed since ({differences}); train it anew, or undo the change.");
+            throw new UserError($"{file}: the declaration of {Experiment} has changed since ({differences}); undo the change, train it anew, or start anew from its weights with --fork.");
     }
 
     private static KeyValuePair<string, string>[] Lines(string json) =>

@@ -17,9 +17,12 @@ internal static class TrainCommand
         var threads = Options.Threads();
         var resume = new Option<string?>("--resume") { Description = "Folder of a run to go on with.", HelpName = "RUN" };
         var origin = new Option<string?>("--from") { Description = "Folder of the run whose weights the experiment takes. Default: the newest finished run of the experiment that it names.", HelpName = "RUN" };
+        var weights = new Option<string?>("--weights") { Description = "File of weights to start from: safetensors, PyTorch's or EDM's.", HelpName = "FILE" };
+        var fork = new Option<string?>("--fork") { Description = "Folder of a run whose weights a new run starts from, whatever else was declared then.", HelpName = "RUN" };
+        var keep = new Option<int?>("--keep") { Description = "How many of the newest checkpoints stay, beside the best. Default: 3.", HelpName = "N" };
         var dry = new Option<bool>("--dry-run") { Description = "Take two steps on random data, with a batch of 2 unless --batch is given, and tell time and memory. Writes nothing." };
         var json = Options.Json();
-        var command = new Command("train", "Train an experiment.") { name, steps, batch, seed, data, target, device, threads, resume, origin, dry, json };
+        var command = new Command("train", "Train an experiment.") { name, steps, batch, seed, data, target, device, threads, resume, origin, weights, fork, keep, dry, json };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(dry))
@@ -40,6 +43,9 @@ internal static class TrainCommand
                 Device = parsed.GetValue(device),
                 Threads = parsed.GetValue(threads),
                 Resume = parsed.GetValue(resume),
+                Weights = parsed.GetValue(weights),
+                Fork = parsed.GetValue(fork),
+                Keep = parsed.GetValue(keep),
                 From = parsed.GetValue(origin),
             };
             request.Run(session.Display(parsed.GetValue(json)));

@@ -27,6 +27,15 @@ internal sealed record TrainRequest
     /// <summary>Folder of the run that weights come from, where the experiment takes some.</summary>
     public string? From { get; init; }
 
+    /// <summary>File of weights that the run starts from.</summary>
+    public string? Weights { get; init; }
+
+    /// <summary>Folder of a run whose weights a new run starts from.</summary>
+    public string? Fork { get; init; }
+
+    /// <summary>How many of the newest checkpoints stay.</summary>
+    public int? Keep { get; init; }
+
     private ExperimentPlan Plan => Experiment.Plan;
 
     /// <summary>Trains. Everything that can be wrong is found before anything is written.</summary>
@@ -36,21 +45,31 @@ internal sealed record TrainRequest
     {
         if (Resume is not null && Out is not null)
             throw new UserError("--out and --resume: a run that is resumed stays in its folder; give one of the two.");
+        var starts = ((string Option, string? Given)[])[("--resume", Resume), ("--from", From), ("--weights", Weights), ("--fork", Fork)];
+        if (starts.Where(start => start.Given is not null).ToList() is [var one, var two, ..])
+            throw new UserError($"{one.Option} and {two.Option}: weights come from one place; give one of the two.");
+        var kept = Keep is null ? Keep : Options.AtLeastOne(Keep.Value, "--keep");
         Options.UseThreads(Threads);
         using var from = Resume is null ? null : RunFolder.Open(Resume).OpenNewest();
         var before = OriginFolder();
         using var origin = before?.OpenNewest();
         var setup = Setup(from?.State, origin?.State);
+        using var weights = OpenWeights(setup);
         var examples = Examples.Open(Plan, Data);
 
         var folder = Resume is null ? RunFolder.Create(Out, Plan.Name) : RunFolder.Open(Resume);
+        folder.Checkpoints.Pinned = from?.Name;
+        if (kept is not null)
+            folder.Checkpoints.Keep = kept.Value;
         if (from is null)
             folder.Describe(Describe(setup, folder, before));
         Introduce(display, setup, folder, from?.State);
         if (before is not null)
             display.Say($"weights of {before.Path} after step {origin!.State.Step:N0}");
+        if (weights is not null)
+            display.Say($"weights of {weights.Path}");
 
-        using var run = new TrainingRun(Plan, setup, folder, examples, from, display, origin);
+        using var run = new TrainingRun(Plan, setup, folder, examples, from, display, origin, weights);
         try
         {
             display.During(() => Experiment.Train(run));
@@ -69,13 +88,22 @@ internal sealed record TrainRequest
     // The run that weights come from. One that is resumed has them already.
     private RunFolder? OriginFolder()
     {
-        if (From is not null && Resume is not null)
-            throw new UserError("--from and --resume: a run that is resumed has its weights already; give one of the two.");
         if (Plan.Origin is not { } origin)
             return From is null ? null : throw new UserError($"--from {From}: {Plan.Name} takes no weights of another run; declare [StartFrom<T>] or [Frozen<T>].");
-        if (Resume is not null)
+        if (Resume is not null || Weights is not null || Fork is not null)
             return null;
         return From is null ? RunFolder.NewestFinished(origin.Experiment) : RunFolder.Open(From);
+    }
+
+    /// <summary>The weights that the user named, where they fit.</summary>
+    private SavedWeights? OpenWeights(TrainingSetup setup)
+    {
+        if (Weights is null && Fork is null)
+            return null;
+        var weights = Weights is not null ? SavedWeights.Open(Weights) : SavedWeights.OfCheckpoint(RunFolder.Open(Fork!).NewestCheckpoint, Training.Online);
+        using var training = Experiment.NewTraining(setup);
+        weights.CopyTo(training, Plan.Network); // before anything is written
+        return weights;
     }
 
     private TrainingSetup Setup(TrainingState? state, TrainingState? origin)
@@ -105,7 +133,7 @@ internal sealed record TrainRequest
     private JsonObject Describe(TrainingSetup setup, RunFolder folder, RunFolder? before) => new()
     {
         ["experiment"] = Plan.Name,
-        ["from"] = before?.Path,
+        ["from"] = before?.Path ?? Weights ?? Fork,
         ["network"] = Plan.Network,
         ["parameters"] = Experiment.Network.Parameters,
         ["data"] = Plan.Data.GetType().Name,
@@ -114,7 +142,7 @@ internal sealed record TrainRequest
         ["batch"] = setup.Batch,
         ["seed"] = setup.Seed,
         ["declaration"] = DescribeCommand.Declaration(Plan),
-        ["command"] = ProgramName.Command(["train", Plan.Name, "--steps", $"{setup.Steps}", "--batch", $"{setup.Batch}", "--seed", $"{setup.Seed}", "--device", $"{setup.Device}", .. before is null ? Array.Empty<string>() : ["--from", before.Path], "--out", folder.Path]),
+        ["command"] = ProgramName.Command(["train", Plan.Name, "--steps", $"{setup.Steps}", "--batch", $"{setup.Batch}", "--seed", $"{setup.Seed}", "--device", $"{setup.Device}", .. before is null ? Array.Empty<string>() : ["--from", before.Path], .. Weights is null ? Array.Empty<string>() : ["--weights", Weights], .. Fork is null ? Array.Empty<string>() : ["--fork", Fork], "--out", folder.Path]),
         ["device"] = setup.Device.ToString(),
         ["threads"] = get_num_threads(),
         ["versions"] = new JsonObject

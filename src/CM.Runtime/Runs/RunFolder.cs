@@ -87,8 +87,12 @@ internal sealed class RunFolder
 
     /// <summary>Opens the newest checkpoint.</summary>
     /// <exception cref="UserError">There is none, or it is damaged.</exception>
-    public Checkpoint OpenNewest() => Checkpoint.Open(
-        Checkpoints.Newest ?? throw new UserError($"{Path}: there is no checkpoint in it (checkpoints/step-*.safetensors), so it is not a run that can be continued or sampled."));
+    public Checkpoint OpenNewest() => Checkpoint.Open(NewestCheckpoint);
+
+    /// <summary>The newest checkpoint.</summary>
+    /// <exception cref="UserError">There is none.</exception>
+    public string NewestCheckpoint =>
+        Checkpoints.Newest ?? throw new UserError($"{Path}: there is no checkpoint in it (checkpoints/step-*.safetensors), so it is not a run that can be continued or sampled.");
 
     /// <summary>The weights of a training that the user named.</summary>
     /// <param name="training">Loaded from a checkpoint of this run; where the average has to be made first, it takes the place of the trained weights.</param>

@@ -19,6 +19,7 @@ public sealed class TrainingRun : IDisposable
     private readonly IExamples examples;
     private readonly Checkpoint? from;
     private readonly Checkpoint? origin;
+    private readonly SavedWeights? weights;
     private readonly Display display;
     private readonly StopSignal stop = new();
     private readonly LossWindow losses;
@@ -45,13 +46,15 @@ public sealed class TrainingRun : IDisposable
     /// <param name="from">Where it goes on from; null for a new run.</param>
     /// <param name="display">Who is told.</param>
     /// <param name="origin">The run of another experiment that weights come from; null where none do, or where a run goes on.</param>
-    internal TrainingRun(ExperimentPlan plan, TrainingSetup setup, RunFolder folder, IExamples examples, Checkpoint? from, Display display, Checkpoint? origin = null)
+    /// <param name="weights">Weights that the user gave; null where there are none.</param>
+    internal TrainingRun(ExperimentPlan plan, TrainingSetup setup, RunFolder folder, IExamples examples, Checkpoint? from, Display display, Checkpoint? origin = null, SavedWeights? weights = null)
     {
         this.plan = plan;
         this.folder = folder;
         this.examples = examples;
         this.from = from;
         this.origin = origin;
+        this.weights = weights;
         this.display = display;
         Setup = setup;
         losses = new LossWindow(setup.Device);
@@ -82,6 +85,10 @@ public sealed class TrainingRun : IDisposable
             done = began = logged = saved = shown = from.State.Step;
             first = from.State.FirstStep;
         }
+        else if (weights is not null)
+        {
+            weights.CopyTo(training, plan.Network);
+        }
         else if (origin is not null)
         {
             origin.LoadBest(training, plan.Origin!.Starts);
@@ -90,10 +97,7 @@ public sealed class TrainingRun : IDisposable
         OnDisk(() => log = new RunLog(folder.Log, done));
         pictures = Sampler.IsVisible(plan) ? new RunPictures(plan, Setup, folder, examples, first) : null;
         if (from is null)
-        {
-            Save();
-            Show();
-        }
+            Keep(show: true);
         feed = new BatchFeed(examples, plan, Setup, done);
         unsaved.Start();
         working.Start();
@@ -138,9 +142,7 @@ public sealed class TrainingRun : IDisposable
             if (average.Rule is EmaPower { Snapshots: > 0 } rule && IsDue(rule.Snapshots))
                 OnDisk(() => folder.Snapshots.Save(average, rule, done));
         if (IsDue(Pictures) || unsaved.Elapsed > LongestUnsaved)
-            Save();
-        if (IsDue(Pictures))
-            Show();
+            Keep(show: IsDue(Pictures));
     }
 
     /// <summary>Saves what is not saved yet and tells how it went.</summary>
@@ -148,10 +150,8 @@ public sealed class TrainingRun : IDisposable
     {
         if (logged != done)
             Log();
-        if (saved != done)
-            Save();
-        if (shown != done)
-            Show();
+        if (saved != done || shown != done)
+            Keep(show: shown != done);
         working.Stop();
         Summary = new RunSummary
         {
@@ -206,26 +206,22 @@ public sealed class TrainingRun : IDisposable
         Write(line);
     }
 
-    private void Save()
+    /// <summary>Looks whether all is well, makes a picture where one is wanted, and then a checkpoint, which says how near its samples are to the data.</summary>
+    private void Keep(bool show)
     {
         working.Stop();
         losses.Read();
         using (var total = Current.Weights.Values.sum())
             if (total.item<float>() is var sum && !float.IsFinite(sum))
                 throw new DivergedException(done - 1, "a weight", sum);
-        OnDisk(() => folder.Checkpoints.Save(new TrainingState(plan.Name, plan.Declaration, done, Setup.Steps, Setup.Batch, Setup.Seed, first), Current));
+        if (show && pictures is not null)
+            OnDisk(() => Write(pictures.Add(Current, done)));
+        if (show)
+            shown = done;
+        var state = new TrainingState(plan.Name, plan.Declaration, done, Setup.Steps, Setup.Batch, Setup.Seed, first) { Distance = shown == done ? pictures?.LastDistance : null };
+        OnDisk(() => folder.Checkpoints.Save(state, Current));
         saved = done;
         unsaved.Restart();
-        working.Start();
-    }
-
-    private void Show()
-    {
-        if (pictures is null)
-            return;
-        working.Stop();
-        OnDisk(() => Write(pictures.Add(Current, done)));
-        shown = done;
         working.Start();
     }
 

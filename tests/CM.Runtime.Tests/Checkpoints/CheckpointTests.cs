@@ -98,6 +98,26 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void The_best_and_the_one_that_a_run_went_on_from_stay_too()
+    {
+        using var training = Trained(0);
+        var folder = new CheckpointFolder(scratch["checkpoints"]) { Keep = 1, Pinned = Path.Combine(scratch["checkpoints"], "step-000002.safetensors") };
+        double?[] distances = [0.9, 0.1, 0.5, 0.1, null, double.NaN, 0.7];
+        for (var step = 0; step < distances.Length; step++)
+            folder.Save(State with { Step = step, Distance = distances[step] }, training);
+        Names().ShouldBe(["step-000001.safetensors", "step-000002.safetensors", "step-000006.safetensors"]);
+        folder.Best.ShouldBe(Path.Combine(scratch["checkpoints"], "step-000001.safetensors"));
+        using (var best = Checkpoint.Open(folder.Best!))
+            best.State.Distance.ShouldBe(0.1);
+
+        File.WriteAllText(folder.Best!, "torn");
+        new CheckpointFolder(scratch["checkpoints"]) { Keep = 1 }.Save(State with { Step = 7, Distance = 0.8 }, training);
+        Names().ShouldBe(["step-000002.safetensors", "step-000007.safetensors"]);
+
+        IEnumerable<string?> Names() => Directory.EnumerateFiles(scratch["checkpoints"]).Select(Path.GetFileName).Order();
+    }
+
+    [Fact]
     public void A_failed_write_leaves_the_old_file()
     {
         var path = scratch["a.txt"];

@@ -115,11 +115,60 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void Help_is_everywhere()
     {
-        foreach (var command in (string[])["", "demo", "list", "describe", "train", "sample", "data", "data prepare", "data fetch", "doctor"])
+        foreach (var command in (string[])["", "demo", "list", "describe", "train", "sample", "export", "import", "data", "data prepare", "data fetch", "doctor"])
             Good([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]).ShouldContain("Usage:");
         var help = Good("train", "--help");
         foreach (var option in (string[])["--steps", "--batch", "--seed", "--data", "--out", "--device", "--threads", "--resume", "--json", "--verbose"])
             help.ShouldContain(option);
+    }
+
+    [Fact]
+    public void Weights_go_out_and_come_in_again()
+    {
+        Good("train", "Tiny", "--steps", "6", "--out", scratch["a"]);
+        Json("export", scratch["a"], scratch["first.safetensors"], "--json").GetProperty("parameters").GetInt64().ShouldBe(82);
+        Good("export", scratch["a"], scratch["online.safetensors"], "--ema", "online").ShouldContain("82 parameters of Tiny after 6 steps");
+        Bad(2, "export", scratch["a"], scratch["online.safetensors"]).ShouldContain("is there already");
+        Bad(2, "export", scratch["a"], scratch["x.safetensors"], "--ema", "0.5").ShouldContain("0.5");
+        using (var training = new Tiny.Denoiser(Tiny.Setup()))
+        using (var checkpoint = RunFolder.Open(scratch["a"]).OpenNewest())
+        {
+            checkpoint.Load(training);
+            Exported("first").ShouldBe(training.Averages[0].Weights.Values.Floats());
+            Exported("online").ShouldBe(training.Weights.Values.Floats());
+        }
+        var import = Json("import", scratch["first.safetensors"], "Tiny", "--json");
+        (import.GetProperty("found").GetInt32(), import.GetProperty("missing").GetArrayLength(), import.GetProperty("mis_shaped").GetArrayLength()).ShouldBe((5, 0, 0));
+        Json("import", scratch["first.safetensors"], "--json").GetProperty("tensors")[0].GetProperty("name").GetString().ShouldBe("In.weight");
+
+        Good("train", "Tiny", "--steps", "3", "--weights", scratch["online.safetensors"], "--keep", "9", "--out", scratch["b"]).ShouldContain($"weights of {scratch["online.safetensors"]}");
+        First("b").ShouldBe(Exported("online"));
+        Good("train", "Tiny", "--steps", "3", "--fork", scratch["a"], "--keep", "9", "--out", scratch["c"]);
+        First("c").ShouldBe(Exported("online"));
+        var changed = Tiny.With(Tiny.Plan with { Declaration = [] });
+        Run(2, [changed], "train", "Tiny", "--resume", scratch["a"]).Errors.ShouldContain("or start anew from its weights with --fork");
+        Run(0, [changed], "train", "Tiny", "--steps", "1", "--fork", scratch["a"], "--out", scratch["d"]);
+        File.WriteAllBytes(scratch["small.safetensors"], [.. SafetensorsWriter.Header([], [("In.weight", [2, 1])]), .. new byte[8]]);
+        Bad(2, "train", "Tiny", "--weights", scratch["small.safetensors"], "--out", scratch["e"]).ShouldContain("not the weights of TinyDenoiser (4 missing: In.bias, Out.weight, Out.bias, …; 1 mis-shaped: In.weight is [2, 1], not [2, 16])");
+        Bad(2, "import", scratch["small.safetensors"], "Tiny").ShouldContain("not the weights of TinyDenoiser");
+        Directory.Exists(scratch["e"]).ShouldBeFalse();
+
+        float[] Exported(string name)
+        {
+            using var file = SavedWeights.Open(scratch[name + ".safetensors"]);
+            using var store = ParameterStore.New(Tiny.Layout(), seed: 0);
+            WeightsMatch.ByName(store.Layout, file.Tensors).CopyTo(store);
+            return store.Values.Floats();
+        }
+
+        float[] First(string run)
+        {
+            using var checkpoint = Checkpoint.Open(Path.Combine(scratch[run], "checkpoints", "step-000000.safetensors"));
+            using var training = new Tiny.Denoiser(Tiny.Setup());
+            checkpoint.Load(training);
+            training.Averages[1].Weights.Values.Floats().ShouldBe(training.Weights.Values.Floats());
+            return training.Weights.Values.Floats();
+        }
     }
 
     [Fact]
@@ -172,6 +221,13 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("train", "Tiny", "--resume", "/nowhere")]
     [InlineData("train", "Tiny", "--resume", "/tmp", "--out", "/tmp/x")]
     [InlineData("sample", "/nowhere")]
+    [InlineData("export", "/nowhere", "/tmp/x.safetensors")]
+    [InlineData("import", "/nowhere")]
+    [InlineData("import", "/etc/hostname", "--out", "/tmp/x.safetensors")]
+    [InlineData("train", "Tiny", "--weights", "/nowhere")]
+    [InlineData("train", "Tiny", "--fork", "/nowhere")]
+    [InlineData("train", "Tiny", "--weights", "/tmp/x", "--fork", "/tmp/y")]
+    [InlineData("train", "Tiny", "--keep", "0")]
     [InlineData("data", "fetch", "cifar100")]
     [InlineData("data", "fetch", "mnist", "--from", "mirror")]
     [InlineData("data", "prepare", "/nowhere", "/tmp/x.zip", "--size", "8")]
