@@ -34,12 +34,30 @@ internal static class Examples
 
     /// <summary>Where the files of a data source lie; null where it has none.</summary>
     /// <exception cref="UserError">They are missing.</exception>
-    public static string? Find(IDataSource source, string? folder) => source switch
+    public static string? Find(IDataSource source, string? folder)
     {
-        IdxImages images => DataFolder.Find(folder, images.Images, images.Images + ".gz"),
-        Cifar10 => DataFolder.Find(folder, CifarFile.Folder + "/", CifarFile.Archive),
-        PngImages images => DataFolder.Find(folder, images.Name + "/", images.Name + ".zip"),
-        NumpyArrays arrays => DataFolder.Find(folder, NumpyFile.Split(arrays.Examples).File),
+        try
+        {
+            return source switch
+            {
+                IdxImages images => DataFolder.Find(folder, images.Images, images.Images + ".gz"),
+                Cifar10 => DataFolder.Find(folder, CifarFile.Folder + "/", CifarFile.Archive),
+                PngImages images => DataFolder.Find(folder, images.Name + "/", images.Name + ".zip"),
+                NumpyArrays arrays => DataFolder.Find(folder, NumpyFile.Split(arrays.Examples).File),
+                _ => null,
+            };
+        }
+        catch (UserError missing) when (PublishedAs(source) is { } name)
+        {
+            throw new UserError($"{missing.Message.TrimEnd('.')}, or fetch it with: {ProgramName.Command("data", "fetch", name)}", missing);
+        }
+    }
+
+    private static string? PublishedAs(IDataSource source) => source switch
+    {
+        Mnist => "mnist",
+        FashionMnist => "fashion-mnist",
+        Cifar10 => "cifar10",
         _ => null,
     };
 

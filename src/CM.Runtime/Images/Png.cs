@@ -170,7 +170,7 @@ internal static class Png
             if (zlib.ReadByte() >= 0)
                 throw new UserError($"{name}: damaged PNG file, data follows its last row.");
         }
-        catch (InvalidDataException damage)
+        catch (Exception damage) when (damage is InvalidDataException or IOException)
         {
             throw new UserError($"{name}: damaged PNG file ({damage.Message.TrimEnd('.')}).", damage);
         }

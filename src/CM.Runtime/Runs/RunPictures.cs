@@ -31,24 +31,27 @@ internal sealed class RunPictures : IDisposable
     /// <summary>The same in the newest picture.</summary>
     public double? LastDistance { get; private set; }
 
-    /// <summary>Makes a picture.</summary>
+    /// <summary>Makes a picture, and measures how far its samples are from the data.</summary>
     /// <param name="training">What to sample.</param>
     /// <param name="step">Steps done.</param>
-    /// <returns>What the log should say.</returns>
-    public JsonObject Add(Training training, int step)
+    public Raster Draw(Training training, int step)
     {
         var samples = sampler.Sample(training, training.BestWeights);
-        var path = folder.Picture(step);
-        AtomicFile.Write(path, stream => Png.Write(stream, sampler.Draw(samples, data)));
-        Newest = path;
-        var line = new JsonObject { ["step"] = step, ["picture"] = path };
+        LastDistance = planar && Sampler.Distance(samples, data) is var distance && double.IsFinite(distance) ? distance : null;
+        if (step == first)
+            FirstDistance = LastDistance;
+        return sampler.Draw(samples, data);
+    }
+
+    /// <summary>Writes the picture that was made last.</summary>
+    /// <returns>What the log should say.</returns>
+    public JsonObject Write(Raster picture, int step)
+    {
+        Newest = folder.Picture(step);
+        AtomicFile.Write(Newest, stream => Png.Write(stream, picture));
+        var line = new JsonObject { ["step"] = step, ["picture"] = Newest };
         if (planar)
-        {
-            LastDistance = Sampler.Distance(samples, data) is var distance && double.IsFinite(distance) ? distance : null;
-            if (step == first)
-                FirstDistance = LastDistance;
             line["sliced_wasserstein"] = LastDistance;
-        }
         return line;
     }
 

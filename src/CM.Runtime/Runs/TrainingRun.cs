@@ -71,8 +71,6 @@ public sealed class TrainingRun : IDisposable
 
     private Training Current => training ?? throw new InvalidOperationException("Begin comes first.");
 
-    private BatchFeed Feed => feed ?? throw new InvalidOperationException("Begin comes first.");
-
     private double? ImagesPerSecond => done > began ? (done - began) * (double)Setup.Batch / working.Elapsed.TotalSeconds : null;
 
     /// <summary>Starts: with the training's fresh weights, or with those of the checkpoint that is resumed.</summary>
@@ -114,7 +112,7 @@ public sealed class TrainingRun : IDisposable
     /// <summary>The data of the step, <c>[Batch, …]</c>, float32, on the device; the caller disposes of it.</summary>
     public Tensor NextBatch()
     {
-        var batch = Feed.Next();
+        var batch = NextOfFeed();
         batch.Labels?.Dispose();
         return batch.Values;
     }
@@ -124,7 +122,7 @@ public sealed class TrainingRun : IDisposable
     /// <returns><c>[Batch, …]</c>, float32, on the device.</returns>
     public Tensor NextBatch(out Tensor labels)
     {
-        var batch = Feed.Next();
+        var batch = NextOfFeed();
         labels = batch.Labels ?? throw new InvalidOperationException($"{plan.Name} takes labels, but its plan has no classes.");
         return batch.Values;
     }
@@ -180,6 +178,19 @@ public sealed class TrainingRun : IDisposable
         stop.Dispose();
     }
 
+    /// <summary>The next batch; where the data cannot be read any more, the last checkpoint is still whole.</summary>
+    private Batch NextOfFeed()
+    {
+        try
+        {
+            return (feed ?? throw new InvalidOperationException("Begin comes first.")).Next();
+        }
+        catch (UserError fault)
+        {
+            throw new UserError($"{fault.Message.TrimEnd('.')}; the run stops at step {done}{Rest()}", fault);
+        }
+    }
+
     /// <summary>Whether this is one of so many evenly spread steps, or the last.</summary>
     private bool IsDue(int times) => done % Math.Max(1, Setup.Steps / times) == 0 || done == Setup.Steps;
 
@@ -206,7 +217,7 @@ public sealed class TrainingRun : IDisposable
         Write(line);
     }
 
-    /// <summary>Looks whether all is well, makes a picture where one is wanted, and then a checkpoint, which says how near its samples are to the data.</summary>
+    /// <summary>Looks whether all is well, and writes a checkpoint and, where one is wanted, a picture. The checkpoint says how near the samples are to the data.</summary>
     private void Keep(bool show)
     {
         working.Stop();
@@ -214,13 +225,14 @@ public sealed class TrainingRun : IDisposable
         using (var total = Current.Weights.Values.sum())
             if (total.item<float>() is var sum && !float.IsFinite(sum))
                 throw new DivergedException(done - 1, "a weight", sum);
-        if (show && pictures is not null)
-            OnDisk(() => Write(pictures.Add(Current, done)));
-        if (show)
-            shown = done;
-        var state = new TrainingState(plan.Name, plan.Declaration, done, Setup.Steps, Setup.Batch, Setup.Seed, first) { Distance = shown == done ? pictures?.LastDistance : null };
+        var picture = show ? pictures?.Draw(Current, done) : null;
+        var state = new TrainingState(plan.Name, plan.Declaration, done, Setup.Steps, Setup.Batch, Setup.Seed, first) { Distance = picture is null ? null : pictures!.LastDistance };
         OnDisk(() => folder.Checkpoints.Save(state, Current));
         saved = done;
+        if (picture is not null)
+            OnDisk(() => Write(pictures!.Write(picture, done)));
+        if (show)
+            shown = done;
         unsaved.Restart();
         working.Start();
     }
@@ -240,8 +252,10 @@ public sealed class TrainingRun : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            var rest = folder.Checkpoints.Newest is { } checkpoint ? $"; {checkpoint} is whole, go on from there with: {ResumeCommand}" : "";
-            throw new UserError($"{folder.Path}: cannot be written at step {done} ({failure.Message.TrimEnd('.')}){rest}", failure);
+            throw new UserError($"{folder.Path}: cannot be written at step {done} ({failure.Message.TrimEnd('.')}){Rest()}", failure);
         }
     }
+
+    /// <summary>What is left after a fault.</summary>
+    private string Rest() => folder.Checkpoints.Newest is { } checkpoint ? $"; {checkpoint} is whole, go on from there with: {ResumeCommand}" : "";
 }

@@ -112,6 +112,29 @@ public sealed partial class RunTests : IDisposable
     }
 
     [Fact]
+    public void Data_that_vanish_end_the_run_with_the_last_checkpoint_whole()
+    {
+        foreach (var name in (string[])["1.png", "2.png", "3.png"])
+        {
+            using var file = new MemoryStream();
+            Png.Write(file, new PngImage(new PngHeader(2, 1, 8, PngColour.Grey), [100, 200]));
+            scratch.Write("data/faces/" + name, file.ToArray());
+        }
+        var plan = Tiny.Plan with { Steps = 30, Data = new Faces(), DataShape = [1, 1, 2] };
+        var vanishing = Tiny.With(plan, (_, step) =>
+        {
+            if (step == 13)
+                File.Delete(scratch["data/faces/2.png"]);
+        });
+        var message = Should.Throw<UserError>(() => new TrainRequest { Experiment = vanishing, Data = scratch["data"], Out = scratch["a"] }.Run(new JsonDisplay(TextWriter.Null))).Message;
+        message.ShouldContain("2.png: cannot be read");
+        message.ShouldContain(".safetensors is whole, go on from there with: ");
+        RunFolder.Open(scratch["a"]).OpenNewest().State.Step.ShouldBeInRange(12, 30);
+    }
+
+    private sealed record Faces() : CM.Dsl.PngImages("faces");
+
+    [Fact]
     public void An_average_of_any_width_is_made_of_those_that_were_put_aside()
     {
         const int Steps = 400;
