@@ -548,6 +548,170 @@ internal static class Corpus
                     x | Each | Calm | Mix | Pool;
             }
             """),
+        new("Attentive", """
+            [Network]
+            public sealed partial record Attentive : IDenoiser
+            {
+                [Positional(16)] public partial Part Clock { get; }
+                [Conv2d(3, 16, 3)] public partial Part Stem { get; }
+                [Block<AdaptedBlock>(16, 16)] public partial Part Fine { get; }
+                [FirDownsample(1, 3, 3, 1)] public partial Part Shrink { get; }
+                [Attention(16, Heads = 2)] public partial Part Look { get; }
+                [FirUpsample(1, 3, 3, 1)] public partial Part Grow { get; }
+                [Conv2d(32, 3, 1, Start = Start.XavierUniform, Gain = 0.5)] public partial Part Head { get; }
+
+                [return: Shape("B", 3, 8, 8)]
+                private Flow Forward([Shape("B", 3, 8, 8)] Flow x, [Shape("B")] Flow level)
+                {
+                    var time = level | Clock;
+                    var fine = (x | Stem, time) | Fine;
+                    var coarse = fine | Shrink | Look;
+                    return Flow.Cat(fine, coarse | Grow) | Head;
+                }
+            }
+
+            [Network]
+            public sealed partial record AdaptedBlock(int Width, int Time)
+            {
+                [AdaptiveGroupNorm(4, nameof(Width), nameof(Time))] public partial Part Calm { get; }
+                [Activate(Act.SiLU)] public partial Part Bend { get; }
+                [Conv2d(nameof(Width), nameof(Width), 3)] public partial Part Turn { get; }
+                [Attention(nameof(Width), ChannelsPerHead = 8)] public partial Part Look { get; }
+                [Scale(0.7071)] public partial Part Fade { get; }
+
+                [return: Shape("B", nameof(Width), "H", "W")]
+                private Flow Forward([Shape("B", nameof(Width), "H", "W")] Flow x, [Shape("B", nameof(Time))] Flow time)
+                {
+                    var turned = (x, time) | Calm | Bend | Turn;
+                    return x + turned | Look | Fade;
+                }
+            }
+            """),
+        new("ClassConditional", """
+            [Network]
+            public sealed partial record ClassConditional
+            {
+                [Fourier(12)] public partial Part Wave { get; }
+                [Linear(12, 24)] public partial Part Level { get; }
+                [ClassEmbedding(10, 24, LabelDropout = 0.1)] public partial Part Class { get; }
+                [Activate(Act.SiLU)] public partial Part Bend { get; }
+                [Conv2d(1, 8, 3)] public partial Part Stem { get; }
+                [AdaptiveGroupNorm(2, 8, 24)] public partial Part Calm { get; }
+                [Conv2d(8, 1, 3)] public partial Part Head { get; }
+
+                [return: Shape("B", 1, 6, 6)]
+                private Flow Forward([Shape("B", 1, 6, 6)] Flow x, [Shape("B")] Flow level, [Shape("B", 10)] Flow label)
+                {
+                    var emb = (level | Wave | Level) + (label | Class);
+                    var seen = (x | Stem, emb | Bend) | Calm;
+                    return seen | Bend | Head;
+                }
+            }
+            """),
+        new("Augmented", """
+            [Network]
+            public sealed partial record Augmented
+            {
+                [Augmentation(9, 14)] public partial Part Change { get; }
+                [Linear(3, 14)] public partial Part In { get; }
+                [RmsNorm(14)] public partial Part Calm { get; }
+                [Clip(2)] public partial Part Bound { get; }
+                [Linear(14, 3)] public partial Part Out { get; }
+
+                [return: Shape("B", 3)]
+                private Flow Forward([Shape("B", 3)] Flow x, [Shape("B", 9)] Flow changes) =>
+                    (x | In) + (changes | Change) | Calm | Bound | Out;
+            }
+            """),
+        new("MagnitudePreserving", """
+            [Network]
+            public sealed partial record MagnitudePreservingUNet : IDenoiser
+            {
+                [MpFourier(12)] public partial Part Wave { get; }
+                [MpLinear(12, 20)] public partial Part Level { get; }
+                [Ones] public partial Part One { get; }
+                [MpConv2d(4, 8, 3)] public partial Part Stem { get; }
+                [Block<MpBlock>(8, 8, 20)] public partial Part Fine { get; }
+                [FirDownsample(1, 1)] public partial Part Shrink { get; }
+                [Block<MpBlock>(8, 16, 20)] public partial Part Coarse { get; }
+                [FirUpsample(1, 1)] public partial Part Grow { get; }
+                [MpCat(0.5)] public partial Part Join { get; }
+                [Block<MpBlock>(24, 8, 20)] public partial Part Up { get; }
+                [MpConv2d(8, 3, 3)] public partial Part Head { get; }
+                [LearnedGain] public partial Part Gain { get; }
+
+                [return: Shape("B", 3, 8, 8)]
+                private Flow Forward([Shape("B", 3, 8, 8)] Flow x, [Shape("B")] Flow level)
+                {
+                    var time = level | Wave | Level;
+                    var fine = (x | One | Stem, time) | Fine;
+                    var coarse = (fine | Shrink, time) | Coarse;
+                    var joined = (coarse | Grow, fine) | Join;
+                    return (joined, time) | Up | Head | Gain;
+                }
+            }
+
+            [Network]
+            public sealed partial record MpBlock(int In, int Out, int Time)
+            {
+                [MpConv2d(nameof(In), nameof(Out), 1)] public partial Part Short { get; }
+                [PixelNorm] public partial Part Calm { get; }
+                [MpSiLU] public partial Part Bend { get; }
+                [MpConv2d(nameof(Out), nameof(Out), 3)] public partial Part Turn { get; }
+                [MpLinear(nameof(Time), nameof(Out))] public partial Part Level { get; }
+                [MpSum(0.3)] public partial Part Mix { get; }
+                [MpAttention(nameof(Out), Heads = 2)] public partial Part Look { get; }
+
+                [return: Shape("B", nameof(Out), "H", "W")]
+                private Flow Forward([Shape("B", nameof(In), "H", "W")] Flow x, [Shape("B", nameof(Time))] Flow time)
+                {
+                    var start = x | Short | Calm;
+                    var turned = (start | Bend | Turn) * (1 + (time | Level));
+                    var mixed = (start, turned) | Mix;
+                    return (mixed, mixed | Look) | Mix;
+                }
+            }
+            """),
+        new("Shuffled", """
+            [Network]
+            public sealed partial record Shuffled
+            {
+                [PixelUnshuffle(2)] public partial Part Fold { get; }
+                [DepthwiseConv2d(12, 3)] public partial Part Each { get; }
+                [Conv2d(12, 8, 1)] public partial Part Mix { get; }
+                [ConvTranspose2d(8, 6, 4, Stride = 2)] public partial Part Grow { get; }
+                [Conv2d(6, 12, 3, Stride = 2)] public partial Part Shrink { get; }
+                [PixelShuffle(2)] public partial Part Unfold { get; }
+
+                [return: Shape("B", 3, "2*H", "2*W")]
+                private Flow Forward([Shape("B", 3, "2*H", "2*W")] Flow x)
+                {
+                    var folded = x | Fold | Each;
+                    var small = folded | Mix | Grow | Shrink;
+                    return x + (small | Unfold);
+                }
+            }
+            """),
+        new("MpEncoder", """
+            [Network]
+            public sealed partial record MpEncoder
+            {
+                [MpConv2d(2, 6, 3)] public partial Part Stem { get; }
+                [MpSiLU] public partial Part Bend { get; }
+                [FirDownsample(1, 1)] public partial Part Shrink { get; }
+                [MpConv2d(6, 6, 3), Repeat(2)] public partial Part Body { get; }
+                [MpConv2d(6, 2, 1)] public partial Part Mean { get; }
+                [ConvTranspose2d(6, 2, 2, Stride = 2, Padding = 0)] public partial Part Raw { get; }
+                [Activate(Act.Softplus)] public partial Part Positive { get; }
+
+                [return: Shape("B", 2, 4, 4), Shape("B", 2, 8, 8)]
+                private Flow Forward([Shape("B", 2, 8, 8)] Flow x)
+                {
+                    var seen = x | Stem | Bend | Shrink | Body;
+                    return (seen | Mean, seen | Raw | Positive);
+                }
+            }
+            """),
         new("Levels", """
             [Network]
             public sealed partial record Levels

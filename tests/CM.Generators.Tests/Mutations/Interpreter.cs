@@ -99,8 +99,8 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
     {
         if (layer.Kind == "Block")
             return Enter(layer, parameters, inputs, path);
-        Expect(inputs.Length == 1, "one value");
-        return [Compute(layer, name => At(layer.Size(name), parameters), inputs[0], path, parameters)];
+        Expect(inputs.Length == (layer.Kind is "AdaptiveGroupNorm" or "MpSum" or "MpCat" ? 2 : 1), "number of values");
+        return [Compute(layer, name => At(layer.Size(name), parameters), inputs[0], inputs[^1], path, parameters)];
     }
 
     private Tensor[] Enter(LayerPlan layer, IReadOnlyDictionary<string, long> parameters, Tensor[] inputs, string path)
@@ -143,7 +143,7 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
     public static long At(Dim size, IReadOnlyDictionary<string, long> names) =>
         size.At(name => names.TryGetValue(name, out var value) ? value : throw new DeclarationException($"'{name}' is open"));
 
-    private Tensor Compute(LayerPlan layer, Func<string, long> size, Tensor x, string path, IReadOnlyDictionary<string, long> parameters)
+    private Tensor Compute(LayerPlan layer, Func<string, long> size, Tensor x, Tensor y, string path, IReadOnlyDictionary<string, long> parameters)
     {
         // Ranges and axes that the attributes' documentation demands.
         long AtLeast(long least, string name) => size(name) is var value && value >= least ? value : throw new DeclarationException($"{name} of {layer.Name}");
@@ -161,6 +161,73 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
                 Expect(size("input") % groups == 0 && size("output") % groups == 0, "groups divide the channels");
                 return F.conv2d(Ranked(4), Weight("weight", AtLeast(1, "output"), AtLeast(1, "input") / groups, kernel, kernel), layer.Flag("bias", true) ? Weight("bias", size("output")) : null,
                     [stride, stride], [padding, padding], [dilation, dilation], groups);
+            case "DepthwiseConv2d":
+                var (depth, window, step) = (AtLeast(1, "channels"), AtLeast(1, "kernel"), AtLeast(1, "stride"));
+                var spread = AtLeast(1, "dilation");
+                var edge = layer.Has("padding") ? AtLeast(0, "padding") : spread * (window - 1) / 2;
+                return F.conv2d(Ranked(4), Weight("weight", depth, 1, window, window), layer.Flag("bias", true) ? Weight("bias", depth) : null, [step, step], [edge, edge], [spread, spread], depth);
+            case "ConvTranspose2d":
+                var (tall, hop) = (AtLeast(1, "kernel"), AtLeast(1, "stride"));
+                var (cut, more) = (layer.Has("padding") ? AtLeast(0, "padding") : (tall - 1) / 2, layer.Whole("outputPadding", 0));
+                Expect(more >= 0 && more < hop, "output padding below the stride");
+                var grown = F.conv_transpose2d(Ranked(4), Weight("weight", AtLeast(1, "input"), AtLeast(1, "output"), tall, tall), layer.Flag("bias", true) ? Weight("bias", size("output")) : null,
+                    strides: [hop, hop], padding: [cut, cut], output_padding: [more, more]);
+                Expect(grown.numel() > 0, "something left");
+                return grown;
+            case "Attention":
+                return Project("proj", Attend(Project("qkv", Ranked(4), 3), normalise: false), 1);
+            case "MpAttention":
+                return MpConv(Attend(MpConv(Ranked(4), MpWeight("qkv.weight", 3 * AtLeast(1, "channels"), size("channels"), 1, 1)), normalise: true), MpWeight("proj.weight", size("channels"), size("channels"), 1, 1));
+            case "AdaptiveGroupNorm":
+                Expect(y.dim() == 2 && y.shape[0] == x.shape[0], "an embedding for each sample");
+                var affine = F.linear(y, Weight("affine.weight", 2 * AtLeast(1, "channels"), AtLeast(1, "embedding")), Weight("affine.bias", 2 * size("channels"))).reshape(-1, 2, size("channels"), 1, 1);
+                return F.group_norm(Ranked(4), AtLeast(1, "groups"), Weight("norm.weight", size("channels")), Weight("norm.bias", size("channels")), layer.Number("epsilon", 1e-5)) * (affine.select(1, 0) + 1) + affine.select(1, 1);
+            case "RmsNorm":
+                var last = (x.dim() > 1 ? x : Ranked(2)).shape[^1];
+                Expect(last == AtLeast(1, "size"), "size of the last axis");
+                return x / ((x * x).sum([-1L], true) / last + layer.Number("epsilon", 1e-5)).sqrt() * Weight("weight", last);
+            case "PixelNorm":
+                return Normalised(x.dim() > 1 ? x : Ranked(2), 1);
+            case "Clip":
+                Expect(layer.Number("bound", 1) > 0, "bound");
+                return x.clamp_min(-layer.Number("bound", 1)).neg().clamp_min(-layer.Number("bound", 1)).neg();
+            case "LearnedGain":
+                return x * Weight("gain");
+            case "Ones":
+                return cat([x.dim() > 1 ? x : Ranked(2), ones([x.shape[0], 1, .. x.shape[2..]])], 1);
+            case "PixelShuffle":
+                return F.pixel_shuffle(Ranked(4), AtLeast(2, "factor"));
+            case "PixelUnshuffle":
+                return F.pixel_unshuffle(Ranked(4), AtLeast(2, "factor"));
+            case "FirUpsample" or "FirDownsample":
+                long[] taps = [.. layer.Sizes("taps").Select(tap => At(tap, parameters))];
+                var around = layer.Has("padding") ? AtLeast(0, "padding") : (taps.Length - 1) / 2;
+                Expect(taps.Sum() != 0, "taps");
+                var each = Weight("resample_filter", 1, 1, taps.Length, taps.Length).expand([Ranked(4).shape[1], -1, -1, -1]);
+                var filtered = layer.Kind == "FirUpsample" ? F.conv_transpose2d(x, each * 4, strides: [2, 2], padding: [around, around], groups: x.shape[1]) : F.conv2d(x, each, strides: [2, 2], padding: [around, around], groups: x.shape[1]);
+                Expect(filtered.numel() > 0, "something left");
+                return filtered;
+            case "ClassEmbedding":
+                Expect(layer.Number("labelDropout", 0) is >= 0 and < 1, "label dropout");
+                return F.linear(Ranked(2) * (layer.Has("scale") ? layer.Number("scale", 1) : Math.Sqrt(AtLeast(1, "classes"))), Weight("weight", AtLeast(1, "channels"), size("classes")), layer.Flag("bias", true) ? Weight("bias", size("channels")) : null);
+            case "Augmentation":
+                return F.linear(Ranked(2), Weight("weight", AtLeast(1, "channels"), AtLeast(1, "labels")));
+            case "MpSiLU":
+                return x * x.sigmoid() / 0.596;
+            case "MpFourier":
+                return (Ranked(1).unsqueeze(1) * Weight("freqs", AtLeast(1, "channels")) + Weight("phases", size("channels"))).cos() * Math.Sqrt(2);
+            case "MpLinear":
+                return F.linear(x.dim() > 1 ? x : Ranked(2), MpWeight("weight", AtLeast(1, "output"), AtLeast(1, "input")));
+            case "MpConv2d":
+                Expect(AtLeast(1, "kernel") % 2 == 1, "an odd kernel");
+                return MpConv(Ranked(4), MpWeight("weight", AtLeast(1, "output"), AtLeast(1, "input"), size("kernel"), size("kernel")));
+            case "MpSum":
+                Expect(x.shape.SequenceEqual(y.shape), "shapes that are added");
+                return (x * (1 - Share()) + y * Share()) / Math.Sqrt((1 - Share()) * (1 - Share()) + Share() * Share());
+            case "MpCat":
+                Expect(x.dim() > 1 && y.dim() == x.dim(), "axes that are joined");
+                var loud = Math.Sqrt((x.shape[1] + y.shape[1]) / ((1 - Share()) * (1 - Share()) + Share() * Share()));
+                return cat([x * ((1 - Share()) * loud / Math.Sqrt(x.shape[1])), y * (Share() * loud / Math.Sqrt(y.shape[1]))], 1);
             case "GroupNorm":
                 return F.group_norm(x, AtLeast(1, "groups"), Weight("weight", AtLeast(1, "channels")), Weight("bias", size("channels")), layer.Number("epsilon", 1e-5));
             case "LayerNorm":
@@ -200,7 +267,38 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
             default:
                 throw new NotSupportedException($"{nameof(Interpreter)} does not know '{layer.Kind}' yet.");
         }
+
+        double Share() => layer.Number("t", 0.5) is >= 0 and <= 1 and var t ? t : throw new DeclarationException("t");
+
+        Tensor Project(string name, Tensor images, int times) =>
+            F.conv2d(images, Weight($"{name}.weight", times * AtLeast(1, "channels"), size("channels"), 1, 1), Weight($"{name}.bias", times * size("channels")));
+
+        // Inside a head, channels 3·c, 3·c + 1 and 3·c + 2 are channel c of query, key and value.
+        Tensor Attend(Tensor joined, bool normalise)
+        {
+            Expect(!(layer.Has("heads") && layer.Has("channelsPerHead")), "heads or channels per head");
+            var wide = joined.shape[1] / 3;
+            Expect(!layer.Has("channelsPerHead") || wide % AtLeast(1, "channelsPerHead") == 0, "channels per head divide the channels");
+            var heads = layer.Has("channelsPerHead") ? wide / size("channelsPerHead") : AtLeast(1, "heads");
+            Expect(wide % heads == 0, "heads divide the channels");
+            var parts = joined.reshape(joined.shape[0], heads, wide / heads, 3, joined.shape[2] * joined.shape[3]);
+            parts = normalise ? Normalised(parts, 2) : parts;
+            var (query, key, value) = (parts.select(3, 0), parts.select(3, 1), parts.select(3, 2));
+            var weights = (query.transpose(2, 3).matmul(key) / Math.Sqrt(wide / heads)).softmax(3);
+            return value.matmul(weights.transpose(2, 3)).reshape(joined.shape[0], wide, joined.shape[2], joined.shape[3]);
+        }
+
+        Tensor MpWeight(string name, params long[] shape)
+        {
+            var weight = Weight(name, shape);
+            var inputs = shape[1..].Aggregate(1L, (product, axis) => product * axis);
+            return (Normalised(weight.reshape(shape[0], inputs), 1) * (layer.Number("gain", 1) / Math.Sqrt(inputs))).reshape(shape);
+        }
+
+        Tensor MpConv(Tensor images, Tensor weight) => F.conv2d(images, weight, padding: [weight.shape[3] / 2, weight.shape[3] / 2]);
     }
+
+    private static Tensor Normalised(Tensor x, int axis) => x / ((x * x).sum([axis], true) / x.shape[axis]).sqrt().add(1e-4);
 
     private static Tensor Waves(Tensor level, Tensor frequencies, bool sineFirst)
     {

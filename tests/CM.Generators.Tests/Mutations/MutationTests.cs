@@ -12,7 +12,7 @@ namespace CM.Generators.Tests.Mutations;
 public sealed class MutationTests
 {
     // Edits taken from a network, the kinds in turn.
-    private const int EditsOfANetwork = 26;
+    private const int EditsOfANetwork = 24;
 
     [Fact]
     public void The_checker_says_what_libtorch_does()

@@ -29,6 +29,10 @@ internal sealed class Mutator
         ("Upsample", "Downsample", all => all[0]), ("Downsample", "AveragePool", all => all[0]), ("AveragePool", "Upsample", all => all[0]), ("AveragePool", "Downsample", all => all[0]),
         ("GroupNorm", "LayerNorm", all => all[1]), ("LayerNorm", "GroupNorm", all => $"2, {all[0]}"), ("Fourier", "Positional", all => all[0]), ("Positional", "Fourier", all => all[0]),
         ("Linear", "Conv2d", all => $"{all[0]}, {all[1]}, 1"), ("Conv2d", "Linear", all => $"{all[0]}, {all[1]}"), ("Flatten", "Activate", _ => "Act.ReLU"),
+        ("MpLinear", "Linear", all => $"{all[0]}, {all[1]}"), ("MpConv2d", "MpLinear", all => $"{all[0]}, {all[1]}"), ("FirUpsample", "FirDownsample", all => string.Join(", ", all)),
+        ("FirDownsample", "FirUpsample", all => string.Join(", ", all)), ("PixelShuffle", "PixelUnshuffle", all => all[0]), ("PixelUnshuffle", "PixelShuffle", all => all[0]),
+        ("AdaptiveGroupNorm", "GroupNorm", all => $"{all[0]}, {all[1]}"), ("RmsNorm", "LayerNorm", all => all[0]), ("ConvTranspose2d", "Conv2d", all => string.Join(", ", all)),
+        ("DepthwiseConv2d", "Conv2d", all => $"{all[0]}, {all[0]}, {all[1]}"), ("ClassEmbedding", "Augmentation", all => $"{all[0]}, {all[1]}"), ("Attention", "MpAttention", all => all[0]),
     ];
 
     private readonly Declared origin;
