@@ -1,4 +1,3 @@
-using CM.Generators.Couplings;
 using CM.Generators.Reading;
 using CM.Generators.Writing;
 using Microsoft.CodeAnalysis;
@@ -19,8 +18,8 @@ public sealed class CouplingGenerator : IIncrementalGenerator
 
         context.RegisterSourceOutput(plans, static (output, plan) =>
         {
-            if (plan.Parts.Count > 0)
-                output.AddSource(plan.Record.HintName("Couplings"), CouplingWriter.Write(CouplingChecker.Check(plan, CouplingChecker.DataShape(plan))));
+            if (plan.Own.Count > 0 || plan.Text.Length > 0)
+                output.AddSource(plan.Record.HintName("Couplings"), CouplingWriter.Write(plan));
         });
     }
 }

@@ -47,6 +47,57 @@ public sealed class CouplingsTests
 
         """;
 
+    /// <summary>GC over OT, GC over VCT, and the latter over another name for VCT, which takes its own data end.</summary>
+    private const string Nested = """
+        [Coupling]
+        public sealed partial record InducedMatched
+        {
+            [Pairing<MinibatchOT>]    public partial Part Match    { get; }
+            [Model(Weights.Online)]   public partial Part Generate { get; }
+            [Coin(0, End = 0.8)]      public partial Part Mix      { get; }
+
+            private Pair Couple(Flow data, Flow noise, Times times)
+            {
+                var (x, z) = (data, noise) | Match;
+                return new(Mix.Choose((x + times.Earlier * z, times.Earlier) | Generate, x), z);
+            }
+        }
+
+        [Coupling]
+        public sealed partial record InducedVariational
+        {
+            [Pairing<VariationalNoise>] public partial Part Vary     { get; }
+            [Model(Weights.Ema)]        public partial Part Generate { get; }
+            [Coin(0.5)]                 public partial Part Mix      { get; }
+
+            private Pair Couple(Flow data, Flow noise, Times times)
+            {
+                var (x, z) = (data, noise) | Vary;
+                return new(Mix.Choose((x + times.Earlier * z, times.Earlier) | Generate, x), z);
+            }
+        }
+
+        [Coupling]
+        public sealed partial record Shrunk
+        {
+            private const double Share = 0.5;
+            [Pairing<InducedVariational>] public partial Part Inner { get; }
+            [Pairing<Independent>]        public partial Part Same  { get; }
+
+            private Pair Couple(Flow mean, Flow deviation)
+            {
+                var ends = (mean, Share * deviation) | Inner;
+                var (x, z) = ends | Same;
+                return new(x, z);
+            }
+        }
+
+        [Experiment, Coupling<Shrunk>] public sealed partial record OverBoth : Moons;
+        [Experiment, Coupling<InducedMatched>] public sealed partial record OverOT : Moons;
+        [Experiment, Coupling<InducedVariational>] public sealed partial record OverVct : Moons;
+
+        """;
+
     private const string All = TimesTests.Easy + TimesTests.Linear + ExperimentsTests.Network + ExperimentsTests.Moons + Encoder + Variational + Induced + """
         [Experiment, Coupling<VariationalNoise>] public sealed partial record Varied : Moons;
         [Experiment, Coupling<GeneratorInduced>, Times<LinearTimes>] public sealed partial record Generated : Moons;
@@ -174,5 +225,62 @@ public sealed class CouplingsTests
         var code = Source.Generate(All + Odd)["Experiments/Test.Strange.g.cs"];
         code.ShouldContain("data - (noise - 2 * (data + noise)) * (-0.5)");
         code.ShouldContain("1 - (noise - first)");
+    }
+
+    [Fact]
+    public async Task Couplings_nest()
+    {
+        Source.Diagnose(All + Nested).ShouldBeEmpty();
+        var files = Source.Generate(All + Nested);
+        await Snapshot.Match(files["Experiments/Test.OverVct.g.cs"], "Couplings.Nested");
+        var matched = files["Experiments/Test.OverOT.g.cs"];
+        matched.ShouldContain("var z = OptimalTransport.Match(data, noise);");
+        matched.ShouldContain(".lt(0.8 * step / Setup.Steps)");
+        matched.ShouldContain("x + 0.8 * CoupledNoise(x, noise[1])");
+        files["Experiments/Test.Matched.g.cs"].ShouldContain("x + 0.8 * OptimalTransport.Match(x, noise[1])");
+        var twice = files["Experiments/Test.OverBoth.g.cs"];
+        twice.ShouldContain("0.5 * noise");
+        twice.ShouldContain("(losses + pair.Penalty)");
+    }
+
+    [Theory]
+    [InlineData("[Pairing<VariationalNoise>] public partial Part Vary ", "[Pairing<InducedVariational>] public partial Part Vary ", "CM3004 at 'Pairing<InducedVariational>': 'Vary' cannot stand here: 'InducedVariational' would contain itself")]
+    [InlineData("[Pairing<VariationalNoise>] public partial Part Vary ", "[Pairing<TwoMoons>] public partial Part Vary ", "CM3004 at 'Pairing<TwoMoons>': 'Vary' cannot stand here: 'TwoMoons' has no [Coupling]")]
+    [InlineData("[Pairing<VariationalNoise>] public partial Part Vary ", "[Pairing<GeneratorInduced>] public partial Part Vary ", "CM3004 at 'Pairing<GeneratorInduced>': 'Vary' cannot stand here: its coupling 'GeneratorInduced' brings a part 'Generate', and there is one of that name")]
+    [InlineData("(data, noise) | Vary", "data | Vary", "CM2012 at 'Vary': (dataVary, noiseVary) takes 2 values but gets 1")]
+    [InlineData("End = 0.8", "End = 1.8", "CM1008 at 'End = 1.8': 'End' of 'Mix' must be from 0 to 1")]
+    [InlineData("Model(Weights.Online)", "Model(Weights.Frozen)", "CM3005 at 'Coupling<InducedMatched>': 'InducedMatched' does not fit this experiment: 'Generate' takes the weights of a finished run")]
+    public void Mistakes_of_nested_couplings_are_found(string right, string wrong, string message)
+    {
+        Nested.ShouldContain(right);
+        string.Join("\n", Source.Diagnose(All + Nested.Replace(right, wrong))).ShouldContain(message);
+        Source.NewDriver().RunGenerators(Source.Compile(All + Nested.Replace(right, wrong))).GetRunResult().Results.ShouldAllBe(result => result.Exception == null);
+    }
+
+    [Fact]
+    public void A_mistake_of_a_nested_coupling_is_reported_where_it_is()
+    {
+        var said = Source.Diagnose(All.Replace("data | Encode", "data | Encod") + Nested).ShouldHaveSingleItem();
+        said.ShouldStartWith("CM1004 at 'Encod'");
+    }
+
+    [Fact]
+    public void Couplings_of_another_assembly_pair_and_nest_alike()
+    {
+        var declared = Encoder + Variational.Replace("weight: 30", "weight: Beta * 10").Replace("[Block<Encoder>]", "private const double Beta = 3, Share = -0.25;\n    [Block<Encoder>]")
+            .Replace("mean + deviation * noise)", "mean - Share * 4 * (deviation * -noise * -1.0))");
+        Source.Generate("Library", ["namespace Library;\nusing CM.Dsl;\n" + declared], out var library);
+        using var image = new MemoryStream();
+        library.Emit(image, options: new(metadataOnly: true, includePrivateMembers: false)).Success.ShouldBeTrue();
+        var reference = MetadataReference.CreateFromImage(image.ToArray());
+        var there = Source.Generate("Program", [Preambled(TimesTests.Easy + ExperimentsTests.Network + ExperimentsTests.Moons + Nested[Nested.IndexOf("[Coupling]\n", 20, StringComparison.Ordinal)..Nested.IndexOf("[Coupling]\npublic sealed partial record Shrunk", StringComparison.Ordinal)]
+            + "[Experiment, Coupling<InducedVariational>] public sealed partial record OverVct : Moons; [Experiment, Coupling<VariationalNoise>] public sealed partial record Varied : Moons;")], out _, reference);
+        there["Experiments/Test.Varied.g.cs"].ShouldContain("private readonly global::Library.Encoder.Module encode;");
+        there["Experiments/Test.Varied.g.cs"].ShouldContain("var kl = KlWeight(step) * KlToStandardNormal(mean, deviation);");
+        var here = Source.Generate(TimesTests.Easy + ExperimentsTests.Network + ExperimentsTests.Moons + declared + "[Experiment, Coupling<VariationalNoise>] public sealed partial record Varied : Moons;");
+        there["Experiments/Test.Varied.g.cs"].Replace("global::Library.", "").ShouldBe(here["Experiments/Test.Varied.g.cs"]);
+        there["Experiments/Test.OverVct.g.cs"].ShouldContain("index_copy");
+
+        static string Preambled(string source) => "using CM.Dsl;\nusing Library;\nusing static System.Math;\nnamespace Test;\n" + source;
     }
 }

@@ -4,9 +4,12 @@ namespace CM.Dsl;
 /// A coin for every sample of a batch, tossed once a step: <c>Part.Choose(heads, tails)</c> takes whole samples of the one or the other. What
 /// makes the heads is computed for those samples alone.
 /// </summary>
-/// <param name="heads">Probability of heads, from 0 to 1.</param>
+/// <param name="heads">Probability of heads, from 0 to 1; with <see cref="End"/>, that of the first step.</param>
 public sealed class CoinAttribute(double heads) : LayerAttribute
 {
     /// <summary>Probability of heads.</summary>
     public double Heads { get; } = heads;
+
+    /// <summary>Probability of heads, from 0 to 1, at the end of the training, to which it goes in a straight line. Default: it stays as it is.</summary>
+    public double End { get; set; } = heads;
 }

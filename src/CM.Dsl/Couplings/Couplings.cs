@@ -13,7 +13,8 @@ public sealed record Independent;
 
 /// <summary>
 /// Data and noise of a batch are matched one to one so that the sum of ‖x − z‖² is as small as it can be (minibatch optimal transport,
-/// Pooladian et al. 2023). The assignment is exact; the data stay where they are and the noise is permuted. Sampling takes noise as it is drawn.
+/// Pooladian et al. 2023). The assignment is exact; the data and their labels stay where they are and the noise is permuted.
+/// Sampling matches the noise of every step after the first with the samples at hand.
 /// </summary>
 [Coupling]
 public sealed record MinibatchOT;

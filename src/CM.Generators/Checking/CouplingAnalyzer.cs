@@ -27,7 +27,11 @@ public sealed class CouplingAnalyzer : DiagnosticAnalyzer
             return;
         var sites = new Sites();
         var plan = CouplingReader.Read(type, sites, context.CancellationToken);
-        foreach (var problem in CouplingChecker.Check(plan, CouplingChecker.DataShape(plan)).Problems)
-            context.ReportDiagnostic(problem.At(sites));
+        foreach (var finding in CouplingChecker.Check(plan, CouplingChecker.DataShape(plan)).Problems.Select(problem => problem.At(sites)))
+        {
+            // What is wrong with a nested coupling is reported where that is declared.
+            if (type.DeclaringSyntaxReferences.Any(part => part.SyntaxTree == finding.Location.SourceTree && part.Span.Contains(finding.Location.SourceSpan)))
+                context.ReportDiagnostic(finding);
+        }
     }
 }

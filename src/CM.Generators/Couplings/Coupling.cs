@@ -36,13 +36,28 @@ internal sealed record DeclaredCoupling(string Name, CheckedNetwork Wiring, bool
     public bool HasPenalty => Wiring.Results.Count > 2;
 }
 
-/// <summary>A coupling as it is declared.</summary>
+/// <summary>A coupling as it is declared, with those it nests written out.</summary>
 /// <param name="Record">Its name and place.</param>
-/// <param name="Parts">In order of declaration.</param>
+/// <param name="Parts">In order of declaration, those of nested couplings included.</param>
 /// <param name="Couple">The body of <c>Couple</c>; the shapes of its inputs depend on the data. Null where there is none to read.</param>
 /// <param name="HasTimes">Whether it takes times.</param>
 /// <param name="Site">The record's name in the source.</param>
 internal sealed record CouplingPlan(RecordName Record, EquatableArray<LayerPlan> Parts, ForwardPlan? Couple, bool HasTimes, int Site)
 {
+    /// <summary>The record's own parts.</summary>
+    public EquatableArray<LayerPlan> Own { get; init; } = Parts;
+
+    /// <summary>The couplings that it nests.</summary>
+    public EquatableArray<NestedCoupling> Nested { get; init; }
+
+    /// <summary><c>Couple</c> as source, constants as numbers; empty where there is none to read.</summary>
+    public string Text { get; init; } = "";
+
     public EquatableArray<Checking.Problem> Problems { get; init; }
 }
+
+/// <summary>A coupling inside another one.</summary>
+/// <param name="Part">The part that stands for it.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Plan">What it declares; null for those of CM.Dsl.</param>
+internal sealed record NestedCoupling(string Part, string Name, CouplingPlan? Plan);

@@ -59,15 +59,27 @@ internal sealed class Model : PartKind
     public static bool IsFrozen(LayerPlan part) => part.Text("weights") == "Frozen";
 }
 
+/// <summary>A coupling of CM.Dsl inside another one: minibatch optimal transport, which permutes the noise.</summary>
+internal sealed class Pairing : PartKind
+{
+    public override string Describe(LayerPlan part) => "Coupling MinibatchOT";
+
+    public override (EquatableArray<Shape> Inputs, Shape Output) Contract(Shape data) => ([data, data], data);
+}
+
 /// <summary>A choice for each sample.</summary>
 internal sealed class Coin : PartKind
 {
-    public override string Describe(LayerPlan part) => $"Coin, heads {CodeWriter.Number(Heads(part))}";
+    public override string Describe(LayerPlan part) => $"Coin, heads {CodeWriter.Number(Heads(part))}{(End(part) == Heads(part) ? "" : $" to {CodeWriter.Number(End(part))}")}";
 
     public override (EquatableArray<Shape> Inputs, Shape Output) Contract(Shape data) => ([data, data], data);
 
     public override Problem? Validate(LayerPlan part) =>
-        Heads(part) is >= 0 and <= 1 ? null : new Problem("CM1008", part.SiteOf("heads"), part.Name, "heads", "from 0 to 1");
+        Heads(part) is not (>= 0 and <= 1) ? new Problem("CM1008", part.SiteOf("heads"), part.Name, "heads", "from 0 to 1")
+        : End(part) is not (>= 0 and <= 1) ? new Problem("CM1008", part.SiteOf("end"), part.Name, "End", "from 0 to 1")
+        : null;
 
     public static double Heads(LayerPlan part) => part.Number("heads", 0);
+
+    public static double End(LayerPlan part) => part.Number("end", Heads(part));
 }

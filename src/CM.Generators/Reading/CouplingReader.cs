@@ -1,7 +1,9 @@
 using CM.Generators.Checking;
 using CM.Generators.Couplings;
 using CM.Generators.Shapes;
+using CM.Generators.Writing;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace CM.Generators.Reading;
@@ -14,7 +16,10 @@ internal static class CouplingReader
     public static bool IsCoupling(INamedTypeSymbol type) =>
         type.GetAttributes().Any(attribute => NetworkReader.DslName(attribute.AttributeClass) == "CouplingAttribute" && !attribute.AttributeClass!.IsGenericType);
 
-    public static CouplingPlan Read(INamedTypeSymbol type, Sites sites, CancellationToken cancellation)
+    /// <summary>Reads the record and the couplings it nests. One of another assembly is read from what its generator published.</summary>
+    public static CouplingPlan Read(INamedTypeSymbol type, Sites sites, CancellationToken cancellation) => Read(type, sites, [], cancellation);
+
+    private static CouplingPlan Read(INamedTypeSymbol type, Sites sites, IReadOnlyCollection<INamedTypeSymbol> around, CancellationToken cancellation)
     {
         var name = sites.Add(type.Locations[0]);
         if (!ScheduleReader.IsPartialRecord(type, cancellation))
@@ -26,24 +31,56 @@ internal static class CouplingReader
             problems.Add(new Problem("CM3004", part.Site, part.Name, "a coupling has no layers of its own; put it into a network and use that as a block"));
         foreach (var part in parts.Where(part => part.Repeat is not null))
             problems.Add(new Problem("CM3004", part.Site, part.Name, "a part of a coupling cannot be repeated; put the copies into a network"));
+        var nested = parts.Where(part => part.Kind == nameof(Pairing)).Select(part => ReadNested(type, part, sites, [.. around, type], problems, cancellation)).OfType<NestedCoupling>().ToEquatable();
 
-        var couple = type.GetMembers("Couple").OfType<IMethodSymbol>().FirstOrDefault();
-        if (couple is null || !IsReadable(couple))
+        if (FindCouple(type, cancellation) is not { } couple)
         {
-            problems.Add(new Problem("CM3001", couple is null ? name : sites.Add(couple.Locations[0]), type.Name));
+            var place = type.GetMembers("Couple").OfType<IMethodSymbol>().FirstOrDefault();
+            problems.Add(new Problem("CM3001", place is null ? name : sites.Add(place.Locations[0]), type.Name));
             return new(RecordName.Of(type), parts, null, false, name) { Problems = problems.ToEquatable() };
         }
 
-        var syntax = (MethodDeclarationSyntax)couple.DeclaringSyntaxReferences[0].GetSyntax(cancellation);
-        var inputs = couple.Parameters.Take(2).Select(flow => Input(flow.Name, flow)).ToList();
-        var times = couple.Parameters.Length > 2 ? couple.Parameters[2] : null;
+        var parameters = couple.ParameterList.Parameters;
+        var inputs = parameters.Take(2).Select(flow => Input(flow.Identifier.ValueText, flow)).ToList();
+        var times = parameters.Count > 2 ? parameters[2] : null;
         if (times is not null)
-            inputs.AddRange([Input(times.Name + ".Earlier", times), Input(times.Name + ".Later", times)]);
-        var (bindings, result) = new FlowReader(type, sites, problems, times?.Name).Read(syntax);
-        var site = sites.Add(syntax.Identifier.GetLocation());
-        return new(RecordName.Of(type), parts, new(inputs.ToEquatable(), bindings, result, [], site, site), times is not null, name) { Problems = problems.ToEquatable() };
+            inputs.AddRange([Input(times.Identifier.ValueText + ".Earlier", times), Input(times.Identifier.ValueText + ".Later", times)]);
+        var (bindings, result) = new FlowReader(type, sites, problems, times?.Identifier.ValueText).Read(couple);
+        var site = sites.Add(couple.Identifier.GetLocation());
+        return CouplingLinker.Link(new(RecordName.Of(type), parts, new(inputs.ToEquatable(), bindings, result, [], site, site), times is not null, name)
+        {
+            Nested = nested,
+            Problems = problems.ToEquatable(),
+            Text = FlowText.Couple(inputs.Take(2).Select(input => input.Name).ToArray(), times?.Identifier.ValueText, bindings, result),
+        });
 
-        InputPlan Input(string called, IParameterSymbol parameter) => new(called, [], sites.Add(parameter.Locations[0]));
+        InputPlan Input(string called, ParameterSyntax parameter) => new(called, [], sites.Add(parameter.Identifier.GetLocation()));
+    }
+
+    private static NestedCoupling? ReadNested(INamedTypeSymbol owner, LayerPlan part, Sites sites, IReadOnlyCollection<INamedTypeSymbol> around, List<Problem> problems, CancellationToken cancellation)
+    {
+        var kind = owner.GetMembers(part.Name).OfType<IPropertySymbol>().SelectMany(property => property.GetAttributes())
+            .FirstOrDefault(attribute => NetworkReader.DslName(attribute.AttributeClass) == "PairingAttribute")?.AttributeClass!.TypeArguments.FirstOrDefault() as INamedTypeSymbol;
+        if (kind is null or { TypeKind: TypeKind.Error })
+            return null;
+        if (Coupling.Find(kind.ToDisplayString()) is not null)
+            return new(part.Name, kind.Name, null);
+        var complaint = !IsCoupling(kind) ? $"'{kind.Name}' has no [Coupling]"
+            : around.Any(each => SymbolEqualityComparer.Default.Equals(each, kind)) ? $"'{kind.Name}' would contain itself"
+            : null;
+        if (complaint is null)
+            return new(part.Name, kind.Name, Read(kind, sites, around, cancellation));
+        problems.Add(new Problem("CM3004", part.Site, part.Name, complaint));
+        return null;
+    }
+
+    // Parsed again where it comes from another assembly, in which a private method may be gone.
+    private static MethodDeclarationSyntax? FindCouple(INamedTypeSymbol type, CancellationToken cancellation)
+    {
+        if (type.DeclaringSyntaxReferences.Length == 0)
+            return ScheduleReader.Declared(type, "CoupleAttribute")?.ConstructorArguments.FirstOrDefault().Value is string text ? SyntaxFactory.ParseMemberDeclaration(text) as MethodDeclarationSyntax : null;
+        var couple = type.GetMembers("Couple").OfType<IMethodSymbol>().FirstOrDefault();
+        return couple is not null && IsReadable(couple) ? (MethodDeclarationSyntax)couple.DeclaringSyntaxReferences[0].GetSyntax(cancellation) : null;
     }
 
     private static bool IsReadable(IMethodSymbol couple) =>

@@ -217,8 +217,8 @@ internal sealed class ExperimentReader
 
         if (Coupling.Find(kind.ToDisplayString()) is { } known)
             return known;
-        if (kind.DeclaringSyntaxReferences.Length == 0)
-            return Misfit("couplings are read from their source, and it is declared in another assembly");
+        if (kind.DeclaringSyntaxReferences.Length == 0 && ScheduleReader.Declared(kind, "CoupleAttribute") is null)
+            return Misfit("it is declared in another assembly that was built without the generator of CM.Dsl");
 
         var plan = CouplingReader.Read(kind, sites, cancellation);
         var own = CouplingChecker.Check(plan, CouplingChecker.DataShape(plan));

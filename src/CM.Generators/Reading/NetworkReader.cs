@@ -90,7 +90,7 @@ internal sealed class NetworkReader
         if (kinds.Length == 0 && !isPart)
             return null;
         var place = sites.Add(property.Locations[0]);
-        if (!isPart || !IsPartial(property))
+        if (!isPart || (property.DeclaringSyntaxReferences.Length > 0 && !IsPartial(property)))
         {
             problems.Add(new Problem("CM1006", place, property.Name));
             return null;
@@ -316,7 +316,7 @@ internal sealed class NetworkReader
         (reference.GetSyntax() as MemberDeclarationSyntax)?.Modifiers.Any(modifier => modifier.ValueText == "partial") == true);
 
     private static string Modifiers(IPropertySymbol property) =>
-        property.DeclaringSyntaxReferences[0].GetSyntax() is PropertyDeclarationSyntax syntax ? syntax.Modifiers.ToString() : "public partial";
+        property.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is PropertyDeclarationSyntax syntax ? syntax.Modifiers.ToString() : "public partial";
 
     /// <summary>The simple name of a type of CM.Dsl; null for others.</summary>
     internal static string? DslName(ITypeSymbol? type) =>

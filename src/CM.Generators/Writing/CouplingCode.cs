@@ -74,13 +74,20 @@ internal sealed class CouplingCode
 
     /// <summary>Draws the coins: statement and remark.</summary>
     public IEnumerable<(string Statement, string Remark)> Tosses => coupling.Coins.Select(part =>
-        ($"var {Field(part)} = rand(data.shape[0], device: data.device).lt({Number(Coin.Heads(part))});", $"{part.Name} shows heads, [B]"));
+        ($"var {Field(part)} = rand(data.shape[0], device: data.device).lt({Probability(part)});", $"{part.Name} shows heads, [B]"));
+
+    private static string Probability(LayerPlan coin)
+    {
+        var (heads, change) = (Coin.Heads(coin), Coin.End(coin) - Coin.Heads(coin));
+        var moved = $"{Number(Math.Abs(change))} * step / Setup.Steps";
+        return change == 0 ? Number(heads) : heads == 0 ? moved : $"{Number(heads)} {(change < 0 ? "-" : "+")} {moved}";
+    }
 
     /// <summary>The call of the pairing method, where data, noise, t, r, step and the tosses are at hand.</summary>
     public string Call => $"Couple({string.Join(", ", Parameters().Select(parameter => parameter.Name))})";
 
-    /// <summary>Whether the sampler draws its noise with the coupling: not where that would take a coin, the model or a penalty.</summary>
-    public bool CouplesSamples => Wiring.Results[1] != Noise && SampleSteps().All(step => step is not LayerStep { Layer.Kind: not "Block" });
+    /// <summary>Whether the sampler makes its noise with the coupling: not where that would take a coin, the model or a penalty.</summary>
+    public bool CouplesSamples => Wiring.Results[1] != Noise && SampleSteps().All(step => step is not LayerStep { Layer.Kind: not ("Block" or nameof(Pairing)) });
 
     /// <summary>Networks that the sampler needs: statement by statement.</summary>
     public IEnumerable<string> SamplerNetworks => SampledNetworks().SelectMany(part => new[] { $"var {Field(part)} = {Built(part, "weights")};", $"{Field(part)}.eval();" });
@@ -271,6 +278,7 @@ internal sealed class CouplingCode
         return step.Layer.Kind switch
         {
             nameof(KlToStandardNormal) => $"{(KlToStandardNormal.IsConstant(step.Layer) ? Number(KlToStandardNormal.Weight(step.Layer)) : $"{step.Layer.Name}Weight(step)")} * KlToStandardNormal({string.Join(", ", inputs)})",
+            nameof(Pairing) => $"OptimalTransport.Match({string.Join(", ", inputs)})",
             nameof(Model) => $"Predict({Field(step.Layer)}, {string.Join(", ", inputs)})",
             nameof(Coin) => $"where({Field(step.Layer)}.view(-1{Ones}), {inputs[0]}, {inputs[1]})",
             _ => $"{Field(step.Layer)}.forward({string.Join(", ", step.Inputs.Select(input => IsDouble(input) ? $"{Primary(Of(input))}.to(float32)" : Of(input)))})",
@@ -308,7 +316,7 @@ internal sealed class CouplingCode
         {
             var users = steps.Where(other => other.Inputs.Intersect(step.Outputs).Any()).ToArray();
             var serves = users.All(user => found.Contains(user) || (user == coin && !step.Outputs.Contains(coin.Inputs[1])));
-            if (users.Length > 0 && serves && step is not LayerStep { Layer.Kind: nameof(Coin) or nameof(KlToStandardNormal) } && !step.Outputs.Intersect(Wiring.Results).Any())
+            if (users.Length > 0 && serves && step is not LayerStep { Layer.Kind: nameof(Coin) or nameof(KlToStandardNormal) or nameof(Pairing) } && !step.Outputs.Intersect(Wiring.Results).Any())
                 found.Insert(0, step);
         }
 
@@ -326,7 +334,7 @@ internal sealed class CouplingCode
         return [.. steps.Where(step => step.Outputs.Any(needed.Contains))];
     }
 
-    private IEnumerable<LayerPlan> SampledNetworks() => SampleSteps().OfType<LayerStep>().Select(step => step.Layer).Distinct();
+    private IEnumerable<LayerPlan> SampledNetworks() => SampleSteps().OfType<LayerStep>().Select(step => step.Layer).Where(layer => layer.Kind == "Block").Distinct();
 
     private bool SamplesNeedTime() => coupling.HasTimes && SampleSteps().Any(step => step.Inputs.Any(input => input is Earlier or Later));
 

@@ -571,8 +571,11 @@ internal sealed class ExperimentWriter
     {
         var noise = Times.SampleNoise.Count > i ? Number(Times.SampleNoise[i]) : $"{Times.Code}.Noise({time})";
         var signal = Times.SampleSignal.Count > i ? Number(Times.SampleSignal[i]) : $"{Times.Code}.Signal({time})";
-        return i == 0 ? $"{noise} * noise[0]" : $"{(signal == "1" ? "x" : $"{signal} * x")} + {noise} * {(CouplesSamples ? coupling!.SampledNoise($"noise[{i}]", $"At({time})") : $"noise[{i}]")}";
+        return i == 0 ? $"{noise} * noise[0]" : $"{(signal == "1" ? "x" : $"{signal} * x")} + {noise} * {RenoisedBy($"noise[{i}]", time)}";
     }
+
+    private string RenoisedBy(string noise, string time) =>
+        CouplesSamples ? coupling!.SampledNoise(noise, $"At({time})") : experiment.Coupling is MinibatchOTCoupling ? $"OptimalTransport.Match(x, {noise})" : noise;
 
     // After the first step there is a sample, and the coupling says which noise belongs to it.
     private bool CouplesSamples => coupling is { CouplesSamples: true } && experiment.SampleTimes.Count > 1;

@@ -42,9 +42,14 @@ internal static class Source
 
     public static SortedDictionary<string, string> Generate(string[] sources) => Generate(sources, out _);
 
-    private static SortedDictionary<string, string> Generate(string[] sources, out Compilation output, bool compiles = true)
+    /// <summary>The generated files of an assembly with a name of its own, which may refer to others.</summary>
+    public static SortedDictionary<string, string> Generate(string assembly, string[] sources, out Compilation output, params MetadataReference[] references) =>
+        Generate(Compile(sources).WithAssemblyName(assembly).AddReferences(references), out output);
+
+    private static SortedDictionary<string, string> Generate(string[] sources, out Compilation output, bool compiles = true) => Generate(Compile(sources), out output, compiles);
+
+    private static SortedDictionary<string, string> Generate(CSharpCompilation compilation, out Compilation output, bool compiles = true)
     {
-        var compilation = Compile(sources);
         var driver = NewDriver().RunGeneratorsAndUpdateCompilation(compilation, out output, out var complaints);
         complaints.ShouldBeEmpty("errors come from analyzers, never from the generator");
         if (compiles)

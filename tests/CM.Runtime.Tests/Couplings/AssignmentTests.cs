@@ -70,6 +70,62 @@ public sealed class AssignmentTests
         }
     }
 
+    /// <summary>Laws of points that an assignment finds easy and hard: even, in rings, in tight heaps, on a line, all alike.</summary>
+    public static TheoryData<string> Laws => ["even", "ring", "heaps", "line", "alike"];
+
+    [Theory, MemberData(nameof(Laws))]
+    public void Prices_prove_that_nothing_is_cheaper(string law)
+    {
+        foreach (var n in (int[])[1, 2, 7, 61, 256])
+            Prove(law, n);
+    }
+
+    private static void Prove(string law, int n)
+    {
+        var random = new Random(n);
+        var points = Enumerable.Range(0, n).Select(_ => law switch
+        {
+            "even" => (Normal(), Normal()),
+            "ring" => (Math.Cos(Math.Floor(8 * random.NextDouble()) * Math.PI / 4) + 0.05 * Normal(), Math.Sin(Math.Floor(8 * random.NextDouble()) * Math.PI / 4) + 0.05 * Normal()),
+            "heaps" => (random.Next(2) + 1e-3 * Normal(), random.Next(2) + 1e-3 * Normal()),
+            "line" => (Math.Round(4 * random.NextDouble()), 0.0),
+            _ => (1.0, 1.0),
+        }).ToArray();
+        var noise = Enumerable.Range(0, n).Select(_ => (Normal(), Normal())).ToArray();
+        var costs = points.SelectMany(x => noise.Select(z => -(x.Item1 * z.Item1 + x.Item2 * z.Item2))).ToArray();
+
+        var found = Assignment.Solve(costs, n, out var prices);
+        found.Order().ShouldBe(Enumerable.Range(0, n), "a permutation");
+        var bound = prices.Sum() + Enumerable.Range(0, n).Sum(row => Enumerable.Range(0, n).Min(column => costs[row * n + column] - prices[column]));
+        Cost(costs, found).ShouldBe(bound, 1e-9 * (1 + Math.Abs(bound)), "no permutation is below what the prices say");
+
+        double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    }
+
+    [Fact]
+    public void Beyond_512_pairs_the_plan_is_nearly_the_best_and_takes_all_noise_alike()
+    {
+        const int Count = 520;
+        using var scope = NewDisposeScope();
+        manual_seed(4);
+        var (x, z) = (randn(Count, 2), randn(Count, 2));
+        var costs = (-x.to(ScalarType.Float64).matmul(z.to(ScalarType.Float64).t())).data<double>().ToArray();
+        var best = Cost(costs, Assignment.Solve(costs, Count));
+        var (total, uses) = (0.0, new int[Count]);
+        const int Draws = 8;
+        for (var draw = 0; draw < Draws; draw++)
+        {
+            var matched = OptimalTransport.Match(x, z);
+            total -= (x * matched).sum().item<float>();
+            var places = cdist(matched, z).argmin(1).data<long>().ToArray();
+            foreach (var place in places)
+                uses[place]++;
+        }
+
+        (total / Draws / best).ShouldBeInRange(0.97, 1.0001, "what independent pairs have is 0, what the best permutation has 1");
+        uses.Select(Convert.ToDouble).ShouldAllBe(count => Math.Abs(count - Draws) < 5 * Math.Sqrt(Draws) + 5, "every noise is expected once");
+    }
+
     [Fact]
     public void Bad_costs_are_refused()
     {

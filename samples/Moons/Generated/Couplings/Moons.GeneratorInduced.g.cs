@@ -6,6 +6,7 @@ namespace Moons
 {
     using CM.Dsl;
 
+    [Couple("private Pair Couple(Flow data, Flow noise, Times times) { return new Pair((((((data + (times.Earlier * noise)), times.Earlier) | Generate), data) | Mix), noise); }")]
     partial record GeneratorInduced
     {
         /// <summary>Model, averaged weights · [B, N], [B] → [B, N]</summary>

@@ -6,6 +6,7 @@ namespace Moons
 {
     using CM.Dsl;
 
+    [Couple("private Pair Couple(Flow data, Flow noise) { var (mean, deviation) = (data | Encode); return new Pair(data, (mean + (deviation * noise))) { Penalty = ((mean, deviation) | Kl) }; }")]
     partial record VariationalNoise
     {
         /// <summary>MoonsEncoder() · [B, 2] → [B, 2], [B, 2]</summary>

@@ -126,7 +126,7 @@ namespace Moons
                 var sampler = new MoonsDenoiser.Module(weights);                         // borrows the weights; disposing it would free them
                 sampler.eval();
                 var x = DenoiseWhenSampling(sampler, 80 * noise[0], At(80));
-                x = DenoiseWhenSampling(sampler, x + 0.8 * noise[1], At(0.8));
+                x = DenoiseWhenSampling(sampler, x + 0.8 * OptimalTransport.Match(x, noise[1]), At(0.8));
                 return x.MoveToOuterDisposeScope();
 
                 // The same time for every sample, [n].

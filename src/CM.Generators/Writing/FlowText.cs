@@ -1,0 +1,28 @@
+using CM.Generators.Shapes;
+using static CM.Generators.Writing.CodeWriter;
+
+namespace CM.Generators.Writing;
+
+/// <summary>The Flow language as source, for generators of other assemblies.</summary>
+internal static class FlowText
+{
+    /// <summary>A coupling's method.</summary>
+    public static string Couple(string[] ends, string? times, EquatableArray<Binding> bindings, FlowExpression result)
+    {
+        var body = string.Concat(bindings.Select(binding => $"var {(binding.Names.Count == 1 ? binding.Names[0] : $"({string.Join(", ", binding.Names)})")} = {Of(binding.Value)}; "));
+        var pair = result is FlowTuple { Items: { Count: >= 2 } items } ? $"new Pair({Of(items[0])}, {Of(items[1])}){(items.Count > 2 ? $" {{ Penalty = {Of(items[2])} }}" : "")}" : Of(result);
+        return $"private Pair Couple(Flow {ends[0]}, Flow {ends[1]}{(times is null ? "" : $", Times {times}")}) {{ {body}return {pair}; }}";
+    }
+
+    private static string Of(FlowExpression expression) => expression switch
+    {
+        FlowName name => name.Name,
+        FlowPipe pipe => $"({Of(pipe.Input)} | {pipe.Layer})",
+        FlowBinary binary => $"({Of(binary.Left)} {binary.Operator} {Of(binary.Right)})",
+        FlowNumber number => number.Value < 0 ? $"(-{Number(-number.Value)})" : Number(number.Value),
+        FlowNegate negate => $"(-{Of(negate.Operand)})",
+        FlowCat cat => $"Flow.Cat({string.Join(", ", cat.Items.Select(Of))})",
+        FlowTuple tuple => $"({string.Join(", ", tuple.Items.Select(Of))})",
+        _ => "?",
+    };
+}
