@@ -8,7 +8,7 @@ namespace CM.Generators.Tests;
 /// <summary>The bases, CT, iCT and ECT with both kernels, on a small DDPM++: generated losses, gradients, samples and steps of training against the reference implementations.</summary>
 public sealed class BasesGoldenTests
 {
-    private const string Net = """
+    internal const string Net = """
         [Shape(3, 6, 6)]
         public sealed record Pixels : IExamples
         {

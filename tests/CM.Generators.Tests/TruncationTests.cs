@@ -325,7 +325,7 @@ public sealed class TruncationTests
     private static Training New(TimesDeclared declared, string experiment) =>
         (Training)Activator.CreateInstance(declared.Type(experiment + "+Training"), new TrainingSetup(200, 8, 1, CPU))!;
 
-    private static ParameterStore Frozen(Training training) =>
+    internal static ParameterStore Frozen(Training training) =>
         (ParameterStore)typeof(Training).GetProperty("Frozen", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!.GetValue(training)!;
 
     private static Tensor Target(Training training, params object[] arguments) =>
