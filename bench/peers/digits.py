@@ -1,5 +1,6 @@
 """The step of samples/Digits in eager PyTorch."""
 import math
+import re
 
 import torch
 from torch import nn
@@ -52,5 +53,9 @@ class DigitsDenoiser(nn.Module):
         return self.head(silu(self.calm(up)))
 
 
+def name(ours):
+    return re.sub("(?<=[a-z])([A-Z])", r"_\1", ours).lower()
+
+
 images = torch.rand(16, 64, 1, 28, 28) * 2 - 1
-run(DigitsDenoiser, lambda step: images[step % 16], c=0.015, decay=0.995, rate=1e-3)
+run(DigitsDenoiser, lambda step: images[step % 16], c=0.015, decay=0.995, rate=1e-3, names=name)

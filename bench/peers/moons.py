@@ -31,5 +31,10 @@ class MoonsDenoiser(nn.Module):
         return self.out(self.body(self.into(x) + self.level(wave)))
 
 
+def name(ours):
+    first, *rest = ours.split(".")
+    return "freqs" if first == "Wave" else ".".join([{"In": "into"}.get(first, first.lower()), *(part.lower() for part in rest)])
+
+
 points = torch.randn(64, 256, 2)
-run(MoonsDenoiser, lambda step: points[step % 64], c=0.01, decay=0.999, rate=3e-4)
+run(MoonsDenoiser, lambda step: points[step % 64], c=0.01, decay=0.999, rate=3e-4, names=name)
