@@ -21,6 +21,10 @@ public sealed class RateTests
         [Experiment, EmaWarmUp(0.9999, Every = 5), EmaPower(0.05), Ema(0.99), EmaHalfLife(500, RampUp = 0.05, IncludesStep = true)]
         public sealed partial record Averaged : Steady;
 
+        [Experiment, LossScale(1024, GrowthInterval = 3), ClipNorm(0.5)] public sealed partial record Scaled : Steady;
+        [Experiment, ClipNorm(0.5)] public sealed partial record Clipped : Steady;
+        [Experiment, LossScale(1e38)] public sealed partial record Overflowing : Steady;
+
         """;
 
     private static readonly TimesDeclared Declared = TimesDeclared.Compile(Experiments);
@@ -90,7 +94,38 @@ public sealed class RateTests
             Golden.ShouldMatch(average.Weights.Values, values, 1e-4, average.Rule.Name);
     }
 
+    [Fact]
+    public void A_loss_scale_that_is_a_power_of_2_changes_nothing()
+    {
+        using var scaled = NewTraining("Scaled");
+        using var clipped = NewTraining("Clipped");
+        using var data = ones(4, 2);
+        for (var step = 0; step < 7; step++)
+        {
+            using var first = scaled.Step(data, step);
+            using var second = clipped.Step(data, step);
+            first.item<float>().ShouldBe(second.item<float>());
+        }
+
+        scaled.Weights.Values.data<float>().ToArray().ShouldBe(clipped.Weights.Values.data<float>().ToArray());
+        scaled.Scaler!.Scale.ShouldBe(4096);
+    }
+
+    [Fact]
+    public void A_step_whose_gradients_overflow_is_left_out()
+    {
+        using var training = NewTraining("Overflowing");
+        using var data = 100 * ones(4, 2);
+        var before = training.Weights.Values.data<float>().ToArray();
+        training.Step(data, 0).Dispose();
+        training.Weights.Values.data<float>().ToArray().ShouldBe(before);
+        (training.Optimizer.Steps, training.Scaler!.Skipped).ShouldBe((0, 1));
+        training.Scaler.Scale.ShouldBe(0.5e38, 1e32);
+    }
+
     [Theory]
+    [InlineData("LossScale(1e38)", "LossScale(0)", "CM5008 at 'LossScale(0)': scale is 0 but must be above 0")]
+    [InlineData("GrowthInterval = 3", "GrowthInterval = 0", "CM5008 at 'LossScale(1024, GrowthInterval = 0)': GrowthInterval is 0 but must be 1 or more")]
     [InlineData("WarmUp(1000)", "WarmUp(0)", "CM5008 at 'WarmUp(0)': steps is 0 but must be above 0")]
     [InlineData("InverseSqrt(8000)", "InverseSqrt(-1)", "CM5008 at 'InverseSqrt(-1)': steps is -1 but must be above 0")]
     [InlineData("InverseSqrt(8000)", "InverseSqrt(8000), Cosine", "CM5003 at 'Cosine': 'Hill' names its decay of the learning rate twice; keep one")]

@@ -89,3 +89,18 @@ public sealed class ClipNormAttribute(double bound) : Attribute
     /// <summary>The bound.</summary>
     public double Bound { get; } = bound;
 }
+
+/// <summary>
+/// Multiplies the loss before backpropagation and divides the gradients by the same again, so that small ones are not lost where a network computes in
+/// half precision. A step whose gradients overflow is left out and halves the scale.
+/// </summary>
+/// <param name="scale">The first scale, above 0; torch's <c>GradScaler</c> takes 65536, TCM 16.</param>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class LossScaleAttribute(double scale) : Attribute
+{
+    /// <summary>The first scale.</summary>
+    public double Scale { get; } = scale;
+
+    /// <summary>Steps without an overflow after which the scale doubles, 1 or more. Default: 2000.</summary>
+    public int GrowthInterval { get; set; } = 2000;
+}

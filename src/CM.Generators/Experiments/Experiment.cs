@@ -43,6 +43,9 @@ internal sealed record Experiment(RecordName Name)
 
     public double? ClipNorm { get; init; }
 
+    /// <summary>Null where losses are taken as they are.</summary>
+    public LossScale? LossScale { get; init; }
+
     /// <summary>Whether every second image is mirrored.</summary>
     public bool HorizontalFlip { get; init; }
 
@@ -114,6 +117,9 @@ internal sealed record Origin(string Experiment, bool Starts, bool Continues);
 /// <param name="Boundary">The fraction of a batch that is trained at t′.</param>
 /// <param name="Weight">The weight of its mean loss.</param>
 internal sealed record Truncation(double Start, double Boundary, double Weight);
+
+/// <param name="Interval">Steps without an overflow after which the scale doubles.</param>
+internal sealed record LossScale(double Scale, int Interval);
 
 internal sealed record HeunSampler(int Steps, double Rho);
 

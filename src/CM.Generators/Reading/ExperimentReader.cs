@@ -52,6 +52,7 @@ internal sealed class ExperimentReader
         var warmUp = Axis("warm-up", "[WarmUp(steps)]", required: false, "WarmUpAttribute");
         var decay = Axis("decay of the learning rate", "[InverseSqrt(steps)] or [Cosine]", required: false, "InverseSqrtAttribute", "CosineAttribute");
         var clip = Axis("bound of the gradient", "[ClipNorm(bound)]", required: false, "ClipNormAttribute");
+        var scale = Axis("loss scale", "[LossScale(scale)]", required: false, "LossScaleAttribute");
         var flip = Axis("mirroring", "[HorizontalFlip]", required: false, "HorizontalFlipAttribute");
         var sample = Axis("sampling times", "[Sample(t)]", required: true, "SampleAttribute", "HeunAttribute");
         var teacher = Axis("teacher", "[EmaTeacher(decay)]", required: false, "EmaTeacherAttribute");
@@ -82,6 +83,7 @@ internal sealed class ExperimentReader
             Loss = loss is null ? null : ReadLoss(loss),
             Optimizer = optimizer is null ? null : ReadOptimizer(optimizer, warmUp, decay),
             ClipNorm = clip is null ? null : Checked(clip, "bound", clip.Attribute.ConstructorArguments, 0, bound => bound > 0, "above 0"),
+            LossScale = scale is null ? null : ReadLossScale(scale),
             HorizontalFlip = flip is not null && CanFlip(flip, data),
             Averages = ReadAverages().Concat(teacher is null ? [] : [ReadTeacher(teacher, times, read)]).ToEquatable(),
             SampleTimes = !heun ? sampleTimes : read is null ? [] : [read.To],
@@ -390,6 +392,10 @@ internal sealed class ExperimentReader
 
         return null;
     }
+
+    private LossScale ReadLossScale(Found scale) => new(
+        Checked(scale, "scale", scale.Attribute.ConstructorArguments, 0, value => value > 0, "above 0"),
+        ScheduleReader.Named(scale.Attribute, "GrowthInterval") is { } interval ? (int)Checked(scale, "GrowthInterval", [interval], 0, steps => steps >= 1, "1 or more") : 2000);
 
     private HeunSampler ReadHeun(Found heun) => new(
         (int)Checked(heun, "steps", heun.Attribute.ConstructorArguments, 0, steps => steps >= 2, "2 or more"),

@@ -116,6 +116,8 @@ internal sealed class ExperimentWriter
             _ => "squared Euclidean distance",
         });
         yield return ("Optimiser", $"{optimizer.Kind}, rate {Number(optimizer.Rate)}{RateText(optimizer)}{string.Concat(optimizer.Settings.Select(setting => $", {setting.Name} {setting.Value}"))}");
+        if (experiment.LossScale is { } scale)
+            yield return ("Loss scale", $"{Number(scale.Scale)} at first, doubled after {scale.Interval} steps without an overflow");
         if (experiment.ClipNorm is { } bound)
             yield return ("Gradient norm", $"at most {Number(bound)}");
         if (experiment.Averages.Count > 0)
@@ -217,6 +219,8 @@ internal sealed class ExperimentWriter
                 code.Line($"firstStage = new {Module}(Frozen);");
             foreach (var statement in coupling?.Construction ?? [])
                 code.Line(statement);
+            if (experiment.LossScale is { } scale)
+                code.Line($"Scaler = new LossScaler(Weights, {Number(scale.Scale)}, interval: {scale.Interval});");
             code.Line($"Optimizer = new {optimizer.Kind}(Weights, {Number(optimizer.Rate)}{Arguments(optimizer.Settings)});");
         }
     }
@@ -229,12 +233,20 @@ internal sealed class ExperimentWriter
             code.Line("Seed(step);");
             code.Line("Weights.ZeroGradients();");
             code.Line("using var loss = MeanLoss(data, step);");
-            code.Line("loss.backward();");
-            if (experiment.ClipNorm is { } bound)
-                code.Line($"ClipGradients({Number(bound)});");
-            if (!experiment.Optimizer!.IsSteady)
-                code.Line("Optimizer.Rate = Rate(step);");
-            code.Line("Optimizer.Step();");
+            if (experiment.LossScale is null)
+            {
+                code.Line("loss.backward();");
+                Descend();
+            }
+            else
+            {
+                code.Line("using var scaled = Scaler!.Scaled(loss);");
+                code.Line("scaled.backward();");
+                using (code.Braces("if (Scaler.Unscale())                   // otherwise gradients overflowed, and the step is left out"))
+                    Descend();
+                code.Line();
+            }
+
             if (experiment.Averages.Count > 0)
                 code.Line("foreach (var average in Averages)").Line("    average.Update(step);");
             code.Line("return loss.detach();");
@@ -281,6 +293,15 @@ internal sealed class ExperimentWriter
 
         if (HasBoundary)
             BucketMean();
+    }
+
+    private void Descend()
+    {
+        if (experiment.ClipNorm is { } bound)
+            code.Line($"ClipGradients({Number(bound)});");
+        if (!experiment.Optimizer!.IsSteady)
+            code.Line("Optimizer.Rate = Rate(step);");
+        code.Line("Optimizer.Step();");
     }
 
     private bool HasBoundary => experiment.Truncation is { Boundary: > 0 };

@@ -71,7 +71,7 @@ internal sealed class Checkpoint : IDisposable
             Fill(part);
         foreach (var average in training.Averages)
             average.Weights.BufferValues.copy_(training.Weights.BufferValues);
-        training.Optimizer.Steps = State.Step - State.FirstStep;
+        training.Optimizer.Steps = State.Step - State.FirstStep - (training.Scaler?.Skipped ?? 0);
     }
 
     /// <summary>Gives the best saved weights to a training that starts from them or keeps them beside it.</summary>
@@ -113,6 +113,8 @@ internal sealed class Checkpoint : IDisposable
         };
         parts.AddRange(training.Optimizer.Moments.Select(moment => new Part(moment.Name, moment.Values, layout.Parameters)));
         parts.AddRange(training.Averages.Select(average => new Part($"ema/{average.Rule.Name}", average.Weights.Values, layout.Parameters)));
+        if (training.Scaler is { } scaler)
+            parts.Add(new Part("loss_scale", scaler.State, [new ParameterSpec("state", [3], Init.Constant(0), 0, 3)]));
         if (training.FrozenWeights is { } frozen)
         {
             parts.Add(new Part("frozen", frozen.Values, frozen.Layout.Parameters));

@@ -48,6 +48,9 @@ public abstract class Training : IDisposable
         protected init => optimizer = value;
     }
 
+    /// <summary>Scales the loss; null where it is taken as it is.</summary>
+    public LossScaler? Scaler { get; protected init; }
+
     /// <summary>The weights that make samples: the first average, or the weights themselves where none is kept.</summary>
     public ParameterStore BestWeights => Averages.Count > 0 ? Averages[0].Weights : Weights;
 
@@ -82,6 +85,7 @@ public abstract class Training : IDisposable
         if (!disposing)
             return;
         optimizer?.Dispose();
+        Scaler?.Dispose();
         foreach (var average in Averages)
             average.Dispose();
         Weights.Dispose();
