@@ -10,7 +10,7 @@ internal static class ExportCommand
     {
         var run = new Argument<string>("RUN") { Description = "Folder of a run." };
         var target = new Argument<string>("OUT.safetensors") { Description = "The new file." };
-        var average = new Option<string?>("--ema") { Description = "Which average of the weights, or online. Default: the first that is declared.", HelpName = "NAME" };
+        var average = Options.Average();
         var json = Options.Json();
         var command = new Command("export", "Write the weights of a run, under PyTorch's kind of names, for other programs.") { run, target, average, json };
         command.SetAction(parsed =>

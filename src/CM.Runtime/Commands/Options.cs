@@ -14,6 +14,9 @@ internal static class Options
 
     public static Option<int?> Threads() => new("--threads") { Description = "Threads of libtorch. Default: the physical cores.", HelpName = "N" };
 
+    public static Option<string?> Average() =>
+        new("--ema") { Description = "Which average of the weights, online, or power-WIDTH made of averages put aside. Default: the first that is declared.", HelpName = "NAME" };
+
     public static Option<long?> Seed() => new("--seed") { Description = "Where every random number comes from. Default: as declared.", HelpName = "N" };
 
     /// <summary>Refuses numbers below 1.</summary>

@@ -11,7 +11,7 @@ internal static class SampleCommand
         var run = new Argument<string>("RUN") { Description = "Folder of a run." };
         var count = new Option<int?>("--count") { Description = "How many samples. Default: 2000 points or 64 images.", HelpName = "N" };
         var target = new Option<string?>("--out") { Description = "The picture, a new PNG file. Default: samples-N.png in the run.", HelpName = "FILE" };
-        var average = new Option<string?>("--ema") { Description = "Which average of the weights, online, or power-WIDTH of averages put aside. Default: the first that is declared.", HelpName = "NAME" };
+        var average = Options.Average();
         var seed = Options.Seed();
         var data = Options.Data();
         var device = Options.Device();
