@@ -5,7 +5,7 @@ namespace CM.Generators.Tests;
 /// <summary>Couplings: what is generated, what is said about mistakes, what is done again after an edit.</summary>
 public sealed class CouplingsTests
 {
-    private const string Encoder = """
+    internal const string Encoder = """
         [Network]
         public sealed partial record Encoder
         {
@@ -18,7 +18,7 @@ public sealed class CouplingsTests
 
         """;
 
-    private const string Variational = """
+    internal const string Variational = """
         [Coupling]
         public sealed partial record VariationalNoise
         {
@@ -48,7 +48,7 @@ public sealed class CouplingsTests
         """;
 
     /// <summary>GC over OT, GC over VCT, and the latter over another name for VCT, which takes its own data end.</summary>
-    private const string Nested = """
+    internal const string Nested = """
         [Coupling]
         public sealed partial record InducedMatched
         {

@@ -322,6 +322,33 @@ public sealed class TruncationTests
             (Tensor)((System.Runtime.CompilerServices.ITuple)training.GetType().GetMethod("Couple")!.Invoke(training, arguments)!)[0]!;
     }
 
+    [Theory]
+    [InlineData("VariationalNoise")]
+    [InlineData("InducedMatched")]
+    [InlineData("InducedVariational")]
+    [InlineData("MinibatchOT")]
+    public void The_second_stage_takes_any_coupling(string coupling)
+    {
+        var nested = CouplingsTests.Nested[..CouplingsTests.Nested.IndexOf("[Experiment,", StringComparison.Ordinal)];
+        var source = All.Replace("Coupling<Independent>", $"Coupling<{coupling}>") + CouplingsTests.Encoder + CouplingsTests.Variational + nested;
+        Source.Diagnose(source).ShouldBeEmpty();
+        var penalised = coupling is "VariationalNoise" or "InducedVariational";
+        Source.Generate(source)["Experiments/Test.Second.g.cs"].Contains("(Mean(losses) + pair.Penalty.mean())").ShouldBe(penalised);
+
+        using var training = New(TimesDeclared.Compile(source), "Second");
+        using var scope = NewDisposeScope();
+        var (frozen, before) = (Frozen(training).Values.clone(), training.Weights.Values.clone());
+        manual_seed(4);
+        var data = randn(8, 2);
+        for (var step = 100; step < 104; step++)
+            float.IsFinite(training.Step(data, step).item<float>()).ShouldBeTrue();
+        Same(Frozen(training).Values, frozen).ShouldBeTrue();
+        foreach (var parameter in (string[])["In.weight", .. penalised ? (string[])["Encode.Mean.weight"] : []])
+            training.Weights[parameter].grad!.abs().max().item<float>().ShouldBeGreaterThan(0, parameter + " is trained");
+        Same(training.Weights.Values, before).ShouldBeFalse();
+        training.Sample(training.BestWeights, [randn(8, 2), randn(8, 2)]).isfinite().all().item<bool>().ShouldBeTrue();
+    }
+
     private static Training New(TimesDeclared declared, string experiment) =>
         (Training)Activator.CreateInstance(declared.Type(experiment + "+Training"), new TrainingSetup(200, 8, 1, CPU))!;
 
