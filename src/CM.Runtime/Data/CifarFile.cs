@@ -1,5 +1,3 @@
-using System.Formats.Tar;
-
 namespace CM.Runtime;
 
 /// <summary>The binary version of CIFAR-10: for each image a byte with its class, then 3×32×32 bytes, red, green, blue (Krizhevsky 2009).</summary>
@@ -20,7 +18,7 @@ internal sealed record CifarFile(int[] Labels, byte[] Pixels)
     {
         var batches = Directory.Exists(path)
             ? Names.Where(name => File.Exists(Path.Combine(path, name))).ToDictionary(name => name, name => DataFile.ReadBytes(Path.Combine(path, name)))
-            : DataFile.Read(path, ReadArchive);
+            : DataFile.Read(path, (stream, _) => TarFile.Read(stream, Names.Contains).DistinctBy(file => file.Name).ToDictionary(file => file.Name, file => file.Bytes));
         if (Names.FirstOrDefault(name => !batches.ContainsKey(name)) is { } missing)
             throw new UserError($"{path}: {missing} is missing; fetch it again with: {ProgramName.Command("data", "fetch", "cifar10")}");
         foreach (var name in Names)
@@ -36,15 +34,5 @@ internal sealed record CifarFile(int[] Labels, byte[] Pixels)
             record.AsSpan(1).CopyTo(file.Pixels.AsSpan(image++ * ImageBytes));
         }
         return file;
-    }
-
-    private static Dictionary<string, byte[]> ReadArchive(Stream stream, long limit)
-    {
-        var batches = new Dictionary<string, byte[]>();
-        using var tar = new TarReader(stream);
-        while (tar.GetNextEntry() is { } entry)
-            if (Path.GetFileName(entry.Name) is var name && Names.Contains(name) && entry.DataStream is { } data)
-                batches[name] = DataFile.ReadBytes(data, Math.Min(limit, entry.Length));
-        return batches;
     }
 }

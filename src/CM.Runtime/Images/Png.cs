@@ -139,7 +139,7 @@ internal static class Png
     {
         PngColour.Grey => 2,
         PngColour.Rgb => 6,
-        PngColour.Palette => Math.Clamp(given, 1, palette.Length / 3),
+        PngColour.Palette when given >= 1 && given <= palette.Length / 3 => given,
         _ => -1,
     };
 

@@ -12,7 +12,7 @@ internal sealed record WeightsMatch
     /// <summary>What the network has and the file has not.</summary>
     public required IReadOnlyList<string> Missing { get; init; }
 
-    /// <summary>What the file has under the prefix and the network has not.</summary>
+    /// <summary>What the file has under the prefix and the network has not, as the file calls it.</summary>
     public required IReadOnlyList<string> Unexpected { get; init; }
 
     /// <summary>What has another shape, or is no floating-point number, with both.</summary>
@@ -20,25 +20,30 @@ internal sealed record WeightsMatch
 
     public bool Fits => Missing.Count == 0 && MisShaped.Count == 0;
 
-    /// <summary>Compares by name. The names may stand behind a common prefix; the one under which most names fit is taken, an average before others.</summary>
+    /// <summary>
+    /// Compares by name. The names in the file may stand behind a prefix, and those of the network behind a part of it, as a U-Net's do; the two under which
+    /// most names fit are taken, an average before others.
+    /// </summary>
     public static WeightsMatch ByName(ParameterLayout layout, IReadOnlyList<NamedTensor> tensors)
     {
-        var wanted = Specs(layout).Select(spec => spec.Name).ToHashSet();
-        var prefix = tensors.SelectMany(tensor => Prefixes(tensor.Name).Where(prefix => wanted.Contains(tensor.Name[prefix.Length..])))
-            .CountBy(prefix => prefix)
+        var specs = layout.Parameters.Concat(layout.Buffers).ToList();
+        var (part, prefix) = specs.SelectMany(spec => PartsOf(spec.Name)).Distinct()
+            .SelectMany(part => Prefixes(specs, part, tensors).Select(prefix => (part, prefix)))
+            .CountBy(pair => pair)
             .OrderByDescending(each => each.Value)
-            .ThenByDescending(each => each.Key.StartsWith("ema.", StringComparison.Ordinal))
-            .ThenBy(each => each.Key.Length)
-            .Select(each => each.Key).FirstOrDefault("");
-        var known = tensors.Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(tensor => tensor.Name[prefix.Length..]);
-        var inFile = Specs(layout).Where(spec => known.ContainsKey(spec.Name)).Select(spec => (spec, known[spec.Name])).ToList();
+            .ThenByDescending(each => each.Key.prefix.StartsWith("ema.", StringComparison.Ordinal))
+            .ThenBy(each => each.Key.part.Length)
+            .ThenBy(each => each.Key.prefix.Length)
+            .Select(each => each.Key).FirstOrDefault(("", ""));
+        var known = tensors.Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(tensor => part + tensor.Name[prefix.Length..]);
+        var found = specs.Where(spec => known.ContainsKey(spec.Name)).Select(spec => (spec, known[spec.Name])).ToList();
         return new WeightsMatch
         {
             Prefix = prefix,
-            Found = inFile,
-            Missing = [.. Specs(layout).Where(spec => !spec.IsBeside && !known.ContainsKey(spec.Name)).Select(spec => spec.Name)],
-            Unexpected = [.. known.Keys.Where(name => !wanted.Contains(name))],
-            MisShaped = MisShapedOf(inFile),
+            Found = found,
+            Missing = [.. specs.Where(spec => !spec.IsBeside && !known.ContainsKey(spec.Name)).Select(spec => spec.Name)],
+            Unexpected = [.. known.Values.Except(found.Select(pair => pair.Item2)).Select(tensor => tensor.Name)],
+            MisShaped = MisShapedOf(found),
         };
     }
 
@@ -82,15 +87,18 @@ internal sealed record WeightsMatch
         }
     }
 
-    private static IEnumerable<ParameterSpec> Specs(ParameterLayout layout) => layout.Parameters.Concat(layout.Buffers);
-
-    /// <summary>Everything of a name that ends before a dot's next letter, and nothing.</summary>
-    private static IEnumerable<string> Prefixes(string name)
+    /// <summary>For every tensor that fits under a part, what stands before its name in the file.</summary>
+    private static IEnumerable<string> Prefixes(List<ParameterSpec> specs, string part, IReadOnlyList<NamedTensor> tensors)
     {
-        yield return "";
-        for (var dot = name.IndexOf('.'); dot >= 0; dot = name.IndexOf('.', dot + 1))
-            yield return name[..(dot + 1)];
+        var wanted = specs.Where(spec => spec.Name.StartsWith(part, StringComparison.Ordinal)).Select(spec => spec.Name[part.Length..]).ToHashSet();
+        foreach (var name in tensors.Select(tensor => tensor.Name))
+            for (var start = 0; start >= 0; start = name.IndexOf('.', start) + 1 is var next and > 0 ? next : -1)
+                if (wanted.Contains(name[start..]))
+                    yield return name[..start];
     }
+
+    /// <summary>Nothing, and the name up to its first dot.</summary>
+    private static string[] PartsOf(string name) => name.IndexOf('.') is var dot and >= 0 ? ["", name[..(dot + 1)]] : [""];
 
     private static List<string> MisShapedOf(IEnumerable<(ParameterSpec Spec, NamedTensor Tensor)> pairs) =>
     [

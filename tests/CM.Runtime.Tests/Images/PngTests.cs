@@ -204,6 +204,7 @@ public sealed class PngTests : IDisposable
         Fault(Built(new PngImage(new PngHeader(1, 1, 8, PngColour.Palette), []) { Palette = [1, 2, 3] }, [0, 1])).ShouldContain("a pixel has colour 1 of a palette of 1");
         Fault(Built(image, rows, ("ABCD", []))).ShouldContain("a chunk ABCD, which is unknown but said to be needed");
         Fault(Built(image, rows, ("IHDR", new byte[13]))).ShouldContain("its chunk IHDR of 13 bytes cannot be where it is");
+        Fault(Built(new PngImage(new PngHeader(1, 1, 8, PngColour.Palette), []), [0, 0], ("tRNS", [1]))).ShouldContain("its chunk tRNS of 1 bytes cannot be where it is");
         Png.Read(Built(image, rows, ("tEXt", [1, 2, 3])), "a.png").Rows.ShouldBe([1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6]);
     }
 

@@ -10,10 +10,10 @@ public class WeightsMatchTests
         var match = WeightsMatch.ByName(Layout, [Tensor("net.In.weight", 3, 2), Tensor("net.shift", 2) with { Type = "I64" }, Tensor("net.Out.weight", 4), Tensor("other.In.bias", 2)]);
         match.Prefix.ShouldBe("net.");
         match.Missing.ShouldBe(["In.bias"]);
-        match.Unexpected.ShouldBe(["Out.weight"]);
+        match.Unexpected.ShouldBe(["net.Out.weight"]);
         match.MisShaped.ShouldBe(["In.weight is [3, 2], not [2, 3]", "shift is I64 [2], not [2]"]);
         Should.Throw<UserError>(() => match.Demand("a.pt", "Net")).Message.ShouldBe(
-            "a.pt: not the weights of Net (1 missing: In.bias; 2 mis-shaped: In.weight is [3, 2], not [2, 3], shift is I64 [2], not [2]; 1 unexpected: Out.weight).");
+            "a.pt: not the weights of Net (1 missing: In.bias; 2 mis-shaped: In.weight is [3, 2], not [2, 3], shift is I64 [2], not [2]; 1 unexpected: net.Out.weight).");
     }
 
     [Fact]
@@ -23,6 +23,16 @@ public class WeightsMatchTests
         WeightsMatch.ByName(Layout, tensors).Prefix.ShouldBe("ema.model.");
         WeightsMatch.ByName(Layout, [tensors[0], .. tensors[6..]]).Prefix.ShouldBe("", "more names fit");
         WeightsMatch.ByName(Layout, []).Missing.ShouldBe(["In.weight", "In.bias", "shift"]);
+    }
+
+    [Fact]
+    public void A_part_of_the_network_may_be_all_that_the_file_has()
+    {
+        var layout = new ParameterLayout().AddBlock("Model", new ParameterLayout().Add("enc.0.weight", Init.Constant(0), 2).Add("enc.0.bias", Init.Constant(0), 2));
+        var match = WeightsMatch.ByName(layout, [Tensor("ema.model.enc.0.weight", 2), Tensor("ema.model.enc.0.bias", 2), Tensor("ema.model.map_augment.weight", 9)]);
+        (match.Fits, match.Prefix).ShouldBe((true, "ema.model."));
+        match.Found.Select(pair => pair.Spec.Name).ShouldBe(["Model.enc.0.weight", "Model.enc.0.bias"]);
+        match.Unexpected.ShouldBe(["ema.model.map_augment.weight"]);
     }
 
     [Fact]
