@@ -712,6 +712,36 @@ internal static class Corpus
                 }
             }
             """),
+        new("SmallDdpmPlusPlus", """
+            [Network]
+            public sealed partial record SmallDdpmPlusPlus : IDenoiser
+            {
+                [DdpmPlusPlus(8, 2, 8, Multipliers = [1, 2], Blocks = [1], Attention = [4])] public partial Part Net { get; }
+
+                [return: Shape("B", 2, 8, 8)]
+                private Flow Forward([Shape("B", 2, 8, 8)] Flow x, [Shape("B")] Flow level) => (x, level) | Net;
+            }
+            """),
+        new("SmallAdm", """
+            [Network]
+            public sealed partial record SmallAdm
+            {
+                [Adm(8, 2, 8, Multipliers = [1, 2], Blocks = [1, 2], Attention = [4], ChannelsPerHead = 8, Labels = 5)] public partial Part Net { get; }
+
+                [return: Shape("B", 2, 8, 8)]
+                private Flow Forward([Shape("B", 2, 8, 8)] Flow x, [Shape("B")] Flow level, [Shape("B", 5)] Flow label) => (x, level, label) | Net;
+            }
+            """),
+        new("SmallEdm2", """
+            [Network]
+            public sealed partial record SmallEdm2 : IDenoiser
+            {
+                [Edm2(8, 2, 8, Multipliers = [1, 2], Blocks = [1], Attention = [4], ChannelsPerHead = 8)] public partial Part Net { get; }
+
+                [return: Shape("B", 2, 8, 8)]
+                private Flow Forward([Shape("B", 2, 8, 8)] Flow x, [Shape("B")] Flow level) => (x, level) | Net;
+            }
+            """),
         new("Levels", """
             [Network]
             public sealed partial record Levels

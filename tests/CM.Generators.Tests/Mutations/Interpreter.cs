@@ -1,4 +1,5 @@
 using CM.Generators.Checking;
+using CM.Generators.Layers;
 using CM.Generators.Shapes;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,7 +15,7 @@ namespace CM.Generators.Tests.Mutations;
 internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> networks)
 {
     /// <summary>Weights by their names in the layout, made at the first use.</summary>
-    public Dictionary<string, Tensor> Weights { get; } = [];
+    public Dictionary<string, Tensor> Weights { get; private init; } = [];
 
     /// <summary>Runs a network.</summary>
     /// <exception cref="DeclarationException">The declaration leaves something open or breaks what a layer's documentation says.</exception>
@@ -84,7 +85,7 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
     private Tensor[] Apply(LayerPlan layer, IReadOnlyDictionary<string, long> parameters, Tensor[] inputs, string path)
     {
         if (layer.Repeat is not { } times)
-            return Once(layer, parameters, inputs, path + layer.Name);
+            return Once(layer, parameters, inputs, path + (layer.Place ?? layer.Name));
         for (var copy = 0; copy < times; copy++)
         {
             var made = Once(layer, parameters, inputs, $"{path}{layer.Name}.{copy}");
@@ -99,6 +100,8 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
     {
         if (layer.Kind == "Block")
             return Enter(layer, parameters, inputs, path);
+        if (LayerKind.Find(layer.Kind) is UNet net)
+            return Enter(net, layer, inputs, path);
         Expect(inputs.Length == (layer.Kind is "AdaptiveGroupNorm" or "MpSum" or "MpCat" ? 2 : 1), "number of values");
         return [Compute(layer, name => At(layer.Size(name), parameters), inputs[0], inputs[^1], path, parameters)];
     }
@@ -118,6 +121,19 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
         if (block.Forward is { } forward)
             Compare(forward, results, axes);
         return results;
+    }
+
+    // A U-Net is run as what it stands for, which other tests compare with the reference implementations; what it takes and gives is what its attribute says.
+    private Tensor[] Enter(UNet net, LayerPlan layer, Tensor[] inputs, string path)
+    {
+        var labels = layer.Whole("labels", 0);
+        long[] image = [layer.Whole("channels"), layer.Whole("resolution"), layer.Whole("resolution")];
+        Expect(inputs.Length == (labels > 0 ? 3 : 2) && inputs[0].dim() == 4 && inputs[0].shape[1..].SequenceEqual(image), "images that it takes");
+        Expect(inputs[1].dim() == 1 && inputs[1].shape[0] == inputs[0].shape[0], "levels that it takes");
+        Expect(labels == 0 || inputs[2].shape.SequenceEqual([inputs[0].shape[0], labels]), "labels that it takes");
+        var expansion = net.Expand(layer, networks.Values.First().Record) ?? throw new DeclarationException("numbers of a U-Net");
+        return new Interpreter(networks.Concat(expansion.Blocks.Select(block => KeyValuePair.Create(block.Plan.Record.FullName, block.Plan))).ToDictionary()) { Weights = Weights }
+            .Run(expansion.Root.Plan, new Dictionary<string, long>(), inputs, path + ".");
     }
 
     // A block's inputs must have the shapes that it declares; names that are open take their sizes from them.
@@ -147,6 +163,7 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
     {
         // Ranges and axes that the attributes' documentation demands.
         long AtLeast(long least, string name) => size(name) is var value && value >= least ? value : throw new DeclarationException($"{name} of {layer.Name}");
+        long Factor() => layer.Has("factor") ? AtLeast(2, "factor") : 2;
         long Even(string name) => AtLeast(2, name) is var value && value % 2 == 0 ? value : throw new DeclarationException($"{name} of {layer.Name}");
         Tensor Ranked(int rank) => x.dim() == rank ? x : throw new DeclarationException($"{layer.Name} takes {rank} axes");
         Tensor Weight(string name, params long[] shape) => Weights.TryGetValue($"{path}.{name}", out var made) && made.shape.SequenceEqual(shape) ? made : Weights[$"{path}.{name}"] = Drawn(shape, Weights.Count);
@@ -248,11 +265,11 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
             case "Scale":
                 return x * layer.Number("factor", 1);
             case "Upsample":
-                return Ranked(4).repeat_interleave(AtLeast(2, "factor"), 2).repeat_interleave(size("factor"), 3);
+                return Ranked(4).repeat_interleave(Factor(), 2).repeat_interleave(Factor(), 3);
             case "Downsample":
-                return Ranked(4).index_select(2, arange(0, x.shape[2], AtLeast(2, "factor"), int64)).index_select(3, arange(0, x.shape[3], size("factor"), int64));
+                return Ranked(4).index_select(2, arange(0, x.shape[2], Factor(), int64)).index_select(3, arange(0, x.shape[3], Factor(), int64));
             case "AveragePool":
-                return F.avg_pool2d(Ranked(4), AtLeast(2, "factor"));
+                return F.avg_pool2d(Ranked(4), Factor());
             case "Flatten":
                 return x.reshape(x.dim() > 1 ? x.shape[0] : throw new DeclarationException("Flatten takes 2 axes or more"), x.shape[1..].Aggregate(1L, (product, axis) => product * axis));
             case "Unflatten":
