@@ -71,7 +71,13 @@ public sealed class ActivationTests
     {
         var parts = new Dictionary<string, string>
         {
-            ["Flat"] = "[Flatten]", ["Turn"] = "[Linear(1024, 512)]", ["Thin"] = "[Downsample(2)]", ["Mix"] = "[Conv2d(4, 4, 1)]", ["Calm"] = "[Activate(Act.Tanh)]", ["Off"] = "[Dropout(0)]", ["Body"] = "[Block<Residual>(4), Repeat(3)]",
+            ["Flat"] = "[Flatten]",
+            ["Turn"] = "[Linear(1024, 512)]",
+            ["Thin"] = "[Downsample(2)]",
+            ["Mix"] = "[Conv2d(4, 4, 1)]",
+            ["Calm"] = "[Activate(Act.Tanh)]",
+            ["Off"] = "[Dropout(0)]",
+            ["Body"] = "[Block<Residual>(4), Repeat(3)]",
         };
         ShouldTake($$"""
             [Network]

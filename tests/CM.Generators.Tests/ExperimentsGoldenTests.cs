@@ -227,8 +227,8 @@ public sealed class ExperimentsGoldenTests
     public void Plans_and_the_registry_say_what_was_declared()
     {
         var registry = (Registry)Moons.Type("Moons").Assembly.GetType("CM.Generated.Declarations_Declared")!.GetProperty("All")!.GetValue(null)!;
-        registry.Experiments.Select(experiment => experiment.Plan.Name).ShouldBe(["Moons", "MoonsLinear", "Digits", "MoonsPlain"]);
-        registry.Networks.Select(network => network.Name).ShouldBe(["MoonsDenoiser", "Pixels"]);
+        registry.Experiments.Select(experiment => experiment.Plan.Name).ShouldBe(["Moons", "MoonsLinear", "Digits", "MoonsPlain", "DigitsUNet"]);
+        registry.Networks.Select(network => network.Name).ShouldBe(["MoonsDenoiser", "Pixels", "UNetPixels"]);
         var derived = registry.Experiments[1].Plan;
         (derived.Steps, derived.Batch, derived.Seed).ShouldBe((20_000, 256, 7));
         derived.DataShape.ShouldBe([2]);

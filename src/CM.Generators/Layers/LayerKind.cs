@@ -72,6 +72,9 @@ internal sealed record ParameterPlan(string Name, string Init, EquatableArray<Di
 {
     public Dim Count => Shape.Aggregate((Dim)1, (product, size) => product * size);
 
+    /// <summary>A parameter's name below a path: after nothing, and after what ends in <c>.</c> or <c>_</c>, no dot follows.</summary>
+    public static string At(string path, string name) => path.Length == 0 || path[path.Length - 1] is '.' or '_' ? path + name : $"{path}.{name}";
+
     public static EquatableArray<ParameterPlan> ScaleAndShift(Dim size) =>
         [new("weight", "Init.Constant(1)", [size]), new("bias", "Init.Constant(0)", [size])];
 }

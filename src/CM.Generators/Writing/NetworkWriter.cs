@@ -209,7 +209,7 @@ internal sealed class NetworkWriter
                 if (layer.Module is { } block)
                     lines.Add($".AddBlock(\"{path}\", {TypeOf(block)}.Module.Layout({Given(layer)}))");
                 foreach (var parameter in Owned(layer))
-                    lines.Add($".{(parameter.Fixed ? "AddBuffer" : "Add")}(\"{StoreName(path, parameter)}\", {string.Join(", ", [parameter.Init, .. parameter.Shape.Select(size => size.ToCode())])})");
+                    lines.Add($".{(parameter.Fixed ? "AddBuffer" : "Add")}(\"{ParameterPlan.At(path, parameter.Name)}\", {string.Join(", ", [parameter.Init, .. parameter.Shape.Select(size => size.ToCode())])})");
             }
         }
 
@@ -244,8 +244,8 @@ internal sealed class NetworkWriter
                     foreach (var parameter in Owned(layer))
                     {
                         code.Line(parameter.Fixed
-                            ? $"register_buffer(\"{StoreName(path, parameter)}\", {Field(layer, copy, parameter.Name)} = parameters.Buffer(\"{StoreName(path, parameter)}\"));"
-                            : $"register_parameter(\"{StoreName(path, parameter)}\", {Field(layer, copy, parameter.Name)} = parameters[\"{StoreName(path, parameter)}\"]);");
+                            ? $"register_buffer(\"{ParameterPlan.At(path, parameter.Name)}\", {Field(layer, copy, parameter.Name)} = parameters.Buffer(\"{ParameterPlan.At(path, parameter.Name)}\"));"
+                            : $"register_parameter(\"{ParameterPlan.At(path, parameter.Name)}\", {Field(layer, copy, parameter.Name)} = parameters[\"{ParameterPlan.At(path, parameter.Name)}\"]);");
                     }
                 }
 
@@ -499,8 +499,6 @@ internal sealed class NetworkWriter
 
     // What a layer is called in comments: where its parameters lie, unless they lie among those of the network itself.
     private static string PlaceOf(LayerPlan layer) => layer.Place is { Length: > 0 } place && !place.EndsWith("_", StringComparison.Ordinal) ? place : layer.Name;
-
-    private static string StoreName(string path, ParameterPlan parameter) => path.Length == 0 || path[path.Length - 1] == '_' ? path + parameter.Name : $"{path}.{parameter.Name}";
 
     private static IEnumerable<ParameterPlan> Owned(LayerPlan layer) => LayerKind.Find(layer.Kind)?.Parameters(layer) ?? [];
 

@@ -166,7 +166,7 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
         long Factor() => layer.Has("factor") ? AtLeast(2, "factor") : 2;
         long Even(string name) => AtLeast(2, name) is var value && value % 2 == 0 ? value : throw new DeclarationException($"{name} of {layer.Name}");
         Tensor Ranked(int rank) => x.dim() == rank ? x : throw new DeclarationException($"{layer.Name} takes {rank} axes");
-        Tensor Weight(string name, params long[] shape) => Weights.TryGetValue($"{path}.{name}", out var made) && made.shape.SequenceEqual(shape) ? made : Weights[$"{path}.{name}"] = Drawn(shape, Weights.Count);
+        Tensor Weight(string name, params long[] shape) => Weights.TryGetValue(ParameterPlan.At(path, name), out var made) && made.shape.SequenceEqual(shape) ? made : Weights[ParameterPlan.At(path, name)] = Drawn(shape, Weights.Count);
 
         switch (layer.Kind)
         {
@@ -197,8 +197,9 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
                 return MpConv(Attend(MpConv(Ranked(4), MpWeight("qkv.weight", 3 * AtLeast(1, "channels"), size("channels"), 1, 1)), normalise: true), MpWeight("proj.weight", size("channels"), size("channels"), 1, 1));
             case "AdaptiveGroupNorm":
                 Expect(y.dim() == 2 && y.shape[0] == x.shape[0], "an embedding for each sample");
+                var norm = layer.Has("norm") ? layer.Text("norm") : "norm";
                 var affine = F.linear(y, Weight("affine.weight", 2 * AtLeast(1, "channels"), AtLeast(1, "embedding")), Weight("affine.bias", 2 * size("channels"))).reshape(-1, 2, size("channels"), 1, 1);
-                return F.group_norm(Ranked(4), AtLeast(1, "groups"), Weight("norm.weight", size("channels")), Weight("norm.bias", size("channels")), layer.Number("epsilon", 1e-5)) * (affine.select(1, 0) + 1) + affine.select(1, 1);
+                return F.group_norm(Ranked(4), AtLeast(1, "groups"), Weight(norm + ".weight", size("channels")), Weight(norm + ".bias", size("channels")), layer.Number("epsilon", 1e-5)) * (affine.select(1, 0) + 1) + affine.select(1, 1);
             case "RmsNorm":
                 var last = (x.dim() > 1 ? x : Ranked(2)).shape[^1];
                 Expect(last == AtLeast(1, "size"), "size of the last axis");
