@@ -26,7 +26,7 @@ internal sealed class Adm : UNet
     {
         var x = plan.Root.Input("x", plan.Image(plan.Channels));
         var embedding = Embed(plan, plan.Root.Input("level", Dim.Of("B")));
-        var width = plan.Width * (int)plan.Layer.Whole("embeddingMultiplier", 4);
+        var width = plan.EmbeddingWidth;
         var first = plan.Levels[0].Channels;
         var (last, channels) = plan.Follow(
             x | plan.Root.Layer(UNetLevel.LayerOf($"enc.{plan.Levels[0].Name}_conv"), "Conv2d", $"enc.{plan.Levels[0].Name}_conv", Weights(plan.Channels, first, 3)), first,
@@ -43,7 +43,7 @@ internal sealed class Adm : UNet
     private static Wire Embed(UNetPlan plan, Wire level)
     {
         var root = plan.Root;
-        var width = plan.Width * (int)plan.Layer.Whole("embeddingMultiplier", 4);
+        var width = plan.EmbeddingWidth;
         var labels = plan.Labels > 0 ? root.Input("labels", Dim.Of("B"), plan.Labels) : default;
         root.Section = "Embed";
         var hidden = root.Let("hidden", level | root.Layer("MapNoise", "Positional", "map_noise", ("channels", plan.Width))
@@ -60,12 +60,8 @@ internal sealed class Adm : UNet
     private static Wire Apply(UNetPlan plan, UNetStep step, Wire embedding, int width)
     {
         var heads = plan.Heads(step);
-        if (plan.Given is { } given)
-        {
-            var sampled = step.Resample == Resample.None ? step.Input : step.Input | Sample(plan.Root, step.Resample);
-            var made = (sampled, embedding) | plan.Root.Block(step.Layer, step.Place, given, step.From, step.To, width);
-            return heads == 0 ? made : made | plan.Root.Block(step.Layer + "Attention", step.Place + "_attention", plan.Block("Attention", name => DeclareAttention(plan, name)), step.To, Groups(step.To));
-        }
+        if (plan.Layer.Inner is { } given)
+            return plan.Place(given, step, embedding, width, () => plan.Root.Sample(step.Resample), heads > 0 ? name => DeclareAttention(plan, name) : null, step.To, Groups(step.To));
 
         var words = step.Resample switch { Resample.Down => "Down", Resample.Up => "Up", _ => step.From == step.To ? "" : "Skip" } + (heads > 0 ? "Attention" : "");
         var block = plan.Block(plan.NameOf(words, step.Level.Dropout), name => DeclareBlock(plan, name, step, heads > 0));
@@ -84,7 +80,7 @@ internal sealed class Adm : UNet
 
         var bent = x | Norm(net, "norm0", inGroups, from) | net.SiLU("Act0");
         if (step.Resample != Resample.None)
-            bent |= Sample(net, step.Resample);
+            bent |= net.Sample(step.Resample);
         var turned = net.Let("turned", bent | net.Layer("Conv0", "Conv2d", "conv0", Weights(from, to, 3)));
         var again = (turned, embedding) | net.Layer("Norm1", "AdaptiveGroupNorm", "", ("groups", Dim.Of(outGroups)), ("channels", to), ("embedding", Dim.Of("Embedding")),
             ("norm", "norm1"), ("start", "KaimingUniform"), ("gain", Third), ("biasGain", Third));
@@ -93,7 +89,7 @@ internal sealed class Adm : UNet
             again |= net.Layer("Dropout", "Dropout", null, ("probability", step.Level.Dropout));
         again |= net.Layer("Conv1", "Conv2d", "conv1", [.. Weights(to, to, 3), ("gain", 0.0), ("biasGain", 0.0)]);
 
-        var skip = step.Resample == Resample.None ? x : x | Sample(net, step.Resample);
+        var skip = step.Resample == Resample.None ? x : x | net.Sample(step.Resample);
         if (step.From != step.To)
             skip |= net.Layer("Skip", "Conv2d", "skip", Weights(from, to, 1));
         var sum = net.Let("result", again + skip);
@@ -111,9 +107,6 @@ internal sealed class Adm : UNet
 
     private static Wire Attend(UNetPlan plan, PlanBuilder net, Wire x, Dim channels, string groups) => x | Norm(net, "norm2", groups, channels)
         | net.Layer("Attention", "Attention", "", ("channels", channels), ("heads", channels.Floor(plan.ChannelsPerHead)), ("start", "KaimingUniform"), ("gain", Third), ("biasGain", Third), ("projectionGain", 0.0), ("projectionBiasGain", 0.0));
-
-    private static LayerName Sample(PlanBuilder net, Resample resample) =>
-        resample == Resample.Down ? net.Layer("Shrink", "AveragePool", null) : net.Layer("Grow", "Upsample", null);
 
     private static LayerName Norm(PlanBuilder net, string place, string groups, Dim channels) =>
         net.Layer(UNetLevel.LayerOf(place), "GroupNorm", place, ("groups", Dim.Of(groups)), ("channels", channels));

@@ -57,12 +57,8 @@ internal sealed class Edm2 : UNet
     private static Wire Apply(UNetPlan plan, UNetStep step, Wire embedding, int width)
     {
         var attends = plan.Heads(step) > 0;
-        if (plan.Given is { } given)
-        {
-            var sampled = step.Resample == Resample.None ? step.Input : step.Input | Sample(plan.Root, step.Resample);
-            var made = (sampled, embedding) | plan.Root.Block(step.Layer, step.Place, given, step.From, step.To, width);
-            return attends ? made | plan.Root.Block(step.Layer + "Attention", step.Place + "_attention", plan.Block("Attention", name => DeclareAttention(plan, name)), step.To) : made;
-        }
+        if (plan.Layer.Inner is { } given)
+            return plan.Place(given, step, embedding, width, () => plan.Root.Sample(step.Resample), attends ? name => DeclareAttention(plan, name) : null, step.To);
 
         var words = (step.IsEncoder ? "Encoder" : "Decoder") + step.Resample switch { Resample.Down => "Down", Resample.Up => "Up", _ => step.From == step.To ? "" : "Skip" } + (attends ? "Attention" : "");
         var block = plan.Block(plan.NameOf(words, step.Level.Dropout), name => DeclareBlock(plan, name, step, attends));
@@ -80,7 +76,7 @@ internal sealed class Edm2 : UNet
 
         var main = x;
         if (step.Resample != Resample.None)
-            main = net.Let("sampled", main | Sample(net, step.Resample));
+            main = net.Let("sampled", main | net.Sample(step.Resample));
         if (step.IsEncoder)
         {
             if (step.From != step.To)
@@ -114,9 +110,6 @@ internal sealed class Edm2 : UNet
         var mixed = net.Let("mixed", x | net.Layer("Attention", "MpAttention", "attn_", ("channels", channels), ("heads", channels.Floor(plan.ChannelsPerHead))));
         return net.Let("attended", (x, mixed) | net.Layer("AddAttention", "MpSum", null, ("t", AttentionBalance)));
     }
-
-    private static LayerName Sample(PlanBuilder net, Resample resample) =>
-        resample == Resample.Down ? net.Layer("Shrink", "AveragePool", null) : net.Layer("Grow", "Upsample", null);
 
     private static LayerName Linear(PlanBuilder net, string place, Dim from, Dim to) =>
         net.Layer(UNetLevel.LayerOf(place), "MpLinear", place, ("input", from), ("output", to));

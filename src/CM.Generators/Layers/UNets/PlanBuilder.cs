@@ -33,6 +33,9 @@ internal sealed class PlanBuilder(RecordName record, string documentation, int s
 
     public LayerName SiLU(string name) => Layer(name, "Activate", null, ("function", "SiLU"));
 
+    /// <summary>Declares what halves an image by its mean, or doubles it by its nearest neighbours.</summary>
+    public LayerName Sample(Resample resample) => resample == Resample.Down ? Layer("Shrink", "AveragePool", null) : Layer("Grow", "Upsample", null);
+
     /// <summary>Declares a layer that is another network.</summary>
     public LayerName Block(string name, string place, BlockContract block, params Dim[] arguments) =>
         Add(new(name, "Block", [new("arguments", arguments.ToEquatable(), null, null, site)], block, null, site, "") { Place = place });

@@ -67,7 +67,7 @@ internal abstract class SongUNet : UNet
     {
         var root = plan.Root;
         root.Section = "Embed";
-        var (noise, width) = (plan.Width * NoiseMultiplier, plan.Width * EmbeddingMultiplier(plan));
+        var (noise, width) = (plan.Width * NoiseMultiplier, plan.EmbeddingWidth);
         var wave = root.Let("wave", level | DeclareNoise(plan, noise));
         if (plan.Labels > 0)
         {
@@ -79,17 +79,11 @@ internal abstract class SongUNet : UNet
         return root.Let("embedding", hidden | Linear(root, "map_layer1", width, width) | root.SiLU("Act1"));
     }
 
-    private static int EmbeddingMultiplier(UNetPlan plan) => (int)plan.Layer.Whole("embeddingMultiplier", 4);
-
     private Wire Apply(UNetPlan plan, UNetStep step, Wire embedding)
     {
-        var width = plan.Width * EmbeddingMultiplier(plan);
-        if (plan.Given is { } given)
-        {
-            var sampled = step.Resample == Resample.None ? step.Input : step.Input | Sample(plan.Root, step.Resample, step.Layer + "Sample", step.Place);
-            var made = (sampled, embedding) | plan.Root.Block(step.Layer, step.Place, given, step.From, step.To, width);
-            return step.Attends ? made | plan.Root.Block(step.Layer + "Attention", step.Place + "_attention", plan.Block("Attention", name => DeclareAttention(plan, name)), step.To, Groups(step.To)) : made;
-        }
+        var width = plan.EmbeddingWidth;
+        if (plan.Layer.Inner is { } given)
+            return plan.Place(given, step, embedding, width, () => Sample(plan.Root, step.Resample, step.Layer + "Sample", step.Place), step.Attends ? name => DeclareAttention(plan, name) : null, step.To, Groups(step.To));
 
         var words = step.Resample switch { Resample.Down => "Down", Resample.Up => "Up", _ => step.From == step.To ? "" : "Skip" } + (step.Attends ? "Attention" : "");
         var block = plan.Block(plan.NameOf(words, step.Level.Dropout), name => DeclareBlock(plan, name, step));
@@ -138,14 +132,9 @@ internal abstract class SongUNet : UNet
     private static Wire Attend(PlanBuilder net, Wire x, Dim channels, string groups) => x | Norm(net, "norm2", groups, channels)
         | net.Layer("Attention", "Attention", "", ("channels", channels), ("start", "XavierUniform"), ("gain", Math.Sqrt(0.2)), ("projectionGain", 1e-5));
 
-    // For the filter 1, 1 these are mean and nearest neighbour.
-    private LayerName Sample(PlanBuilder net, Resample resample, string name, string place) => (resample, Filter.Count) switch
-    {
-        (Resample.Down, 2) => net.Layer("Shrink", "AveragePool", null),
-        (Resample.Up, 2) => net.Layer("Grow", "Upsample", null),
-        (Resample.Down, _) => net.Layer(name, "FirDownsample", place, ("taps", Filter)),
-        _ => net.Layer(name, "FirUpsample", place, ("taps", Filter)),
-    };
+    // The filter 1, 1 is mean and nearest neighbour.
+    private LayerName Sample(PlanBuilder net, Resample resample, string name, string place) =>
+        Filter.Count == 2 ? net.Sample(resample) : net.Layer(name, resample == Resample.Down ? "FirDownsample" : "FirUpsample", place, ("taps", Filter));
 
     private static LayerName Norm(PlanBuilder net, string place, string groups, Dim channels) =>
         net.Layer(UNetLevel.LayerOf(place), "GroupNorm", place, ("groups", Dim.Of(groups)), ("channels", channels), ("epsilon", 1e-6));

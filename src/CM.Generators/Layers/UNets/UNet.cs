@@ -136,6 +136,9 @@ internal sealed class UNetPlan
 
     public int Labels => (int)Layer.Whole("labels", 0);
 
+    /// <summary>Size of the embedding of EDM's networks.</summary>
+    public int EmbeddingWidth => Width * (int)Layer.Whole("embeddingMultiplier", 4);
+
     /// <summary>Images that come in.</summary>
     public Dim[] Image(int channels) => [Dim.Of("B"), channels, Levels[0].Resolution, Levels[0].Resolution];
 
@@ -149,8 +152,20 @@ internal sealed class UNetPlan
         return BlockContract.Of(block, Layer.Site);
     }
 
-    /// <summary>The user's own block, where there is one.</summary>
-    public BlockContract? Given => Layer.Inner;
+    /// <summary>The user's own block in the place of the U-Net's, with what the U-Net keeps to itself: resampling before and attention after it.</summary>
+    /// <param name="given">The user's block.</param>
+    /// <param name="step">Where it stands.</param>
+    /// <param name="embedding">Its second input.</param>
+    /// <param name="width">Size of the embedding.</param>
+    /// <param name="sample">Changes the size, where the step does.</param>
+    /// <param name="attention">Declares self-attention with a skip; null where the step has none.</param>
+    /// <param name="arguments">Values of the attention's parameters.</param>
+    public Wire Place(BlockContract given, UNetStep step, Wire embedding, int width, Func<LayerName> sample, Func<RecordName, CheckedNetwork>? attention, params Dim[] arguments)
+    {
+        var sampled = step.Resample == Resample.None ? step.Input : step.Input | sample();
+        var made = (sampled, embedding) | Root.Block(step.Layer, step.Place, given, step.From, step.To, width);
+        return attention is null ? made : made | Root.Block(step.Layer + "Attention", step.Place + "_attention", Block("Attention", attention), arguments);
+    }
 
     /// <summary>Channels of a head.</summary>
     public int ChannelsPerHead => (int)Layer.Whole("channelsPerHead", 64);
