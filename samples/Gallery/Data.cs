@@ -2,10 +2,6 @@ using CM.Dsl;
 
 namespace Gallery;
 
-/// <summary>ImageNet at 64×64 with its classes: a folder or a zip as EDM prepares it.</summary>
-[Shape(3, 64, 64), Classes(1000)]
-public sealed record ImageNet64() : PngImages("imagenet-64x64");
-
 /// <summary>ImageNet at 32×32.</summary>
 [Shape(3, 32, 32)]
 public sealed record ImageNet32() : PngImages("imagenet-32x32");

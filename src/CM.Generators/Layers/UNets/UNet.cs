@@ -247,7 +247,7 @@ internal sealed class UNetPlan
         words + "Block" + (dropout == Levels[0].Dropout ? "" : "Dropout" + (100 * dropout).ToString("0.##", CultureInfo.InvariantCulture).Replace('.', '_'));
 
     private static RecordName Inside(RecordName outer, string name) =>
-        new(outer.Namespace, [.. outer.Outer, outer.Name], name, $"{outer.FullName}.{name}");
+        new(outer.Namespace, outer.Outer, name, $"{outer.FullName}.{name}");
 }
 
 /// <summary>A block where it is used.</summary>
