@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Attributes;
 using CM.Generators;
 using Microsoft.CodeAnalysis;
@@ -5,46 +6,76 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace CM.Bench.Generator;
 
-/// <summary>All generators over copies of the samples' networks, each sample's in a file of its own.</summary>
+/// <summary>All generators over copies of the samples' networks, each sample's in a file of its own; or over the gallery's largest network.</summary>
 public class Keystrokes
 {
+    private const string Largest = "EDM2-XL";
+
+    private const string LargestNetwork = """
+        using CM.Dsl;
+
+        namespace Gallery;
+
+        /// <summary>EDM2's largest U-Net.</summary>
+        [Network]
+        public sealed partial record Xl
+        {
+            [Edm2(64, 4, 256, Labels = 1000)] public partial Part Net { get; }
+
+            [return: Shape("B", 4, 64, 64)]
+            private Flow Forward([Shape("B", 4, 64, 64)] Flow x, [Shape("B")] Flow level, [Shape("B", 1000)] Flow label) => (x, level, label) | Net;
+        }
+        """;
+
     private static readonly CSharpParseOptions Options = new(LanguageVersion.Preview);
+
+    private static readonly MetadataReference[] References =
+        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path))];
 
     private CSharpCompilation compilation = null!;
     private GeneratorDriver primed = null!;
-    private SyntaxTree other = null!, otherEdited = null!, plan = null!, planEdited = null!;
+    private SyntaxTree other = null!, otherEdited = null!, plan = null!;
+    private SyntaxTree[] planEdited = null!;
+    private int edits;
 
-    [Params(10, 40, 200)]
-    public int Networks { get; set; }
+    [Params("10", "40", "200", Largest)]
+    public string Networks { get; set; } = "";
 
     [GlobalSetup]
     public void Declare()
     {
         // Digits declares two networks in a file, Moons three.
-        var trees = Enumerable.Range(0, 2 * Networks / 5).Select(i => Parse(Sample(i % 2 == 0 ? "Digits" : "Moons").Replace("namespace ", $"namespace Copy{i}."), $"Networks{i}.cs")).ToArray();
+        var count = Networks == Largest ? 1 : int.Parse(Networks, CultureInfo.InvariantCulture);
+        SyntaxTree[] trees = Networks == Largest ? [Parse(LargestNetwork, "Xl.cs")]
+            : [.. Enumerable.Range(0, 2 * count / 5).Select(i => Parse(Sample(i % 2 == 0 ? "Digits" : "Moons").Replace("namespace ", $"namespace Copy{i}."), $"Networks{i}.cs"))];
         other = Parse("class Other { int Number => 1; }", "Other.cs");
         otherEdited = Parse("class Other { int Number => 12; }", "Other.cs");
         plan = trees[^1];
-        planEdited = Parse(plan.ToString().Replace("Scale = 1)", "Scale = 2)"), plan.FilePath);
-        if (planEdited.ToString() == plan.ToString())
+        // The generators remember the last few U-Nets; every edit is another one.
+        planEdited = [.. Enumerable.Range(2, 100).Select(edit => Parse(plan.ToString().Replace("Scale = 1)", $"Scale = {edit})").Replace("64, 4, 256", $"64, {4 + edit}, 256"), plan.FilePath))];
+        if (planEdited[0].ToString() == plan.ToString())
             throw new InvalidOperationException("The edit changes nothing.");
 
-        MetadataReference[] references = [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path))];
-        compilation = CSharpCompilation.Create("Declared", [.. trees, other], references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+        compilation = Compile([.. trees, other]);
         primed = NewDriver().RunGenerators(compilation);
         var files = primed.GetRunResult().GeneratedTrees.Count(tree => tree.FilePath.Contains("Networks/", StringComparison.Ordinal));
-        if (files != Networks)
+        if (Networks != Largest && files != count)
             throw new InvalidOperationException($"There are {files} networks.");
     }
 
     [Benchmark]
-    public GeneratorDriver Cold() => NewDriver().RunGenerators(compilation.Clone());
+    public GeneratorDriver Cold() => NewDriver().RunGenerators(Compile(compilation.ReplaceSyntaxTree(plan, Edited()).SyntaxTrees.Select(tree => CSharpSyntaxTree.Create((CSharpSyntaxNode)tree.GetRoot(), Options, tree.FilePath))));
 
     [Benchmark]
     public GeneratorDriver UnrelatedKeystroke() => primed.RunGenerators(compilation.ReplaceSyntaxTree(other, otherEdited));
 
     [Benchmark]
-    public GeneratorDriver KeystrokeInAPlan() => primed.RunGenerators(compilation.ReplaceSyntaxTree(plan, planEdited));
+    public GeneratorDriver KeystrokeInAPlan() => primed.RunGenerators(compilation.ReplaceSyntaxTree(plan, Edited()));
+
+    private SyntaxTree Edited() => planEdited[++edits % planEdited.Length];
+
+    private static CSharpCompilation Compile(IEnumerable<SyntaxTree> trees) =>
+        CSharpCompilation.Create("Declared", trees, References, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
 
     private static GeneratorDriver NewDriver() => CSharpGeneratorDriver.Create(
         [new NetworkGenerator().AsSourceGenerator(), new CouplingGenerator().AsSourceGenerator(), new ScheduleGenerator().AsSourceGenerator(), new ExperimentGenerator().AsSourceGenerator()], parseOptions: Options);

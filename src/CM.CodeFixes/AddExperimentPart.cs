@@ -52,7 +52,7 @@ public sealed class AddExperimentPart : DeclarationFix
         Edit With(string text, TextChange change) => new($"Add {text} to '{finding.Type.Name}'", $"{nameof(AddExperimentPart)} {text}", finding.Record.SyntaxTree, change);
 
         IEnumerable<string> Types(string mark) => Declared(finding.Model.Compilation.Assembly.GlobalNamespace).Concat(
-                finding.Model.Compilation.GetTypeByMetadataName(ExperimentReader.Attribute) is { } dsl ? Declared(dsl.ContainingNamespace) : [])
+                finding.Model.Compilation.GetTypeByMetadataName("CM.Dsl." + ExperimentReader.Attribute) is { } dsl ? Declared(dsl.ContainingNamespace) : [])
             .Where(type => !type.IsAbstract && type.TypeParameters.Length == 0 && (ScheduleReader.Declared(type, mark) is not null || type.AllInterfaces.Any(each => NetworkReader.DslName(each) == mark)))
             .Select(type => type.ToMinimalDisplayString(finding.Model, finding.Record.SpanStart)).Distinct();
     }

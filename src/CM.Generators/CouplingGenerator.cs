@@ -1,7 +1,7 @@
+using CM.Generators.Keystrokes;
 using CM.Generators.Reading;
 using CM.Generators.Writing;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace CM.Generators;
 
@@ -11,9 +11,7 @@ public sealed class CouplingGenerator : IIncrementalGenerator
 {
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        var plans = context.SyntaxProvider.ForAttributeWithMetadataName(CouplingReader.Attribute,
-                static (node, _) => node is RecordDeclarationSyntax,
-                static (found, cancellation) => CouplingReader.Read((INamedTypeSymbol)found.TargetSymbol, new Sites(), cancellation))
+        var plans = context.ReadRecords(CouplingReader.Attribute, static (type, cancellation) => CouplingReader.Read(type, new Sites(), cancellation))
             .WithTrackingName(StepNames.ReadCoupling);
 
         context.RegisterSourceOutput(plans, static (output, plan) =>

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using CM.Generators.Experiments;
+using CM.Generators.Keystrokes;
 using CM.Generators.Reading;
 using CM.Generators.Writing;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace CM.Generators;
 
@@ -13,9 +13,7 @@ public sealed class ExperimentGenerator : IIncrementalGenerator
 {
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        var experiments = context.SyntaxProvider.ForAttributeWithMetadataName(ExperimentReader.Attribute,
-                static (node, _) => node is RecordDeclarationSyntax,
-                static (found, cancellation) => ExperimentReader.Read((INamedTypeSymbol)found.TargetSymbol, new Sites(), cancellation))
+        var experiments = context.ReadRecords(ExperimentReader.Attribute, static (type, cancellation) => ExperimentReader.Read(type, new Sites(), cancellation))
             .WithTrackingName(StepNames.ReadExperiment);
 
         context.RegisterSourceOutput(experiments, static (output, experiment) =>
@@ -24,15 +22,13 @@ public sealed class ExperimentGenerator : IIncrementalGenerator
                 output.AddSource(experiment.Name.HintName("Experiments"), ExperimentWriter.Write(experiment));
         });
 
-        var networks = context.SyntaxProvider.ForAttributeWithMetadataName("CM.Dsl.NetworkAttribute",
-            static (node, _) => node is RecordDeclarationSyntax,
-            static (found, cancellation) => ListedNetwork((INamedTypeSymbol)found.TargetSymbol, cancellation));
+        var networks = context.ReadRecords(NetworkReader.Attribute, ListedNetwork);
 
-        var registry = experiments.Select(static (experiment, _) => experiment is null ? null : DeclaredExperiment.Of(experiment)).Collect()
+        var registry = experiments.Select(static (experiment, _) => DeclaredExperiment.Of(experiment)).Collect()
             .Combine(networks.Collect())
             .Combine(context.CompilationProvider.Select(static (compilation, cancellation) =>
                 (Assembly: compilation.AssemblyName ?? "Unnamed", Referenced: DeclaredRegistry.FindReferenced(compilation, cancellation))))
-            .Select(static (found, _) => new DeclaredRegistry(found.Right.Assembly, Present(found.Left.Left), Present(found.Left.Right), found.Right.Referenced))
+            .Select(static (found, _) => new DeclaredRegistry(found.Right.Assembly, Present(found.Left.Left), found.Left.Right.ToEquatable(), found.Right.Referenced))
             .WithTrackingName(StepNames.Register);
 
         context.RegisterSourceOutput(registry, static (output, registry) =>

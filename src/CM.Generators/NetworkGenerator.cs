@@ -1,9 +1,9 @@
+using CM.Generators.Keystrokes;
 using CM.Generators.Layers;
 using CM.Generators.Reading;
 using CM.Generators.Shapes;
 using CM.Generators.Writing;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace CM.Generators;
 
@@ -13,10 +13,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
 {
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        var plans = context.SyntaxProvider.ForAttributeWithMetadataName(
-            "CM.Dsl.NetworkAttribute",
-            static (node, _) => node is RecordDeclarationSyntax,
-            static (found, cancellation) => NetworkReader.Read((INamedTypeSymbol)found.TargetSymbol, new Sites(), cancellation))
+        var plans = context.ReadRecords(NetworkReader.Attribute, static (type, cancellation) => NetworkReader.Read(type, new Sites(), cancellation))
             .WithTrackingName(StepNames.ReadNetwork);
 
         context.RegisterSourceOutput(plans, static (output, plan) =>

@@ -1,7 +1,7 @@
+using CM.Generators.Keystrokes;
 using CM.Generators.Reading;
 using CM.Generators.Writing;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace CM.Generators;
 
@@ -11,17 +11,10 @@ public sealed class ScheduleGenerator : IIncrementalGenerator
 {
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        var schedules = context.SyntaxProvider.ForAttributeWithMetadataName(ScheduleReader.Attribute,
-                static (node, _) => node is TypeDeclarationSyntax,
-                static (found, cancellation) => ScheduleReader.IsPartialRecord((INamedTypeSymbol)found.TargetSymbol, cancellation)
-                    ? ScheduleReader.Read((INamedTypeSymbol)found.TargetSymbol, new Sites(), cancellation)
-                    : null)
+        var schedules = context.ReadRecords(ScheduleReader.Attribute,
+                static (type, cancellation) => ScheduleReader.IsPartialRecord(type, cancellation) ? ScheduleReader.Read(type, new Sites(), cancellation) : null)
             .WithTrackingName(StepNames.ReadTimes);
 
-        context.RegisterSourceOutput(schedules, static (output, schedule) =>
-        {
-            if (schedule is not null)
-                output.AddSource(schedule.Name.HintName("Times"), ScheduleWriter.Write(schedule));
-        });
+        context.RegisterSourceOutput(schedules, static (output, schedule) => output.AddSource(schedule.Name.HintName("Times"), ScheduleWriter.Write(schedule)));
     }
 }

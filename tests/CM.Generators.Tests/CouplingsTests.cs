@@ -193,7 +193,7 @@ public sealed class CouplingsTests
     [Fact]
     public void An_edit_touches_those_it_concerns()
     {
-        Caching.ReasonsAfter(All, "// a remark\n" + All, StepNames.ReadCoupling).ShouldAllBe(reason => reason == IncrementalStepRunReason.Unchanged);
+        Caching.ReasonsAfter(All, "// a remark\n" + All, StepNames.ReadCoupling).ShouldAllBe(reason => reason == IncrementalStepRunReason.Cached);
         Caching.ReasonsAfter(All, All.Replace("weight: 30", "weight: 20"), StepNames.ReadExperiment)
             .Count(reason => reason == IncrementalStepRunReason.Modified).ShouldBe(1, "the experiment that uses the coupling");
     }

@@ -118,7 +118,7 @@ public sealed class ExperimentsTests
     public void A_moved_comment_changes_nothing()
     {
         const string Moved = "// a remark\n\n" + TimesTests.Easy + TimesTests.Linear + Network + "// another\n" + Moons + Derived;
-        Caching.ReasonsAfter(All + Derived, Moved, StepNames.ReadExperiment).ShouldBe([IncrementalStepRunReason.Unchanged, IncrementalStepRunReason.Unchanged]);
+        Caching.ReasonsAfter(All + Derived, Moved, StepNames.ReadExperiment).ShouldBe([IncrementalStepRunReason.Cached, IncrementalStepRunReason.Cached]);
         Caching.ReasonsAfter(All + Derived, Moved, StepNames.Register).ShouldAllBe(reason => reason == IncrementalStepRunReason.Unchanged || reason == IncrementalStepRunReason.Cached);
     }
 
@@ -126,11 +126,11 @@ public sealed class ExperimentsTests
     public void An_edit_touches_those_it_concerns()
     {
         Caching.ReasonsAfter(All + Derived, All + Derived.Replace("2e-4", "3e-4"), StepNames.ReadExperiment)
-            .ShouldBe([IncrementalStepRunReason.Unchanged, IncrementalStepRunReason.Modified]);
+            .ShouldBe([IncrementalStepRunReason.Cached, IncrementalStepRunReason.Modified]);
         Caching.ReasonsAfter(All + Derived, All.Replace("ClipNorm(200)", "ClipNorm(100)") + Derived, StepNames.ReadExperiment)
             .ShouldBe([IncrementalStepRunReason.Modified, IncrementalStepRunReason.Modified], "what is inherited");
         Caching.ReasonsAfter(All + Derived, All.Replace("Signal(double t) => 1;", "Signal(double t) => 1 / (1 + t);") + Derived, StepNames.ReadExperiment)
-            .ShouldBe([IncrementalStepRunReason.Modified, IncrementalStepRunReason.Unchanged], "the schedule decides what is folded away");
+            .ShouldBe([IncrementalStepRunReason.Modified, IncrementalStepRunReason.Cached], "the schedule decides what is folded away");
         Caching.ReasonsAfter(All + Derived, All + Derived.Replace("2e-4", "3e-4"), StepNames.Register)
             .ShouldAllBe(reason => reason == IncrementalStepRunReason.Unchanged || reason == IncrementalStepRunReason.Cached, "the list holds names only");
     }

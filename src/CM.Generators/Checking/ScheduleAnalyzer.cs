@@ -21,7 +21,7 @@ public sealed class ScheduleAnalyzer : DiagnosticAnalyzer
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
         context.RegisterCompilationStartAction(static start =>
         {
-            if (start.Compilation.GetTypeByMetadataName(ScheduleReader.Attribute) is not null)
+            if (start.Compilation.GetTypeByMetadataName("CM.Dsl." + ScheduleReader.Attribute) is not null)
                 start.RegisterSyntaxNodeAction(Analyse, SyntaxKind.RecordDeclaration, SyntaxKind.ClassDeclaration);
         });
     }

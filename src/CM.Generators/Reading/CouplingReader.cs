@@ -11,10 +11,10 @@ namespace CM.Generators.Reading;
 /// <summary>Reads a <c>[Coupling]</c> record into a plan.</summary>
 internal static class CouplingReader
 {
-    public const string Attribute = "CM.Dsl.CouplingAttribute";
+    public const string Attribute = "CouplingAttribute";
 
     public static bool IsCoupling(INamedTypeSymbol type) =>
-        type.GetAttributes().Any(attribute => NetworkReader.DslName(attribute.AttributeClass) == "CouplingAttribute" && !attribute.AttributeClass!.IsGenericType);
+        type.GetAttributes().Any(attribute => NetworkReader.DslName(attribute.AttributeClass) == Attribute && !attribute.AttributeClass!.IsGenericType);
 
     /// <summary>Reads the record and the couplings it nests. One of another assembly is read from what its generator published.</summary>
     public static CouplingPlan Read(INamedTypeSymbol type, Sites sites, CancellationToken cancellation) => Read(type, sites, [], cancellation);

@@ -14,7 +14,7 @@ namespace CM.Generators.Reading;
 /// </summary>
 internal sealed class ExperimentReader
 {
-    public const string Attribute = "CM.Dsl.ExperimentAttribute";
+    public const string Attribute = "ExperimentAttribute";
 
     private static readonly string[] AverageAttributes = ["EmaAttribute", "EmaWarmUpAttribute", "EmaPowerAttribute", "EmaHalfLifeAttribute"];
 
@@ -35,7 +35,7 @@ internal sealed class ExperimentReader
     }
 
     public static Experiment? Read(INamedTypeSymbol type, Sites sites, CancellationToken cancellation) =>
-        ScheduleReader.Declared(type, "ExperimentAttribute") is null ? null : new ExperimentReader(type, sites, cancellation).Read();
+        ScheduleReader.Declared(type, Attribute) is null ? null : new ExperimentReader(type, sites, cancellation).Read();
 
     private Experiment Read()
     {
@@ -99,7 +99,7 @@ internal sealed class ExperimentReader
     {
         for (var each = type; each is not null; each = each.BaseType)
         {
-            if (ScheduleReader.Declared(each, "ExperimentAttribute") is not null)
+            if (ScheduleReader.Declared(each, Attribute) is not null)
                 yield return each;
         }
     }
@@ -322,7 +322,7 @@ internal sealed class ExperimentReader
             return null;
         }
 
-        static int? StepsOf(INamedTypeSymbol[] line) => line.Select(each => ScheduleReader.Named(ScheduleReader.Declared(each, "ExperimentAttribute")!, "Steps")?.Value as int?).FirstOrDefault(steps => steps is not null);
+        static int? StepsOf(INamedTypeSymbol[] line) => line.Select(each => ScheduleReader.Named(ScheduleReader.Declared(each, Attribute)!, "Steps")?.Value as int?).FirstOrDefault(steps => steps is not null);
     }
 
     // An experiment, the one it takes weights from, the one that takes weights from, and so on.

@@ -12,6 +12,8 @@ namespace CM.Generators.Reading;
 /// <summary>Reads a <c>[Network]</c> record into a plan.</summary>
 internal sealed class NetworkReader
 {
+    public const string Attribute = "NetworkAttribute";
+
     // An assembly's symbols live as long as its compilation, so a block that many networks use is worked out once a keystroke.
     private static readonly ConditionalWeakTable<IAssemblySymbol, ConcurrentDictionary<INamedTypeSymbol, BlockContract?>> Contracts = new();
 
@@ -36,7 +38,7 @@ internal sealed class NetworkReader
     public static BlockContract? ReadContract(INamedTypeSymbol type, Sites sites, CancellationToken cancellation) => Contract(type, sites, [], cancellation);
 
     /// <summary>Whether the type has <c>[Network]</c>.</summary>
-    public static bool IsNetwork(INamedTypeSymbol type) => type.GetAttributes().Any(attribute => DslName(attribute.AttributeClass) == "NetworkAttribute");
+    public static bool IsNetwork(INamedTypeSymbol type) => type.GetAttributes().Any(attribute => DslName(attribute.AttributeClass) == Attribute);
 
     /// <summary>The parts of a coupling, and what is wrong with their form.</summary>
     public static (EquatableArray<LayerPlan> Parts, List<Problem> Problems) ReadParts(INamedTypeSymbol coupling, Sites sites, CancellationToken cancellation)

@@ -9,12 +9,12 @@ namespace CM.Generators.Reading;
 /// <summary>Reads a record with <c>[TimeSchedule]</c>.</summary>
 internal static class ScheduleReader
 {
-    public const string Attribute = "CM.Dsl.TimeScheduleAttribute";
+    public const string Attribute = "TimeScheduleAttribute";
 
     /// <summary>Reads the record; null if it is none. A schedule of another assembly comes without formulas.</summary>
     public static Schedule? Read(INamedTypeSymbol type, Sites sites, CancellationToken cancellation)
     {
-        if (Declared(type, "TimeScheduleAttribute") is not { } attribute || attribute.ConstructorArguments.Length < 2)
+        if (Declared(type, Attribute) is not { } attribute || attribute.ConstructorArguments.Length < 2)
             return null;
 
         var problems = new List<Problem>();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CM.Generators.Keystrokes;
 using CM.Generators.Reading;
 using CM.Generators.Shapes;
 using CM.Generators.Writing;
@@ -8,6 +9,9 @@ namespace CM.Generators.Layers;
 /// <summary>A layer that stands for a whole U-Net: a network of blocks, which the checker and the writer treat as if the user had declared it.</summary>
 internal abstract class UNet : LayerKind
 {
+    // The reader asks for a U-Net's contract, the writer for its code, an analyzer for both, at every keystroke in its network.
+    private static readonly LastFew<(LayerPlan Layer, RecordName Owner), Expansion?> Expansions = new(32);
+
     /// <summary>What people call it.</summary>
     protected abstract string Title { get; }
 
@@ -26,12 +30,12 @@ internal abstract class UNet : LayerKind
     /// <summary>The network and its blocks; null where the attribute's numbers do not allow one.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="owner">The record whose layer it is.</param>
-    public Expansion? Expand(LayerPlan layer, RecordName owner)
+    public Expansion? Expand(LayerPlan layer, RecordName owner) => Expansions.Find((layer with { Block = null }, owner), made =>
     {
         var problems = new List<Checking.Problem>();
-        Validate(layer, new(layer, layer.Site, [], problems, []));
-        return problems.Count > 0 ? null : Expand(new UNetPlan(this, layer, owner));
-    }
+        Validate(made.Layer, new(made.Layer, made.Layer.Site, [], problems, []));
+        return problems.Count > 0 ? null : Expand(new UNetPlan(this, made.Layer, made.Owner));
+    });
 
     /// <summary>What the layer takes: images, levels and, where it has classes, labels.</summary>
     public static EquatableArray<Shape> Takes(LayerPlan layer)
@@ -101,16 +105,18 @@ internal abstract class UNet : LayerKind
 /// <summary>A network that a layer stands for, and the blocks it is made of.</summary>
 internal sealed record Expansion(CheckedNetwork Root, EquatableArray<CheckedNetwork> Blocks)
 {
+    private BlockContract? contract;
+
     public bool Fits => Root.Fits && Blocks.All(block => block.Fits);
 
-    public BlockContract Contract => BlockContract.Of(Root, Root.Plan.Site);
+    public BlockContract Contract => contract ??= BlockContract.Of(Root, Root.Plan.Site);
 }
 
 /// <summary>A U-Net's numbers, level by level, and its blocks as they come up.</summary>
 internal sealed class UNetPlan
 {
     private readonly RecordName root;
-    private readonly Dictionary<string, CheckedNetwork> blocks = [];
+    private readonly Dictionary<string, (CheckedNetwork Network, BlockContract Contract)> blocks = [];
 
     public UNetPlan(UNet kind, LayerPlan layer, RecordName owner)
     {
@@ -148,8 +154,12 @@ internal sealed class UNetPlan
     public BlockContract Block(string name, Func<RecordName, CheckedNetwork> declare)
     {
         if (!blocks.TryGetValue(name, out var block))
-            blocks.Add(name, block = declare(Inside(root, name)));
-        return BlockContract.Of(block, Layer.Site);
+        {
+            var network = declare(Inside(root, name));
+            blocks.Add(name, block = (network, BlockContract.Of(network, Layer.Site)));
+        }
+
+        return block.Contract;
     }
 
     /// <summary>The user's own block in the place of the U-Net's, with what the U-Net keeps to itself: resampling before and attention after it.</summary>
@@ -240,7 +250,7 @@ internal sealed class UNetPlan
         }
     }
 
-    public Expansion Done(Wire result) => new(Root.Check(result, Image(OutChannels)), blocks.Values.ToEquatable());
+    public Expansion Done(Wire result) => new(Root.Check(result, Image(OutChannels)), blocks.Values.Select(block => block.Network).ToEquatable());
 
     /// <summary>Joins the words of a block's name and of how its dropout differs from the first level's.</summary>
     public string NameOf(string words, double dropout) =>

@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using CM.Generators.Reading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace CM.Generators.Keystrokes;
+
+/// <summary>
+/// Reads the records with an attribute. Roslyn asks for all of them at every keystroke, and to bind their attributes anew is nearly all that a
+/// keystroke costs; so what was read is given again for as long as no file has changed that declares a word which the record can mean.
+/// </summary>
+internal static class Records
+{
+    /// <param name="context">Where the generator begins.</param>
+    /// <param name="attribute">Name of the attribute's class in <c>CM.Dsl</c>.</param>
+    /// <param name="read">What becomes of a record; null leaves it out. It depends on nothing but the record, and keeps no symbols.</param>
+    public static IncrementalValuesProvider<T> ReadRecords<T>(
+        this IncrementalGeneratorInitializationContext context, string attribute, Func<INamedTypeSymbol, CancellationToken, T?> read)
+        where T : class
+    {
+        var memory = new ConditionalWeakTable<SyntaxTree, ConcurrentDictionary<int, Remembered<T>>>();
+        return context.SyntaxProvider.CreateSyntaxProvider(
+                static (node, _) => node is RecordDeclarationSyntax { AttributeLists.Count: > 0 },
+                (found, cancellation) => Read((RecordDeclarationSyntax)found.Node, found.SemanticModel, cancellation))
+            .Where(static found => found is not null)!;
+
+        T? Read(RecordDeclarationSyntax record, SemanticModel model, CancellationToken cancellation)
+        {
+            var known = memory.GetOrCreateValue(record.SyntaxTree);
+            var declarations = Declarations.Of(model.Compilation);
+            if (!known.TryGetValue(record.SpanStart, out var remembered) || !declarations.Agrees(remembered.Declarations, remembered.Words))
+            {
+                var symbol = model.GetDeclaredSymbol(record, cancellation);
+                var made = symbol is not null && Has(symbol, attribute, record) ? read(symbol, cancellation) : null;
+                remembered = new(made, declarations, declarations.Reach(record.Identifier.ValueText));
+            }
+
+            known[record.SpanStart] = remembered with { Declarations = declarations };
+            return remembered.Value;
+        }
+    }
+
+    // The attribute stands at one part of the record, which is read once.
+    private static bool Has(INamedTypeSymbol symbol, string attribute, RecordDeclarationSyntax part) => symbol.GetAttributes().Any(given =>
+        given.AttributeClass is { IsGenericType: false } made && NetworkReader.DslName(made) == attribute
+        && given.ApplicationSyntaxReference is { } place && place.SyntaxTree == part.SyntaxTree && part.Span.Contains(place.Span));
+
+    private sealed record Remembered<T>(T? Value, Declarations Declarations, string[] Words);
+}
