@@ -36,19 +36,22 @@ public sealed class BasesGoldenTests
         + TimesTests.Easy.Replace("0.002", "0.003").Replace("EasyTimes", "ConstantGap").Replace(" * (1 + 8 / (1 + Exp(t)))", "")
         + TimesTests.Easy.Replace("0.002", "0.003").Replace("EasyTimes", "HourTimes").Replace("Pow(2, ", "Pow(256, ").Replace("(int)(8 * progress)", "0");
 
-    // Labels come from outside the network: from a custom layer that hands out those of the case.
-    private const string LabelledNets = """
+    /// <summary>Labels come from outside the network: from a custom layer that hands out those of the case.</summary>
+    internal static string Labels(int classes) => $$"""
         public static class Labels
         {
             public static TorchSharp.torch.Tensor? Now;
 
             public sealed class OfCase
             {
-                [return: Shape("B", 4)]
+                [return: Shape("B", {{classes}})]
                 public static TorchSharp.torch.Tensor Apply([Shape("B", 3, "H", "W")] TorchSharp.torch.Tensor x) => Now!.alias();
             }
         }
 
+        """;
+
+    private const string LabelledNets = """
         [Network]
         public sealed partial record LabelledNet : IDenoiser
         {
@@ -63,6 +66,15 @@ public sealed class BasesGoldenTests
         public sealed partial record DroppedNet : IDenoiser
         {
             [DdpmPlusPlus(6, 3, 8, Multipliers = [1], Blocks = [1], Attention = [], Dropout = [0.5])] public partial Part Unet { get; }
+
+            [return: Shape("B", 3, 6, 6)]
+            private Flow Forward([Shape("B", 3, 6, 6)] Flow x, [Shape("B")] Flow level) => (x, level) | Unet;
+        }
+
+        [Network]
+        public sealed partial record LightlyDroppedNet : IDenoiser
+        {
+            [DdpmPlusPlus(6, 3, 8, Multipliers = [1], Blocks = [1], Attention = [], Dropout = [0.3])] public partial Part Unet { get; }
 
             [return: Shape("B", 3, 6, 6)]
             private Flow Forward([Shape("B", 3, 6, 6)] Flow x, [Shape("B")] Flow level) => (x, level) | Unet;
@@ -111,6 +123,13 @@ public sealed class BasesGoldenTests
         [Experiment, Times<QuarterTimes>, PseudoHuber(0.06), Model<LabelledNet>] public sealed partial record EctLabelled : Ect;
 
         [Experiment, Model<DroppedNet>] public sealed partial record EctDropped : Ect;
+        [Experiment, Model<LightlyDroppedNet>] public sealed partial record IctDropped : Ict;
+        [Experiment, Model<LabelledNet>, Coupling<MinibatchOT>] public sealed partial record IctMatched : Ict;
+
+        [Experiment, Times<AlwaysPlain>, Sample(80, 0.821)] public sealed partial record Tcm : Ect;
+        [Experiment, Times<AlwaysPlain>, Sample(80)] public sealed partial record TcmOnce : Ect;
+        [Experiment, Times<AlwaysPlain>, Sample(80, 0.821, SameNoise = true)] public sealed partial record TcmFixed : Ect;
+        [Experiment, Times<AlwaysPlain>, Sample(80, 5, 0.821, SameNoise = true)] public sealed partial record TcmFixedThrice : Ect;
 
         [Experiment, Data<Eights>, Times<PlainTimes>, PseudoHuber(0.06), Model<MagnitudeNet>]
         [Adam(1e-3, Beta2 = 0.99), InverseSqrt(2), Ema(0.9), EmaPower(0.05), EmaPower(0.1), Sample(80, 1.526)]
@@ -133,12 +152,14 @@ public sealed class BasesGoldenTests
         """;
 
     private static readonly TimesDeclared Declared = TimesDeclared.Compile(
-        Schedules + Quarters + Quarters.Replace("QuarterTimes", "PlainTimes").Replace("to: 80", "to: 80, Preconditioning = Preconditioning.Plain") + Net + LabelledNets + Experiments);
+        Schedules + Quarters + Quarters.Replace("QuarterTimes", "PlainTimes").Replace("to: 80", "to: 80, Preconditioning = Preconditioning.Plain")
+        + TimesTests.Easy.Replace("EasyTimes", "AlwaysPlain").Replace("to: 80", "to: 80, Preconditioning = Preconditioning.Plain") + Net + Labels(4) + LabelledNets + Experiments);
 
     /// <summary>Times, weighted losses and all gradients; <paramref name="progress"/> is the step of a grid, the stage otherwise.</summary>
     [Theory]
     [InlineData("L01_ict_ve", "Ict", "ImprovedTimes", 0, 1e-5, 1e-5, 3.9e-5)]
     [InlineData("L02_ict_cot", "IctLinear", "ImprovedLinear", 160_000, 6.5e-5, 1e-5, 1.3e-4)]
+    [InlineData("L04_ict_last_stage_dropout", "IctDropped", "ImprovedTimes", 399_999, 8.7e-3, 2.1e-3, 1.1e-2)]
     [InlineData("L03_ict_l2_uniform", "Uniform", "WeighedFirst", 100_000, 2.3e-5, 1e-5, 7.2e-5)]
     [InlineData("L20_gc_baseline_ict", "Gc", "ImprovedTimes", 0, 1e-5, 1e-5, 2.2e-5)]
     [InlineData("L05_ecm_ve_stage0", "Ect", "EasyTimes", 0, 1e-5, 1e-5, 7.5e-5)]
@@ -160,7 +181,8 @@ public sealed class BasesGoldenTests
         Golden.ShouldMatch(r, golden[earlier], 1e-6, "r");
 
         training.Weights.ZeroGradients();
-        var losses = (Tensor)training.GetType().GetMethod("Losses")!.Invoke(training, [golden["in/x"], golden["in/eps"], golden[later], golden[earlier]])!;
+        using var masks = golden.TakeMasks();
+        var losses = training.Losses(golden["in/x"], golden["in/eps"], golden[later], golden[earlier]);
         Golden.ShouldMatch(losses, golden["out64/per_sample"], tolerance, "losses");
         Golden.ShouldMatch(losses.mean().view(1), golden["out64/loss"], tolerance, "loss");
         losses.mean().backward();
@@ -178,6 +200,9 @@ public sealed class BasesGoldenTests
     [InlineData("P06_gc_one_step", "Gc", "out64/sample")]
     [InlineData("P08_ect_steps", "Ect", "out64/sample")]
     [InlineData("P08_ect_steps", "EctOnce", "out64/sample_one_step")]
+    [InlineData("P07_tcm_steps", "Tcm", "out64/sample")]
+    [InlineData("P07_tcm_steps", "TcmOnce", "out64/sample_one_step")]
+    [InlineData("P07_tcm_steps", "TcmFixed", "out/sample_same_noise")]
     [InlineData("P09_ect_imgnet_steps", "EctMagnitude", "out64/sample")]
     public void Samples(string name, string experiment, string wanted)
     {
@@ -185,6 +210,39 @@ public sealed class BasesGoldenTests
         using var training = New(experiment, golden);
         using var scope = NewDisposeScope();
         Golden.ShouldMatch(training.Sample(training.Weights, golden.Has("in/noise1") ? [golden["in/z"], golden["in/noise1"]] : [golden["in/z"]]), golden[wanted], 1e-5, name);
+    }
+
+    /// <summary>The reference draws pairs in an order of its own, and times belong to places in that.</summary>
+    [Fact]
+    public void Matched_pairs_their_losses_and_gradients()
+    {
+        var golden = new Golden("L15_ict_ot");
+        using var training = New("IctMatched", golden);
+        using var scope = NewDisposeScope();
+        var order = golden["in/order"];
+        var data = golden["in/x"].index_select(0, order);
+        var noise = OptimalTransport.Match(golden["in/x"], golden["in/eps"]).index_select(0, order);
+        Golden.ShouldMatch(data, golden["out/x_used"], 0, "data");
+        Golden.ShouldMatch(noise, golden["out/noise_used"], 1e-7, "noise");
+
+        Declared.Type("Labels").GetField("Now")!.SetValue(null, golden["in/labels"].index_select(0, order));
+        training.Weights.ZeroGradients();
+        var losses = training.Losses(data, noise, golden["out64/t"], golden["out64/r"]);
+        Golden.ShouldMatch(losses, golden["out64/per_sample"], 1e-5, "losses");
+        losses.mean().backward();
+        training.GradientsShouldMatch(golden, "grad64_l2/net", "params_order", 1e-5, parameter => "Unet." + parameter);
+    }
+
+    [Fact]
+    public void The_same_noise_comes_back_at_every_time()
+    {
+        var golden = new Golden("P07_tcm_steps");
+        using var training = New("TcmFixedThrice", golden);
+        using var scope = NewDisposeScope();
+        var (z, one, other) = (golden["in/z"], golden["in/noise1"], golden["in/z"] + 1);
+        var fixedNoise = training.Sample(training.Weights, [z, one, other]);
+        fixedNoise.eq(training.Sample(training.Weights, [z, one, one])).all().item<bool>().ShouldBeTrue();
+        fixedNoise.eq(training.Sample(training.Weights, [z, other, other])).all().item<bool>().ShouldBeFalse();
     }
 
     /// <summary>f(x, from) = x wherever the preconditioning has the boundary, whatever the weights.</summary>
@@ -309,7 +367,7 @@ public sealed class BasesGoldenTests
     }
 
     // Without the key part of a qkv bias: it has no gradient, and an optimiser amplifies its rounding errors.
-    private static Tensor Trained(Tensor parameter, string name) =>
+    internal static Tensor Trained(Tensor parameter, string name) =>
         name.EndsWith("qkv.bias", StringComparison.Ordinal) ? parameter.detach().view(-1, 3).index_select(1, tensor(new long[] { 0, 2 })) : parameter.detach();
 
     [Fact]

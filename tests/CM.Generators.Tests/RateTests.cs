@@ -14,6 +14,7 @@ public sealed class RateTests
 
         [Experiment, Adam(1e-3, Beta2 = 0.99), InverseSqrt(2000)] public sealed partial record Falling : Steady;
         [Experiment, AdamW(5e-4, WeightDecay = 0.02), WarmUp(1000), InverseSqrt(8000)] public sealed partial record Hill : Steady;
+        [Experiment, WarmUp(100, After = 5000), InverseSqrt(2000, After = 5000)] public sealed partial record Later : Steady;
         [Experiment, RAdam(0.01), WarmUp(500 / 64.0), InverseSqrt(70)] public sealed partial record Images : Steady;
         [Experiment, Lion(1e-4, WeightDecay = 0.1, Decoupled = true), Cosine] public sealed partial record Wave : Steady;
         [Experiment, Lion(1e-4), WarmUp(20), Cosine] public sealed partial record Crest : Steady;
@@ -33,6 +34,7 @@ public sealed class RateTests
     [Theory]
     [InlineData("Falling", new[] { 0, 1, 1999, 2000, 2001, 8000, 100000 }, new[] { 0.001, 0.001, 0.001, 0.001, 0.0009997500937109546, 0.0005, 0.0001414213562373095 })]
     [InlineData("Hill", new[] { 0, 10, 999, 1000, 9000, 40000 }, new[] { 0.0, 5e-06, 0.0004995, 0.0005, 0.00047140452079103175, 0.00022360679774997895 })]
+    [InlineData("Later", new[] { 4000, 5000, 5050, 9000 }, new[] { 0.0, 0.0, 0.0005, 0.0007071067811865475 })]
     [InlineData("Images", new[] { 0, 1, 7, 8, 71, 700 }, new[] { 0.0, 0.00128, 0.008960000000000001, 0.01, 0.009929327736346236, 0.0031622776601683794 })]
     public void Rates_are_those_of_the_references(string experiment, int[] steps, double[] rates)
     {

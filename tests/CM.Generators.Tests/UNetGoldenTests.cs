@@ -25,6 +25,24 @@ public sealed class UNetGoldenTests(ITestOutputHelper log)
     {
         var golden = new Golden(name);
         using var net = new Built(golden, "net");
+        Compare(net, golden, name, tolerance);
+    }
+
+    /// <summary>Dropout with the masks of the reference: where it lies, in which order, how it scales. EDM2 normalises its weights on the way.</summary>
+    [Theory]
+    [InlineData("N15_dropout_ddpmpp", 2.3e-5)]
+    [InlineData("N16_dropout_edm2", 1e-5)]
+    public void Dropout_of_the_reference(string name, double tolerance)
+    {
+        var golden = new Golden(name);
+        using var net = new Built(golden, "net");
+        net.Module.train();
+        using var masks = golden.TakeMasks();
+        Compare(net, golden, name, tolerance);
+    }
+
+    private void Compare(Built net, Golden golden, string name, double tolerance)
+    {
         var x = golden["in/x"].requires_grad_(true);
         Tensor[] inputs = golden.Has("in/labels") ? [x, golden["in/c_noise"], golden["in/labels"]] : [x, golden["in/c_noise"]];
         var found = Emitted.Forward(net.Module, inputs)[0];
@@ -184,8 +202,13 @@ public sealed class UNetGoldenTests(ITestOutputHelper log)
             var labels = Whole("label_dim", 0);
             var attribute = kind switch { "DhariwalUNet" => "Adm", "EDM2" or "EDM2UNet" => "Edm2", _ => residual ? "NcsnPlusPlus" : "DdpmPlusPlus" };
             var more = (attribute != "Edm2" ? $", EmbeddingMultiplier = {Whole("channel_mult_emb", 4)}" : "") + (config.TryGetProperty("channels_per_head", out var heads) ? $", ChannelsPerHead = {heads}" : "");
+            var dropout = config.TryGetProperty("dropout", out var share) && share.GetDouble() > 0
+                ? $", Dropout = [{string.Join(", ", config.GetProperty("channel_mult").EnumerateArray().Select((_, level) => DropsOut(level) ? share.ToString() : "0"))}]" : "";
             return ($"[{attribute}({Whole("img_resolution", 0)}, {channels}, {Whole("model_channels", 0)}, OutChannels = {output}, Labels = {labels}, Multipliers = [{List("channel_mult")}], "
-                + $"Blocks = [{List("num_blocks")}], Attention = [{List("attn_resolutions")}]{more})]", Whole("img_resolution", 0), channels, output, labels);
+                + $"Blocks = [{List("num_blocks")}], Attention = [{List("attn_resolutions")}]{more}{dropout})]", Whole("img_resolution", 0), channels, output, labels);
+
+            // EDM2 may drop out below a resolution alone.
+            bool DropsOut(int level) => !config.TryGetProperty("dropout_res", out var most) || most.ValueKind == JsonValueKind.Null || Whole("img_resolution", 0) >> level <= most.GetInt32();
         }
 
         // The weights that the reference was given; see Golden/README.md.

@@ -93,6 +93,35 @@ public sealed class UnitGoldenTests(ITestOutputHelper log)
         Compare(store["Only.weight"], "mpconv3_weight_after2");
     }
 
+    /// <summary>Four steps of Adam with forced normalisation: weights before the pass, results, gradients, and the weights that are left.</summary>
+    [Theory]
+    [InlineData(0, "[MpConv2d(3, 4, 3, Gain = 0.8)]", "\"B\", 3, 5, 5", "\"B\", 4, 5, 5")]
+    [InlineData(1, "[MpConv2d(4, 5, 1, Gain = 0.8)]", "\"B\", 4, 5, 5", "\"B\", 5, 5, 5")]
+    [InlineData(2, "[MpLinear(3, 6, Gain = 0.8)]", "\"B\", 3", "\"B\", 6")]
+    public void Weights_of_magnitude_1_in_training(int layer, string declaration, string input, string output)
+    {
+        var golden = new Golden("O07_edm2_weight_norm");
+        var emitted = Emitted.From(OneLayer.Declare(declaration, input, output));
+        using var store = emitted.NewStore("Net");
+        using var scope = NewDisposeScope();
+        using (no_grad())
+            store["Only.weight"].copy_(golden[$"in/w_{layer}"]);
+        using var module = emitted.NewModule("Net", store);
+        using var optimizer = new Adam(store, 0.05, beta2: 0.99);
+        for (var step = 0; step < 4; step++)
+        {
+            store.ZeroGradients();
+            var y = Emitted.Forward(module, golden[$"in/x_{layer}"][step])[0];
+            Golden.ShouldMatch(store["Only.weight"], golden[$"out/weight_normalised_{layer}"][step], Tolerance, "normalised weights");
+            Golden.ShouldMatch(y, golden[$"out/y_{layer}"][step], Tolerance, "result");
+            (y * golden[$"in/v_{layer}"]).mean().backward();
+            Golden.ShouldMatch(store["Only.weight"].grad!, golden[$"out/grad_{layer}"][step], Tolerance, "gradient");
+            optimizer.Step();
+        }
+
+        Golden.ShouldMatch(store["Only.weight"], golden[$"out/weight_final_{layer}"], Tolerance, "weights after the last step");
+    }
+
     /// <summary>
     /// One head of 24 channels: the image holds query, key and value in eight channels each, and where the values are rows of the unit matrix,
     /// what comes out are columns of the weights.

@@ -42,6 +42,12 @@ public sealed class EmaPowerAttribute(double deviation) : Attribute
     /// two widths. Default: 0.
     /// </summary>
     public int Snapshots { get; set; }
+
+    /// <summary>
+    /// Give each factor to the other side, a ← (1 − k)·a + k·w, as VCT's published code does. The average is then nearly the weights themselves; it is there to
+    /// repeat that code's runs, and cannot be put aside. Default: false.
+    /// </summary>
+    public bool Swapped { get; set; }
 }
 
 /// <summary>

@@ -56,27 +56,33 @@ public sealed class LionAttribute : OptimizerAttribute
     public bool Decoupled { get; set; }
 }
 
-/// <summary>The learning rate grows from 0 in equal steps: rate·min(k/steps, 1) at step k = 0, 1, ….</summary>
+/// <summary>The learning rate grows from 0 in equal steps: rate·min((k − after)/steps, 1) at step k, and is 0 before.</summary>
 /// <param name="steps">How long it grows, above 0.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class WarmUpAttribute(double steps) : Attribute
 {
     /// <summary>How long the rate grows.</summary>
     public double Steps { get; } = steps;
+
+    /// <summary>The step that counts as the first, 0 or more; for a stage that counts the steps of the one before on. Default: 0.</summary>
+    public double After { get; set; }
 }
 
-/// <summary>The learning rate falls with the root of the steps: rate/√max(k/steps, 1) at step k = 0, 1, … (EDM2, Karras et al. 2024).</summary>
+/// <summary>The learning rate falls with the root of the steps: rate/√max((k − after)/steps, 1) at step k (EDM2, Karras et al. 2024).</summary>
 /// <param name="steps">From where on it falls, above 0.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class InverseSqrtAttribute(double steps) : Attribute
 {
     /// <summary>From where on the rate falls.</summary>
     public double Steps { get; } = steps;
+
+    /// <summary>The step that counts as the first, 0 or more; for a stage that counts the steps of the one before on. Default: 0.</summary>
+    public double After { get; set; }
 }
 
 /// <summary>
 /// The learning rate falls along half a cosine, from the end of its warm-up to 0 at the end of training: rate·½(1 + cos(π·(k − w)/(steps − w)))
-/// at step k = w, …, with w the steps of <see cref="WarmUpAttribute"/> (Loshchilov and Hutter 2017, equation 5, without restarts).
+/// at step k = w, …, with w the step at which <see cref="WarmUpAttribute"/> ends (Loshchilov and Hutter 2017, equation 5, without restarts).
 /// </summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class CosineAttribute : Attribute;

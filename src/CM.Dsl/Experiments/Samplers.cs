@@ -10,6 +10,9 @@ public sealed class SampleAttribute(params double[] times) : Attribute
 {
     /// <summary>Falling times.</summary>
     public IReadOnlyList<double> Times { get; } = times;
+
+    /// <summary>Add the same noise back at every time after the first (TCM's <c>--deterministic</c>). Default: false, each time has its own.</summary>
+    public bool SameNoise { get; set; }
 }
 
 /// <summary>

@@ -53,6 +53,9 @@ internal sealed record Experiment(RecordName Name)
 
     public EquatableArray<double> SampleTimes { get; init; }
 
+    /// <summary>Whether every time after the first takes the same noise.</summary>
+    public bool SameNoise { get; init; }
+
     /// <summary>Null where the sampler is a consistency model's.</summary>
     public HeunSampler? Heun { get; init; }
 
@@ -136,8 +139,8 @@ internal sealed record SquaredLoss : Loss;
 /// <param name="Settings">What differs from the defaults, by the constructor's parameter names.</param>
 internal sealed record OptimizerAxis(string Kind, double Rate, EquatableArray<Setting> Settings)
 {
-    /// <summary>Steps over which the rate grows, or null.</summary>
-    public double? WarmUp { get; init; }
+    /// <summary>How the rate grows at first, or null.</summary>
+    public WarmUp? WarmUp { get; init; }
 
     /// <summary>How the rate falls, or null.</summary>
     public RateDecay? Decay { get; init; }
@@ -154,10 +157,16 @@ internal sealed record AverageAxis(string Kind, double Size, EquatableArray<Sett
     public bool Teaches => Kind == "EmaTeacher";
 }
 
+/// <summary>rate·min((k − after)/steps, 1).</summary>
+internal sealed record WarmUp(double Steps, double After)
+{
+    public double End => After + Steps;
+}
+
 internal abstract record RateDecay;
 
-/// <summary>rate/√max(k/steps, 1).</summary>
-internal sealed record InverseSqrtDecay(double Steps) : RateDecay;
+/// <summary>rate/√max((k − after)/steps, 1).</summary>
+internal sealed record InverseSqrtDecay(double Steps, double After) : RateDecay;
 
 /// <summary>Half a cosine, down to 0 at the last step.</summary>
 internal sealed record CosineDecay : RateDecay;

@@ -87,6 +87,7 @@ internal sealed class ExperimentReader
             HorizontalFlip = flip is not null && CanFlip(flip, data),
             Averages = ReadAverages().Concat(teacher is null ? [] : [ReadTeacher(teacher, times, read)]).ToEquatable(),
             SampleTimes = !heun ? sampleTimes : read is null ? [] : [read.To],
+            SameNoise = sample is not null && ScheduleReader.Named(sample.Attribute, "SameNoise")?.Value is true,
             Heun = heun ? ReadHeun(sample!) : null,
         };
         if (budget is not null && model is not null)
@@ -418,16 +419,18 @@ internal sealed class ExperimentReader
             ("Epsilon", 1e-8, epsilon => epsilon > 0, "above 0", 1),
             ("WeightDecay", kind == "AdamW" ? 0.01 : 0, given => given >= 0, "0 or more", perRate)))
         {
-            WarmUp = warmUp is null ? null : Steps(warmUp),
+            WarmUp = warmUp is null ? null : new(Steps(warmUp), After(warmUp)),
             Decay = decay?.Attribute.AttributeClass!.Name switch
             {
                 null => null,
                 "CosineAttribute" => new CosineDecay(),
-                _ => new InverseSqrtDecay(Steps(decay!)),
+                _ => new InverseSqrtDecay(Steps(decay!), After(decay!)),
             },
         };
 
         double Steps(Found found) => Checked(found, "steps", found.Attribute.ConstructorArguments, 0, steps => steps > 0, "above 0");
+
+        double After(Found found) => ScheduleReader.Named(found.Attribute, "After") is { } given ? Checked(found, "After", [given], 0, after => after >= 0, "0 or more") : 0;
     }
 
     // The named arguments that differ from their defaults, each divided by its unit.
@@ -477,15 +480,17 @@ internal sealed class ExperimentReader
         var kind = average.Attribute.AttributeClass!.Name.Replace("Attribute", "");
         return kind switch
         {
-            "EmaPower" => new(kind, First("deviation", deviation => deviation > 0 && deviation < Math.Sqrt(1 / 12.0), "above 0 and below 0.2886"), Settings(average, ("Snapshots", 0, times => times >= 0, "0 or more", 1))),
-            "EmaHalfLife" => new(kind, First("examples", examples => examples > 0, "above 0"), Settings(average, ("RampUp", double.PositiveInfinity, share => share > 0, "above 0", 1))
-                .Concat(ScheduleReader.Named(average.Attribute, "IncludesStep")?.Value is true ? [new Setting("includesStep", "true")] : []).ToEquatable()),
+            "EmaPower" => new(kind, First("deviation", deviation => deviation > 0 && deviation < Math.Sqrt(1 / 12.0), "above 0 and below 0.2886"),
+                Settings(average, ("Snapshots", 0, times => Flag("Swapped").Any() ? times == 0 : times >= 0, Flag("Swapped").Any() ? "0, because only EDM2's profile can be taken apart again and this one has Swapped" : "0 or more", 1)).Concat(Flag("Swapped")).ToEquatable()),
+            "EmaHalfLife" => new(kind, First("examples", examples => examples > 0, "above 0"), Settings(average, ("RampUp", double.PositiveInfinity, share => share > 0, "above 0", 1)).Concat(Flag("IncludesStep")).ToEquatable()),
             _ => new(kind, First("decay", decay => decay >= 0 && decay < 1, "from 0 up to, but not including, 1"), Settings(average,
                 ("Every", 1, every => every >= 1, "1 or more", 1),
                 ("After", 0, after => after >= 0, "0 or more", 1))),
         };
 
         double First(string what, Func<double, bool> fits, string range) => Checked(average, what, average.Attribute.ConstructorArguments, 0, fits, range);
+
+        IEnumerable<Setting> Flag(string property) => ScheduleReader.Named(average.Attribute, property)?.Value is true ? [new Setting(char.ToLowerInvariant(property[0]) + property.Substring(1), "true")] : [];
     }
 
     private void CheckBudget(Found budget, Experiment experiment, Found model)

@@ -122,18 +122,18 @@ internal sealed class ExperimentWriter
             yield return ("Gradient norm", $"at most {Number(bound)}");
         if (experiment.Averages.Count > 0)
             yield return ("EMA", string.Join(", ", experiment.Averages.Select(AverageText)));
-        yield return experiment.Heun is { } heun ? ("Sampler", $"Heun, {heun.Steps} steps{(heun.Rho == 7 ? "" : $", rho {Number(heun.Rho)}")}") : ("Sampling times", string.Join(", ", experiment.SampleTimes.Select(Number)));
+        yield return experiment.Heun is { } heun ? ("Sampler", $"Heun, {heun.Steps} steps{(heun.Rho == 7 ? "" : $", rho {Number(heun.Rho)}")}") : ("Sampling times", string.Join(", ", experiment.SampleTimes.Select(Number)) + (experiment.SameNoise ? ", with the same noise" : ""));
     }
 
     // Under the name that the average has in a checkpoint.
     private static string AverageText(AverageAxis average) => average.Kind switch
     {
         "EmaWarmUp" => "warm-up-",
-        "EmaPower" => "power-",
+        "EmaPower" => average.Settings.Any(setting => setting.Name == "swapped") ? "swapped-power-" : "power-",
         "EmaHalfLife" => "half-life-",
         "EmaTeacher" => "teacher-",
         _ => "",
-    } + Number(average.Size) + string.Concat(average.Settings.Select(setting => $" {setting.Name} {setting.Value}"));
+    } + Number(average.Size) + string.Concat(average.Settings.Where(setting => setting.Name != "swapped").Select(setting => $" {setting.Name} {setting.Value}"));
 
     private string NewAverage(AverageAxis average) =>
         $"new {average.Kind}({Number(average.Size)}{Arguments(average.Settings)}{(average is { Teaches: true, Settings.Count: > 0 } ? $", step => {Times.Code}.Cuts(step, setup.Steps)" : "")})";
@@ -328,23 +328,26 @@ internal sealed class ExperimentWriter
     }
 
     private static string RateText(OptimizerAxis optimizer) =>
-        (optimizer.WarmUp is { } warmUp ? $"·min(k/{Number(warmUp)}, 1)" : "") + optimizer.Decay switch
+        (optimizer.WarmUp is { } warmUp ? $"·min({Clipped(warmUp.After)}/{Number(warmUp.Steps)}, 1)" : "") + optimizer.Decay switch
         {
-            InverseSqrtDecay decay => $"/√max(k/{Number(decay.Steps)}, 1)",
-            CosineDecay when optimizer.WarmUp is { } start => $"·½(1 + cos(π·max(k − {Number(start)}, 0)/(steps − {Number(start)})))",
+            InverseSqrtDecay { After: 0 } decay => $"/√max(k/{Number(decay.Steps)}, 1)",
+            InverseSqrtDecay decay => $"/√max((k − {Number(decay.After)})/{Number(decay.Steps)}, 1)",
+            CosineDecay when optimizer.WarmUp is { End: var end } => $"·½(1 + cos(π·{Clipped(end)}/(steps − {Number(end)})))",
             CosineDecay => "·½(1 + cos(π·k/steps))",
             _ => "",
         };
+
+    private static string Clipped(double from) => from == 0 ? "k" : $"max(k − {Number(from)}, 0)";
 
     private void Rate(OptimizerAxis optimizer)
     {
         var rate = Number(optimizer.Rate);
         if (optimizer.WarmUp is { } warmUp)
-            rate += $" * Min(step / {Real(warmUp)}, 1)";
+            rate += $" * Min({(warmUp.After == 0 ? "step" : $"Max(step - {Number(warmUp.After)}, 0)")} / {Real(warmUp.Steps)}, 1)";
         rate += optimizer.Decay switch
         {
-            InverseSqrtDecay decay => $" / Sqrt(Max(step / {Real(decay.Steps)}, 1))",
-            CosineDecay when optimizer.WarmUp is { } start => $" * 0.5 * (1 + Cos(PI * Max(step - {Number(start)}, 0) / Max(Setup.Steps - {Number(start)}, 1)))",
+            InverseSqrtDecay decay => $" / Sqrt(Max({(decay.After == 0 ? "step" : $"(step - {Number(decay.After)})")} / {Real(decay.Steps)}, 1))",
+            CosineDecay when optimizer.WarmUp is { End: var end } => $" * 0.5 * (1 + Cos(PI * Max(step - {Number(end)}, 0) / Max(Setup.Steps - {Number(end)}, 1)))",
             CosineDecay => " * 0.5 * (1 + Cos(PI * step / Setup.Steps))",
             _ => "",
         };
@@ -592,7 +595,7 @@ internal sealed class ExperimentWriter
     {
         var noise = Times.SampleNoise.Count > i ? Number(Times.SampleNoise[i]) : $"{Times.Code}.Noise({time})";
         var signal = Times.SampleSignal.Count > i ? Number(Times.SampleSignal[i]) : $"{Times.Code}.Signal({time})";
-        return i == 0 ? $"{noise} * noise[0]" : $"{(signal == "1" ? "x" : $"{signal} * x")} + {noise} * {RenoisedBy($"noise[{i}]", time)}";
+        return i == 0 ? $"{noise} * noise[0]" : $"{(signal == "1" ? "x" : $"{signal} * x")} + {noise} * {RenoisedBy($"noise[{(experiment.SameNoise ? 1 : i)}]", time)}";
     }
 
     private string RenoisedBy(string noise, string time) =>

@@ -98,7 +98,11 @@ public abstract class Training : IDisposable
     protected void Seed(int step) => StepSeed.Set(StepSeed.Of(Setup.Seed, step, StepSeed.Use.Step));
 
     /// <summary>Seeds libtorch for the dropout of a step: called before the student's and again before the teacher's pass, both see the same masks.</summary>
-    protected void SeedDropout(int step) => StepSeed.Set(StepSeed.Of(Setup.Seed, step, StepSeed.Use.Dropout));
+    protected void SeedDropout(int step)
+    {
+        StepSeed.Set(StepSeed.Of(Setup.Seed, step, StepSeed.Use.Dropout));
+        DropoutMasks.Again();
+    }
 
     /// <summary>
     /// Multiplies all gradients by min(1, bound/(norm + 10⁻⁶)) with their Euclidean norm, as torch's <c>clip_grad_norm_</c> does,

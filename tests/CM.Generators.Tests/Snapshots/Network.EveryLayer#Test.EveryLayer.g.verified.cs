@@ -135,7 +135,7 @@ namespace Test
                 var stem = functional.conv2d(x, stemWeight, strides: StemStride, padding: StemPadding, dilation: StemDilation); // [B, 8, 8, 8]  Stem
                 var calm = functional.group_norm(stem, 4, calmWeight, calmBias, 1E-06);                              // [B, 8, 8, 8]  Calm
                 stem.Dispose();
-                var drop = functional.dropout(calm, 0.1, training);                                                  // [B, 8, 8, 8]  Drop
+                var drop = DropoutMasks.Apply(calm, 0.1, training);                                                  // [B, 8, 8, 8]  Drop
                 calm.Dispose();
                 var pool = functional.avg_pool2d(drop, 2);                                                           // [B, 8, 4, 4]  Pool
                 drop.Dispose();

@@ -161,7 +161,7 @@ namespace Test
                 first.Dispose(); shifted.Dispose();
                 var bendAgain = MagnitudePreserving.SiLU(y);                                                         // [B, Out, H, W]  BendAgain
                 y.Dispose();
-                var drop = functional.dropout(bendAgain, 0.1, training);                                             // [B, Out, H, W]  Drop
+                var drop = DropoutMasks.Apply(bendAgain, 0.1, training);                                             // [B, Out, H, W]  Drop
                 bendAgain.Dispose();
                 var second = MagnitudePreserving.Conv2d(drop, secondWeight, training);                               // [B, Out, H, W]  Second
                 drop.Dispose();

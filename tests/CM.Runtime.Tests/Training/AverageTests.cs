@@ -72,6 +72,14 @@ public class AverageTests
                 new EmaPower(deviation).Keep(steps[i], 1).ShouldBe(keep[row * steps.Length + i], 1e-9);
     }
 
+    [Theory, InlineData(0), InlineData(1)]
+    public void A_swapped_power_function_weighs_past_models_as_VCTs_code_does(int run)
+    {
+        var reference = Reference.GetProperty("swapped")[run];
+        Weights(new EmaPower(reference.Number("deviation"), swapped: true), reference.GetProperty("updates").GetInt32(), initial: true, start: reference.GetProperty("start").GetInt32())
+            .ShouldMatch(reference.GetProperty("weights").Floats());
+    }
+
     [Fact]
     public void Post_hoc_coefficients_are_EDM2s()
     {
@@ -98,7 +106,7 @@ public class AverageTests
     }
 
     // How much each model counts in the average, for models 0, 1, … that appear one a step: after every step, [count, count].
-    private static float[] Weights(AverageRule rule, int count, bool initial = false)
+    private static float[] Weights(AverageRule rule, int count, bool initial = false, int start = 0)
     {
         var models = initial ? count + 1 : count;
         using var store = ParameterStore.New(new ParameterLayout().Add("w", Init.Constant(0), models), seed: 0);
@@ -109,7 +117,7 @@ public class AverageTests
         for (var step = 0; step < count; step++)
         {
             Show(initial ? step + 1 : step);
-            average.Update(step);
+            average.Update(start + step);
             rows.AddRange(average.Weights["w"].Floats());
         }
         return [.. rows];

@@ -633,7 +633,7 @@ namespace Gallery
                         shifted.Dispose();
                         var act1 = functional.silu(norm1);                                                     // [B, Out, H, W]  Act1
                         norm1.Dispose();
-                        var dropout = functional.dropout(act1, 0.3, training);                                 // [B, Out, H, W]  Dropout
+                        var dropout = DropoutMasks.Apply(act1, 0.3, training);                                 // [B, Out, H, W]  Dropout
                         act1.Dispose();
                         var conv1 = functional.conv2d(dropout, conv1Weight, conv1Bias, padding: Conv1Padding); // [B, Out, H, W]  conv1
                         dropout.Dispose();
@@ -752,7 +752,7 @@ namespace Gallery
                         shifted.Dispose();
                         var act1 = functional.silu(norm1);                                                     // [B, Channels, H, W]  Act1
                         norm1.Dispose();
-                        var dropout = functional.dropout(act1, 0.3, training);                                 // [B, Channels, H, W]  Dropout
+                        var dropout = DropoutMasks.Apply(act1, 0.3, training);                                 // [B, Channels, H, W]  Dropout
                         act1.Dispose();
                         var conv1 = functional.conv2d(dropout, conv1Weight, conv1Bias, padding: Conv1Padding); // [B, Channels, H, W]  conv1
                         dropout.Dispose();
@@ -887,7 +887,7 @@ namespace Gallery
                         shifted.Dispose();
                         var act1 = functional.silu(norm1);                                                     // [B, Out, H/2, W/2]  Act1
                         norm1.Dispose();
-                        var dropout = functional.dropout(act1, 0.3, training);                                 // [B, Out, H/2, W/2]  Dropout
+                        var dropout = DropoutMasks.Apply(act1, 0.3, training);                                 // [B, Out, H/2, W/2]  Dropout
                         act1.Dispose();
                         var conv1 = functional.conv2d(dropout, conv1Weight, conv1Bias, padding: Conv1Padding); // [B, Out, H/2, W/2]  conv1
                         dropout.Dispose();
@@ -1030,7 +1030,7 @@ namespace Gallery
                         shifted.Dispose();
                         var act1 = functional.silu(norm1);                                                                   // [B, Channels, H, W]  Act1
                         norm1.Dispose();
-                        var dropout = functional.dropout(act1, 0.3, training);                                               // [B, Channels, H, W]  Dropout
+                        var dropout = DropoutMasks.Apply(act1, 0.3, training);                                               // [B, Channels, H, W]  Dropout
                         act1.Dispose();
                         var conv1 = functional.conv2d(dropout, conv1Weight, conv1Bias, padding: Conv1Padding);               // [B, Channels, H, W]  conv1
                         dropout.Dispose();
@@ -1172,7 +1172,7 @@ namespace Gallery
                         shifted.Dispose();
                         var act1 = functional.silu(norm1);                                                     // [B, Out, 2*H, 2*W]  Act1
                         norm1.Dispose();
-                        var dropout = functional.dropout(act1, 0.3, training);                                 // [B, Out, 2*H, 2*W]  Dropout
+                        var dropout = DropoutMasks.Apply(act1, 0.3, training);                                 // [B, Out, 2*H, 2*W]  Dropout
                         act1.Dispose();
                         var conv1 = functional.conv2d(dropout, conv1Weight, conv1Bias, padding: Conv1Padding); // [B, Out, 2*H, 2*W]  conv1
                         dropout.Dispose();
@@ -1328,7 +1328,7 @@ namespace Gallery
                         shifted.Dispose();
                         var act1 = functional.silu(norm1);                                                                   // [B, Out, H, W]  Act1
                         norm1.Dispose();
-                        var dropout = functional.dropout(act1, 0.3, training);                                               // [B, Out, H, W]  Dropout
+                        var dropout = DropoutMasks.Apply(act1, 0.3, training);                                               // [B, Out, H, W]  Dropout
                         act1.Dispose();
                         var conv1 = functional.conv2d(dropout, conv1Weight, conv1Bias, padding: Conv1Padding);               // [B, Out, H, W]  conv1
                         dropout.Dispose();

@@ -938,7 +938,7 @@ namespace Gallery
                         turned.Dispose(); factor.Dispose();
                         var act1 = MagnitudePreserving.SiLU(scaled);                                      // [B, Channels, H/2, W/2]  Act1
                         scaled.Dispose();
-                        var dropout = functional.dropout(act1, 0.5, training);                            // [B, Channels, H/2, W/2]  Dropout
+                        var dropout = DropoutMasks.Apply(act1, 0.5, training);                            // [B, Channels, H/2, W/2]  Dropout
                         act1.Dispose();
                         var residual = MagnitudePreserving.Conv2d(dropout, convRes1Weight, training);     // [B, Channels, H/2, W/2]  conv_res1
                         dropout.Dispose();
@@ -1056,7 +1056,7 @@ namespace Gallery
                         turned.Dispose(); factor.Dispose();
                         var act1 = MagnitudePreserving.SiLU(scaled);                                                         // [B, Out, H, W]  Act1
                         scaled.Dispose();
-                        var dropout = functional.dropout(act1, 0.5, training);                                               // [B, Out, H, W]  Dropout
+                        var dropout = DropoutMasks.Apply(act1, 0.5, training);                                               // [B, Out, H, W]  Dropout
                         act1.Dispose();
                         var residual = MagnitudePreserving.Conv2d(dropout, convRes1Weight, training);                        // [B, Out, H, W]  conv_res1
                         dropout.Dispose();
@@ -1168,7 +1168,7 @@ namespace Gallery
                         turned.Dispose(); factor.Dispose();
                         var act1 = MagnitudePreserving.SiLU(scaled);                                                         // [B, Channels, H, W]  Act1
                         scaled.Dispose();
-                        var dropout = functional.dropout(act1, 0.5, training);                                               // [B, Channels, H, W]  Dropout
+                        var dropout = DropoutMasks.Apply(act1, 0.5, training);                                               // [B, Channels, H, W]  Dropout
                         act1.Dispose();
                         var residual = MagnitudePreserving.Conv2d(dropout, convRes1Weight, training);                        // [B, Channels, H, W]  conv_res1
                         dropout.Dispose();
@@ -1277,7 +1277,7 @@ namespace Gallery
                         turned.Dispose(); factor.Dispose();
                         var act1 = MagnitudePreserving.SiLU(scaled);                                                         // [B, Channels, H, W]  Act1
                         scaled.Dispose();
-                        var dropout = functional.dropout(act1, 0.5, training);                                               // [B, Channels, H, W]  Dropout
+                        var dropout = DropoutMasks.Apply(act1, 0.5, training);                                               // [B, Channels, H, W]  Dropout
                         act1.Dispose();
                         var residual = MagnitudePreserving.Conv2d(dropout, convRes1Weight, training);                        // [B, Channels, H, W]  conv_res1
                         dropout.Dispose();
@@ -1375,7 +1375,7 @@ namespace Gallery
                         turned.Dispose(); factor.Dispose();
                         var act1 = MagnitudePreserving.SiLU(scaled);                                      // [B, Channels, H, W]  Act1
                         scaled.Dispose();
-                        var dropout = functional.dropout(act1, 0.5, training);                            // [B, Channels, H, W]  Dropout
+                        var dropout = DropoutMasks.Apply(act1, 0.5, training);                            // [B, Channels, H, W]  Dropout
                         act1.Dispose();
                         var residual = MagnitudePreserving.Conv2d(dropout, convRes1Weight, training);     // [B, Channels, H, W]  conv_res1
                         dropout.Dispose();
@@ -1488,7 +1488,7 @@ namespace Gallery
                         turned.Dispose(); factor.Dispose();
                         var act1 = MagnitudePreserving.SiLU(scaled);                                                         // [B, Out, H, W]  Act1
                         scaled.Dispose();
-                        var dropout = functional.dropout(act1, 0.5, training);                                               // [B, Out, H, W]  Dropout
+                        var dropout = DropoutMasks.Apply(act1, 0.5, training);                                               // [B, Out, H, W]  Dropout
                         act1.Dispose();
                         var residual = MagnitudePreserving.Conv2d(dropout, convRes1Weight, training);                        // [B, Out, H, W]  conv_res1
                         dropout.Dispose();
@@ -1590,7 +1590,7 @@ namespace Gallery
                         turned.Dispose(); factor.Dispose();
                         var act1 = MagnitudePreserving.SiLU(scaled);                                      // [B, Channels, 2*H, 2*W]  Act1
                         scaled.Dispose();
-                        var dropout = functional.dropout(act1, 0.5, training);                            // [B, Channels, 2*H, 2*W]  Dropout
+                        var dropout = DropoutMasks.Apply(act1, 0.5, training);                            // [B, Channels, 2*H, 2*W]  Dropout
                         act1.Dispose();
                         var residual = MagnitudePreserving.Conv2d(dropout, convRes1Weight, training);     // [B, Channels, 2*H, 2*W]  conv_res1
                         dropout.Dispose();

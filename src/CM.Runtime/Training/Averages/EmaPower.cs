@@ -8,7 +8,8 @@ namespace CM.Runtime;
 /// </summary>
 /// <param name="deviation">Relative width of the profile, σ_rel, above 0 and below <see cref="LargestDeviation"/>.</param>
 /// <param name="snapshots">How often in a training it is put aside for <see cref="PostHocAverage"/>, 0 or more.</param>
-public sealed class EmaPower(double deviation, int snapshots = 0) : AverageRule
+/// <param name="swapped">Whether it keeps 1 − (1 − 1/n)^(γ + 1) instead, as VCT's published code does.</param>
+public sealed class EmaPower(double deviation, int snapshots = 0, bool swapped = false) : AverageRule
 {
     private const string Prefix = "power-";
 
@@ -18,7 +19,7 @@ public sealed class EmaPower(double deviation, int snapshots = 0) : AverageRule
     private readonly double exponent = ExponentOf(deviation);
 
     /// <inheritdoc/>
-    public override string Name => NameOf(deviation);
+    public override string Name => swapped ? "swapped-" + NameOf(deviation) : NameOf(deviation);
 
     /// <summary>Relative width of the profile.</summary>
     public double Deviation => deviation;
@@ -48,5 +49,9 @@ public sealed class EmaPower(double deviation, int snapshots = 0) : AverageRule
     }
 
     /// <inheritdoc/>
-    public override double Keep(int step, int batch) => Math.Pow(1 - 1.0 / (step + 1), exponent + 1);
+    public override double Keep(int step, int batch)
+    {
+        var keep = Math.Pow(1 - 1.0 / (step + 1), exponent + 1);
+        return swapped ? 1 - keep : keep;
+    }
 }

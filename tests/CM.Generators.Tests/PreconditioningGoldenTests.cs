@@ -1,0 +1,130 @@
+using CM.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CM.Generators.Tests;
+
+/// <summary>f(x, t) of networks inside their preconditioning, in training and in sampling, against the reference implementations.</summary>
+public sealed class PreconditioningGoldenTests
+{
+    private const string Source = """
+        [Shape(1, 28, 28)]
+        public sealed record Greys : IExamples
+        {
+            public int Count => 1;
+            public void Read(int index, System.Span<float> values) => values.Clear();
+        }
+
+        [Network]
+        public sealed partial record GreyNet : IDenoiser
+        {
+            [DdpmPlusPlus(28, 1, 16, Multipliers = [1, 1], Blocks = [1])] public partial Part Unet { get; }
+
+            [return: Shape("B", 1, 28, 28)]
+            private Flow Forward([Shape("B", 1, 28, 28)] Flow x, [Shape("B")] Flow level) => (x, level) | Unet;
+        }
+
+        [Shape(3, 16, 16)]
+        public sealed record Sixteens : IExamples
+        {
+            public int Count => 1;
+            public void Read(int index, System.Span<float> values) => values.Clear();
+        }
+
+        [Network]
+        public sealed partial record MagnitudeNet : IDenoiser
+        {
+            [Custom<Labels.OfCase>] public partial Part Label { get; }
+            [Edm2(16, 3, 8, Labels = 5, Multipliers = [1, 1], Blocks = [1], Attention = [8], ChannelsPerHead = 4)] public partial Part Unet { get; }
+
+            [return: Shape("B", 3, 16, 16)]
+            private Flow Forward([Shape("B", 3, 16, 16)] Flow x, [Shape("B")] Flow level) => (x, level, x | Label) | Unet;
+        }
+
+        [Experiment(Steps = 10, Batch = 2), Data<Greys>, Model<GreyNet>, Coupling<Independent>, Times<BoundaryTimes>, L2, RAdam(1e-3), Sample(80)]
+        public partial record Boundary;
+
+        [Experiment, Times<PlainTimes>] public sealed partial record Plain : Boundary;
+        [Experiment, Times<LinearBoundaryTimes>] public sealed partial record LinearBoundary : Boundary;
+        [Experiment, Times<LinearPlainTimes>] public sealed partial record LinearPlain : Boundary;
+        [Experiment, Times<TunedTimes>, Data<Pixels>, Model<Net>] public sealed partial record Tuned : Boundary;
+        [Experiment, Times<PlainTimes>, Data<Sixteens>, Model<MagnitudeNet>] public sealed partial record Magnitudes : Boundary;
+
+        """;
+
+    private static readonly TimesDeclared Declared = TimesDeclared.Compile(Times("BoundaryTimes", "0.002", "Boundary") + Times("PlainTimes", "0.002", "Plain")
+        + Times("LinearBoundaryTimes", "0.002", "Boundary", "1 - t / 80") + Times("LinearPlainTimes", "0.002", "Plain", "1 - t / 80")
+        + Times("TunedTimes", "0.003", "BoundaryWhenSampling") + BasesGoldenTests.Net + BasesGoldenTests.Labels(5) + Source);
+
+    /// <summary>Both kernels, plain and with the boundary.</summary>
+    [Theory]
+    [InlineData("Boundary", "out/D_ve_bc")]
+    [InlineData("Plain", "out/D_ve_plain")]
+    [InlineData("LinearBoundary", "out/D_cot_bc")]
+    [InlineData("LinearPlain", "out/D_cot_plain")]
+    public void Every_kernel_and_form(string experiment, string wanted)
+    {
+        var golden = new Golden("N02_ddpmpp_gray28");
+        using var training = Declared.NewTraining(experiment);
+        using var scope = NewDisposeScope();
+        training.Weights.Fill(golden, ("Unet.", "net/"));
+        Golden.ShouldMatch(Denoise(training, golden), golden[wanted], 1e-5, wanted);
+    }
+
+    /// <summary>ECT's: plain while training, with the boundary while sampling.</summary>
+    [Theory]
+    [InlineData("Denoise", "out64/D_x_train")]
+    [InlineData("DenoiseWhenSampling", "out64/D_x_eval")]
+    public void Training_and_sampling_differ(string method, string wanted)
+    {
+        var golden = new Golden("N14_ect_precond");
+        using var training = Declared.NewTraining("Tuned");
+        using var scope = NewDisposeScope();
+        training.Weights.Fill(golden, ("Unet.", "net/model."));
+        Golden.ShouldMatch(Denoise(training, golden, method), golden[wanted], 1e-5, wanted);
+    }
+
+    /// <summary>TCM's, over a network whose weights training brings to magnitude 1: results, the gradients of all parameters, and the weights afterwards.</summary>
+    [Fact]
+    public void A_network_that_preserves_magnitudes()
+    {
+        var golden = new Golden("N13_tcm_edm2unet");
+        using var training = Declared.NewTraining("Magnitudes");
+        using var scope = NewDisposeScope();
+        training.Weights.Fill(golden, ("Unet.", "net/model."));
+        Declared.Type("Labels").GetField("Now")!.SetValue(null, golden["in/labels"]);
+        var module = (nn.Module)training.Module("model");
+
+        module.eval();
+        var x = golden["in/x_t"].requires_grad_(true);
+        training.Weights.ZeroGradients();
+        var found = (Tensor)training.Call("Denoise", module, x, golden["in/sigma"].to(float64))!;
+        Golden.ShouldMatch(found, golden["out64/D_x"], 1e-5, "f(x, t)");
+        (found * golden["in/w"]).mean().backward();
+        Golden.ShouldMatch(x.grad!, golden["out64/dloss_dx"], 1e-5, "gradient of x");
+        training.GradientsShouldMatch(golden, "grad64_l2/net", "params_order", 1e-5, parameter => "Unet." + parameter["model.".Length..]);
+
+        module.train();
+        Golden.ShouldMatch(Denoise(training, golden), golden["out64/D_x_train"], 1e-5, "f(x, t) while training");
+        foreach (var spec in training.Weights.Layout.Parameters)
+        {
+            var name = "new/net_after_train_forward/model." + spec.Name["Unet.".Length..];
+            if (golden.Has(name))
+                Golden.ShouldMatch(training.Weights[spec.Name], golden[name], 1e-5, name);
+        }
+    }
+
+    private static Tensor Denoise(Training training, Golden golden, string method = "Denoise") =>
+        (Tensor)training.Call(method, training.Module("model"), golden["in/x_t"], golden["in/sigma"].to(float64))!;
+
+    private static string Times(string name, string from, string preconditioning, string signal = "1") => $$"""
+        [TimeSchedule({{from}}, 80, Preconditioning = Preconditioning.{{preconditioning}}), LogNormal(-1.1, 2)]
+        public sealed partial record {{name}} : ITimeSchedule
+        {
+            public static double Signal(double t) => {{signal}};
+            public static double Noise(double t) => t;
+            public static double Earlier(double t, int stage) => t / 2;
+        }
+
+        """;
+}
