@@ -16,3 +16,7 @@ public partial record Digits;
 /// <summary>The same with iCT's grid.</summary>
 [Experiment, Times<ImprovedTimes>]
 public sealed partial record DigitsImproved : Digits;
+
+/// <summary>Digits that are asked for: <c>sample RUN --class 3</c>.</summary>
+[Experiment, Model<ClassDenoiser>]
+public sealed partial record DigitsByClass : Digits;

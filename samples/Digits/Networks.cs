@@ -99,3 +99,14 @@ public sealed partial record ResidualBlock(int In, int Out, int Time)
         return (turned | CalmOut | Bend | TurnAgain) + (x | Short);
     }
 }
+
+/// <summary>A small DDPM++ that is told which digit to draw.</summary>
+[Network]
+public sealed partial record ClassDenoiser : IDenoiser
+{
+    [DdpmPlusPlus(28, 1, 16, Labels = 10, Multipliers = [1, 2, 2], Blocks = [1], Attention = [])]
+    public partial Part Model { get; }
+
+    [return: Shape("B", 1, 28, 28)]
+    private Flow Forward([Shape("B", 1, 28, 28)] Flow x, [Shape("B")] Flow level, [Shape("B", 10)] Flow labels) => (x, level, labels) | Model;
+}

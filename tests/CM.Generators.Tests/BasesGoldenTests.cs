@@ -36,32 +36,7 @@ public sealed class BasesGoldenTests
         + TimesTests.Easy.Replace("0.002", "0.003").Replace("EasyTimes", "ConstantGap").Replace(" * (1 + 8 / (1 + Exp(t)))", "")
         + TimesTests.Easy.Replace("0.002", "0.003").Replace("EasyTimes", "HourTimes").Replace("Pow(2, ", "Pow(256, ").Replace("(int)(8 * progress)", "0");
 
-    /// <summary>Labels come from outside the network: from a custom layer that hands out those of the case.</summary>
-    internal static string Labels(int classes) => $$"""
-        public static class Labels
-        {
-            public static TorchSharp.torch.Tensor? Now;
-
-            public sealed class OfCase
-            {
-                [return: Shape("B", {{classes}})]
-                public static TorchSharp.torch.Tensor Apply([Shape("B", 3, "H", "W")] TorchSharp.torch.Tensor x) => Now!.alias();
-            }
-        }
-
-        """;
-
-    private const string LabelledNets = """
-        [Network]
-        public sealed partial record LabelledNet : IDenoiser
-        {
-            [Custom<Labels.OfCase>]                                                             public partial Part Label { get; }
-            [DdpmPlusPlus(6, 3, 8, Labels = 4, Multipliers = [1], Blocks = [1], Attention = [])] public partial Part Unet  { get; }
-
-            [return: Shape("B", 3, 6, 6)]
-            private Flow Forward([Shape("B", 3, 6, 6)] Flow x, [Shape("B")] Flow level) => (x, level, x | Label) | Unet;
-        }
-
+    private const string DroppedNets = """
         [Network]
         public sealed partial record DroppedNet : IDenoiser
         {
@@ -78,23 +53,6 @@ public sealed class BasesGoldenTests
 
             [return: Shape("B", 3, 6, 6)]
             private Flow Forward([Shape("B", 3, 6, 6)] Flow x, [Shape("B")] Flow level) => (x, level) | Unet;
-        }
-
-        [Shape(3, 8, 8)]
-        public sealed record Eights : IExamples
-        {
-            public int Count => 1;
-            public void Read(int index, System.Span<float> values) => values.Clear();
-        }
-
-        [Network]
-        public sealed partial record MagnitudeNet : IDenoiser
-        {
-            [Custom<Labels.OfCase>]                                                                            public partial Part Label { get; }
-            [Edm2(8, 3, 8, Labels = 4, Multipliers = [1], Blocks = [1], Attention = [], ChannelsPerHead = 8)] public partial Part Unet  { get; }
-
-            [return: Shape("B", 3, 8, 8)]
-            private Flow Forward([Shape("B", 3, 8, 8)] Flow x, [Shape("B")] Flow level) => (x, level, x | Label) | Unet;
         }
 
         """;
@@ -120,40 +78,18 @@ public sealed class BasesGoldenTests
         [Experiment, Times<HourTimes>] public sealed partial record EctHour : Ect;
         [Experiment, Sample(80)] public sealed partial record EctOnce : Ect;
 
-        [Experiment, Times<QuarterTimes>, PseudoHuber(0.06), Model<LabelledNet>] public sealed partial record EctLabelled : Ect;
-
         [Experiment, Model<DroppedNet>] public sealed partial record EctDropped : Ect;
         [Experiment, Model<LightlyDroppedNet>] public sealed partial record IctDropped : Ict;
-        [Experiment, Model<LabelledNet>, Coupling<MinibatchOT>] public sealed partial record IctMatched : Ict;
 
         [Experiment, Times<AlwaysPlain>, Sample(80, 0.821)] public sealed partial record Tcm : Ect;
         [Experiment, Times<AlwaysPlain>, Sample(80)] public sealed partial record TcmOnce : Ect;
         [Experiment, Times<AlwaysPlain>, Sample(80, 0.821, SameNoise = true)] public sealed partial record TcmFixed : Ect;
         [Experiment, Times<AlwaysPlain>, Sample(80, 5, 0.821, SameNoise = true)] public sealed partial record TcmFixedThrice : Ect;
 
-        [Experiment, Data<Eights>, Times<PlainTimes>, PseudoHuber(0.06), Model<MagnitudeNet>]
-        [Adam(1e-3, Beta2 = 0.99), InverseSqrt(2), Ema(0.9), EmaPower(0.05), EmaPower(0.1), Sample(80, 1.526)]
-        public sealed partial record EctMagnitude : Ect;
-
-        """;
-
-    // Times of ECT on ImageNet.
-    private const string Quarters = """
-        [TimeSchedule(from: 0.003, to: 80), LogNormal(mean: -0.8, deviation: 1.6)]
-        public sealed partial record QuarterTimes : ITimeSchedule
-        {
-            public static double Signal(double t) => 1;
-            public static double Noise(double t) => t;
-            public static int Stage(double progress) => (int)(4 * progress);
-            public static double Earlier(double t, int stage) => Max(0, t - t * Pow(4, -(stage + 1)) * (1 + 8 / (1 + Exp(t))));
-            public static double Weight(double t, double r) => 1 / (t * t) + 1 / 0.25;
-        }
-
         """;
 
     private static readonly TimesDeclared Declared = TimesDeclared.Compile(
-        Schedules + Quarters + Quarters.Replace("QuarterTimes", "PlainTimes").Replace("to: 80", "to: 80, Preconditioning = Preconditioning.Plain")
-        + TimesTests.Easy.Replace("EasyTimes", "AlwaysPlain").Replace("to: 80", "to: 80, Preconditioning = Preconditioning.Plain") + Net + Labels(4) + LabelledNets + Experiments);
+        Schedules + TimesTests.Easy.Replace("EasyTimes", "AlwaysPlain").Replace("to: 80", "to: 80, Preconditioning = Preconditioning.Plain") + Net + DroppedNets + Experiments);
 
     /// <summary>Times, weighted losses and all gradients; <paramref name="progress"/> is the step of a grid, the stage otherwise.</summary>
     [Theory]
@@ -168,7 +104,6 @@ public sealed class BasesGoldenTests
     [InlineData("L09_ecm_all_r0", "Ect", "EasyTimes", 0, 1e-5, 1e-5, 2.9e-5)]
     [InlineData("L40_ect_stage0", "Ect", "EasyTimes", 0, 1e-5, 1e-5, 2.9e-5)]
     [InlineData("L41_ect_stage5_huber", "EctHuber", "EasyTimes", 5, 1.1e-5, 1.1e-5, 2.3e-4)]
-    [InlineData("L06_ecm_ve_c006_karras", "EctLabelled", "QuarterTimes", 3, 1.4e-4, 4.2e-5, 3.8e-4)]
     [InlineData("L42_ect_q256_const", "EctHour", "HourTimes", 0, 8e-5, 8.9e-5, 1.9e-3)]
     public void Losses_and_gradients(string name, string experiment, string schedule, int progress, double tolerance, double normTolerance, double gradientTolerance)
     {
@@ -203,34 +138,12 @@ public sealed class BasesGoldenTests
     [InlineData("P07_tcm_steps", "Tcm", "out64/sample")]
     [InlineData("P07_tcm_steps", "TcmOnce", "out64/sample_one_step")]
     [InlineData("P07_tcm_steps", "TcmFixed", "out/sample_same_noise")]
-    [InlineData("P09_ect_imgnet_steps", "EctMagnitude", "out64/sample")]
     public void Samples(string name, string experiment, string wanted)
     {
         var golden = new Golden(name);
         using var training = New(experiment, golden);
         using var scope = NewDisposeScope();
         Golden.ShouldMatch(training.Sample(training.Weights, golden.Has("in/noise1") ? [golden["in/z"], golden["in/noise1"]] : [golden["in/z"]]), golden[wanted], 1e-5, name);
-    }
-
-    /// <summary>The reference draws pairs in an order of its own, and times belong to places in that.</summary>
-    [Fact]
-    public void Matched_pairs_their_losses_and_gradients()
-    {
-        var golden = new Golden("L15_ict_ot");
-        using var training = New("IctMatched", golden);
-        using var scope = NewDisposeScope();
-        var order = golden["in/order"];
-        var data = golden["in/x"].index_select(0, order);
-        var noise = OptimalTransport.Match(golden["in/x"], golden["in/eps"]).index_select(0, order);
-        Golden.ShouldMatch(data, golden["out/x_used"], 0, "data");
-        Golden.ShouldMatch(noise, golden["out/noise_used"], 1e-7, "noise");
-
-        Declared.Type("Labels").GetField("Now")!.SetValue(null, golden["in/labels"].index_select(0, order));
-        training.Weights.ZeroGradients();
-        var losses = training.Losses(data, noise, golden["out64/t"], golden["out64/r"]);
-        Golden.ShouldMatch(losses, golden["out64/per_sample"], 1e-5, "losses");
-        losses.mean().backward();
-        training.GradientsShouldMatch(golden, "grad64_l2/net", "params_order", 1e-5, parameter => "Unet." + parameter);
     }
 
     [Fact]
@@ -285,39 +198,6 @@ public sealed class BasesGoldenTests
             var name = "model." + Plain(spec.Name["Unet.".Length..]);
             Golden.ShouldMatch(Trained(training.Weights[spec.Name], name), Trained(golden["new/net/" + name], name), 1e-5, name);
             Golden.ShouldMatch(Trained(training.Averages[0].Weights[spec.Name], name), Trained(golden["new/ema/" + name], name), 1e-5, name + ", averaged");
-        }
-    }
-
-    /// <summary>Six steps of ECT's training loop for ImageNet: Adam with a rate that falls, averages of two widths and a constant one, weights of EDM2 that are normalised at every step.</summary>
-    [Fact]
-    public void Steps_of_training_that_preserve_magnitudes()
-    {
-        var golden = new Golden("T08_ect_imgnet_adam");
-        using var training = New("EctMagnitude", golden);
-        using var scope = NewDisposeScope();
-        var rate = training.GetType().GetMethod("Rate", BindingFlags.NonPublic | BindingFlags.Static)!;
-        var (x, z, wanted) = (golden["in/images_u8"].to(float32) / 127.5f - 1, golden["in/eps"], golden["out64/loss"].data<double>().ToArray());
-        var t = (golden["in/z_t"].to(float64) * 1.6 - 0.8).exp();
-        for (var step = 0; step < wanted.Length; step++)
-        {
-            Declared.Type("Labels").GetField("Now")!.SetValue(null, golden["in/labels"][step]);
-            training.Weights.ZeroGradients();
-            var loss = ((Tensor)training.GetType().GetMethod("Losses")!.Invoke(training, [x[step], z[step], t[step], Declared.Call("PlainTimes", "Earlier", t[step], 1)])!).mean();
-            ((double)loss.item<float>()).ShouldBe(wanted[step], 1e-5 * wanted.Max(), $"loss of step {step}");
-            loss.backward();
-            training.Optimizer.Rate = (double)rate.Invoke(null, [step])!;
-            training.Optimizer.Rate.ShouldBe(golden["out/lr"].data<double>()[step], 1e-15);
-            training.Optimizer.Step();
-            foreach (var average in training.Averages)
-                average.Update(step);
-        }
-
-        foreach (var spec in training.Weights.Layout.Parameters)
-        {
-            var name = "unet." + spec.Name["Unet.".Length..];
-            Golden.ShouldMatch(training.Weights[spec.Name], golden["new/net/" + name], 1e-5, name);
-            foreach (var (average, kind) in training.Averages.Zip((string[])["online", "power_0.05", "power_0.1"]))
-                Golden.ShouldMatch(average.Weights[spec.Name], golden[$"new/ema_{kind}/{name}"], 1e-5, $"{name}, {kind}");
         }
     }
 
@@ -399,7 +279,7 @@ public sealed class BasesGoldenTests
 
     private static (Tensor T, Tensor R) Drawn(Golden golden, string schedule, int stage)
     {
-        var t = schedule == "QuarterTimes" ? (golden["in/z_t"].to(float64) * 1.6 - 0.8).exp() : (golden["in/z_t"].to(float64) * 2 - 1.1).exp();
+        var t = (golden["in/z_t"].to(float64) * 2 - 1.1).exp();
         if (schedule == "LinearTimes")
             t = t.clamp_max(80);
         return (t, (Tensor)Declared.Call(schedule, "Earlier", t, stage));
@@ -414,13 +294,11 @@ public sealed class BasesGoldenTests
         {
             var name = spec.Name["Unet.".Length..];
             if (!name.EndsWith("resample_filter", StringComparison.Ordinal))
-                parameter.copy_(golden[((string[])["net/", "net/model.", "net/unet."]).Select(prefix => prefix + name).Single(golden.Has)]);
+                parameter.copy_(golden[((string[])["net/", "net/model."]).Select(prefix => prefix + name).Single(golden.Has)]);
         }
 
         foreach (var average in training.Averages)
             average.Weights.CopyFrom(weights);
-        if (golden.Has("in/labels"))
-            Declared.Type("Labels").GetField("Now")!.SetValue(null, golden["in/labels"]);
         return training;
     }
 

@@ -64,21 +64,21 @@ public sealed partial class MethodsGoldenTests
             private Flow Forward([Shape("B", 3, 6, 6)] Flow x, [Shape("B")] Flow level) => (x, level) | Unet;
         }
 
-        [Shape(3, 8, 8)]
-        public sealed record Eights : IExamples
+        [Shape(3, 8, 8), Classes(4)]
+        public sealed record Eights : ILabelledExamples
         {
             public int Count => 1;
             public void Read(int index, System.Span<float> values) => values.Clear();
+            public int Label(int index) => 0;
         }
 
         [Network]
         public sealed partial record MagnitudeNet : IDenoiser
         {
-            [Custom<Labels.OfCase>]                                                                            public partial Part Label { get; }
-            [Edm2(8, 3, 8, Labels = 4, Multipliers = [1], Blocks = [1], Attention = [], ChannelsPerHead = 8)] public partial Part Unet  { get; }
+            [Edm2(8, 3, 8, Labels = 4, Multipliers = [1], Blocks = [1], Attention = [], ChannelsPerHead = 8)] public partial Part Unet { get; }
 
             [return: Shape("B", 3, 8, 8)]
-            private Flow Forward([Shape("B", 3, 8, 8)] Flow x, [Shape("B")] Flow level) => (x, level, x | Label) | Unet;
+            private Flow Forward([Shape("B", 3, 8, 8)] Flow x, [Shape("B")] Flow level, [Shape("B", 4)] Flow labels) => (x, level, labels) | Unet;
         }
 
         // γ = 6.94 is the width √((γ + 1)/(γ + 3))/(γ + 2).
@@ -108,7 +108,7 @@ public sealed partial class MethodsGoldenTests
         + Times.Replace("FirstTimes", "SecondEasy").Replace("(0.002, 80", "(1, 80").Replace("LogNormal(-1.1, 2, Truncated = true)", "LogStudentT(0, 0.2, 0.01)").Replace("(int)(10 * progress)", "1")
         + Times.Replace("FirstTimes", "FirstWeighed").Replace("-1.1, 2, T", "-0.8, 1.6, T").Replace("Pow(2", "Pow(4").Replace("0.999", "0.9961").Replace("1 / (t - r)", "(t * t + 0.25) / (t * t * 0.25)")
         + Times.Replace("FirstTimes", "FirstRooted").Replace("1 / (t - r)", "1 / Sqrt(t - r)")
-        + BasesGoldenTests.Net + BasesGoldenTests.Labels(4) + Experiments);
+        + BasesGoldenTests.Net + Experiments);
 
     [Theory]
     [InlineData("L21_gc_mix50_ema", "Gc", 1e-5, 1e-5)]
@@ -217,10 +217,9 @@ public sealed partial class MethodsGoldenTests
         var (wanted, norms) = (golden["out64/loss_consistency"].data<double>().ToArray(), golden["out64/grad_norm"].data<double>().ToArray());
         for (var step = 0; step < wanted.Length; step++)
         {
-            Declared.Type("Labels").GetField("Now")!.SetValue(null, golden["in/labels"][step]);
             var t = TruncatedTimes(golden["in/u"][step], -0.8, 1.6, 0.002, 80);
             training.Weights.ZeroGradients();
-            var loss = training.Losses(x[step], z[step], t, (Tensor)Declared.Call("FirstWeighed", "Earlier", t, 1)).mean();
+            var loss = training.Losses(x[step], z[step], t, (Tensor)Declared.Call("FirstWeighed", "Earlier", t, 1), golden["in/labels"][step]).mean();
             ((double)loss.item<float>()).ShouldBe(wanted[step], 2.1e-5 * wanted.Max(), $"loss of step {step}");
             loss.backward();
             ((double)training.Weights.Gradients.norm().item<float>()).ShouldBe(norms[step], 2.1e-5 * norms.Max(), $"norm of the gradients in step {step}");

@@ -24,21 +24,21 @@ public sealed class PreconditioningGoldenTests
             private Flow Forward([Shape("B", 1, 28, 28)] Flow x, [Shape("B")] Flow level) => (x, level) | Unet;
         }
 
-        [Shape(3, 16, 16)]
-        public sealed record Sixteens : IExamples
+        [Shape(3, 16, 16), Classes(5)]
+        public sealed record Sixteens : ILabelledExamples
         {
             public int Count => 1;
             public void Read(int index, System.Span<float> values) => values.Clear();
+            public int Label(int index) => 0;
         }
 
         [Network]
         public sealed partial record MagnitudeNet : IDenoiser
         {
-            [Custom<Labels.OfCase>] public partial Part Label { get; }
             [Edm2(16, 3, 8, Labels = 5, Multipliers = [1, 1], Blocks = [1], Attention = [8], ChannelsPerHead = 4)] public partial Part Unet { get; }
 
             [return: Shape("B", 3, 16, 16)]
-            private Flow Forward([Shape("B", 3, 16, 16)] Flow x, [Shape("B")] Flow level) => (x, level, x | Label) | Unet;
+            private Flow Forward([Shape("B", 3, 16, 16)] Flow x, [Shape("B")] Flow level, [Shape("B", 5)] Flow labels) => (x, level, labels) | Unet;
         }
 
         [Experiment(Steps = 10, Batch = 2), Data<Greys>, Model<GreyNet>, Coupling<Independent>, Times<BoundaryTimes>, L2, RAdam(1e-3), Sample(80)]
@@ -54,7 +54,7 @@ public sealed class PreconditioningGoldenTests
 
     private static readonly TimesDeclared Declared = TimesDeclared.Compile(Times("BoundaryTimes", "0.002", "Boundary") + Times("PlainTimes", "0.002", "Plain")
         + Times("LinearBoundaryTimes", "0.002", "Boundary", "1 - t / 80") + Times("LinearPlainTimes", "0.002", "Plain", "1 - t / 80")
-        + Times("TunedTimes", "0.003", "BoundaryWhenSampling") + BasesGoldenTests.Net + BasesGoldenTests.Labels(5) + Source);
+        + Times("TunedTimes", "0.003", "BoundaryWhenSampling") + BasesGoldenTests.Net + Source);
 
     /// <summary>Both kernels, plain and with the boundary.</summary>
     [Theory]
@@ -92,13 +92,12 @@ public sealed class PreconditioningGoldenTests
         using var training = Declared.NewTraining("Magnitudes");
         using var scope = NewDisposeScope();
         training.Weights.Fill(golden, ("Unet.", "net/model."));
-        Declared.Type("Labels").GetField("Now")!.SetValue(null, golden["in/labels"]);
         var module = (nn.Module)training.Module("model");
 
         module.eval();
         var x = golden["in/x_t"].requires_grad_(true);
         training.Weights.ZeroGradients();
-        var found = (Tensor)training.Call("Denoise", module, x, golden["in/sigma"].to(float64))!;
+        var found = (Tensor)training.Call("Denoise", module, x, golden["in/sigma"].to(float64), golden["in/labels"])!;
         Golden.ShouldMatch(found, golden["out64/D_x"], 1e-5, "f(x, t)");
         (found * golden["in/w"]).mean().backward();
         Golden.ShouldMatch(x.grad!, golden["out64/dloss_dx"], 1e-5, "gradient of x");
@@ -115,7 +114,7 @@ public sealed class PreconditioningGoldenTests
     }
 
     private static Tensor Denoise(Training training, Golden golden, string method = "Denoise") =>
-        (Tensor)training.Call(method, training.Module("model"), golden["in/x_t"], golden["in/sigma"].to(float64))!;
+        (Tensor)training.Call(method, [training.Module("model"), golden["in/x_t"], golden["in/sigma"].to(float64), .. golden.Has("in/labels") ? [golden["in/labels"]] : Array.Empty<object>()])!;
 
     private static string Times(string name, string from, string preconditioning, string signal = "1") => $$"""
         [TimeSchedule({{from}}, 80, Preconditioning = Preconditioning.{{preconditioning}}), LogNormal(-1.1, 2)]

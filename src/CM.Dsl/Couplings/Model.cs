@@ -2,7 +2,7 @@ namespace CM.Dsl;
 
 /// <summary>
 /// The experiment's own model as a part of a coupling: <c>(x, t) | Part</c> is f(x, t), the denoised x. It is never differentiated, it
-/// drops nothing out, and where t = 0 it is x itself. In a <see cref="TruncatedAttribute"/> experiment it is that of the frozen weights below t′.
+/// drops nothing out, and where t = 0 it is x itself. A model that takes labels gets those of the samples. In a <see cref="TruncatedAttribute"/> experiment it is that of the frozen weights below t′.
 /// </summary>
 /// <param name="weights">Whose weights.</param>
 public sealed class ModelAttribute(Weights weights) : LayerAttribute

@@ -6,9 +6,9 @@ internal static partial class Rules
 {
     private static readonly DiagnosticDescriptor CM3001 = new(
         "CM3001", "Coupling without Couple",
-        "'{0}' does not say how data and noise meet; give it 'private Pair Couple(Flow data, Flow noise)', with 'Times times' as a third parameter if it needs them",
+        "'{0}' does not say how data and noise meet; give it 'private Pair Couple(Flow data, Flow noise)', followed by 'Times times' if it needs them and by 'Flow labels' if a network takes them",
         "CM.Couplings", DiagnosticSeverity.Error, true,
-        "Couple takes the data, the noise and, if it needs them, the times, and returns the two ends of the paths.",
+        "Couple takes the data, the noise and, if it needs them, the times and the labels, and returns the two ends of the paths.",
         Pages + "CM3001.md");
 
     private static readonly DiagnosticDescriptor CM3002 = new(

@@ -48,9 +48,9 @@ internal static partial class Rules
 
     private static readonly DiagnosticDescriptor CM5007 = new(
         "CM5007", "Model without a noise level",
-        "'{0}' takes {1}, but the model of an experiment takes two inputs: the noisy data and the noise level [B]",
+        "'{0}' takes {1}, but the model of an experiment takes the noisy data, the noise level [B] and, if it knows classes, their labels [B, N]",
         "CM.Experiments", DiagnosticSeverity.Error, true,
-        "The second input of the model is a quarter of the logarithm of the time, one number per sample.",
+        "The second input of the model is a quarter of the logarithm of the time, one number per sample; a third one is the one-hot labels.",
         Pages + "CM5007.md");
 
     private static readonly DiagnosticDescriptor CM5008 = new(
@@ -88,9 +88,16 @@ internal static partial class Rules
         "Weights, gradients, moments, averages and what the forward pass of the batch keeps are held against [Budget].",
         Pages + "CM5012.md");
 
+    private static readonly DiagnosticDescriptor CM5013 = new(
+        "CM5013", "Labels that the data do not have",
+        "'{0}' takes {1}, but '{2}' has {3}",
+        "CM.Experiments", DiagnosticSeverity.Error, true,
+        "The labels of a model or a coupling are those of the data: as many classes as [Classes] says.",
+        Pages + "CM5013.md");
+
     private static DiagnosticDescriptor[] ExperimentRules =>
     [
         CM5001, CM5002, CM5003, CM5004, CM5005, CM5006, CM5007,
-        CM5008, CM5009, CM5010, CM5011, CM5012,
+        CM5008, CM5009, CM5010, CM5011, CM5012, CM5013,
     ];
 }

@@ -24,6 +24,9 @@ internal sealed record MinibatchOTCoupling() : Coupling("MinibatchOT");
 /// <summary>A record with <c>Couple</c>, worked out for the data of one experiment.</summary>
 internal sealed record DeclaredCoupling(string Name, CheckedNetwork Wiring, bool HasTimes) : Coupling(Name)
 {
+    /// <summary>Whether labels are the last of its inputs.</summary>
+    public bool HasLabels { get; init; }
+
     public IEnumerable<LayerPlan> Parts => Wiring.Plan.Layers;
 
     /// <summary>Networks that are trained with the model.</summary>
@@ -32,6 +35,9 @@ internal sealed record DeclaredCoupling(string Name, CheckedNetwork Wiring, bool
     public IEnumerable<LayerPlan> Coins => Parts.Where(part => part.Kind == nameof(Coin));
 
     public IEnumerable<LayerPlan> Models => Parts.Where(part => part.Kind == nameof(Model));
+
+    /// <summary>A part that matches the other way round, so that the order of the data changes; null where there is none.</summary>
+    public string? PermutesData => Wiring.Steps.OfType<LayerStep>().FirstOrDefault(step => step.Layer.Kind == nameof(Pairing) && step.Inputs[1] == 0)?.Layer.Name;
 
     public bool HasPenalty => Wiring.Results.Count > 2;
 }
@@ -44,6 +50,9 @@ internal sealed record DeclaredCoupling(string Name, CheckedNetwork Wiring, bool
 /// <param name="Site">The record's name in the source.</param>
 internal sealed record CouplingPlan(RecordName Record, EquatableArray<LayerPlan> Parts, ForwardPlan? Couple, bool HasTimes, int Site)
 {
+    /// <summary>Whether it takes labels, the last of its inputs.</summary>
+    public bool HasLabels { get; init; }
+
     /// <summary>The record's own parts.</summary>
     public EquatableArray<LayerPlan> Own { get; init; } = Parts;
 

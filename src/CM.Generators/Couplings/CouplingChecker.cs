@@ -6,28 +6,74 @@ namespace CM.Generators.Couplings;
 /// <summary>Follows shapes through a coupling, with the checker of networks: its parts are blocks whose contracts follow from the data.</summary>
 internal static class CouplingChecker
 {
-    /// <summary>The data a coupling is made for, as far as its own declaration says: what its first network takes, or anything.</summary>
+    /// <summary>Checks a coupling for data of a shape with the batch.</summary>
+    public static CheckedNetwork Check(CouplingPlan plan, Shape data) => Check(plan, data, LabelShape(plan));
+
+    /// <summary>The same for labels of a shape, where it takes them.</summary>
+    public static CheckedNetwork Check(CouplingPlan plan, Shape data, Shape labels)
+    {
+        var parts = plan.Parts.Select(part => PartKind.Find(part.Kind) is { } kind ? part with { Block = Contract(part.Kind, kind.Contract(data)) } : part);
+
+        // A part that cannot stand there has no shapes to follow.
+        var couple = plan.Couple is { } body && plan.Problems.All(problem => problem.Rule != "CM3004") ? body with { Inputs = body.Inputs.Select((input, i) => input with { Sizes = ShapeOf(i).Sizes.ToEquatable() }).ToEquatable() } : null;
+        var check = NetworkChecker.Check(new(plan.Record, "", [], parts.ToEquatable(), couple, null, plan.Site) { Problems = plan.Problems });
+        return couple is null || check.HasErrors ? check : check with { Problems = check.Problems.Concat(Ends(check, couple, data)).ToEquatable() };
+
+        Shape ShapeOf(int input) => input < 2 ? data : plan.HasLabels && input == plan.Couple!.Inputs.Count - 1 ? labels : PartKind.PerSample;
+    }
+
+    /// <summary>The coupling for an experiment whose model takes labels: they come in last, and every part that is the model gets them last.</summary>
+    public static CheckedNetwork CheckLabelled(CouplingPlan plan, Shape data, Shape labels)
+    {
+        if (plan.Couple is not { } couple || plan.Parts.All(part => part.Kind != nameof(Model)))
+            return Check(plan, data, labels);
+        var inputs = plan.HasLabels ? couple.Inputs : [.. couple.Inputs, new("labels", [], couple.Site)];
+        var check = Check(plan with { Couple = couple with { Inputs = inputs }, HasLabels = true }, data, labels);
+        return check with { Steps = check.Steps.Select(step => step is LayerStep { Layer.Kind: nameof(Model) } ? step with { Inputs = [.. step.Inputs, inputs.Count - 1] } : step).ToEquatable() };
+    }
+
+    /// <summary>The data that a coupling is made for: what its first network takes, or anything.</summary>
     public static Shape DataShape(CouplingPlan plan)
     {
         foreach (var part in plan.Parts)
         {
-            if (part.Block is { Inputs: { Count: > 0 } inputs } block && inputs[0].Rank > 1)
-                return inputs[0].With(block.Parameters.Zip(part.Sizes("arguments"), (name, size) => (name, size)).ToDictionary(pair => pair.name, pair => pair.size));
+            if (part.Block is { Inputs: { Count: > 0 } inputs } && inputs[0].Rank > 1)
+                return Taken(part, 0);
         }
 
         return Shape.Of([Dim.Of("B"), Dim.Of("N")]);
     }
 
-    /// <summary>Checks a coupling for data of a shape with the batch.</summary>
-    public static CheckedNetwork Check(CouplingPlan plan, Shape data)
+    // The labels that a coupling is made for: what the first network takes that gets them, or anything.
+    private static Shape LabelShape(CouplingPlan plan)
     {
-        var parts = plan.Parts.Select(part => PartKind.Find(part.Kind) is { } kind ? part with { Block = Contract(part.Kind, kind.Contract(data)) } : part);
+        if (plan is { HasLabels: true, Couple: { } couple })
+        {
+            var labels = couple.Inputs.Last().Name;
+            foreach (var pipe in couple.Bindings.Select(binding => binding.Value).Append(couple.Result).SelectMany(Pipes))
+            {
+                var inputs = pipe.Input is FlowTuple tuple ? tuple.Items.ToArray() : [pipe.Input];
+                var place = Array.FindIndex(inputs, input => input is FlowName name && name.Name == labels);
+                if (place >= 0 && plan.Parts.FirstOrDefault(part => part.Name == pipe.Layer) is { Block: { } block } part && block.Inputs.Count > place)
+                    return Taken(part, place);
+            }
+        }
 
-        // A part that cannot stand there has no shapes to follow.
-        var couple = plan.Couple is { } body && plan.Problems.All(problem => problem.Rule != "CM3004") ? body with { Inputs = body.Inputs.Select((input, i) => input with { Sizes = (i < 2 ? data : PartKind.PerSample).Sizes.ToEquatable() }).ToEquatable() } : null;
-        var check = NetworkChecker.Check(new(plan.Record, "", [], parts.ToEquatable(), couple, null, plan.Site) { Problems = plan.Problems });
-        return couple is null || check.HasErrors ? check : check with { Problems = check.Problems.Concat(Ends(check, couple, data)).ToEquatable() };
+        return Shape.Of([Dim.Of("B"), Dim.Of("Classes")]);
     }
+
+    private static Shape Taken(LayerPlan part, int input) =>
+        part.Block!.Inputs[input].With(part.Block.Parameters.Zip(part.Sizes("arguments"), (name, size) => (name, size)).ToDictionary(pair => pair.name, pair => pair.size));
+
+    private static IEnumerable<FlowPipe> Pipes(FlowExpression expression) => expression switch
+    {
+        FlowPipe pipe => Pipes(pipe.Input).Append(pipe),
+        FlowBinary binary => Pipes(binary.Left).Concat(Pipes(binary.Right)),
+        FlowNegate negate => Pipes(negate.Operand),
+        FlowCat cat => cat.Items.SelectMany(Pipes),
+        FlowTuple tuple => tuple.Items.SelectMany(Pipes),
+        _ => [],
+    };
 
     private static BlockContract Contract(string name, (EquatableArray<Shape> Inputs, Shape Output) shapes) =>
         new(name, [], shapes.Inputs, [shapes.Output], 0, 0, 0, [], -1);

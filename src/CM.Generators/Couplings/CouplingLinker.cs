@@ -11,11 +11,14 @@ internal sealed class CouplingLinker
     private readonly List<FlowExpression> penalties = [];
     private readonly HashSet<string> taken = [];
     private readonly List<InputPlan> inputs;
+    private bool hasTimes;
+    private bool hasLabels;
 
     private CouplingLinker(CouplingPlan plan)
     {
         this.plan = plan;
         inputs = [.. plan.Couple!.Inputs];
+        (hasTimes, hasLabels) = (plan.HasTimes, plan.HasLabels);
         taken.UnionWith(inputs.Select(input => input.Name).Concat(plan.Couple.Bindings.SelectMany(binding => binding.Names)));
     }
 
@@ -54,7 +57,7 @@ internal sealed class CouplingLinker
             : nested.Plan is { } inner ? inner.Parts
             : nested.Name == "MinibatchOT" ? [part]
             : (IEnumerable<LayerPlan>)[]);
-        return plan with { Parts = parts.ToEquatable(), Couple = couple with { Inputs = inputs.ToEquatable(), Bindings = bindings.ToEquatable(), Result = result }, HasTimes = inputs.Count > 2 };
+        return plan with { Parts = parts.ToEquatable(), Couple = couple with { Inputs = inputs.ToEquatable(), Bindings = bindings.ToEquatable(), Result = result }, HasTimes = hasTimes, HasLabels = hasLabels };
     }
 
     private FlowExpression Write(FlowExpression expression, CouplingPlan owner, IReadOnlyDictionary<string, FlowExpression> names) => expression switch
@@ -91,10 +94,20 @@ internal sealed class CouplingLinker
         var names = new Dictionary<string, FlowExpression> { [couple.Inputs[0].Name] = data, [couple.Inputs[1].Name] = noise };
         if (inner.HasTimes)
         {
-            if (inputs.Count == 2)
-                inputs.AddRange(couple.Inputs.Skip(2));
+            if (!hasTimes)
+                inputs.InsertRange(2, couple.Inputs.Skip(2).Take(2));
+            hasTimes = true;
             for (var time = 2; time < 4; time++)
                 names[couple.Inputs[time].Name] = new FlowName(inputs[time].Name, pipe.Site);
+        }
+
+        if (inner.HasLabels)
+        {
+            var labels = couple.Inputs.Last();
+            if (!hasLabels)
+                inputs.Add(labels with { Name = Free(labels.Name, nested) });
+            hasLabels = true;
+            names[labels.Name] = new FlowName(inputs.Last().Name, pipe.Site);
         }
 
         foreach (var binding in couple.Bindings)

@@ -67,15 +67,20 @@ internal sealed record Experiment(RecordName Name)
     /// <summary>Whether weights of a finished run lie beside those that are trained.</summary>
     public bool HasFrozen => Truncation is not null || Coupling is DeclaredCoupling declared && declared.Models.Any(Couplings.Model.IsFrozen);
 
+    /// <summary>Whether a network of it takes labels.</summary>
+    public bool TakesLabels => Model!.TakesLabels || Coupling is DeclaredCoupling { HasLabels: true };
+
     public Problem? FirstError => Problems.FirstOrDefault(problem => problem.IsError);
 }
 
 /// <param name="Code">The type as it is written in the generated file.</param>
 /// <param name="Shape">Of one example, without the batch.</param>
-internal sealed record DataAxis(string Name, string Code, EquatableArray<int> Shape);
+/// <param name="Classes">How many classes the labels name; 0 where there are none.</param>
+internal sealed record DataAxis(string Name, string Code, EquatableArray<int> Shape, int Classes);
 
 /// <param name="NormalisesWeights">Whether a pass that records gradients brings weights to magnitude 1 in place.</param>
-internal sealed record ModelAxis(string Name, string Code, string FullName, bool HasDropout, bool NormalisesWeights);
+/// <param name="TakesLabels">Whether labels are its third input.</param>
+internal sealed record ModelAxis(string Name, string Code, string FullName, bool HasDropout, bool NormalisesWeights, bool TakesLabels);
 
 /// <param name="Summary">The schedule in a line.</param>
 /// <param name="SignalIsOne">Signal(t) = 1 for all t.</param>

@@ -33,7 +33,7 @@ internal static class CouplingReader
             problems.Add(new Problem("CM3004", part.Site, part.Name, "a part of a coupling cannot be repeated; put the copies into a network"));
         var nested = parts.Where(part => part.Kind == nameof(Pairing)).Select(part => ReadNested(type, part, sites, [.. around, type], problems, cancellation)).OfType<NestedCoupling>().ToEquatable();
 
-        if (FindCouple(type, cancellation) is not { } couple)
+        if (FindCouple(type, cancellation) is not var (couple, hasTimes, hasLabels))
         {
             var place = type.GetMembers("Couple").OfType<IMethodSymbol>().FirstOrDefault();
             problems.Add(new Problem("CM3001", place is null ? name : sites.Add(place.Locations[0]), type.Name));
@@ -42,16 +42,20 @@ internal static class CouplingReader
 
         var parameters = couple.ParameterList.Parameters;
         var inputs = parameters.Take(2).Select(flow => Input(flow.Identifier.ValueText, flow)).ToList();
-        var times = parameters.Count > 2 ? parameters[2] : null;
+        var times = hasTimes ? parameters[2] : null;
+        var labels = hasLabels ? parameters.Last() : null;
         if (times is not null)
             inputs.AddRange([Input(times.Identifier.ValueText + ".Earlier", times), Input(times.Identifier.ValueText + ".Later", times)]);
+        if (labels is not null)
+            inputs.Add(Input(labels.Identifier.ValueText, labels));
         var (bindings, result) = new FlowReader(type, sites, problems, times?.Identifier.ValueText).Read(couple);
         var site = sites.Add(couple.Identifier.GetLocation());
         return CouplingLinker.Link(new(RecordName.Of(type), parts, new(inputs.ToEquatable(), bindings, result, [], site, site), times is not null, name)
         {
+            HasLabels = hasLabels,
             Nested = nested,
             Problems = problems.ToEquatable(),
-            Text = FlowText.Couple(inputs.Take(2).Select(input => input.Name).ToArray(), times?.Identifier.ValueText, bindings, result),
+            Text = FlowText.Couple(inputs.Take(2).Select(input => input.Name).ToArray(), times?.Identifier.ValueText, labels?.Identifier.ValueText, bindings, result),
         });
 
         InputPlan Input(string called, ParameterSyntax parameter) => new(called, [], sites.Add(parameter.Identifier.GetLocation()));
@@ -75,15 +79,27 @@ internal static class CouplingReader
     }
 
     // Parsed again where it comes from another assembly, in which a private method may be gone.
-    private static MethodDeclarationSyntax? FindCouple(INamedTypeSymbol type, CancellationToken cancellation)
+    private static (MethodDeclarationSyntax Couple, bool HasTimes, bool HasLabels)? FindCouple(INamedTypeSymbol type, CancellationToken cancellation)
     {
         if (type.DeclaringSyntaxReferences.Length == 0)
-            return ScheduleReader.Declared(type, "CoupleAttribute")?.ConstructorArguments.FirstOrDefault().Value is string text ? SyntaxFactory.ParseMemberDeclaration(text) as MethodDeclarationSyntax : null;
-        var couple = type.GetMembers("Couple").OfType<IMethodSymbol>().FirstOrDefault();
-        return couple is not null && IsReadable(couple) ? (MethodDeclarationSyntax)couple.DeclaringSyntaxReferences[0].GetSyntax(cancellation) : null;
-    }
+        {
+            return ScheduleReader.Declared(type, "CoupleAttribute")?.ConstructorArguments.FirstOrDefault().Value is string text && SyntaxFactory.ParseMemberDeclaration(text) is MethodDeclarationSyntax parsed
+                ? Found(parsed, parsed.ParameterList.Parameters.Select(parameter => parameter.Type!.ToString()))
+                : null;
+        }
 
-    private static bool IsReadable(IMethodSymbol couple) =>
-        NetworkReader.DslName(couple.ReturnType) == "Pair" && couple.Parameters.Length is 2 or 3
-        && couple.Parameters.Select((parameter, i) => NetworkReader.DslName(parameter.Type) == (i < 2 ? "Flow" : "Times")).All(fits => fits);
+        var couple = type.GetMembers("Couple").OfType<IMethodSymbol>().FirstOrDefault();
+        return couple is not null && NetworkReader.DslName(couple.ReturnType) == "Pair"
+            ? Found((MethodDeclarationSyntax)couple.DeclaringSyntaxReferences[0].GetSyntax(cancellation), couple.Parameters.Select(parameter => NetworkReader.DslName(parameter.Type)))
+            : null;
+
+        static (MethodDeclarationSyntax, bool, bool)? Found(MethodDeclarationSyntax couple, IEnumerable<string?> types) => string.Join(", ", types) switch
+        {
+            "Flow, Flow" => (couple, false, false),
+            "Flow, Flow, Times" => (couple, true, false),
+            "Flow, Flow, Flow" => (couple, false, true),
+            "Flow, Flow, Times, Flow" => (couple, true, true),
+            _ => null,
+        };
+    }
 }

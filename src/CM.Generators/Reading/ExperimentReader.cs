@@ -75,7 +75,7 @@ internal sealed class ExperimentReader
             Batch = Size("Batch"),
             Seed = Named("Seed")?.Value.Value is int seed ? seed : 0,
             Data = data is null ? null : ReadData(data, model),
-            Model = model is null ? null : ReadModel(model),
+            Model = model is null ? null : ReadModel(model, data),
             Coupling = coupling is null ? null : ReadCoupling(coupling, data, model, origin),
             Times = read,
             Origin = origin is null ? null : ReadOrigin(origin, model, coupling, truncated),
@@ -146,7 +146,18 @@ internal sealed class ExperimentReader
 
         if (model is not null && ReadContract(model) is { } contract && contract.Inputs.Count > 0)
             CompareShapes(data, source, shape, model, contract);
-        return new(source.Name, Code(source), shape.ToEquatable());
+        return new(source.Name, Code(source), shape.ToEquatable(), Classes(data));
+    }
+
+    private static int Classes(Found? data) =>
+        data?.Type is { } source && ScheduleReader.Declared(source, "ClassesAttribute")?.ConstructorArguments.FirstOrDefault().Value is int count ? count : 0;
+
+    // Whoever takes labels needs data that have them.
+    private void CheckLabels(Found data, string taker, Found taken, long? wanted)
+    {
+        var given = Classes(data);
+        if (given < 1 || (wanted is not null && wanted != given))
+            problems.Add(new("CM5013", taken.Depth < data.Depth ? taken.Site : data.Site, taker, wanted is null ? "labels" : $"labels of {wanted} classes", data.Type!.Name, given == 0 ? "none; write [Classes(n)] on it if its examples are labelled" : $"{given}"));
     }
 
     private bool CanFlip(Found flip, Found? data)
@@ -170,7 +181,9 @@ internal sealed class ExperimentReader
     private BlockContract? ReadContract(Found model) =>
         model.Type is { TypeKind: not TypeKind.Error } network && NetworkReader.IsNetwork(network) ? NetworkReader.ReadContract(network, new Sites(), cancellation) : null;
 
-    private ModelAxis? ReadModel(Found model)
+    private static bool TakesLabels(BlockContract? model) => model is { Inputs.Count: 3 };
+
+    private ModelAxis? ReadModel(Found model, Found? data)
     {
         if (model.Type is not { TypeKind: not TypeKind.Error } network)
             return null;
@@ -186,15 +199,18 @@ internal sealed class ExperimentReader
             return null;
         }
 
-        if (ReadContract(model) is { Inputs.Count: > 0, Outputs.Count: > 0 } contract)
+        var contract = ReadContract(model);
+        if (contract is { Inputs.Count: > 0, Outputs.Count: > 0 })
         {
-            if (contract.Inputs.Count != 2 || contract.Inputs[1].Rank != 1)
+            if (contract.Inputs.Count is not (2 or 3) || contract.Inputs[1].Rank != 1 || contract.Inputs.Skip(2).Any(labels => labels.Rank != 2))
                 problems.Add(new("CM5007", model.Site, network.Name, string.Join(", ", contract.Inputs)));
             else if (contract.Outputs.Count != 1 || !contract.Outputs[0].Equals(contract.Inputs[0]))
                 problems.Add(new("CM5006", model.Site, network.Name, string.Join(", ", contract.Outputs), contract.Inputs[0].ToString()));
+            else if (TakesLabels(contract) && data?.Type is { TypeKind: not TypeKind.Error })
+                CheckLabels(data, network.Name, model, contract.Inputs[2][1].Size.Value);
         }
 
-        return new(network.Name, Code(network), network.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), Has(network, DropsOut, []), Has(network, NormalisesWeights, []));
+        return new(network.Name, Code(network), network.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), Has(network, DropsOut, []), Has(network, NormalisesWeights, []), TakesLabels(contract));
     }
 
     // A layer of the network or of a block in it.
@@ -202,9 +218,12 @@ internal sealed class ExperimentReader
         seen.Add(network) && network.GetMembers().OfType<IPropertySymbol>().SelectMany(property => property.GetAttributes()).Any(given =>
             layer(given) || given.AttributeClass is { IsGenericType: true } made && made.TypeArguments[0] is INamedTypeSymbol block && Has(block, layer, seen));
 
-    private static bool DropsOut(AttributeData layer) => layer.AttributeClass!.Name == "DropoutAttribute"
-        ? !layer.ConstructorArguments.FirstOrDefault().IsNull && ScheduleReader.Real(layer.ConstructorArguments[0]) > 0
-        : ScheduleReader.Named(layer, "Dropout") is { Kind: TypedConstantKind.Array, IsNull: false } levels && levels.Values.Any(level => ScheduleReader.Real(level) > 0);
+    private static bool DropsOut(AttributeData layer) => layer.AttributeClass!.Name switch
+    {
+        "DropoutAttribute" => !layer.ConstructorArguments.FirstOrDefault().IsNull && ScheduleReader.Real(layer.ConstructorArguments[0]) > 0,
+        "ClassEmbeddingAttribute" => ScheduleReader.Named(layer, "LabelDropout") is { } labels && ScheduleReader.Real(labels) > 0,
+        _ => ScheduleReader.Named(layer, "Dropout") is { Kind: TypedConstantKind.Array, IsNull: false } levels && levels.Values.Any(level => ScheduleReader.Real(level) > 0),
+    };
 
     private static bool NormalisesWeights(AttributeData layer) => layer.AttributeClass!.Name is "MpLinearAttribute" or "MpConv2dAttribute" or "MpAttentionAttribute" or "Edm2Attribute";
 
@@ -232,10 +251,21 @@ internal sealed class ExperimentReader
             return null;
         }
 
-        var check = Example(data) is { Length: > 0 } example ? CouplingChecker.Check(plan, BatchOf(example)) : own;
+        var labelled = model is not null && TakesLabels(ReadContract(model));
+        if ((labelled || plan.HasLabels) && data?.Type is { TypeKind: not TypeKind.Error } && Classes(data) < 1)
+        {
+            if (!labelled)
+                CheckLabels(data, kind.Name, coupling, null);
+            return null;
+        }
+
+        var labels = Shape.Of([Dim.Of("B"), Classes(data)]);
+        var check = Example(data) is not { Length: > 0 } example ? own : labelled ? CouplingChecker.CheckLabelled(plan, BatchOf(example), labels) : CouplingChecker.Check(plan, BatchOf(example), labels);
         if (check.Problems.FirstOrDefault(problem => problem.IsError) is { } clash)
             return Misfit($"with data of shape {BatchOf(Example(data))}, {clash.At(sites).GetMessage(System.Globalization.CultureInfo.InvariantCulture)}", data);
-        var declared = new DeclaredCoupling(kind.Name, check, plan.HasTimes);
+        var declared = new DeclaredCoupling(kind.Name, check, plan.HasTimes) { HasLabels = check.Inputs.Count() > (plan.HasTimes ? 4 : 2) };
+        if (declared.HasLabels && declared.PermutesData is { } matching)
+            return Misfit($"'{matching}' changes the order of the data, and their labels stay where they are; pipe (data, noise) into it");
         if (model?.Type is { } network && declared.Networks.FirstOrDefault(part => !network.GetMembers(part.Name).IsEmpty) is { } shared)
             return Misfit($"both it and '{network.Name}' have a part '{shared.Name}', and their weights lie in one store; rename one of them", model);
         if (declared.Models.FirstOrDefault(Model.UsesAverage) is { } part && !type.IsAbstract && !line.Any(each => Given(each, AverageAttributes).Any()))

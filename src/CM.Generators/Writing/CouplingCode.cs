@@ -36,6 +36,9 @@ internal sealed class CouplingCode
 
     private CheckedNetwork Wiring => coupling.Wiring;
 
+    // The last input, where there are labels.
+    private int Labels => coupling.HasLabels ? Wiring.Inputs.Count() - 1 : -1;
+
     private string ModelType => experiment.Model!.Code + ".Module";
 
     /// <summary>Fields of the training: type and name.</summary>
@@ -83,7 +86,7 @@ internal sealed class CouplingCode
         return change == 0 ? Number(heads) : heads == 0 ? moved : $"{Number(heads)} {(change < 0 ? "-" : "+")} {moved}";
     }
 
-    /// <summary>The call of the pairing method, where data, noise, t, r, step and the tosses are at hand.</summary>
+    /// <summary>The call of the pairing method, where data, noise, t, r, labels, step and the tosses are at hand.</summary>
     public string Call => $"Couple({string.Join(", ", Parameters().Select(parameter => parameter.Name))})";
 
     /// <summary>Whether the sampler makes its noise with the coupling: not where that would take a coin, the model or a penalty.</summary>
@@ -94,7 +97,7 @@ internal sealed class CouplingCode
 
     /// <summary>The noise for a sample that is there already, at a time.</summary>
     public string SampledNoise(string noise, string time) =>
-        $"CoupledNoise({string.Concat(SampledNetworks().Select(part => Field(part) + ", "))}x, {noise}{(SamplesNeedTime() ? ", " + time : "")})";
+        $"CoupledNoise({string.Concat(SampledNetworks().Select(part => Field(part) + ", "))}x, {noise}{(SamplesNeedTime() ? ", " + time : "")}{(SamplesNeedLabels() ? ", labels" : "")})";
 
     /// <summary>Writes the methods.</summary>
     public void Methods()
@@ -190,23 +193,23 @@ internal sealed class CouplingCode
     {
         var first = experiment.Truncation is { } truncation ? $"; of the first stage below t' = {Number(truncation.Start)}" : "";
         code.Line($"// f(x, t), never differentiated{first}{(Times.ReachesData ? "; x itself where t = 0" : "")}.");
-        using (code.Braces($"private {(PredictsPiecewise ? "" : "static ")}Tensor Predict({ModelType} model, Tensor x, Tensor t)"))
+        using (code.Braces($"private {(PredictsPiecewise ? "" : "static ")}Tensor Predict({ModelType} model, Tensor x, Tensor t{OfModel(", Tensor labels")})"))
         {
             code.Line("using var frozen = no_grad();");
             code.Line("using var _ = NewDisposeScope();");
             if (PredictsPiecewise)
             {
-                code.Line($"return Piecewise({FirstPredictor}, model, x, t).MoveToOuterDisposeScope();");
+                code.Line($"return Piecewise({FirstPredictor}, model, x, t{OfModel(", labels")}).MoveToOuterDisposeScope();");
             }
             else if (Times.ReachesData)
             {
                 code.Line("var positive = t.gt(0);");
-                code.Line("var denoised = Denoise(model, x, where(positive, t, ones_like(t)));");
+                code.Line($"var denoised = Denoise(model, x, where(positive, t, ones_like(t)){OfModel(", labels")});");
                 code.Line($"return where(positive.view(-1{Ones}), denoised, x).MoveToOuterDisposeScope();");
             }
             else
             {
-                code.Line("return Denoise(model, x, t).MoveToOuterDisposeScope();");
+                code.Line($"return Denoise(model, x, t{OfModel(", labels")}).MoveToOuterDisposeScope();");
             }
         }
 
@@ -215,7 +218,7 @@ internal sealed class CouplingCode
 
     private void Sampled()
     {
-        string[] parameters = [.. SampledNetworks().Select(part => $"{TypeOf(part)} {Field(part)}"), $"Tensor {Escape(names[Data])}", $"Tensor {Escape(names[Noise])}", .. SamplesNeedTime() ? ["Tensor t"] : Array.Empty<string>()];
+        string[] parameters = [.. SampledNetworks().Select(part => $"{TypeOf(part)} {Field(part)}"), $"Tensor {Escape(names[Data])}", $"Tensor {Escape(names[Noise])}", .. SamplesNeedTime() ? ["Tensor t"] : Array.Empty<string>(), .. SamplesNeedLabels() ? ["Tensor labels"] : Array.Empty<string>()];
         var before = (string[])names.Clone();
         for (var time = Earlier; time <= Later && coupling.HasTimes; time++)
             names[time] = "t";
@@ -285,12 +288,14 @@ internal sealed class CouplingCode
         };
     }
 
-    // Numbers per sample are spread over the sample; a sum inside a product or a difference needs its parentheses.
+    // What has fewer axes is spread over those that it lacks; a sum inside a product or a difference needs its parentheses.
     private string Operand(int value, CombineStep around)
     {
         var other = value == around.Left ? around.Right : around.Left;
         if (Rank(value) == 1 && Rank(other) > 1)
             return $"Column({Of(value)})";
+        if (Rank(value) < Rank(other))
+            return Primary(Of(value)) + string.Concat(Enumerable.Repeat(".unsqueeze(-1)", Rank(other) - Rank(value)));
         var isSimple = Producer(value) is not { } step || !IsInlined(step) || around.Operator == '+' || step is CombineStep { Operator: '*' } or NumberStep { Operator: '*' } or CatStep;
         return isSimple ? Of(value) : $"({Of(value)})";
     }
@@ -338,6 +343,8 @@ internal sealed class CouplingCode
 
     private bool SamplesNeedTime() => coupling.HasTimes && SampleSteps().Any(step => step.Inputs.Any(input => input is Earlier or Later));
 
+    private bool SamplesNeedLabels() => coupling.HasLabels && SampleSteps().Any(step => step.Inputs.Contains(Labels));
+
     private IEnumerable<(string Type, string Name, string Meaning)> Parameters()
     {
         yield return ("Tensor", Escape(names[Data]), $"Data, <c>{DataShape}</c>, float32.");
@@ -346,6 +353,8 @@ internal sealed class CouplingCode
             yield return ("Tensor", "t", "The student's times, <c>[B]</c>, float64.");
         if (coupling.HasTimes && IsUsed(Earlier))
             yield return ("Tensor", "r", "The teacher's times, <c>[B]</c>, float64.");
+        if (coupling.HasLabels && IsUsed(Labels))
+            yield return ("Tensor", "labels", $"One-hot labels of the data, <c>[B, {experiment.Data!.Classes}]</c>, float32.");
         foreach (var coin in coupling.Coins)
             yield return ("Tensor", Field(coin), $"Where {coin.Name} shows heads, <c>[B]</c>, bool.");
         if (coupling.Parts.Any(part => part.Kind == nameof(KlToStandardNormal) && !KlToStandardNormal.IsConstant(part)))
@@ -356,10 +365,12 @@ internal sealed class CouplingCode
 
     private string[] Names()
     {
-        var taken = new HashSet<string>(Fields.Select(field => field.Name).Concat(coupling.Coins.Select(Field))) { "data", "noise", "t", "r", "step", "model" };
+        var taken = new HashSet<string>(Fields.Select(field => field.Name).Concat(coupling.Coins.Select(Field))) { "data", "noise", "t", "r", "labels", "step", "model" };
         return [.. Wiring.Values.Select((value, i) =>
         {
             string[] inputs = ["data", "noise", "r", "t"];
+            if (i == Labels)
+                return "labels";
             if (i < (coupling.HasTimes ? 4 : 2))
                 return inputs[i];
             var free = taken.Contains(value.Name) ? value.Name + "Out" : value.Name;
@@ -368,6 +379,8 @@ internal sealed class CouplingCode
             return free;
         })];
     }
+
+    private string OfModel(string text) => experiment.Model!.TakesLabels ? text : "";
 
     private string DataShape => $"[B, {string.Join(", ", experiment.Data!.Shape)}]";
 
@@ -386,7 +399,7 @@ internal sealed class CouplingCode
     private static string Field(LayerPlan part)
     {
         var name = char.ToLowerInvariant(part.Name[0]) + part.Name.Substring(1);
-        return Escape(name is "model" or "firstStage" or FirstPredictor or "data" or "noise" or "t" or "r" or "x" or "step" or "setup" or "weights" or "sampler" or "frozen" or "loss" ? name + "Part" : name);
+        return Escape(name is "model" or "firstStage" or FirstPredictor or "data" or "noise" or "t" or "r" or "x" or "labels" or "step" or "setup" or "weights" or "sampler" or "frozen" or "loss" ? name + "Part" : name);
     }
 
     private static string Escape(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;

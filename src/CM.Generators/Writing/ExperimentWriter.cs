@@ -34,6 +34,9 @@ internal sealed class ExperimentWriter
         ["System.Collections.Generic", "CM.Runtime", .. experiment is { FirstError: null, Optimizer.IsSteady: false } ? (string[])["static System.Math"] : [], "static TorchSharp.torch"],
         code => new ExperimentWriter(experiment, code).Members());
 
+    /// <summary>Labels of a batch.</summary>
+    private string Classes => $"[B, {experiment.Data!.Classes}]";
+
     private static string Truth(bool value) => value ? "true" : "false";
 
     // A statement and, at a common column, what it makes.
@@ -80,6 +83,8 @@ internal sealed class ExperimentWriter
             code.Line($"DataShape = [{string.Join(", ", experiment.Data.Shape)}],");
             if (experiment.HorizontalFlip)
                 code.Line("HorizontalFlip = true,");
+            if (experiment.TakesLabels)
+                code.Line($"Classes = {experiment.Data.Classes},");
             code.Line($"Network = {Quote(experiment.Model!.Name)},");
             code.Line($"SampleTimes = [{string.Join(", ", experiment.SampleTimes.Select(Number))}],");
             if (experiment.Origin is { } origin)
@@ -98,7 +103,7 @@ internal sealed class ExperimentWriter
     private IEnumerable<(string Axis, string Text)> Declaration()
     {
         var optimizer = experiment.Optimizer!;
-        yield return ("Data", $"{experiment.Data!.Name}, [{string.Join(", ", experiment.Data.Shape)}]");
+        yield return ("Data", $"{experiment.Data!.Name}, [{string.Join(", ", experiment.Data.Shape)}]{OfStep($", {experiment.Data.Classes} classes")}");
         if (experiment.HorizontalFlip)
             yield return ("Augmentation", "horizontal flip");
         yield return ("Model", experiment.Model!.Name);
@@ -151,7 +156,9 @@ internal sealed class ExperimentWriter
             using (code.Braces("while (run.NextStep(out var step))      // until the last step, or until somebody asks to stop"))
             {
                 code.Line($"using var data = run.NextBatch();   // {Shape}");
-                code.Line("using var loss = training.Step(data, step);");
+                if (experiment.TakesLabels)
+                    code.Line($"using var labels = run.Labels();    // {Classes}");
+                code.Line($"using var loss = training.Step(data, {OfStep("labels, ")}step);");
                 code.Line("run.EndStep(loss);                  // progress, log, samples, checkpoint");
             }
 
@@ -228,11 +235,11 @@ internal sealed class ExperimentWriter
     private void Step()
     {
         code.Line("/// <inheritdoc/>");
-        using (code.Braces("public override Tensor Step(Tensor data, int step)"))
+        using (code.Braces($"public override Tensor Step(Tensor data, {OfStep("Tensor labels, ")}int step)"))
         {
             code.Line("Seed(step);");
             code.Line("Weights.ZeroGradients();");
-            code.Line("using var loss = MeanLoss(data, step);");
+            code.Line($"using var loss = MeanLoss(data, {OfStep("labels, ")}step);");
             if (experiment.LossScale is null)
             {
                 code.Line("loss.backward();");
@@ -261,7 +268,7 @@ internal sealed class ExperimentWriter
 
         code.Line();
         code.Line("// The mean loss of the batch, with noise and times drawn for this step.");
-        using (code.Braces("private Tensor MeanLoss(Tensor data, int step)"))
+        using (code.Braces($"private Tensor MeanLoss(Tensor data, {OfStep("Tensor labels, ")}int step)"))
         {
             code.Line("using var _ = NewDisposeScope();");
             Line("var noise = randn_like(data);", $"z, {Shape}");
@@ -278,14 +285,14 @@ internal sealed class ExperimentWriter
 
             if (coupling is null)
             {
-                code.Line($"return {Mean($"Losses(data, noise, t, r{Given(", step")})")}.MoveToOuterDisposeScope();");
+                code.Line($"return {Mean($"Losses(data, noise, t, r{OfModel(", labels")}{Given(", step")})")}.MoveToOuterDisposeScope();");
             }
             else
             {
                 foreach (var (statement, remark) in coupling.Tosses)
                     Line(statement, remark);
                 code.Line($"var pair = {coupling.Call};");
-                Line($"var losses = Losses(pair.Data, pair.Noise, t, r{Given(", step")});", "[B]");
+                Line($"var losses = Losses(pair.Data, pair.Noise, t, r{OfModel(", labels")}{Given(", step")});", "[B]");
                 var penalised = experiment.Coupling is DeclaredCoupling { HasPenalty: true };
                 code.Line(penalised && HasBoundary ? $"return ({Mean("losses")} + pair.Penalty.mean()).MoveToOuterDisposeScope();" : $"return {Mean(penalised ? "(losses + pair.Penalty)" : "losses")}.MoveToOuterDisposeScope();");
             }
@@ -360,6 +367,12 @@ internal sealed class ExperimentWriter
     // Dropout needs the step, so that student and teacher get the same masks.
     private string Given(string text) => experiment.Model!.HasDropout ? text : "";
 
+    // What is there only where the model takes labels.
+    private string OfModel(string text) => experiment.Model!.TakesLabels ? text : "";
+
+    // What is there only where some network takes labels.
+    private string OfStep(string text) => experiment.TakesLabels ? text : "";
+
     private void Losses()
     {
         var distance = Times.IsDiffusion ? "d(f(x_t, t), x) (Karras et al. 2022, equation 2)" : "d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3)";
@@ -368,17 +381,19 @@ internal sealed class ExperimentWriter
         code.Line($"/// <param name=\"noise\">Noise z of the same shape{(coupling is null ? ", standard normal" : "")}.</param>");
         code.Line("/// <param name=\"t\">The student's times, <c>[B]</c>, float64.</param>");
         code.Line($"/// <param name=\"r\">The teacher's times, <c>[B]</c>, float64{(Times.IsDiffusion ? "; all 0, the data itself is the target" : Times.ReachesData ? "; where r = 0 the data itself is the target" : "")}.</param>");
-        if (experiment.Model!.HasDropout)
+        if (experiment.Model!.TakesLabels)
+            code.Line($"/// <param name=\"labels\">One-hot, <c>{Classes}</c>, float32.</param>");
+        if (experiment.Model.HasDropout)
             code.Line("/// <param name=\"step\">Decides the dropout masks.</param>");
         code.Line("/// <returns><c>[B]</c>, float32.</returns>");
-        using (code.Braces($"public Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r{Given(", int step")})"))
+        using (code.Braces($"public Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r{OfModel(", Tensor labels")}{Given(", int step")})"))
         {
             code.Line("using var _ = NewDisposeScope();");
             // A student that normalises its weights goes first: the teacher sees the normalised ones.
             if (experiment.Model.NormalisesWeights)
                 Denoised();
             if (!Times.IsDiffusion)
-                Line($"var target = Target(data, noise, {(experiment.Model.HasDropout && Times.ReachesData ? "t, " : "")}r{Given(", step")});", $"{Shape}, without gradient");
+                Line($"var target = Target(data, noise, {(experiment.Model.HasDropout && Times.ReachesData ? "t, " : "")}r{OfModel(", labels")}{Given(", step")});", $"{Shape}, without gradient");
             if (!experiment.Model.NormalisesWeights)
                 Denoised();
             Distance();
@@ -398,7 +413,7 @@ internal sealed class ExperimentWriter
     {
         if (experiment.Model!.HasDropout)
             code.Line("SeedDropout(step);");
-        Line("var denoised = Denoise(model, Noisy(data, noise, t), t);", experiment.Model.NormalisesWeights ? $"f(x_t, t), {Shape}; brings the weights to magnitude 1" : $"f(x_t, t), {Shape}");
+        Line($"var denoised = Denoise(model, Noisy(data, noise, t), t{OfModel(", labels")});", experiment.Model.NormalisesWeights ? $"f(x_t, t), {Shape}; brings the weights to magnitude 1" : $"f(x_t, t), {Shape}");
     }
 
     private string DistanceText() => experiment.Loss switch
@@ -449,7 +464,7 @@ internal sealed class ExperimentWriter
 
         var dropout = experiment.Model!.HasDropout;
         code.Line($"// f(x_r, r) of {(experiment.HasTeacher ? "averaged" : "the same")} weights, without gradient{(Times.ReachesData ? "; the data itself where r = 0" : "")}.");
-        using (code.Braces($"private Tensor Target(Tensor data, Tensor noise, {(dropout && Times.ReachesData ? "Tensor t, " : "")}Tensor r{Given(", int step")})"))
+        using (code.Braces($"private Tensor Target(Tensor data, Tensor noise, {(dropout && Times.ReachesData ? "Tensor t, " : "")}Tensor r{OfModel(", Tensor labels")}{Given(", int step")})"))
         {
             code.Line("using var frozen = no_grad();");
             code.Line("using var _ = NewDisposeScope();");
@@ -457,7 +472,7 @@ internal sealed class ExperimentWriter
             {
                 if (dropout)
                     code.Line("SeedDropout(step);");
-                code.Line($"return Denoise({Teacher}, Noisy(data, noise, r), r).MoveToOuterDisposeScope();");
+                code.Line($"return Denoise({Teacher}, Noisy(data, noise, r), r{OfModel(", labels")}).MoveToOuterDisposeScope();");
             }
             else if (dropout)
             {
@@ -466,7 +481,7 @@ internal sealed class ExperimentWriter
                 code.Line("if (!positive.any().item<bool>())").Line("    return data.detach().MoveToOuterDisposeScope();").Line();
                 code.Line("SeedDropout(step);");
                 Line("var time = where(positive, r, t);", "where r = 0 any time will do");
-                code.Line($"var denoised = Denoise({Teacher}, Noisy(data, noise, time), time);");
+                code.Line($"var denoised = Denoise({Teacher}, Noisy(data, noise, time), time{OfModel(", labels")});");
                 code.Line($"return where({Viewed("positive")}, denoised, data).MoveToOuterDisposeScope();");
             }
             else
@@ -475,7 +490,7 @@ internal sealed class ExperimentWriter
                 code.Line("if (rows.shape[0] == 0)").Line("    return data.detach().MoveToOuterDisposeScope();").Line();
                 code.Line("var positive = r.index_select(0, rows);");
                 code.Line("var noisy = Noisy(data.index_select(0, rows), noise.index_select(0, rows), positive);");
-                code.Line($"return data.index_copy(0, rows, Denoise({Teacher}, noisy, positive)).MoveToOuterDisposeScope();");
+                code.Line($"return data.index_copy(0, rows, Denoise({Teacher}, noisy, positive{OfModel(", labels.index_select(0, rows)")})).MoveToOuterDisposeScope();");
             }
         }
     }
@@ -484,13 +499,13 @@ internal sealed class ExperimentWriter
     {
         var (start, dropout) = (Number(experiment.Truncation!.Start), experiment.Model!.HasDropout);
         code.Line($"// f(x_r, r) without gradient: of the first stage below t' = {start}, of {(experiment.HasTeacher ? "averaged" : "the same")} weights from there on{(Times.ReachesData ? "; the data itself where r = 0" : "")}.");
-        using (code.Braces($"private Tensor Target(Tensor data, Tensor noise, {(dropout && Times.ReachesData ? "Tensor t, " : "")}Tensor r{Given(", int step")})"))
+        using (code.Braces($"private Tensor Target(Tensor data, Tensor noise, {(dropout && Times.ReachesData ? "Tensor t, " : "")}Tensor r{OfModel(", Tensor labels")}{Given(", int step")})"))
         {
             code.Line("using var frozen = no_grad();");
             code.Line("using var _ = NewDisposeScope();");
             if (!dropout)
             {
-                code.Line($"return Piecewise(firstStage, {Teacher}, Noisy(data, noise, r), r).MoveToOuterDisposeScope();");
+                code.Line($"return Piecewise(firstStage, {Teacher}, Noisy(data, noise, r), r{OfModel(", labels")}).MoveToOuterDisposeScope();");
             }
             else
             {
@@ -500,12 +515,12 @@ internal sealed class ExperimentWriter
                     Line("var time = where(r.gt(0), r, t);", "where r = 0 any time will do");
                 Line($"var noisy = Noisy(data, noise, {time});", Shape);
                 code.Line("SeedDropout(step);");
-                code.Line($"var denoised = Denoise({Teacher}, noisy, {time});");
+                code.Line($"var denoised = Denoise({Teacher}, noisy, {time}{OfModel(", labels")});");
                 Line($"var early = r.lt({start});", "[B]");
                 using (code.Braces("if (early.any().item<bool>())"))
                 {
                     code.Line("SeedDropout(step);");
-                    code.Line($"denoised = where({Viewed("early")}, Denoise(firstStage, noisy, {time}), denoised);");
+                    code.Line($"denoised = where({Viewed("early")}, Denoise(firstStage, noisy, {time}{OfModel(", labels")}), denoised);");
                 }
 
                 code.Line();
@@ -517,15 +532,15 @@ internal sealed class ExperimentWriter
             return;
         code.Line();
         code.Line($"// f(x, t) of one network below t' = {start} and of another from there on; each sees its own samples{(Times.ReachesData ? ", and x stays where t = 0" : "")}.");
-        using (code.Braces($"private static Tensor Piecewise({Module} below, {Module} above, Tensor x, Tensor t)"))
+        using (code.Braces($"private static Tensor Piecewise({Module} below, {Module} above, Tensor x, Tensor t{OfModel(", Tensor labels")})"))
         {
             code.Line("using var _ = NewDisposeScope();");
             Line($"var late = t.ge({start}).nonzero().view(-1);", "rows");
-            code.Line("if (late.shape[0] == t.shape[0])").Line("    return Denoise(above, x, t).MoveToOuterDisposeScope();").Line();
+            code.Line("if (late.shape[0] == t.shape[0])").Line($"    return Denoise(above, x, t{OfModel(", labels")}).MoveToOuterDisposeScope();").Line();
             Line($"var early = t.lt({start}){(Times.ReachesData ? ".logical_and(t.gt(0))" : "")}.nonzero().view(-1);", "rows");
             code.Line("var denoised = x.alias();");
-            code.Line("if (early.shape[0] > 0)").Line("    denoised = denoised.index_copy(0, early, Denoise(below, x.index_select(0, early), t.index_select(0, early)));");
-            code.Line("if (late.shape[0] > 0)").Line("    denoised = denoised.index_copy(0, late, Denoise(above, x.index_select(0, late), t.index_select(0, late)));");
+            code.Line("if (early.shape[0] > 0)").Line($"    denoised = denoised.index_copy(0, early, Denoise(below, x.index_select(0, early), t.index_select(0, early){OfModel(", labels.index_select(0, early)")}));");
+            code.Line("if (late.shape[0] > 0)").Line($"    denoised = denoised.index_copy(0, late, Denoise(above, x.index_select(0, late), t.index_select(0, late){OfModel(", labels.index_select(0, late)")}));");
             code.Line("return denoised.MoveToOuterDisposeScope();");
         }
     }
@@ -535,7 +550,7 @@ internal sealed class ExperimentWriter
     private void Sample()
     {
         code.Line("/// <inheritdoc/>");
-        using (code.Braces("public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise)"))
+        using (code.Braces($"public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise{OfStep(", Tensor labels")})"))
         {
             code.Line("using var frozen = no_grad();");
             code.Line("using var _ = NewDisposeScope();");
@@ -546,7 +561,7 @@ internal sealed class ExperimentWriter
             for (var i = 0; i < experiment.SampleTimes.Count; i++)
             {
                 var time = Number(experiment.SampleTimes[i]);
-                code.Line($"{(i == 0 ? "var " : "")}x = {DenoiseSamples}(sampler, {Renoised(i, time)}, At({time}));");
+                code.Line($"{(i == 0 ? "var " : "")}x = {DenoiseSamples}(sampler, {Renoised(i, time)}, At({time}){OfModel(", labels")});");
             }
 
             code.Line("return x.MoveToOuterDisposeScope();").Line();
@@ -560,27 +575,27 @@ internal sealed class ExperimentWriter
         code.Line($"// Times of the sampler: σ^(1/{Number(heun.Rho)}) falls evenly (Karras et al. 2022, equation 5).");
         code.Line($"private static readonly double[] Falling = KarrasTimes.Falling({heun.Steps}, {Number(Times.From)}, {Number(Times.To)}, rho: {Number(heun.Rho)});").Line();
         code.Line("/// <inheritdoc/>");
-        using (code.Braces("public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise)"))
+        using (code.Braces($"public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise{OfStep(", Tensor labels")})"))
         {
             code.Line("using var frozen = no_grad();");
             code.Line("using var _ = NewDisposeScope();");
             Line($"var sampler = new {Module}(weights);", "borrows the weights; disposing it would free them");
             code.Line("sampler.eval();");
             code.Line($"var x = {Number(Times.To)} * noise[0];");
-            code.Line("for (var i = 0; i + 1 < Falling.Length; i++)").Line("    x = Advance(sampler, x, Falling[i], Falling[i + 1]);");
+            code.Line("for (var i = 0; i + 1 < Falling.Length; i++)").Line($"    x = Advance(sampler, x, Falling[i], Falling[i + 1]{OfModel(", labels")});");
             code.Line("return x.MoveToOuterDisposeScope();");
         }
 
         code.Line();
         code.Line("// Along dx/dσ = (x − f(x, σ))/σ from one time to the next, with the mean of the slopes at both (Karras et al. 2022, algorithm 1).");
-        using (code.Braces($"private static Tensor Advance({Module} sampler, Tensor x, double time, double next)"))
+        using (code.Braces($"private static Tensor Advance({Module} sampler, Tensor x, double time, double next{OfModel(", Tensor labels")})"))
         {
             code.Line("using var _ = NewDisposeScope();");
-            code.Line($"var slope = (x - {DenoiseSamples}(sampler, x, At(time))) / time;");
+            code.Line($"var slope = (x - {DenoiseSamples}(sampler, x, At(time){OfModel(", labels")})) / time;");
             using (code.Braces("if (next > 0)"))
             {
                 code.Line("var ahead = x + (next - time) * slope;");
-                code.Line($"slope = 0.5 * (slope + (ahead - {DenoiseSamples}(sampler, ahead, At(next))) / next);");
+                code.Line($"slope = 0.5 * (slope + (ahead - {DenoiseSamples}(sampler, ahead, At(next){OfModel(", labels")})) / next);");
             }
 
             code.Line();
@@ -618,12 +633,12 @@ internal sealed class ExperimentWriter
 
     private void Denoise(string name, string when, string keep, string give)
     {
-        code.Line($"// f(x, t) = {keep}(t)·x + {give}(t)·F(Feed(t)·x, ¼ ln t){when} (Karras et al. 2022, equation 7)");
-        using (code.Braces($"private static Tensor {name}({Module} model, Tensor x, Tensor t)"))
+        code.Line($"// f(x, t) = {keep}(t)·x + {give}(t)·F(Feed(t)·x, ¼ ln t{OfModel(", labels")}){when} (Karras et al. 2022, equation 7)");
+        using (code.Braces($"private static Tensor {name}({Module} model, Tensor x, Tensor t{OfModel(", Tensor labels")})"))
         {
             code.Line("using var _ = NewDisposeScope();");
             Line("var level = (0.25 * t.log()).to(float32);", "[B]");
-            Line($"var output = model.forward(Column({Times.Code}.Feed(t)) * x, level);", Shape);
+            Line($"var output = model.forward(Column({Times.Code}.Feed(t)) * x, level{OfModel(", labels")});", Shape);
             code.Line($"return (Column({Times.Code}.{keep}(t)) * x + Column({Times.Code}.{give}(t)) * output).MoveToOuterDisposeScope();");
         }
     }

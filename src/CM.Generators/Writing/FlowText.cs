@@ -7,11 +7,11 @@ namespace CM.Generators.Writing;
 internal static class FlowText
 {
     /// <summary>A coupling's method.</summary>
-    public static string Couple(string[] ends, string? times, EquatableArray<Binding> bindings, FlowExpression result)
+    public static string Couple(string[] ends, string? times, string? labels, EquatableArray<Binding> bindings, FlowExpression result)
     {
         var body = string.Concat(bindings.Select(binding => $"var {(binding.Names.Count == 1 ? binding.Names[0] : $"({string.Join(", ", binding.Names)})")} = {Of(binding.Value)}; "));
         var pair = result is FlowTuple { Items: { Count: >= 2 } items } ? $"new Pair({Of(items[0])}, {Of(items[1])}){(items.Count > 2 ? $" {{ Penalty = {Of(items[2])} }}" : "")}" : Of(result);
-        return $"private Pair Couple(Flow {ends[0]}, Flow {ends[1]}{(times is null ? "" : $", Times {times}")}) {{ {body}return {pair}; }}";
+        return $"private Pair Couple(Flow {ends[0]}, Flow {ends[1]}{(times is null ? "" : $", Times {times}")}{(labels is null ? "" : $", Flow {labels}")}) {{ {body}return {pair}; }}";
     }
 
     private static string Of(FlowExpression expression) => expression switch

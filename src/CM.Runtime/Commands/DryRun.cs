@@ -38,7 +38,7 @@ internal static class DryRun
             clock.Restart();
             using var data = randn([size, .. plan.DataShape], ScalarType.Float32, device);
             using var halved = data * 0.5; // the deviation of images
-            using var loss = training.Step(halved, step);
+            using var loss = Step(training, plan, halved, step);
             losses[step] = loss.item<float>();
             seconds[step] = clock.Elapsed.TotalSeconds;
         }
@@ -61,6 +61,16 @@ internal static class DryRun
         }
 
         session.Output.WriteLine($"{plan.Name}: {training.Weights.Layout.Count:N0} parameters, built in {building:N1} s, {Steps} steps of {size} in {string.Join(" and ", seconds.Select(each => $"{each:N1} s"))}, loss {string.Join(" and ", losses.Select(each => Numbers.Short(each)))}, {Gigabytes(peak)} at most");
+    }
+
+    // Where labels are needed, of random classes.
+    private static Tensor Step(Training training, ExperimentPlan plan, Tensor data, int step)
+    {
+        if (plan.Classes == 0)
+            return training.Step(data, step);
+        using var classes = randint(plan.Classes, new[] { data.shape[0] }, ScalarType.Int64, data.device);
+        using var labels = OneHot.Of(classes, plan.Classes);
+        return training.Step(data, labels, step);
     }
 
     private static string Gigabytes(long bytes) => $"{bytes / 1e9:N1} GB";

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace CM.Runtime;
@@ -9,14 +10,15 @@ internal static class SampleCommand
     public static Command New(Session session)
     {
         var run = new Argument<string>("RUN") { Description = "Folder of a run." };
-        var count = new Option<int?>("--count") { Description = "How many samples. Default: 2000 points or 64 images.", HelpName = "N" };
+        var count = new Option<int?>("--count") { Description = "How many samples. Default: 2000 points or 64 images, 8 of each class where there are few.", HelpName = "N" };
+        var classes = new Option<string?>("--classes", "--class") { Description = "Of which classes, such as 3 or 0,1,2, where the model takes labels. Default: of all, evenly.", HelpName = "LIST" };
         var target = new Option<string?>("--out") { Description = "The picture, a new PNG file. Default: samples-N.png in the run.", HelpName = "FILE" };
         var average = Options.Average();
         var seed = Options.Seed();
         var data = Options.Data();
         var device = Options.Device();
         var json = Options.Json();
-        var command = new Command("sample", "Make samples with the newest checkpoint of a run.") { run, count, target, average, seed, data, device, json };
+        var command = new Command("sample", "Make samples with the newest checkpoint of a run.") { run, count, classes, target, average, seed, data, device, json };
         command.SetAction(parsed =>
         {
             var folder = RunFolder.Open(parsed.GetRequiredValue(run));
@@ -27,13 +29,14 @@ internal static class SampleCommand
             if (!Sampler.IsVisible(experiment.Plan))
                 throw new UserError($"{state.Experiment}: examples of shape [{string.Join(", ", experiment.Plan.DataShape)}] cannot be drawn; points in the plane, grey and RGB images can.");
 
-            var wanted = Options.AtLeastOne(parsed.GetValue(count) ?? Sampler.UsefulCount(experiment.Plan), "--count");
+            var chosen = Classes(parsed.GetValue(classes), experiment.Plan);
+            var wanted = Options.AtLeastOne(parsed.GetValue(count) ?? Sampler.UsefulCount(experiment.Plan, chosen.Count), "--count");
             var setup = new TrainingSetup(state.Steps, state.Batch, state.Seed, Options.UseDevice(parsed.GetValue(device)));
             var path = NewFile(parsed.GetValue(target), folder);
             using var training = experiment.NewTraining(setup);
             checkpoint.Load(training);
             var weights = folder.Weights(training, state.Step, parsed.GetValue(average));
-            using var sampler = new Sampler(experiment.Plan, parsed.GetValue(seed) ?? state.Seed, wanted, setup.Device);
+            using var sampler = new Sampler(experiment.Plan, parsed.GetValue(seed) ?? state.Seed, wanted, setup.Device, chosen);
             var planar = Sampler.IsPlanar(experiment.Plan);
             var examples = planar ? sampler.Compare(Examples.Open(experiment.Plan, parsed.GetValue(data))) : [];
             var samples = sampler.Sample(training, weights);
@@ -47,13 +50,25 @@ internal static class SampleCommand
                     ["checkpoint"] = checkpoint.Name,
                     ["step"] = state.Step,
                     ["count"] = wanted,
+                    ["classes"] = experiment.Plan.Classes == 0 ? null : new JsonArray([.. chosen.Select(each => JsonValue.Create(each))]),
                     ["picture"] = path,
                     ["sliced_wasserstein"] = distance,
                 });
             else
-                session.Output.WriteLine($"{path}: {wanted:N0} samples of {state.Experiment} after {state.Step:N0} steps{(distance is { } number ? $", sliced Wasserstein distance to the data {Numbers.Short(number)}" : "")}");
+                session.Output.WriteLine($"{path}: {wanted:N0} samples of {state.Experiment} after {state.Step:N0} steps{(parsed.GetValue(classes) is null ? "" : $", classes {string.Join(", ", chosen)}")}{(distance is { } number ? $", sliced Wasserstein distance to the data {Numbers.Short(number)}" : "")}");
         });
         return command;
+    }
+
+    private static IReadOnlyList<int> Classes(string? given, ExperimentPlan plan)
+    {
+        if (given is null)
+            return [.. Enumerable.Range(0, plan.Classes)];
+        if (plan.Classes == 0)
+            throw new UserError($"--classes {given}: {plan.Name} takes no labels; leave it out.");
+        return [.. given.Split(',').Select(word => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < plan.Classes
+            ? number
+            : throw new UserError($"--classes {given}: '{word}' is no class of {plan.Name}; they are numbered from 0 to {plan.Classes - 1}, write such as 0,1,2."))];
     }
 
     private static string NewFile(string? given, RunFolder folder)

@@ -1,6 +1,6 @@
 namespace CM.Runtime;
 
-/// <summary>Images side by side in a square grid, enlarged by a whole number so that small ones can be seen.</summary>
+/// <summary>Images side by side in a grid, enlarged by a whole number so that small ones can be seen.</summary>
 internal static class ImageGrid
 {
     private const int Gap = 2;
@@ -12,18 +12,19 @@ internal static class ImageGrid
     /// <param name="channels">1 or 3.</param>
     /// <param name="height">Rows of an image.</param>
     /// <param name="width">Columns of an image.</param>
-    public static Raster Draw(ReadOnlySpan<float> values, int channels, int height, int width)
+    /// <param name="columns">Images in a row of the grid. Default: as many as make it a square.</param>
+    public static Raster Draw(ReadOnlySpan<float> values, int channels, int height, int width, int? columns = null)
     {
         var size = channels * height * width;
         var count = values.Length / size;
-        var columns = (int)Math.Ceiling(Math.Sqrt(count));
-        var rows = (count + columns - 1) / columns;
+        var across = columns ?? Side(count);
+        var down = (count + across - 1) / across;
         var scale = Math.Max(1, WantedSide / Math.Max(height, width));
-        var picture = new Raster(columns * (width * scale + Gap) + Gap, rows * (height * scale + Gap) + Gap, channels, Background);
+        var picture = new Raster(across * (width * scale + Gap) + Gap, down * (height * scale + Gap) + Gap, channels, Background);
         for (var i = 0; i < count; i++)
         {
             var image = values.Slice(i * size, size);
-            var (row, column) = Math.DivRem(i, columns);
+            var (row, column) = Math.DivRem(i, across);
             var (left, top) = (Gap + column * (width * scale + Gap), Gap + row * (height * scale + Gap));
             for (var y = 0; y < height * scale; y++)
                 for (var x = 0; x < width * scale; x++)
@@ -35,6 +36,9 @@ internal static class ImageGrid
         }
         return picture;
     }
+
+    /// <summary>Rows and columns of a square grid.</summary>
+    public static int Side(int count) => (int)Math.Ceiling(Math.Sqrt(count));
 
     private static byte Level(float value) => (byte)Math.Clamp(Math.Round((value + 1) * 127.5), 0, 255);
 }

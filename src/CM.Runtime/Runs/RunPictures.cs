@@ -17,7 +17,7 @@ internal sealed class RunPictures : IDisposable
         this.first = first;
         this.folder = folder;
         planar = Sampler.IsPlanar(plan);
-        sampler = new Sampler(plan, setup.Seed, Sampler.UsefulCount(plan), setup.Device);
+        sampler = new Sampler(plan, setup.Seed, Sampler.UsefulCount(plan, plan.Classes), setup.Device);
         data = planar ? sampler.Compare(examples) : [];
         Directory.CreateDirectory(folder.Samples);
     }

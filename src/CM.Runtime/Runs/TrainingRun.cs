@@ -28,6 +28,7 @@ public sealed class TrainingRun : IDisposable
 
     private Training? training;
     private BatchFeed? feed;
+    private Tensor? classes;
     private RunLog? log;
     private RunPictures? pictures;
     private int done;
@@ -113,19 +114,14 @@ public sealed class TrainingRun : IDisposable
     public Tensor NextBatch()
     {
         var batch = NextOfFeed();
-        batch.Labels?.Dispose();
+        classes?.Dispose();
+        classes = batch.Labels;
         return batch.Values;
     }
 
-    /// <summary>The data of the step and the classes of its examples; the caller disposes of both.</summary>
-    /// <param name="labels"><c>[Batch]</c>, int64, on the device, each from 0 up to, but not including, <see cref="ExperimentPlan.Classes"/>.</param>
-    /// <returns><c>[Batch, …]</c>, float32, on the device.</returns>
-    public Tensor NextBatch(out Tensor labels)
-    {
-        var batch = NextOfFeed();
-        labels = batch.Labels ?? throw new InvalidOperationException($"{plan.Name} takes labels, but its plan has no classes.");
-        return batch.Values;
-    }
+    /// <summary>The classes of what <see cref="NextBatch"/> gave last, one-hot: <c>[Batch, classes]</c>, float32, on the device; the caller disposes of it.</summary>
+    /// <exception cref="InvalidOperationException">The plan has no classes.</exception>
+    public Tensor Labels() => OneHot.Of(classes ?? throw new InvalidOperationException($"{plan.Name} takes no labels, or NextBatch has not been called."), plan.Classes);
 
     /// <summary>Ends a step: progress, log, pictures, checkpoint, whichever is due.</summary>
     /// <param name="loss">One number.</param>
@@ -172,6 +168,7 @@ public sealed class TrainingRun : IDisposable
     public void Dispose()
     {
         feed?.Dispose();
+        classes?.Dispose();
         log?.Dispose();
         pictures?.Dispose();
         losses.Dispose();

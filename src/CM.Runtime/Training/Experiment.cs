@@ -26,7 +26,7 @@ public sealed record ExperimentPlan
     /// <summary>Whether every second image, by chance, is mirrored.</summary>
     public bool HorizontalFlip { get; init; }
 
-    /// <summary>How many classes the labels of the data name; 0 where the model takes no labels.</summary>
+    /// <summary>How many classes the labels of the data name; 0 where no network takes labels.</summary>
     public int Classes { get; init; }
 
     /// <summary>Name of the network that is trained.</summary>

@@ -64,13 +64,31 @@ public abstract class Training : IDisposable
     /// <param name="data"><c>[Batch, …]</c>, float32, on the device.</param>
     /// <param name="step">From 0 up to, but not including, <see cref="TrainingSetup.Steps"/>.</param>
     /// <returns>The loss: one number, without history.</returns>
-    public abstract Tensor Step(Tensor data, int step);
+    /// <exception cref="InvalidOperationException">The experiment takes labels.</exception>
+    public virtual Tensor Step(Tensor data, int step) => throw LabelsMissing();
+
+    /// <summary>One optimiser step of an experiment that takes labels.</summary>
+    /// <param name="data"><c>[Batch, …]</c>, float32, on the device.</param>
+    /// <param name="labels">The class of each, one-hot: <c>[Batch, classes]</c>, float32, on the device.</param>
+    /// <param name="step">From 0 up to, but not including, <see cref="TrainingSetup.Steps"/>.</param>
+    /// <returns>The loss: one number, without history.</returns>
+    /// <exception cref="InvalidOperationException">The experiment takes no labels.</exception>
+    public virtual Tensor Step(Tensor data, Tensor labels, int step) => throw LabelsUnknown();
 
     /// <summary>Makes samples from noise.</summary>
     /// <param name="weights">Usually <see cref="BestWeights"/>.</param>
     /// <param name="noise">For each sampling time a draw from the standard normal law, <c>[n, …]</c>.</param>
     /// <returns>Samples, <c>[n, …]</c>.</returns>
-    public abstract Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise);
+    /// <exception cref="InvalidOperationException">The experiment takes labels.</exception>
+    public virtual Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise) => throw LabelsMissing();
+
+    /// <summary>Makes samples of given classes from noise.</summary>
+    /// <param name="weights">Usually <see cref="BestWeights"/>.</param>
+    /// <param name="noise">For each sampling time a draw from the standard normal law, <c>[n, …]</c>.</param>
+    /// <param name="labels">The class of each, one-hot: <c>[n, classes]</c>, float32.</param>
+    /// <returns>Samples, <c>[n, …]</c>.</returns>
+    /// <exception cref="InvalidOperationException">The experiment takes no labels.</exception>
+    public virtual Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor labels) => throw LabelsUnknown();
 
     /// <summary>Frees everything.</summary>
     public void Dispose()
@@ -93,6 +111,10 @@ public abstract class Training : IDisposable
         gradientNorm.Dispose();
         one.Dispose();
     }
+
+    private static InvalidOperationException LabelsMissing() => new("The experiment takes labels: give them behind the data, or behind the noise.");
+
+    private static InvalidOperationException LabelsUnknown() => new("The experiment takes no labels.");
 
     /// <summary>Seeds libtorch for a step; what is drawn afterwards depends on the run's seed and the step alone.</summary>
     protected void Seed(int step) => StepSeed.Set(StepSeed.Of(Setup.Seed, step, StepSeed.Use.Step));

@@ -15,10 +15,11 @@ internal static class Generated
         (Training)Activator.CreateInstance(declared.Type(experiment + "+Training"), new TrainingSetup(steps, batch, 1, CPU))!;
 
     /// <summary>The losses of given pairs at given times; where the network drops out, those of step 0.</summary>
-    public static Tensor Losses(this Training training, Tensor data, Tensor noise, Tensor t, Tensor r)
+    public static Tensor Losses(this Training training, Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels = null)
     {
         var method = training.GetType().GetMethod("Losses")!;
-        return (Tensor)method.Invoke(training, method.GetParameters().Length == 5 ? [data, noise, t, r, 0] : [data, noise, t, r])!;
+        object[] given = [data, noise, t, r, .. labels is null ? [] : (object[])[labels], 0];
+        return (Tensor)method.Invoke(training, given[..method.GetParameters().Length])!;
     }
 
     /// <summary>Both ends of the pairs and, where the coupling has one, the penalty. A step that comes last is left out where the coupling does not need it.</summary>

@@ -1,0 +1,276 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using CM.Runtime;
+using Microsoft.CodeAnalysis;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace CM.Generators.Tests;
+
+/// <summary>Experiments with labels: what is generated, what is said about mistakes, whose label a sample gets.</summary>
+public sealed class LabelsTests
+{
+    private const string Library = """
+        [Shape(2), Classes(3)]
+        public sealed record Spots : ILabelledExamples
+        {
+            public int Count => 9;
+            public void Read(int index, System.Span<float> values) => values.Fill(Label(index));
+            public int Label(int index) => index % 3;
+        }
+
+        [Network]
+        public sealed partial record Encoder
+        {
+            [Linear(2, 2)]           public partial Part Place     { get; }
+            [ClassEmbedding(3, 2)]   public partial Part Kind      { get; }
+            [Activate(Act.Softplus)] public partial Part Deviation { get; }
+
+            [return: Shape("B", 2), Shape("B", 2)]
+            private Flow Forward([Shape("B", 2)] Flow x, [Shape("B", 3)] Flow labels)
+            {
+                var mean = (x | Place) + (labels | Kind);
+                return (mean, mean | Deviation);
+            }
+        }
+
+        [Coupling]
+        public sealed partial record VariationalNoise
+        {
+            [Block<Encoder>]                 public partial Part Encode { get; }
+            [KlToStandardNormal(weight: 30)] public partial Part Kl     { get; }
+
+            private Pair Couple(Flow data, Flow noise, Flow labels)
+            {
+                var (mean, deviation) = (data, labels) | Encode;
+                return new Pair(data, mean + deviation * noise) { Penalty = (mean, deviation) | Kl };
+            }
+        }
+
+        """;
+
+    private const string Couplings = """
+        [Coupling]
+        public sealed partial record InducedVariational
+        {
+            [Pairing<VariationalNoise>] public partial Part Vary     { get; }
+            [Model(Weights.Online)]     public partial Part Generate { get; }
+            [Coin(0.5)]                 public partial Part Mix      { get; }
+
+            private Pair Couple(Flow data, Flow noise, Times times)
+            {
+                var (x, z) = (data, noise) | Vary;
+                return new(Mix.Choose((x + times.Earlier * z, times.Earlier) | Generate, x), z);
+            }
+        }
+
+        [Coupling]
+        public sealed partial record InducedMatched
+        {
+            [Pairing<MinibatchOT>]  public partial Part Match    { get; }
+            [Model(Weights.Online)] public partial Part Generate { get; }
+            [Coin(0.5)]             public partial Part Mix      { get; }
+
+            private Pair Couple(Flow data, Flow noise, Times times)
+            {
+                var (x, z) = (data, noise) | Match;
+                return new(Mix.Choose((x + times.Earlier * z, times.Earlier) | Generate, x), z);
+            }
+        }
+
+        """;
+
+    private const string Rest = """
+        [Network]
+        public sealed partial record Tiny : IDenoiser
+        {
+            [Linear(2, 16)]         public partial Part In   { get; }
+            [ClassEmbedding(3, 16)] public partial Part Kind { get; }
+            [Activate(Act.SiLU)]    public partial Part Bend { get; }
+            [Linear(16, 2)]         public partial Part Out  { get; }
+
+            [return: Shape("B", 2)]
+            private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level, [Shape("B", 3)] Flow labels) => ((x | In) + level + (labels | Kind)) | Bend | Out;
+        }
+
+        [TimeSchedule(0.002, 80, Preconditioning = Preconditioning.Plain), LogNormal(-1.1, 2)]
+        public sealed partial record FirstTimes : ITimeSchedule
+        {
+            public static double Signal(double t) => 1;
+            public static double Noise(double t) => t;
+            public static double Earlier(double t, int stage) => Max(0, t - 0.5);
+        }
+
+        [TimeSchedule(1, 80, Preconditioning = Preconditioning.Plain), LogStudentT(0, 0.2, 0.01)]
+        public sealed partial record SecondTimes : ITimeSchedule
+        {
+            public static double Signal(double t) => 1;
+            public static double Noise(double t) => t;
+            public static double Earlier(double t, int stage) => 0.75 * t;
+        }
+
+        [Experiment(Steps = 100, Batch = 6), Data<Spots>, Model<Tiny>, Coupling<Independent>, Times<FirstTimes>, L2, RAdam(1e-3), Ema(0.9), Sample(80, 1)]
+        public partial record Plain;
+
+        [Experiment, Coupling<VariationalNoise>] public sealed partial record Varied : Plain;
+        [Experiment, Coupling<InducedVariational>] public sealed partial record Induced : Plain;
+        [Experiment, Coupling<InducedMatched>] public sealed partial record Matched : Plain;
+        [Experiment, Times<SecondTimes>, StartFrom<Induced>, Truncated, Coupling<InducedVariational>] public sealed partial record Second : Plain;
+        """;
+
+    // The label is dropped half of the time; all of a sample's masks come with it.
+    private const string Forgetful = """
+        [Experiment, Model<Forgetful>] public sealed partial record Dropped : Plain;
+
+        """;
+
+    private const string All = Library + Couplings + Rest;
+
+    private static readonly TimesDeclared Declared = TimesDeclared.Compile(All + Forgetful + Rest[..Rest.IndexOf("[TimeSchedule", StringComparison.Ordinal)].Replace("Tiny", "Forgetful").Replace("ClassEmbedding(3, 16)", "ClassEmbedding(3, 16, LabelDropout = 0.5)"));
+
+    [Fact]
+    public void Right_experiments_are_left_alone() => Source.Diagnose(All).ShouldBeEmpty();
+
+    [Fact]
+    public async Task Labels_become_code()
+    {
+        var files = Source.Generate(All);
+        await Snapshot.Match(files["Experiments/Test.Plain.g.cs"], "Experiments.Labelled");
+        await Snapshot.Match(files["Experiments/Test.Second.g.cs"], "Experiments.LabelledTruncated");
+    }
+
+    [Theory]
+    [InlineData("[Shape(2), Classes(3)]", "[Shape(2)]", "CM5013 at 'Data<Spots>': 'Tiny' takes labels of 3 classes, but 'Spots' has none; write [Classes(n)] on it")]
+    [InlineData("[Shape(2), Classes(3)]", "[Shape(2), Classes(4)]", "CM5013 at 'Data<Spots>': 'Tiny' takes labels of 3 classes, but 'Spots' has 4")]
+    [InlineData("[Shape(\"B\")] Flow level, [Shape(\"B\", 3)] Flow labels) => ((x | In) + level + (labels | Kind))", "[Shape(\"B\")] Flow level, [Shape(\"B\")] Flow labels) => ((x | In) + level + labels)", "CM5007 at 'Model<Tiny>': 'Tiny' takes [B, 2], [B], [B], but the model of an experiment takes the noisy data, the noise level [B] and, if it knows classes, their labels [B, N]")]
+    [InlineData("(data, noise) | Match", "(noise, data) | Match", "CM3005 at 'Coupling<InducedMatched>': 'InducedMatched' does not fit this experiment: 'Match' changes the order of the data, and their labels stay where they are")]
+    [InlineData("Couple(Flow data, Flow noise, Flow labels)", "Couple(Flow data, Flow labels, Flow noise, Times times, Flow more)", "CM3001 at 'Couple': 'VariationalNoise' does not say how data and noise meet; give it 'private Pair Couple(Flow data, Flow noise)', followed by 'Times times' if it needs them and by 'Flow labels'")]
+    [InlineData("(data, labels) | Encode", "(data, data) | Encode", "CM2005 at 'Encode': 'Encode' takes [B, 3] but 'data' is [B, 2]")]
+    public void Mistakes_are_found(string right, string wrong, string message)
+    {
+        All.ShouldContain(right);
+        Source.Diagnose(All.Replace(right, wrong)).ShouldContain(said => said.StartsWith(message, StringComparison.Ordinal), string.Join("\n", Source.Diagnose(All.Replace(right, wrong))));
+        Source.NewDriver().RunGenerators(Source.Compile(All.Replace(right, wrong))).GetRunResult().Results.ShouldAllBe(result => result.Exception == null);
+    }
+
+    /// <summary>A coupling may take labels where the model does not; the data must have as many classes as its network wants.</summary>
+    [Theory]
+    [InlineData("Spots", "")]
+    [InlineData("TwoMoons", "CM5013 at 'Data<TwoMoons>': 'VariationalNoise' takes labels, but 'TwoMoons' has none")]
+    [InlineData("Others", "CM3005 at 'Coupling<VariationalNoise>': 'VariationalNoise' does not fit this experiment: with data of shape [B, 2], 'Encode' takes [B, 3] but 'labels' is [B, 5]")]
+    public void A_coupling_may_take_labels_alone(string data, string message)
+    {
+        var source = All + ExperimentsTests.Network + Library[..Library.IndexOf("[Network]", StringComparison.Ordinal)].Replace("Spots", "Others").Replace("Classes(3)", "Classes(5)")
+            + $"[Experiment(Steps = 9, Batch = 6), Data<{data}>, Model<MoonsDenoiser>, Coupling<VariationalNoise>, Times<FirstTimes>, L2, RAdam(1e-3), Sample(80, 1)] public sealed partial record Alone;";
+        Source.Diagnose(source).FirstOrDefault("").ShouldStartWith(message);
+        if (message.Length > 0)
+            return;
+        var code = Source.Generate(source)["Experiments/Test.Alone.g.cs"];
+        code.ShouldContain("public override Tensor Step(Tensor data, Tensor labels, int step)");
+        code.ShouldContain("public Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r)");
+    }
+
+    [Fact]
+    public void Labels_of_data_are_left_out_where_nobody_takes_them()
+    {
+        var code = Source.Generate(All + ExperimentsTests.Network + "[Experiment, Model<MoonsDenoiser>] public sealed partial record Blind : Plain;")["Experiments/Test.Blind.g.cs"];
+        code.ShouldNotContain("labels");
+        code.ShouldNotContain("Classes");
+    }
+
+    [Fact]
+    public void A_coupling_of_another_assembly_takes_labels_alike()
+    {
+        Source.Generate("Library", ["namespace Library;\nusing CM.Dsl;\n" + Library], out var library);
+        using var image = new MemoryStream();
+        library.Emit(image, options: new(metadataOnly: true, includePrivateMembers: false)).Success.ShouldBeTrue();
+        var there = Source.Generate("Program", ["using CM.Dsl;\nusing Library;\nusing static System.Math;\nnamespace Test;\n" + Couplings + Rest], out _, MetadataReference.CreateFromImage(image.ToArray()));
+        var here = Source.Generate(All);
+        foreach (var file in (string[])["Experiments/Test.Varied.g.cs", "Experiments/Test.Second.g.cs"])
+            there[file].Replace("global::Library.", "").Replace("new Spots()", "").ShouldBe(here[file].Replace("new Spots()", ""));
+    }
+
+    /// <summary>In another order, a batch has the same losses in that order, also where networks see a part of it; with the labels of other samples it has not.</summary>
+    [Theory]
+    [InlineData("Plain")]
+    [InlineData("Varied")]
+    [InlineData("Induced")]
+    [InlineData("Matched")]
+    [InlineData("Second")]
+    public void A_sample_keeps_its_label(string experiment)
+    {
+        using var training = New(experiment);
+        using var scope = NewDisposeScope();
+        manual_seed(4);
+        var batch = new Dictionary<string, Tensor>
+        {
+            ["data"] = randn(6, 2),
+            ["noise"] = randn(6, 2),
+            ["t"] = tensor(new[] { 1.5, 2, 3, 4, 5, 6 }),
+            ["r"] = tensor(new[] { 0, 0.5, 2, 0, 0.75, 3 }),
+            ["labels"] = eye(3).repeat(2, 1),
+            ["mix"] = tensor(new[] { true, true, false, false, true, true }),
+        };
+        if (experiment == "Second")
+        {
+            batch["r"] = tensor(new[] { 0.2, 0.5, 2, 0.9, 0.75, 3 });
+            using (no_grad())
+                training.FrozenWeights().Values.mul_(0.5);
+        }
+
+        var order = tensor(new long[] { 4, 2, 0, 5, 1, 3 });
+        var losses = Losses(training, batch);
+        Golden.ShouldMatch(Losses(training, batch.ToDictionary(input => input.Key, input => input.Value.index_select(0, order))), losses.index_select(0, order), 1e-5, "in another order");
+        batch["labels"] = batch["labels"].roll(1, 0);
+        (Losses(training, batch) - losses).abs().min().item<float>().ShouldBeGreaterThan(1e-6f, "every sample's loss depends on its label");
+    }
+
+    [Fact]
+    public void Student_and_teacher_forget_the_same_labels()
+    {
+        using var training = New("Dropped");
+        using var scope = NewDisposeScope();
+        manual_seed(5);
+        var (data, noise, t, labels) = (randn(64, 2), randn(64, 2), linspace(1, 5, 64, dtype: ScalarType.Float64), eye(3).repeat(22, 1).narrow(0, 0, 64));
+        Gap(3, 3).ShouldBeLessThan(1e-4f);
+        Gap(3, 4).ShouldBeGreaterThan(0.01f, "other masks");
+
+        float Gap(int step, int other)
+        {
+            var target = training.GetType().GetMethod("Target", BindingFlags.NonPublic | BindingFlags.Instance)!;
+            var (one, two) = ((Tensor)target.Invoke(training, [data, noise, t, t, labels, step])!, (Tensor)target.Invoke(training, [data, noise, t, t, labels, other])!);
+            var losses = Losses(training, new() { ["data"] = data, ["noise"] = noise, ["t"] = t, ["r"] = t - 1e-9, ["labels"] = labels }, step);
+            (losses * 1e-9).max().item<float>().ShouldBeLessThan(1e-6f, "f(x_t, t) is f(x_r, r) where r is nearly t and masks are the same");
+            return (one - two).abs().max().item<float>();
+        }
+    }
+
+    [Fact]
+    public void Steps_and_samples_ask_for_labels()
+    {
+        using var training = New("Second");
+        using var scope = NewDisposeScope();
+        ((ExperimentPlan)Declared.Type("Second").GetProperty("Plan")!.GetValue(null)!).Classes.ShouldBe(3);
+        manual_seed(6);
+        var (data, noise, labels) = (randn(6, 2), (Tensor[])[randn(6, 2), randn(6, 2)], eye(3).repeat(2, 1));
+        float.IsFinite(training.Step(data, labels, 0).item<float>()).ShouldBeTrue();
+        var samples = training.Sample(training.BestWeights, noise, labels);
+        (samples - training.Sample(training.BestWeights, noise, labels.roll(1, 0))).abs().min().item<float>().ShouldBeGreaterThan(0);
+        Should.Throw<InvalidOperationException>(() => training.Step(data, 0)).Message.ShouldContain("takes labels");
+        Should.Throw<InvalidOperationException>(() => training.Sample(training.BestWeights, noise)).Message.ShouldContain("takes labels");
+    }
+
+    private static Training New(string experiment) => (Training)Activator.CreateInstance(Declared.Type(experiment + "+Training"), new TrainingSetup(100, 6, 1, CPU))!;
+
+    // The losses of coupled pairs; the generated methods say by their parameters' names what they need.
+    private static Tensor Losses(Training training, Dictionary<string, Tensor> batch, int step = 0)
+    {
+        if (training.GetType().GetMethod("Couple") is not { } couple)
+            return (Tensor)Call(training.GetType().GetMethod("Losses")!)!;
+        var pair = (ITuple)Call(couple)!;
+        batch = new(batch) { ["data"] = (Tensor)pair[0]!, ["noise"] = (Tensor)pair[1]! };
+        return (Tensor)Call(training.GetType().GetMethod("Losses")!)!;
+
+        object? Call(MethodInfo method) => method.Invoke(training, [.. method.GetParameters().Select(parameter => parameter.Name == "step" ? (object)step : batch[parameter.Name!])]);
+    }
+}
