@@ -24,11 +24,14 @@ public sealed class ExperimentGenerator : IIncrementalGenerator
 
         var networks = context.ReadRecords(NetworkReader.Attribute, ListedNetwork);
 
+        var classifiers = context.ReadRecords(ClassifierReader.Attribute, ListedNetwork);
+
         var registry = experiments.Select(static (experiment, _) => DeclaredExperiment.Of(experiment)).Collect()
             .Combine(networks.Collect())
+            .Combine(classifiers.Collect())
             .Combine(context.CompilationProvider.Select(static (compilation, cancellation) =>
                 (Assembly: compilation.AssemblyName ?? "Unnamed", Referenced: DeclaredRegistry.FindReferenced(compilation, cancellation))))
-            .Select(static (found, _) => new DeclaredRegistry(found.Right.Assembly, Present(found.Left.Left), found.Left.Right.ToEquatable(), found.Right.Referenced))
+            .Select(static (found, _) => new DeclaredRegistry(found.Right.Assembly, Present(found.Left.Left.Left), found.Left.Left.Right.ToEquatable(), found.Left.Right.ToEquatable(), found.Right.Referenced))
             .WithTrackingName(StepNames.Register);
 
         context.RegisterSourceOutput(registry, static (output, registry) =>

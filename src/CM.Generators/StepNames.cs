@@ -9,7 +9,8 @@ internal static class StepNames
     public const string ReadCoupling = "Read coupling";
     public const string ReadTimes = "Read times";
     public const string ReadExperiment = "Read experiment";
+    public const string ReadClassifier = "Read classifier";
     public const string Register = "Register";
 
-    public static ImmutableHashSet<string> All { get; } = [ReadNetwork, ReadCoupling, ReadTimes, ReadExperiment, Register];
+    public static ImmutableHashSet<string> All { get; } = [ReadNetwork, ReadCoupling, ReadTimes, ReadExperiment, ReadClassifier, Register];
 }

@@ -9,6 +9,10 @@ public abstract record IdxImages(string Images, string? Labels) : IDataSource;
 [Shape(1, 28, 28), Classes(10)]
 public sealed record Mnist() : IdxImages("train-images-idx3-ubyte", "train-labels-idx1-ubyte");
 
+/// <summary>The digits of MNIST that are kept for tests.</summary>
+[Shape(1, 28, 28), Classes(10)]
+public sealed record MnistTest() : IdxImages("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte");
+
 /// <summary>Articles of clothing, 28×28, grey (Xiao et al. 2017), in a folder <c>fashion-mnist</c>: its files have the names of MNIST's.</summary>
 [Shape(1, 28, 28), Classes(10)]
 public sealed record FashionMnist() : IdxImages("fashion-mnist/train-images-idx3-ubyte", "train-labels-idx1-ubyte");

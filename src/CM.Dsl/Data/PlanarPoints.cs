@@ -36,15 +36,36 @@ public sealed record TwoMoons : PlanarPoints
     }
 }
 
+/// <summary>Points that gather about modes, so that samples can be counted by mode.</summary>
+public interface IModes
+{
+    /// <summary>Where the modes are.</summary>
+    IReadOnlyList<(double X, double Y)> Centers { get; }
+
+    /// <summary>Deviation of each coordinate about its mode.</summary>
+    double Deviation { get; }
+}
+
 /// <summary>Eight Gaussians on a circle.</summary>
 [Shape(2)]
-public sealed record EightGaussians : PlanarPoints
+public sealed record EightGaussians : PlanarPoints, IModes
 {
+    private const double Radius = 0.7;
+
+    private static readonly IReadOnlyList<(double X, double Y)> Circle =
+        [.. Enumerable.Range(0, 8).Select(i => (Radius * Math.Cos(Math.PI / 4 * i), Radius * Math.Sin(Math.PI / 4 * i)))];
+
+    /// <inheritdoc />
+    public IReadOnlyList<(double X, double Y)> Centers => Circle;
+
+    /// <inheritdoc />
+    public double Deviation => 0.05;
+
     /// <inheritdoc />
     protected override (double X, double Y) Draw(ref SplitMix draw)
     {
         var angle = Math.PI / 4 * Math.Floor(8 * draw.Uniform());
-        return (0.7 * Math.Cos(angle) + 0.05 * draw.Normal(), 0.7 * Math.Sin(angle) + 0.05 * draw.Normal());
+        return (Radius * Math.Cos(angle) + Deviation * draw.Normal(), Radius * Math.Sin(angle) + Deviation * draw.Normal());
     }
 }
 

@@ -59,6 +59,12 @@ internal sealed record Experiment(RecordName Name)
     /// <summary>Null where the sampler is a consistency model's.</summary>
     public HeunSampler? Heun { get; init; }
 
+    /// <summary>How samples are judged; null where nothing is said.</summary>
+    public Evaluation? Evaluation { get; init; }
+
+    /// <summary>The comparison to which it belongs; null where there is none.</summary>
+    public Comparison? Comparison { get; init; }
+
     public EquatableArray<Problem> Problems { get; init; }
 
     /// <summary>Whether the last of the averages makes the targets.</summary>

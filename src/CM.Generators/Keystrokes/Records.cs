@@ -14,7 +14,7 @@ namespace CM.Generators.Keystrokes;
 internal static class Records
 {
     /// <param name="context">Where the generator begins.</param>
-    /// <param name="attribute">Name of the attribute's class in <c>CM.Dsl</c>.</param>
+    /// <param name="attribute">Name of the attribute's class in <c>CM.Dsl</c>, with the number of type parameters of a generic one: <c>ClassifierAttribute`2</c>.</param>
     /// <param name="read">What becomes of a record; null leaves it out. It depends on nothing but the record, and keeps no symbols.</param>
     public static IncrementalValuesProvider<T> ReadRecords<T>(
         this IncrementalGeneratorInitializationContext context, string attribute, Func<INamedTypeSymbol, CancellationToken, T?> read)
@@ -44,7 +44,7 @@ internal static class Records
 
     // The attribute stands at one part of the record, which is read once.
     private static bool Has(INamedTypeSymbol symbol, string attribute, RecordDeclarationSyntax part) => symbol.GetAttributes().Any(given =>
-        given.AttributeClass is { IsGenericType: false } made && NetworkReader.DslName(made) == attribute
+        given.AttributeClass is { } made && made.MetadataName == attribute && NetworkReader.DslName(made) is not null
         && given.ApplicationSyntaxReference is { } place && place.SyntaxTree == part.SyntaxTree && part.Span.Contains(place.Span));
 
     private sealed record Remembered<T>(T? Value, Declarations Declarations, string[] Words);

@@ -58,6 +58,7 @@ internal sealed class ExperimentReader
         var teacher = Axis("teacher", "[EmaTeacher(decay)]", required: false, "EmaTeacherAttribute");
         var origin = Axis("run to start from", "[StartFrom<T>]", required: false, "StartFromAttribute", "FrozenAttribute");
         var truncated = Axis("truncation", "[Truncated]", required: false, "TruncatedAttribute");
+        var evaluate = Axis("evaluation", "[Evaluate]", required: false, "EvaluateAttribute");
         var budget = Axis("memory budget", "[Budget(GiB = 80)]", required: false, "BudgetAttribute");
 
         EquatableArray<double> sampleTimes = sample?.Attribute.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Array, IsNull: false } given
@@ -89,6 +90,8 @@ internal sealed class ExperimentReader
             SampleTimes = !heun ? sampleTimes : read is null ? [] : [read.To],
             SameNoise = sample is not null && ScheduleReader.Named(sample.Attribute, "SameNoise")?.Value is true,
             Heun = heun ? ReadHeun(sample!) : null,
+            Evaluation = evaluate is null ? null : ReadEvaluation(evaluate, data),
+            Comparison = ReadComparison(),
         };
         if (budget is not null && model is not null)
             CheckBudget(budget, experiment, model);
@@ -427,6 +430,29 @@ internal sealed class ExperimentReader
     private LossScale ReadLossScale(Found scale) => new(
         Checked(scale, "scale", scale.Attribute.ConstructorArguments, 0, value => value > 0, "above 0"),
         ScheduleReader.Named(scale.Attribute, "GrowthInterval") is { } interval ? (int)Checked(scale, "GrowthInterval", [interval], 0, steps => steps >= 1, "1 or more") : 2000);
+
+    private Evaluation? ReadEvaluation(Found evaluate, Found? data)
+    {
+        var samples = ScheduleReader.Named(evaluate.Attribute, "Samples") is { } many ? (int)Checked(evaluate, "Samples", [many], 0, value => value >= 2, "2 or more") : 2000;
+        var every = ScheduleReader.Named(evaluate.Attribute, "Every") is { } steps ? (int)Checked(evaluate, "Every", [steps], 0, value => value >= 0, "0 or more") : 0;
+        var example = Example(data);
+        if (evaluate.Type is not { TypeKind: not TypeKind.Error } classifier)
+            return evaluate.Attribute.AttributeClass!.IsGenericType ? null : new(null, every, samples);
+        var complaint = ScheduleReader.Declared(classifier, "ClassifierAttribute") is null ? "it has no [Classifier]"
+            : example.Length > 0 && !ClassifierReader.Takes(classifier, example) ? $"it does not take examples [{string.Join(", ", example)}]"
+            : null;
+        if (complaint is not null)
+            problems.Add(new("CM5004", data is not null && data.Depth < evaluate.Depth ? data.Site : evaluate.Site, classifier.Name, "classifier", complaint));
+        return new($"{Code(classifier)}.{ClassifierReader.Property}", every, samples);
+    }
+
+    private Comparison? ReadComparison()
+    {
+        if (ScheduleReader.Declared(type, "CompareAttribute") is not { ConstructorArguments: { Length: 1 } arguments } attribute || arguments[0].Value is not string group)
+            return null;
+        var seeds = ScheduleReader.Named(attribute, "Seeds") is { } many ? (int)Checked(new(attribute, sites.Add(attribute, type), 0), "Seeds", [many], 0, value => value >= 1, "1 or more") : 1;
+        return new(group, seeds);
+    }
 
     private HeunSampler ReadHeun(Found heun) => new(
         (int)Checked(heun, "steps", heun.Attribute.ConstructorArguments, 0, steps => steps >= 2, "2 or more"),

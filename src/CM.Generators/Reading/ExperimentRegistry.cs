@@ -8,8 +8,9 @@ namespace CM.Generators.Reading;
 /// <param name="Assembly">Its name.</param>
 /// <param name="Experiments">Those that can run.</param>
 /// <param name="Networks">Those without parameters.</param>
+/// <param name="Classifiers">Networks with features that can be trained.</param>
 /// <param name="Referenced">The lists of referenced assemblies, by the name of their class.</param>
-internal sealed record DeclaredRegistry(string Assembly, EquatableArray<DeclaredExperiment> Experiments, EquatableArray<string> Networks, EquatableArray<string> Referenced)
+internal sealed record DeclaredRegistry(string Assembly, EquatableArray<DeclaredExperiment> Experiments, EquatableArray<string> Networks, EquatableArray<string> Classifiers, EquatableArray<string> Referenced)
 {
     private const string Prefix = "Declarations_";
 

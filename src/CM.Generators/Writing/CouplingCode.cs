@@ -89,6 +89,9 @@ internal sealed class CouplingCode
     /// <summary>The call of the pairing method, where data, noise, t, r, labels, step and the tosses are at hand.</summary>
     public string Call => $"Couple({string.Join(", ", Parameters().Select(parameter => parameter.Name))})";
 
+    /// <summary>Whether the pairing method takes times.</summary>
+    public bool NeedsTimes => coupling.HasTimes && (IsUsed(Earlier) || IsUsed(Later));
+
     /// <summary>Whether the sampler makes its noise with the coupling: not where that would take a coin, the model or a penalty.</summary>
     public bool CouplesSamples => Wiring.Results[1] != Noise && SampleSteps().All(step => step is not LayerStep { Layer.Kind: not ("Block" or nameof(Pairing)) });
 

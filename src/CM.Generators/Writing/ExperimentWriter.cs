@@ -89,6 +89,10 @@ internal sealed class ExperimentWriter
             code.Line($"SampleTimes = [{string.Join(", ", experiment.SampleTimes.Select(Number))}],");
             if (experiment.Origin is { } origin)
                 code.Line($"Origin = new({Quote(origin.Experiment)}, Starts: {Truth(origin.Starts)}, Continues: {Truth(origin.Continues)}),");
+            if (experiment.Evaluation is { } evaluation)
+                code.Line($"Evaluation = new({evaluation.Every}, {evaluation.Samples}, {evaluation.Classifier ?? "null"}),");
+            if (experiment.Comparison is { } comparison)
+                code.Line($"Comparison = new({Quote(comparison.Group)}, {comparison.Seeds}),");
             code.Line("Declaration =").Line("[");
             using (code.Indent())
             {
@@ -198,6 +202,14 @@ internal sealed class ExperimentWriter
             else
                 Sample();
             code.Line();
+            Restore();
+            code.Line();
+            if (experiment.Coupling is not IndependentCoupling)
+            {
+                Matched();
+                code.Line();
+            }
+
             Noisy();
             code.Line();
             Denoise("Denoise", Times.SamplesDifferently ? ", while training" : "", "Keep", "Give");
@@ -561,7 +573,9 @@ internal sealed class ExperimentWriter
             for (var i = 0; i < experiment.SampleTimes.Count; i++)
             {
                 var time = Number(experiment.SampleTimes[i]);
-                code.Line($"{(i == 0 ? "var " : "")}x = {DenoiseSamples}(sampler, {Renoised(i, time)}, At({time}){OfModel(", labels")});");
+                if (i > 0)
+                    code.Line($"if (noise.Count > {i})");
+                code.Line($"{(i == 0 ? "var " : "    ")}x = {DenoiseSamples}(sampler, {Renoised(i, time)}, At({time}){OfModel(", labels")});");
             }
 
             code.Line("return x.MoveToOuterDisposeScope();").Line();
@@ -602,6 +616,42 @@ internal sealed class ExperimentWriter
             code.Line("return (x + (next - time) * slope).MoveToOuterDisposeScope();").Line();
             code.Line("// The same time for every sample, [n].");
             code.Line("Tensor At(double sigma) => full(x.shape[0], sigma, dtype: float64, device: x.device);");
+        }
+    }
+
+    private void Restore()
+    {
+        code.Line("/// <inheritdoc/>");
+        using (code.Braces($"public override Tensor Restore(ParameterStore weights, Tensor data, Tensor noise, {OfStep("Tensor labels, ")}double time)"))
+        {
+            code.Line("using var frozen = no_grad();");
+            code.Line("using var _ = NewDisposeScope();");
+            Line($"var sampler = new {Module}(weights);", "borrows the weights; disposing it would free them");
+            code.Line("sampler.eval();");
+            code.Line("var t = full(data.shape[0], time, dtype: float64, device: data.device);");
+            code.Line($"return {DenoiseSamples}(sampler, Noisy(data, noise, t), t{OfModel(", labels")}).MoveToOuterDisposeScope();");
+        }
+    }
+
+    private void Matched()
+    {
+        code.Line("/// <inheritdoc/>");
+        using (code.Braces($"public override (Tensor Data, Tensor Noise) Match(Tensor data, Tensor noise, {OfStep("Tensor labels, ")}int step)"))
+        {
+            code.Line("using var frozen = no_grad();");
+            code.Line("using var _ = NewDisposeScope();");
+            if (coupling is null)
+            {
+                code.Line("return (data.alias().MoveToOuterDisposeScope(), OptimalTransport.Match(data, noise).MoveToOuterDisposeScope());");
+                return;
+            }
+
+            if (coupling.NeedsTimes)
+                Line($"var (t, r) = {Times.Code}.Draw(step, Setup.Steps, data.shape[0], data.device);", "[B] each, float64");
+            foreach (var (statement, remark) in coupling.Tosses)
+                Line(statement, remark);
+            code.Line($"var pair = {coupling.Call};");
+            code.Line("return (pair.Data.alias().MoveToOuterDisposeScope(), pair.Noise.alias().MoveToOuterDisposeScope());");
         }
     }
 

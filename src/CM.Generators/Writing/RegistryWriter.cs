@@ -29,7 +29,8 @@ internal static class RegistryWriter
                 {
                     code.Line("public static Registry All { get; } = new(");
                     code.Line($"    [{string.Join(", ", lists.Select(list => $".. {list}.All.Experiments"))}],");
-                    code.Line($"    [{string.Join(", ", lists.Select(list => $".. {list}.All.Networks"))}]);");
+                    code.Line($"    [{string.Join(", ", lists.Select(list => $".. {list}.All.Networks"))}])");
+                    code.Line($"    {{ Classifiers = [{string.Join(", ", lists.Select(list => $".. {list}.All.Classifiers"))}] }};");
                 }
             }
 
@@ -55,7 +56,7 @@ internal static class RegistryWriter
                 code.Line("],").Line("[");
                 foreach (var network in registry.Networks)
                     code.Line($"    {network}.Plan,");
-                code.Line("]);");
+                code.Line(registry.Classifiers.Count == 0 ? "]);" : $"]) {{ Classifiers = [{string.Join(", ", registry.Classifiers.Select(classifier => $"{classifier}.{ClassifierReader.Property}"))}] }};");
             }
         }
     }

@@ -3,13 +3,17 @@ using System.Text.Json;
 
 namespace CM.Runtime;
 
-/// <summary>Writes the header of a safetensors file of float32 tensors; their bytes follow it in the same order.</summary>
+/// <summary>Writes the header of a safetensors file; the bytes of its tensors follow it in the same order.</summary>
 internal static class SafetensorsWriter
 {
     private const int Alignment = 8;
 
-    /// <summary>Length and JSON, padded with spaces so that the tensors are aligned.</summary>
-    public static byte[] Header(IEnumerable<KeyValuePair<string, string>> metadata, IEnumerable<(string Name, long[] Shape)> tensors)
+    /// <summary>The header of float32 tensors.</summary>
+    public static byte[] Header(IEnumerable<KeyValuePair<string, string>> metadata, IEnumerable<(string Name, long[] Shape)> tensors) =>
+        Header(metadata, tensors.Select(tensor => (tensor.Name, "F32", tensor.Shape)));
+
+    /// <summary>Length and JSON, padded with spaces so that the tensors are aligned. Types are spelled as in the format: <c>F64</c>.</summary>
+    public static byte[] Header(IEnumerable<KeyValuePair<string, string>> metadata, IEnumerable<(string Name, string Type, long[] Shape)> tensors)
     {
         using var bytes = new MemoryStream();
         bytes.Write(stackalloc byte[SafetensorsHeader.LengthBytes]);
@@ -21,11 +25,11 @@ internal static class SafetensorsWriter
                 json.WriteString(key, text);
             json.WriteEndObject();
             var place = 0L;
-            foreach (var (name, shape) in tensors)
+            foreach (var (name, type, shape) in tensors)
             {
-                var end = place + sizeof(float) * shape.Aggregate(1L, (product, axis) => product * axis);
+                var end = place + SafetensorsEntry.BytesOf(type)!.Value * shape.Aggregate(1L, (product, axis) => product * axis);
                 json.WriteStartObject(name);
-                json.WriteString("dtype", "F32");
+                json.WriteString("dtype", type);
                 WriteNumbers(json, "shape", shape);
                 WriteNumbers(json, "data_offsets", [place, end]);
                 json.WriteEndObject();

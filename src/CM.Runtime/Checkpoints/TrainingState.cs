@@ -15,7 +15,7 @@ internal sealed record TrainingState(string Experiment, IReadOnlyList<KeyValuePa
 {
     public const string FormatKey = "format";
     public const string Format = "dslcm checkpoint 1";
-    private const string DistanceKey = "sliced_wasserstein";
+    private const string DistanceKey = "distance";
 
     /// <summary>How far the samples were from the data; null where that is not known. Of all checkpoints the one with the smallest distance stays.</summary>
     public double? Distance { get; init; }

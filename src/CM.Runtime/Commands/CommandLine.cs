@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace CM.Runtime;
 
-/// <summary>The command line of a program with experiments: <c>demo</c>, <c>list</c>, <c>describe</c>, <c>train</c>, <c>sample</c>, <c>export</c>, <c>import</c>, <c>data</c>, <c>doctor</c>.</summary>
+/// <summary>The command line of a program with experiments: <c>demo</c>, <c>list</c>, <c>describe</c>, <c>train</c>, <c>sample</c>, <c>evaluate</c>, <c>compare</c>, <c>train-features</c>, <c>export</c>, <c>import</c>, <c>data</c>, <c>doctor</c>.</summary>
 public static class CommandLine
 {
     private const int OurFault = 1;
@@ -29,6 +29,9 @@ public static class CommandLine
             DescribeCommand.New(session),
             TrainCommand.New(session),
             SampleCommand.New(session),
+            EvaluateCommand.New(session),
+            CompareCommand.New(session),
+            TrainFeaturesCommand.New(session),
             ExportCommand.New(session),
             ImportCommand.New(session),
             DataCommand.New(session),

@@ -25,6 +25,12 @@ internal sealed class Session
         Registry.Experiments.FirstOrDefault(experiment => experiment.Plan.Name == name)
         ?? throw Unknown("experiment", name, Registry.Experiments.Select(experiment => experiment.Plan.Name));
 
+    /// <summary>Finds a classifier.</summary>
+    /// <exception cref="UserError">There is none; the nearest name is suggested.</exception>
+    public ClassifierPlan Classifier(string name) =>
+        Registry.Classifiers.FirstOrDefault(classifier => classifier.Name == name)
+        ?? throw Unknown("classifier", name, Registry.Classifiers.Select(classifier => classifier.Name));
+
     /// <summary>An error that suggests the nearest name.</summary>
     public static UserError Unknown(string kind, string name, IEnumerable<string> known)
     {

@@ -56,6 +56,8 @@ internal sealed record TrainRequest
         var setup = Setup(from?.State, origin?.State);
         using var weights = OpenWeights(setup);
         var examples = Examples.Open(Plan, Data);
+        if (Plan.Evaluation is { Every: > 0 })
+            Features.Open(Plan, null, null, setup.Device)?.Dispose(); // before anything is written
 
         var folder = Resume is null ? RunFolder.Create(Out, Plan.Name) : RunFolder.Open(Resume);
         folder.Checkpoints.Pinned = from?.Name;

@@ -55,7 +55,7 @@ internal static class Examples
 
     private static string? PublishedAs(IDataSource source) => source switch
     {
-        Mnist => "mnist",
+        Mnist or MnistTest => "mnist",
         FashionMnist => "fashion-mnist",
         Cifar10 => "cifar10",
         _ => null,

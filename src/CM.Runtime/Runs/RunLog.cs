@@ -19,6 +19,14 @@ internal sealed class RunLog : IDisposable
         writer = new StreamWriter(path, append: true) { AutoFlush = true };
     }
 
+    /// <summary>The lines of a log, without one that was cut off; none where there is no log.</summary>
+    public static IEnumerable<JsonObject> Read(string path)
+    {
+        foreach (var line in File.Exists(path) ? File.ReadLines(path) : [])
+            if (StepOf(line) != long.MaxValue && JsonNode.Parse(line) is JsonObject read)
+                yield return read;
+    }
+
     /// <summary>Adds a line.</summary>
     public void Write(JsonObject line) => writer.WriteLine(JsonText.Line(line));
 

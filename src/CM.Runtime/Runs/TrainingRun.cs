@@ -31,6 +31,7 @@ public sealed class TrainingRun : IDisposable
     private Tensor? classes;
     private RunLog? log;
     private RunPictures? pictures;
+    private RunEvaluation? evaluation;
     private int done;
     private int began;
     private int first;
@@ -95,6 +96,7 @@ public sealed class TrainingRun : IDisposable
         }
         OnDisk(() => log = new RunLog(folder.Log, done));
         pictures = Sampler.IsVisible(plan) ? new RunPictures(plan, Setup, folder, examples, first) : null;
+        evaluation = RunEvaluation.Open(plan, Setup, examples);
         if (from is null)
             Keep(show: true);
         feed = new BatchFeed(examples, plan, Setup, done);
@@ -135,7 +137,7 @@ public sealed class TrainingRun : IDisposable
         foreach (var average in Current.Averages)
             if (average.Rule is EmaPower { Snapshots: > 0 } rule && IsDue(rule.Snapshots))
                 OnDisk(() => folder.Snapshots.Save(average, rule, done));
-        if (IsDue(Pictures) || unsaved.Elapsed > LongestUnsaved)
+        if (IsDue(Pictures) || unsaved.Elapsed > LongestUnsaved || evaluation?.IsDue(done) == true)
             Keep(show: IsDue(Pictures));
     }
 
@@ -171,6 +173,7 @@ public sealed class TrainingRun : IDisposable
         classes?.Dispose();
         log?.Dispose();
         pictures?.Dispose();
+        evaluation?.Dispose();
         losses.Dispose();
         stop.Dispose();
     }
@@ -223,11 +226,15 @@ public sealed class TrainingRun : IDisposable
             if (total.item<float>() is var sum && !float.IsFinite(sum))
                 throw new DivergedException(done - 1, "a weight", sum);
         var picture = show ? pictures?.Draw(Current, done) : null;
-        var state = new TrainingState(plan.Name, plan.Declaration, done, Setup.Steps, Setup.Batch, Setup.Seed, first) { Distance = picture is null ? null : pictures!.LastDistance };
+        var distance = picture is null || evaluation is not null ? null : pictures!.LastDistance;
+        var judged = evaluation?.IsDue(done) == true ? evaluation.Judge(Current, done, out distance) : null;
+        var state = new TrainingState(plan.Name, plan.Declaration, done, Setup.Steps, Setup.Batch, Setup.Seed, first) { Distance = distance };
         OnDisk(() => folder.Checkpoints.Save(state, Current));
         saved = done;
         if (picture is not null)
             OnDisk(() => Write(pictures!.Write(picture, done)));
+        if (judged is not null)
+            Write(judged);
         if (show)
             shown = done;
         unsaved.Restart();

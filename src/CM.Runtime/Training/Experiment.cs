@@ -38,6 +38,12 @@ public sealed record ExperimentPlan
     /// <summary>The run that weights come from; null where none do.</summary>
     public Origin? Origin { get; init; }
 
+    /// <summary>How samples are judged; null where the experiment does not say.</summary>
+    public EvaluationPlan? Evaluation { get; init; }
+
+    /// <summary>The comparison to which the experiment belongs; null where there is none.</summary>
+    public ComparisonPlan? Comparison { get; init; }
+
     /// <summary>What was declared, in words: <c>("Model", "MoonsDenoiser")</c>. A checkpoint only goes on under the same.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Declaration { get; init; }
 }
@@ -76,4 +82,8 @@ public sealed record Experiment(ExperimentPlan Plan, NetworkPlan Network, Func<T
 /// <summary>All experiments and networks of a program.</summary>
 /// <param name="Experiments">Experiments, names unique.</param>
 /// <param name="Networks">Networks, names unique.</param>
-public sealed record Registry(IReadOnlyList<Experiment> Experiments, IReadOnlyList<NetworkPlan> Networks);
+public sealed record Registry(IReadOnlyList<Experiment> Experiments, IReadOnlyList<NetworkPlan> Networks)
+{
+    /// <summary>Classifiers, names unique.</summary>
+    public IReadOnlyList<ClassifierPlan> Classifiers { get; init; } = [];
+}

@@ -77,7 +77,7 @@ public abstract class Training : IDisposable
 
     /// <summary>Makes samples from noise.</summary>
     /// <param name="weights">Usually <see cref="BestWeights"/>.</param>
-    /// <param name="noise">For each sampling time a draw from the standard normal law, <c>[n, …]</c>.</param>
+    /// <param name="noise">For each sampling time a draw from the standard normal law, <c>[n, …]</c>; where there are fewer, sampling ends after as many times.</param>
     /// <returns>Samples, <c>[n, …]</c>.</returns>
     /// <exception cref="InvalidOperationException">The experiment takes labels.</exception>
     public virtual Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise) => throw LabelsMissing();
@@ -89,6 +89,40 @@ public abstract class Training : IDisposable
     /// <returns>Samples, <c>[n, …]</c>.</returns>
     /// <exception cref="InvalidOperationException">The experiment takes no labels.</exception>
     public virtual Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor labels) => throw LabelsUnknown();
+
+    /// <summary>Puts noise onto data, and takes it off again in one step: f(Signal(t)·x + Noise(t)·z, t).</summary>
+    /// <param name="weights">Usually <see cref="BestWeights"/>.</param>
+    /// <param name="data">x, <c>[n, …]</c>.</param>
+    /// <param name="noise">z, of the same shape.</param>
+    /// <param name="time">t, above 0.</param>
+    /// <returns><c>[n, …]</c>.</returns>
+    /// <exception cref="InvalidOperationException">The experiment takes labels.</exception>
+    public virtual Tensor Restore(ParameterStore weights, Tensor data, Tensor noise, double time) => throw LabelsMissing();
+
+    /// <summary>The same for an experiment that takes labels.</summary>
+    /// <param name="weights">Usually <see cref="BestWeights"/>.</param>
+    /// <param name="data">x, <c>[n, …]</c>.</param>
+    /// <param name="noise">z, of the same shape.</param>
+    /// <param name="labels">The class of each, one-hot: <c>[n, classes]</c>, float32.</param>
+    /// <param name="time">t, above 0.</param>
+    /// <returns><c>[n, …]</c>.</returns>
+    /// <exception cref="InvalidOperationException">The experiment takes no labels.</exception>
+    public virtual Tensor Restore(ParameterStore weights, Tensor data, Tensor noise, Tensor labels, double time) => throw LabelsUnknown();
+
+    /// <summary>The pairs of data and noise that the coupling makes at a step. Draws with libtorch's generators.</summary>
+    /// <param name="data"><c>[n, …]</c>.</param>
+    /// <param name="noise">Of the same shape, standard normal.</param>
+    /// <param name="step">From 0 up to, but not including, <see cref="TrainingSetup.Steps"/>.</param>
+    /// <returns>Both ends of the paths; the caller disposes of them.</returns>
+    public virtual (Tensor Data, Tensor Noise) Match(Tensor data, Tensor noise, int step) => (data.alias(), noise.alias());
+
+    /// <summary>The same for an experiment that takes labels.</summary>
+    /// <param name="data"><c>[n, …]</c>.</param>
+    /// <param name="noise">Of the same shape, standard normal.</param>
+    /// <param name="labels">The class of each, one-hot: <c>[n, classes]</c>, float32.</param>
+    /// <param name="step">From 0 up to, but not including, <see cref="TrainingSetup.Steps"/>.</param>
+    /// <returns>Both ends of the paths; the caller disposes of them.</returns>
+    public virtual (Tensor Data, Tensor Noise) Match(Tensor data, Tensor noise, Tensor labels, int step) => (data.alias(), noise.alias());
 
     /// <summary>Frees everything.</summary>
     public void Dispose()

@@ -199,11 +199,34 @@ namespace Test
                 var encode = new Encoder.Module(weights.Block("Encode"));
                 encode.eval();
                 var x = DenoiseWhenSampling(sampler, 80 * noise[0], At(80));
-                x = DenoiseWhenSampling(sampler, x + 0.8 * CoupledNoise(encode, x, noise[1]), At(0.8));
+                if (noise.Count > 1)
+                    x = DenoiseWhenSampling(sampler, x + 0.8 * CoupledNoise(encode, x, noise[1]), At(0.8));
                 return x.MoveToOuterDisposeScope();
 
                 // The same time for every sample, [n].
                 Tensor At(double time) => full(noise[0].shape[0], time, dtype: float64, device: noise[0].device);
+            }
+
+            /// <inheritdoc/>
+            public override Tensor Restore(ParameterStore weights, Tensor data, Tensor noise, double time)
+            {
+                using var frozen = no_grad();
+                using var _ = NewDisposeScope();
+                var sampler = new MoonsDenoiser.Module(weights);                         // borrows the weights; disposing it would free them
+                sampler.eval();
+                var t = full(data.shape[0], time, dtype: float64, device: data.device);
+                return DenoiseWhenSampling(sampler, Noisy(data, noise, t), t).MoveToOuterDisposeScope();
+            }
+
+            /// <inheritdoc/>
+            public override (Tensor Data, Tensor Noise) Match(Tensor data, Tensor noise, int step)
+            {
+                using var frozen = no_grad();
+                using var _ = NewDisposeScope();
+                var (t, r) = EasyTimes.Draw(step, Setup.Steps, data.shape[0], data.device); // [B] each, float64
+                var mix = rand(data.shape[0], device: data.device).lt(0.5);              // Mix shows heads, [B]
+                var pair = Couple(data, noise, r, mix, step);
+                return (pair.Data.alias().MoveToOuterDisposeScope(), pair.Noise.alias().MoveToOuterDisposeScope());
             }
 
             // x_t = x + t·z

@@ -127,11 +127,23 @@ namespace Test
                 var sampler = new MoonsDenoiser.Module(weights);                         // borrows the weights; disposing it would free them
                 sampler.eval();
                 var x = DenoiseWhenSampling(sampler, 80 * noise[0], At(80));
-                x = DenoiseWhenSampling(sampler, x + 0.8 * noise[1], At(0.8));
+                if (noise.Count > 1)
+                    x = DenoiseWhenSampling(sampler, x + 0.8 * noise[1], At(0.8));
                 return x.MoveToOuterDisposeScope();
 
                 // The same time for every sample, [n].
                 Tensor At(double time) => full(noise[0].shape[0], time, dtype: float64, device: noise[0].device);
+            }
+
+            /// <inheritdoc/>
+            public override Tensor Restore(ParameterStore weights, Tensor data, Tensor noise, double time)
+            {
+                using var frozen = no_grad();
+                using var _ = NewDisposeScope();
+                var sampler = new MoonsDenoiser.Module(weights);                         // borrows the weights; disposing it would free them
+                sampler.eval();
+                var t = full(data.shape[0], time, dtype: float64, device: data.device);
+                return DenoiseWhenSampling(sampler, Noisy(data, noise, t), t).MoveToOuterDisposeScope();
             }
 
             // x_t = x + t·z

@@ -132,6 +132,17 @@ namespace Test
                 Tensor At(double time) => full(noise[0].shape[0], time, dtype: float64, device: noise[0].device);
             }
 
+            /// <inheritdoc/>
+            public override Tensor Restore(ParameterStore weights, Tensor data, Tensor noise, double time)
+            {
+                using var frozen = no_grad();
+                using var _ = NewDisposeScope();
+                var sampler = new MoonsDenoiser.Module(weights);                         // borrows the weights; disposing it would free them
+                sampler.eval();
+                var t = full(data.shape[0], time, dtype: float64, device: data.device);
+                return DenoiseWhenSampling(sampler, Noisy(data, noise, t), t).MoveToOuterDisposeScope();
+            }
+
             // x_t = Signal(t)·x + t·z
             private static Tensor Noisy(Tensor data, Tensor noise, Tensor t)
             {

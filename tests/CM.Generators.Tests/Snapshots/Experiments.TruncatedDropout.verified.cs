@@ -216,6 +216,28 @@ namespace Test
                 Tensor At(double time) => full(noise[0].shape[0], time, dtype: float64, device: noise[0].device);
             }
 
+            /// <inheritdoc/>
+            public override Tensor Restore(ParameterStore weights, Tensor data, Tensor noise, double time)
+            {
+                using var frozen = no_grad();
+                using var _ = NewDisposeScope();
+                var sampler = new Forgetful.Module(weights);                             // borrows the weights; disposing it would free them
+                sampler.eval();
+                var t = full(data.shape[0], time, dtype: float64, device: data.device);
+                return Denoise(sampler, Noisy(data, noise, t), t).MoveToOuterDisposeScope();
+            }
+
+            /// <inheritdoc/>
+            public override (Tensor Data, Tensor Noise) Match(Tensor data, Tensor noise, int step)
+            {
+                using var frozen = no_grad();
+                using var _ = NewDisposeScope();
+                var (t, r) = WideTimes.Draw(step, Setup.Steps, data.shape[0], data.device); // [B] each, float64
+                var mix = rand(data.shape[0], device: data.device).lt(0.5);              // Mix shows heads, [B]
+                var pair = Couple(data, noise, r, mix);
+                return (pair.Data.alias().MoveToOuterDisposeScope(), pair.Noise.alias().MoveToOuterDisposeScope());
+            }
+
             // x_t = x + t·z
             private static Tensor Noisy(Tensor data, Tensor noise, Tensor t)
             {

@@ -16,6 +16,21 @@ internal static class Golden
 
     public static double[] Doubles(this JsonElement numbers) => [.. numbers.EnumerateArray().Select(number => number.GetDouble())];
 
+    /// <summary>A tensor stored with its type, its shape and its bytes in base 64.</summary>
+    public static Tensor Tensor(this JsonElement element, string name)
+    {
+        var entry = element.GetProperty(name);
+        var bytes = entry.GetProperty("data").GetBytesFromBase64();
+        var flat = entry.GetProperty("type").GetString() switch
+        {
+            "F32" => tensor(MemoryMarshal.Cast<byte, float>(bytes).ToArray()),
+            "F64" => tensor(MemoryMarshal.Cast<byte, double>(bytes).ToArray()),
+            "I64" => tensor(MemoryMarshal.Cast<byte, long>(bytes).ToArray()),
+            var other => throw new InvalidOperationException($"There is no case for {other}."),
+        };
+        return flat.view([.. entry.GetProperty("shape").EnumerateArray().Select(axis => axis.GetInt64())]);
+    }
+
     public static double Number(this JsonElement element, string name) => element.GetProperty(name).GetDouble();
 
     public static float[] Floats(this Tensor tensor)

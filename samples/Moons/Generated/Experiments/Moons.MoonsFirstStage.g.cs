@@ -14,13 +14,15 @@ namespace Moons
         public static new ExperimentPlan Plan { get; } = new()
         {
             Name = "MoonsFirstStage",
-            Steps = 20000,
+            Steps = 10000,
             Batch = 256,
             Seed = 1,
             Data = new global::CM.Dsl.TwoMoons(),
             DataShape = [2],
             Network = "MoonsDenoiser",
             SampleTimes = [80, 0.8],
+            Evaluation = new(0, 4000, null),
+            Comparison = new("moons", 3),
             Declaration =
             [
                 new("Data", "TwoMoons, [2]"),
@@ -119,11 +121,23 @@ namespace Moons
                 var sampler = new MoonsDenoiser.Module(weights);                         // borrows the weights; disposing it would free them
                 sampler.eval();
                 var x = Denoise(sampler, 80 * noise[0], At(80));
-                x = Denoise(sampler, x + 0.8 * noise[1], At(0.8));
+                if (noise.Count > 1)
+                    x = Denoise(sampler, x + 0.8 * noise[1], At(0.8));
                 return x.MoveToOuterDisposeScope();
 
                 // The same time for every sample, [n].
                 Tensor At(double time) => full(noise[0].shape[0], time, dtype: float64, device: noise[0].device);
+            }
+
+            /// <inheritdoc/>
+            public override Tensor Restore(ParameterStore weights, Tensor data, Tensor noise, double time)
+            {
+                using var frozen = no_grad();
+                using var _ = NewDisposeScope();
+                var sampler = new MoonsDenoiser.Module(weights);                         // borrows the weights; disposing it would free them
+                sampler.eval();
+                var t = full(data.shape[0], time, dtype: float64, device: data.device);
+                return Denoise(sampler, Noisy(data, noise, t), t).MoveToOuterDisposeScope();
             }
 
             // x_t = x + t·z

@@ -14,7 +14,7 @@ namespace Moons
         public static new ExperimentPlan Plan { get; } = new()
         {
             Name = "MoonsTruncated",
-            Steps = 40000,
+            Steps = 20000,
             Batch = 256,
             Seed = 1,
             Data = new global::CM.Dsl.TwoMoons(),
@@ -22,6 +22,8 @@ namespace Moons
             Network = "MoonsDenoiser",
             SampleTimes = [80, 1],
             Origin = new("MoonsFirstStage", Starts: true, Continues: true),
+            Evaluation = new(0, 4000, null),
+            Comparison = new("moons", 3),
             Declaration =
             [
                 new("Data", "TwoMoons, [2]"),
@@ -158,11 +160,23 @@ namespace Moons
                 var sampler = new MoonsDenoiser.Module(weights);                         // borrows the weights; disposing it would free them
                 sampler.eval();
                 var x = Denoise(sampler, 80 * noise[0], At(80));
-                x = Denoise(sampler, x + 1 * noise[1], At(1));
+                if (noise.Count > 1)
+                    x = Denoise(sampler, x + 1 * noise[1], At(1));
                 return x.MoveToOuterDisposeScope();
 
                 // The same time for every sample, [n].
                 Tensor At(double time) => full(noise[0].shape[0], time, dtype: float64, device: noise[0].device);
+            }
+
+            /// <inheritdoc/>
+            public override Tensor Restore(ParameterStore weights, Tensor data, Tensor noise, double time)
+            {
+                using var frozen = no_grad();
+                using var _ = NewDisposeScope();
+                var sampler = new MoonsDenoiser.Module(weights);                         // borrows the weights; disposing it would free them
+                sampler.eval();
+                var t = full(data.shape[0], time, dtype: float64, device: data.device);
+                return Denoise(sampler, Noisy(data, noise, t), t).MoveToOuterDisposeScope();
             }
 
             // x_t = x + t·z

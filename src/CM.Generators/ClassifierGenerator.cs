@@ -1,0 +1,20 @@
+using CM.Generators.Keystrokes;
+using CM.Generators.Reading;
+using CM.Generators.Writing;
+using Microsoft.CodeAnalysis;
+
+namespace CM.Generators;
+
+/// <summary>Adds to each classifier how it is trained.</summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class ClassifierGenerator : IIncrementalGenerator
+{
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        var classifiers = context.ReadRecords(ClassifierReader.Attribute,
+                static (type, cancellation) => ScheduleReader.IsPartialRecord(type, cancellation) ? ClassifierReader.Read(type, new Sites(), cancellation) : null)
+            .WithTrackingName(StepNames.ReadClassifier);
+
+        context.RegisterSourceOutput(classifiers, static (output, classifier) => output.AddSource(classifier.Name.HintName("Classifiers"), ClassifierWriter.Write(classifier)));
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.Json.Nodes;
+using CM.Dsl;
+
+namespace CM.Runtime;
+
+/// <summary>Judges samples every so many steps of a run, as <c>[Evaluate(Every = …)]</c> says.</summary>
+internal sealed class RunEvaluation : IDisposable
+{
+    private readonly ExperimentPlan plan;
+    private readonly TrainingSetup setup;
+    private readonly EvaluationPlan evaluation;
+    private readonly FeatureNetwork? network;
+    private readonly Evaluator evaluator;
+
+    private RunEvaluation(ExperimentPlan plan, TrainingSetup setup, IExamples examples, EvaluationPlan evaluation)
+    {
+        this.plan = plan;
+        this.setup = setup;
+        this.evaluation = evaluation;
+        network = Features.Open(plan, null, null, setup.Device);
+        evaluator = new Evaluator(plan, examples, network, setup.Seed, setup.Device);
+    }
+
+    /// <summary>Prepares; null where the experiment does not ask for it.</summary>
+    /// <exception cref="UserError">The classifier is not trained.</exception>
+    public static RunEvaluation? Open(ExperimentPlan plan, TrainingSetup setup, IExamples examples) =>
+        plan.Evaluation is { Every: > 0 } evaluation ? new RunEvaluation(plan, setup, examples, evaluation) : null;
+
+    /// <summary>Whether samples are judged after so many steps.</summary>
+    public bool IsDue(int done) => done > 0 && (done % evaluation.Every == 0 || done == setup.Steps);
+
+    /// <summary>Judges samples made in one step and in all.</summary>
+    /// <param name="training">What to sample.</param>
+    /// <param name="done">Steps done.</param>
+    /// <param name="distance">That of samples made in all steps.</param>
+    /// <returns>What the log should say: every value as <c>name/steps of the sampler</c>.</returns>
+    public JsonObject Judge(Training training, int done, out double? distance)
+    {
+        var line = new JsonObject { ["step"] = done };
+        distance = null;
+        foreach (var steps in new[] { 1, plan.SampleTimes.Length }.Distinct())
+        {
+            var judged = evaluator.Judge(training, training.BestWeights, steps, evaluation.Samples);
+            distance = double.IsFinite(judged.Distance) ? judged.Distance : null;
+            foreach (var (name, value) in judged.Values.Where(value => double.IsFinite(value.Value)))
+                line[$"{name}/{steps}"] = value;
+        }
+        return line;
+    }
+
+    public void Dispose()
+    {
+        evaluator.Dispose();
+        network?.Dispose();
+    }
+}
