@@ -42,6 +42,12 @@ public static partial class torch
                     buffer?.Dispose();
                 foreach (var module in ownModules.Values)
                     module.Dispose();
+                Release();
+            }
+
+            /// <summary>Frees what a module holds beside parameters, buffers and parts.</summary>
+            private protected virtual void Release()
+            {
             }
 
             /// <summary>Takes the module's tensor out of its dispose scope: it lives as long as the module.</summary>

@@ -23,16 +23,15 @@ public static partial class torch
         /// <summary>A module whose forward pass TorchScript runs.</summary>
         public class ScriptModule : nn.Module
         {
-            private nint module;
+            private readonly ScriptHandle module;
 
-            internal ScriptModule(nint module)
+            internal ScriptModule(ScriptHandle module)
                 : base("ScriptModule") => this.module = module;
 
             /// <summary>How many values the forward pass takes.</summary>
             public int GetNumberOfInputs()
             {
                 cm_jit_inputs(module, out var count).Check();
-                GC.KeepAlive(this);
                 return (int)count;
             }
 
@@ -57,7 +56,6 @@ public static partial class torch
                 }
                 var result = cm_jit_forward(module, tensors, numbers, input.Length);
                 GC.KeepAlive(input);
-                GC.KeepAlive(this);
                 return result;
             }
 
@@ -66,17 +64,11 @@ public static partial class torch
             public override void train(bool on = true)
             {
                 cm_jit_train(module, on).Check();
-                GC.KeepAlive(this);
             }
 
             public override void eval() => train(false);
 
-            protected override void Dispose(bool disposing)
-            {
-                if (Interlocked.Exchange(ref module, 0) is var given and not 0)
-                    cm_jit_free(given);
-                base.Dispose(disposing);
-            }
+            private protected override void Release() => module.Dispose();
         }
     }
 }

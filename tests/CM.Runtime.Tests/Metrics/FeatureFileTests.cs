@@ -49,19 +49,11 @@ public sealed class FeatureFileTests : IDisposable
         Programs.RunPython("""
             import struct, sys, torch
             torch.manual_seed(4)
-            class Net(torch.nn.Module):
-                def __init__(self):
-                    super().__init__()
-                    self.conv = torch.nn.Conv2d(3, 5, 3, stride=2)
-                    self.norm = torch.nn.BatchNorm2d(5)
-                def forward(self, x, features: bool = False, scale: float = 0.5):
-                    y = self.norm(self.conv(x * scale)).relu().mean([2, 3])
-                    return y if features else y.sum(1, keepdim=True)
-            net = Net().eval()
-            torch.jit.script(net).save(sys.argv[1])
+            net = torch.nn.Sequential(torch.nn.Conv2d(3, 5, 3, stride=2), torch.nn.BatchNorm2d(5), torch.nn.ReLU(), torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten()).eval()
             images = torch.arange(2 * 64).float().view(2, 1, 8, 8).repeat(1, 3, 1, 1)
+            torch.jit.trace(net, images).save(sys.argv[1])
             with torch.no_grad():
-                values = net(images, True).flatten().tolist()
+                values = net(images).flatten().tolist()
             open(sys.argv[2], "wb").write(struct.pack("<10f", *values))
             """, scratch["net.pt"], scratch["net.bin"]);
         using var network = Features.Open(Images, scratch["net.pt"], "stylegan", Cpu)!;

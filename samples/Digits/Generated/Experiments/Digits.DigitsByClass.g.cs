@@ -22,6 +22,7 @@ namespace Digits
             Classes = 10,
             Network = "ClassDenoiser",
             SampleTimes = [80, 0.8],
+            Evaluation = new(0, 2000, DigitsClassifier.Classification),
             Declaration =
             [
                 new("Data", "Mnist, [1, 28, 28], 10 classes"),
@@ -128,11 +129,23 @@ namespace Digits
                 var sampler = new ClassDenoiser.Module(weights);                         // borrows the weights; disposing it would free them
                 sampler.eval();
                 var x = DenoiseWhenSampling(sampler, 80 * noise[0], At(80), labels);
-                x = DenoiseWhenSampling(sampler, x + 0.8 * noise[1], At(0.8), labels);
+                if (noise.Count > 1)
+                    x = DenoiseWhenSampling(sampler, x + 0.8 * noise[1], At(0.8), labels);
                 return x.MoveToOuterDisposeScope();
 
                 // The same time for every sample, [n].
                 Tensor At(double time) => full(noise[0].shape[0], time, dtype: float64, device: noise[0].device);
+            }
+
+            /// <inheritdoc/>
+            public override Tensor Restore(ParameterStore weights, Tensor data, Tensor noise, Tensor labels, double time)
+            {
+                using var frozen = no_grad();
+                using var _ = NewDisposeScope();
+                var sampler = new ClassDenoiser.Module(weights);                         // borrows the weights; disposing it would free them
+                sampler.eval();
+                var t = full(data.shape[0], time, dtype: float64, device: data.device);
+                return DenoiseWhenSampling(sampler, Noisy(data, noise, t), t, labels).MoveToOuterDisposeScope();
             }
 
             // x_t = x + t·z

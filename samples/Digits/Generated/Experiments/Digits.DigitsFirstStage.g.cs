@@ -14,7 +14,7 @@ namespace Digits
         public static new ExperimentPlan Plan { get; } = new()
         {
             Name = "DigitsFirstStage",
-            Steps = 2000,
+            Steps = 1500,
             Batch = 64,
             Seed = 1,
             Data = new global::CM.Dsl.Mnist(),

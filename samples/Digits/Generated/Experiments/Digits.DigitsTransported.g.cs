@@ -14,7 +14,7 @@ namespace Digits
         public static new ExperimentPlan Plan { get; } = new()
         {
             Name = "DigitsTransported",
-            Steps = 4000,
+            Steps = 3000,
             Batch = 64,
             Seed = 1,
             Data = new global::CM.Dsl.Mnist(),
