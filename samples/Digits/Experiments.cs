@@ -23,7 +23,7 @@ public sealed partial record DigitsImproved : Digits;
 public sealed partial record DigitsByClass : Digits;
 
 /// <summary>Digits with data and noise as they are drawn: what the others of the comparison differ from.</summary>
-[Experiment(Steps = 3_000, Batch = 64, Seed = 1)]
+[Experiment(Steps = 2_000, Batch = 64, Seed = 1)]
 [Data<Mnist>]
 [Model<CompactDenoiser>]
 [Coupling<Independent>]
@@ -48,11 +48,11 @@ public sealed partial record DigitsVariational : DigitsIndependent;
 public sealed partial record DigitsGenerated : DigitsIndependent;
 
 /// <summary>The first stage of a truncated consistency model, half of the steps.</summary>
-[Experiment(Steps = 1_500), Times<FirstStageTimes>, Compare("digits")]
+[Experiment(Steps = 1_000), Times<FirstStageTimes>, Compare("digits")]
 public partial record DigitsFirstStage : DigitsIndependent;
 
 /// <summary>The second stage, the other half: times from t' = 1 on, with the first stage as the target below.</summary>
-[Experiment(Steps = 3_000)]
+[Experiment(Steps = 2_000)]
 [StartFrom<DigitsFirstStage>(Continue = true)]
 [Truncated(Boundary = 0.25, BoundaryWeight = 0.1)]
 [Times<SecondStageTimes>]
