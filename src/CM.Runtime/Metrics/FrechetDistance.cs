@@ -23,13 +23,15 @@ internal static class FrechetDistance
     /// <param name="covarianceA"><c>[d, d]</c>, float64, symmetric without negative eigenvalues but for rounding.</param>
     /// <param name="meanB">Like <paramref name="meanA"/>.</param>
     /// <param name="covarianceB">Like <paramref name="covarianceA"/>.</param>
+    /// <returns>0 or more but for rounding; NaN where a number is not finite.</returns>
     public static double Between(Tensor meanA, Tensor covarianceA, Tensor meanB, Tensor covarianceB)
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         var shift = (meanA - meanB).square().sum();
         var spread = covarianceA.diagonal().sum() + covarianceB.diagonal().sum();
-        return (shift + spread).item<double>() - 2 * TraceOfRoot(covarianceA, covarianceB);
+        var apart = (shift + spread).item<double>();
+        return double.IsFinite(apart) ? apart - 2 * TraceOfRoot(covarianceA, covarianceB) : double.NaN;
     }
 
     /// <summary>

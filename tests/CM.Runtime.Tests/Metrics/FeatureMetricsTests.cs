@@ -69,6 +69,17 @@ public sealed class FeatureMetricsTests
     }
 
     [Fact]
+    public void What_is_not_finite_has_no_distance()
+    {
+        using var scope = NewDisposeScope();
+        using var good = new FeatureStatistics(2, new Device(DeviceType.CPU, -1));
+        using var bad = new FeatureStatistics(2, new Device(DeviceType.CPU, -1));
+        good.Add(randn([9, 2]));
+        bad.Add(full([9, 2], double.NaN));
+        FrechetDistance.Between(good, bad, unbiased: true).ShouldBe(double.NaN);
+    }
+
+    [Fact]
     public void A_common_offset_costs_no_digits()
     {
         using var scope = NewDisposeScope();
