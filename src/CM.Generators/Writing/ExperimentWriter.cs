@@ -86,6 +86,7 @@ internal sealed class ExperimentWriter
             if (experiment.TakesLabels)
                 code.Line($"Classes = {experiment.Data.Classes},");
             code.Line($"Network = {Quote(experiment.Model!.Name)},");
+            code.Line($"Times = ({Number(Times.From)}, {Number(Times.To)}),");
             code.Line($"SampleTimes = [{string.Join(", ", experiment.SampleTimes.Select(Number))}],");
             if (experiment.Origin is { } origin)
                 code.Line($"Origin = new({Quote(origin.Experiment)}, Starts: {Truth(origin.Starts)}, Continues: {Truth(origin.Continues)}),");
@@ -295,19 +296,14 @@ internal sealed class ExperimentWriter
                 code.Line($"r.narrow(0, 0, boundary).fill_({Times.Code}.Earlier({start}, {(Times.HasStage ? $"{Times.Code}.Stage((double)step / Setup.Steps)" : "0")}));");
             }
 
-            if (coupling is null)
-            {
-                code.Line($"return {Mean($"Losses(data, noise, t, r{OfModel(", labels")}{Given(", step")})")}.MoveToOuterDisposeScope();");
-            }
-            else
-            {
-                foreach (var (statement, remark) in coupling.Tosses)
-                    Line(statement, remark);
+            foreach (var (statement, remark) in coupling?.Tosses ?? [])
+                Line(statement, remark);
+            if (coupling is not null)
                 code.Line($"var pair = {coupling.Call};");
-                Line($"var losses = Losses(pair.Data, pair.Noise, t, r{OfModel(", labels")}{Given(", step")});", "[B]");
-                var penalised = experiment.Coupling is DeclaredCoupling { HasPenalty: true };
-                code.Line(penalised && HasBoundary ? $"return ({Mean("losses")} + pair.Penalty.mean()).MoveToOuterDisposeScope();" : $"return {Mean(penalised ? "(losses + pair.Penalty)" : "losses")}.MoveToOuterDisposeScope();");
-            }
+            Line($"var losses = Losses({(coupling is null ? "data, noise" : "pair.Data, pair.Noise")}, t, r{OfModel(", labels")}{Given(", step")});", "[B]");
+            Line("Note(t, losses);", "the log tells the loss by time");
+            var penalised = experiment.Coupling is DeclaredCoupling { HasPenalty: true };
+            code.Line(penalised && HasBoundary ? $"return ({Mean("losses")} + pair.Penalty.mean()).MoveToOuterDisposeScope();" : $"return {Mean(penalised ? "(losses + pair.Penalty)" : "losses")}.MoveToOuterDisposeScope();");
         }
 
         if (HasBoundary)

@@ -143,6 +143,7 @@ internal sealed record TrainRequest
         ["steps"] = setup.Steps,
         ["batch"] = setup.Batch,
         ["seed"] = setup.Seed,
+        ["times"] = new JsonArray(Plan.Times.From, Plan.Times.To),
         ["declaration"] = DescribeCommand.Declaration(Plan),
         ["command"] = ProgramName.Command(["train", Plan.Name, "--steps", $"{setup.Steps}", "--batch", $"{setup.Batch}", "--seed", $"{setup.Seed}", "--device", $"{setup.Device}", .. before is null ? Array.Empty<string>() : ["--from", before.Path], .. Weights is null ? Array.Empty<string>() : ["--weights", Weights], .. Fork is null ? Array.Empty<string>() : ["--fork", Fork], "--out", folder.Path]),
         ["device"] = setup.Device.ToString(),

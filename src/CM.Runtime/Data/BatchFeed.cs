@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using CM.Dsl;
@@ -36,11 +37,16 @@ internal sealed class BatchFeed : IDisposable
         thread.Start();
     }
 
+    /// <summary>How long <see cref="Next"/> waited for batches that were not ready.</summary>
+    public TimeSpan Waited { get; private set; }
+
     /// <summary>The next batch, on the device; the caller disposes of its tensors.</summary>
     public Batch Next()
     {
+        var asked = Stopwatch.GetTimestamp();
         if (!ready.TryTake(out var next, Timeout.Infinite))
             failure!.Throw();
+        Waited += Stopwatch.GetElapsedTime(asked);
         if (device.type == DeviceType.CPU)
             return next!;
         using (next!.Values)

@@ -5,7 +5,7 @@ namespace CM.Runtime;
 
 /// <summary>
 /// Everything a run leaves behind: <c>run.json</c>, <c>log.jsonl</c>, <c>samples/step-000123.png</c>, <c>checkpoints/step-000123.safetensors</c>,
-/// <c>averages/power-0.05-step-000123.safetensors</c>.
+/// <c>averages/power-0.05-step-000123.safetensors</c>, <c>events.out.tfevents.*</c> for TensorBoard.
 /// </summary>
 internal sealed class RunFolder
 {

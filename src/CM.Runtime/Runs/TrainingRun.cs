@@ -22,23 +22,20 @@ public sealed class TrainingRun : IDisposable
     private readonly SavedWeights? weights;
     private readonly Display display;
     private readonly StopSignal stop = new();
-    private readonly LossWindow losses;
-    private readonly Stopwatch working = new();
     private readonly Stopwatch unsaved = new();
 
     private Training? training;
     private BatchFeed? feed;
     private Tensor? classes;
+    private RunMeter? meter;
     private RunLog? log;
     private RunPictures? pictures;
     private RunEvaluation? evaluation;
     private int done;
-    private int began;
     private int first;
     private int saved = -1;
     private int shown = -1;
     private int logged;
-    private double loggedSeconds;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="plan">What is trained.</param>
@@ -59,7 +56,6 @@ public sealed class TrainingRun : IDisposable
         this.weights = weights;
         this.display = display;
         Setup = setup;
-        losses = new LossWindow(setup.Device);
     }
 
     /// <summary>Steps, batch, seed, device.</summary>
@@ -73,7 +69,7 @@ public sealed class TrainingRun : IDisposable
 
     private Training Current => training ?? throw new InvalidOperationException("Begin comes first.");
 
-    private double? ImagesPerSecond => done > began ? (done - began) * (double)Setup.Batch / working.Elapsed.TotalSeconds : null;
+    private RunMeter Meter => meter ?? throw new InvalidOperationException("Begin comes first.");
 
     /// <summary>Starts: with the training's fresh weights, or with those of the checkpoint that is resumed.</summary>
     public void Begin(Training training)
@@ -82,7 +78,7 @@ public sealed class TrainingRun : IDisposable
         if (from is not null)
         {
             from.Load(training);
-            done = began = logged = saved = shown = from.State.Step;
+            done = logged = saved = shown = from.State.Step;
             first = from.State.FirstStep;
         }
         else if (weights is not null)
@@ -92,16 +88,17 @@ public sealed class TrainingRun : IDisposable
         else if (origin is not null)
         {
             origin.LoadBest(training, plan.Origin!.Starts);
-            done = began = logged = first = plan.Origin.Continues ? origin.State.Step : 0;
+            done = logged = first = plan.Origin.Continues ? origin.State.Step : 0;
         }
-        OnDisk(() => log = new RunLog(folder.Log, done));
+        feed = new BatchFeed(examples, plan, Setup, done);
+        meter = new RunMeter(plan, training, feed, done);
+        OnDisk(() => log = new RunLog(folder, meter.Times, done));
         pictures = Sampler.IsVisible(plan) ? new RunPictures(plan, Setup, folder, examples, first) : null;
         evaluation = RunEvaluation.Open(plan, Setup, examples);
         if (from is null)
             Keep(show: true);
-        feed = new BatchFeed(examples, plan, Setup, done);
         unsaved.Start();
-        working.Start();
+        meter.Resume();
     }
 
     /// <summary>Whether there is another step to do; false also when somebody asked to stop.</summary>
@@ -129,9 +126,9 @@ public sealed class TrainingRun : IDisposable
     /// <param name="loss">One number.</param>
     public void EndStep(Tensor loss)
     {
-        losses.Add(loss, done);
+        Meter.Add(loss, done);
         done++;
-        Report();
+        display.Update(Meter.Report(done));
         if (IsDue(LogLines))
             Log();
         foreach (var average in Current.Averages)
@@ -148,16 +145,17 @@ public sealed class TrainingRun : IDisposable
             Log();
         if (saved != done || shown != done)
             Keep(show: shown != done);
-        working.Stop();
+        Meter.Pause();
         Summary = new RunSummary
         {
             Experiment = plan.Name,
             Run = folder.Path,
             Step = done,
             Steps = Setup.Steps,
-            Loss = done > began ? losses.Smoothed : null,
-            Seconds = working.Elapsed.TotalSeconds,
-            ImagesPerSecond = ImagesPerSecond,
+            Loss = double.IsFinite(Meter.Loss) ? Meter.Loss : null,
+            Seconds = Meter.Seconds,
+            ImagesPerSecond = Meter.ImagesPerSecond(done),
+            Waiting = double.IsFinite(Meter.Waiting) ? Meter.Waiting : null,
             DistanceBefore = pictures?.FirstDistance,
             DistanceAfter = pictures?.LastDistance,
             Picture = pictures?.Newest,
@@ -169,12 +167,12 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Stops preparing batches and closes the log.</summary>
     public void Dispose()
     {
+        meter?.Dispose();
         feed?.Dispose();
         classes?.Dispose();
         log?.Dispose();
         pictures?.Dispose();
         evaluation?.Dispose();
-        losses.Dispose();
         stop.Dispose();
     }
 
@@ -194,37 +192,18 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Whether this is one of so many evenly spread steps, or the last.</summary>
     private bool IsDue(int times) => done % Math.Max(1, Setup.Steps / times) == 0 || done == Setup.Steps;
 
-    private void Report()
-    {
-        var perStep = working.Elapsed / (done - began);
-        display.Update(new StepReport(done, Setup.Steps, losses.Smoothed, Setup.Batch / perStep.TotalSeconds, perStep * (Setup.Steps - done)));
-    }
-
     private void Log()
     {
-        var mean = losses.TakeMean();
-        var seconds = working.Elapsed.TotalSeconds;
-        var line = new JsonObject
-        {
-            ["step"] = done,
-            ["loss"] = mean,
-            ["images_per_second"] = Math.Round((done - logged) * (double)Setup.Batch / (seconds - loggedSeconds), 1),
-            ["seconds"] = Math.Round(seconds, 3),
-        };
-        if (Current.GradientNorm is { } norm)
-            line["gradient_norm"] = double.IsFinite(norm) ? norm : null;
-        (logged, loggedSeconds) = (done, seconds);
+        var line = Meter.Log(done);
+        logged = done;
         Write(line);
     }
 
     /// <summary>Looks whether all is well, and writes a checkpoint and, where one is wanted, a picture. The checkpoint says how near the samples are to the data.</summary>
     private void Keep(bool show)
     {
-        working.Stop();
-        losses.Read();
-        using (var total = Current.Weights.Values.sum())
-            if (total.item<float>() is var sum && !float.IsFinite(sum))
-                throw new DivergedException(done - 1, "a weight", sum);
+        Meter.Pause();
+        Meter.Check(done);
         var picture = show ? pictures?.Draw(Current, done) : null;
         var distance = picture is null || evaluation is not null ? null : pictures!.LastDistance;
         var judged = evaluation?.IsDue(done) == true ? evaluation.Judge(Current, done, out distance) : null;
@@ -232,18 +211,18 @@ public sealed class TrainingRun : IDisposable
         OnDisk(() => folder.Checkpoints.Save(state, Current));
         saved = done;
         if (picture is not null)
-            OnDisk(() => Write(pictures!.Write(picture, done)));
+            OnDisk(() => Write(pictures!.Write(picture, done), picture));
         if (judged is not null)
             Write(judged);
         if (show)
             shown = done;
         unsaved.Restart();
-        working.Start();
+        Meter.Resume();
     }
 
-    private void Write(JsonObject line)
+    private void Write(JsonObject line, Raster? picture = null)
     {
-        OnDisk(() => log!.Write(line));
+        OnDisk(() => log!.Write(line, picture));
         display.Logged(line);
     }
 

@@ -32,6 +32,9 @@ public sealed record ExperimentPlan
     /// <summary>Name of the network that is trained.</summary>
     public required string Network { get; init; }
 
+    /// <summary>Between which times samples are trained, both above 0.</summary>
+    public required (double From, double To) Times { get; init; }
+
     /// <summary>Falling times of the sampler, one or more.</summary>
     public required double[] SampleTimes { get; init; }
 

@@ -54,8 +54,20 @@ public abstract class Training : IDisposable
     /// <summary>The weights that make samples: the first average, or the weights themselves where none is kept.</summary>
     public ParameterStore BestWeights => Averages.Count > 0 ? Averages[0].Weights : Weights;
 
-    /// <summary>Norm of the last gradient before clipping; null where it is not clipped. Reading it waits for the device.</summary>
-    internal double? GradientNorm => clips ? gradientNorm.item<float>() : null;
+    /// <summary>Norm of the last gradient, before clipping where it is clipped. Reading it waits for the device.</summary>
+    internal double GradientNorm
+    {
+        get
+        {
+            if (clips)
+                return gradientNorm.item<float>();
+            using var norm = Weights.Gradients.norm();
+            return norm.item<float>();
+        }
+    }
+
+    /// <summary>Who is told of the samples of a step: their times and their losses, <c>[B]</c> each, which are only valid during the call.</summary>
+    internal Action<Tensor, Tensor>? Noted { get; set; }
 
     /// <summary>The weights of an average, by the name of its rule, or the trained weights themselves, called <see cref="Online"/>; null where there is no such average.</summary>
     internal ParameterStore? WeightsOf(string average) => average == Online ? Weights : Averages.FirstOrDefault(each => each.Rule.Name == average)?.Weights;
@@ -145,6 +157,11 @@ public abstract class Training : IDisposable
         gradientNorm.Dispose();
         one.Dispose();
     }
+
+    /// <summary>Takes note of samples, for the loss by time; called once for each batch, or each part of one.</summary>
+    /// <param name="times">Where on their paths the samples lie, <c>[B]</c>, above 0.</param>
+    /// <param name="losses">The loss of each, <c>[B]</c>.</param>
+    protected void Note(Tensor times, Tensor losses) => Noted?.Invoke(times, losses);
 
     private static InvalidOperationException LabelsMissing() => new("The experiment takes labels: give them behind the data, or behind the noise.");
 

@@ -20,6 +20,7 @@ namespace Test
             Data = new global::CM.Dsl.TwoMoons(),
             DataShape = [2],
             Network = "Forgetful",
+            Times = (1, 80),
             SampleTimes = [80],
             Origin = new("First", Starts: true, Continues: false),
             Declaration =
@@ -100,6 +101,7 @@ namespace Test
                 var mix = rand(data.shape[0], device: data.device).lt(0.5);              // Mix shows heads, [B]
                 var pair = Couple(data, noise, r, mix);
                 var losses = Losses(pair.Data, pair.Noise, t, r, step);                  // [B]
+                Note(t, losses);                                                         // the log tells the loss by time
                 return Mean(losses).MoveToOuterDisposeScope();
             }
 

@@ -16,6 +16,7 @@ internal static class Tiny
         Data = new TwoMoons(),
         DataShape = [2],
         Network = "TinyDenoiser",
+        Times = (0.002, 80),
         SampleTimes = [80, 0.8],
         Declaration = [new("Data", "TwoMoons"), new("Model", "TinyDenoiser"), new("Ema", "0.9"), new("Ema", "0.99")],
     };
@@ -81,7 +82,10 @@ internal static class Tiny
             using var scope = NewDisposeScope();
             var noise = randn(data.shape, ScalarType.Float32);
             Weights.ZeroGradients();
-            var loss = (Forward(Weights, data + noise) - data).square().mean();
+            var times = 0.01 + rand([data.shape[0]], ScalarType.Float64);
+            var losses = (Forward(Weights, data + noise) - data).square().flatten(1).mean([1]);
+            Note(times, losses);
+            var loss = losses.mean();
             loss.backward();
             ClipGradients(0.5);
             Optimizer.Step();

@@ -19,7 +19,7 @@ public class ClipTests
 
         training.Clip(golden.GetProperty("bounds")[index].GetDouble());
 
-        training.GradientNorm!.Value.ShouldBe(golden.GetProperty("norms")[index].GetDouble(), tolerance: 1e-5);
+        training.GradientNorm.ShouldBe(golden.GetProperty("norms")[index].GetDouble(), tolerance: 1e-5);
         foreach (var (spec, i) in layout.Parameters.Select((spec, i) => (spec, i)))
             training.Weights[spec.Name].grad!.Floats().ShouldMatch(golden.GetProperty("clipped")[index][i].Floats());
     }

@@ -20,6 +20,7 @@ namespace Moons
             Data = new global::CM.Dsl.TwoMoons(),
             DataShape = [2],
             Network = "MoonsDenoiser",
+            Times = (0.002, 80),
             SampleTimes = [80],
             Evaluation = new(0, 4000, null),
             Declaration =
@@ -84,7 +85,9 @@ namespace Moons
                 using var _ = NewDisposeScope();
                 var noise = randn_like(data);                                            // z, [B, 2]
                 var (t, r) = DiffusionTimes.Draw(step, Setup.Steps, data.shape[0], data.device); // [B] each, float64
-                return Losses(data, noise, t, r).mean().MoveToOuterDisposeScope();
+                var losses = Losses(data, noise, t, r);                                  // [B]
+                Note(t, losses);                                                         // the log tells the loss by time
+                return losses.mean().MoveToOuterDisposeScope();
             }
 
             /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), x) (Karras et al. 2022, equation 2), where d(a, b) = ‖a − b‖².</summary>
