@@ -52,6 +52,20 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
     }
 
     [Fact]
+    public void CM_Watch_is_a_tool_that_stands_alone()
+    {
+        var package = packages.Pack("CM.Watch", "tools-feed");
+        var content = Packages.Content(package);
+        content.ShouldContain("tools/net10.0/any/DslCM.Watch.dll");
+        content.ShouldNotContain(file => file.Contains("CM.Runtime") || file.Contains("CM.Torch"), "it reads the folders of runs, whatever trained them");
+
+        var (code, output) = Packages.Dotnet(packages["."], "tool", "install", "CM.Watch", "--tool-path", packages["tools"], "--add-source", packages["tools-feed"]);
+        code.ShouldBe(0, output);
+        var program = Directory.GetFiles(packages["tools"], "DslCM.Watch.dll", SearchOption.AllDirectories).First();
+        Packages.Dotnet(packages["."], program, "nowhere").ShouldBe((2, "error: nowhere: there is no such folder; name that of a run, such as runs/NAME-20260131-120000, or one with runs in it.\n"));
+    }
+
+    [Fact]
     public void Packing_twice_gives_the_same_bytes() =>
         File.ReadAllBytes(packages.Pack("CM.Dsl", "again")).ShouldBe(File.ReadAllBytes(packages.Find("CM.Dsl")));
 

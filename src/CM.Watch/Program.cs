@@ -1,0 +1,1 @@
+return await CM.Watch.WatchCommand.Run(args, Console.Out, Console.Error);
