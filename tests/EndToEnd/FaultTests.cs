@@ -1,5 +1,9 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace EndToEnd;
 
@@ -8,6 +12,7 @@ public sealed class FaultTests
 {
     private const int Kills = 40;
     private const int Steps = 100; // a checkpoint every tenth
+    private const long Addresses = 6L << 30;
 
     [Fact]
     public void Forty_kills_at_random_moments_change_nothing()
@@ -76,6 +81,96 @@ public sealed class FaultTests
         {
             Shell("umount", folder["disk"]);
         }
+    }
+
+    [TmpfsFact]
+    public void A_folder_that_became_read_only_ends_the_run_with_the_last_checkpoint_whole()
+    {
+        using var folder = new TemporaryFolder();
+        TrainingTests.WriteDigits(folder.Path, count: 64);
+        Train(folder, "--out", folder["whole"]).WaitForExit();
+
+        Directory.CreateDirectory(folder["disk"]);
+        Shell("mount", "-t", "tmpfs", "-o", "size=256m", "none", folder["disk"]);
+        try
+        {
+            using (var killed = Train(folder, "--out", folder["disk/run"]))
+            {
+                while (!killed.HasExited && LinesOf(folder["disk/run"]) < 25)
+                    Thread.Sleep(5);
+                killed.Kill();
+                killed.WaitForExit();
+            }
+            Shell("mount", "-o", "remount,ro", folder["disk"]);
+            using (var refused = Train(folder, "--resume", folder["disk/run"]))
+            {
+                var errors = refused.StandardError.ReadToEnd();
+                refused.WaitForExit();
+                refused.ExitCode.ShouldBe(2, errors);
+                errors.ShouldContain("Read-only file system");
+                errors.ShouldContain(".safetensors is whole, go on from there with: ./cm train Digits --resume ");
+            }
+            Shell("mount", "-o", "remount,rw", folder["disk"]);
+            using var resumed = Train(folder, "--resume", folder["disk/run"]);
+            var rest = resumed.StandardError.ReadToEnd();
+            resumed.WaitForExit();
+            resumed.ExitCode.ShouldBe(0, rest);
+            Weights(folder["disk/run"]).ShouldBe(Weights(folder["whole"]));
+        }
+        finally
+        {
+            Shell("umount", folder["disk"]);
+        }
+    }
+
+    [Fact]
+    public void A_layer_that_overflows_is_named_with_step_and_times()
+    {
+        using var folder = new TemporaryFolder();
+        string[] train = ["train", "Moons", "--steps", "1", "--threads", "1", "--device", "cpu", "--out"];
+        Samples.Run([.. train, folder["first"]]).ExitCode.ShouldBe(0);
+        Samples.Run("export", folder["first"], folder["weights"]).ExitCode.ShouldBe(0);
+        var bytes = File.ReadAllBytes(folder["weights"]);
+        var header = 8 + (int)BinaryPrimitives.ReadInt64LittleEndian(bytes);
+        var place = JsonDocument.Parse(bytes.AsMemory(8, header - 8)).RootElement.GetProperty("Body.1.Turn.weight").GetProperty("data_offsets").EnumerateArray().Select(each => each.GetInt32()).ToList();
+        MemoryMarshal.Cast<byte, float>(bytes.AsSpan(header + place[0], place[1] - place[0])).Fill(3e38f);
+        File.WriteAllBytes(folder["weights"], bytes);
+
+        var outcome = Samples.Run([.. train, folder["second"], "--weights", folder["weights"]]);
+        outcome.ExitCode.ShouldBe(3, outcome.Output + outcome.Errors);
+        outcome.Errors.ShouldMatch(@"^error: step 0: the loss is (NaN|Infinity): \d+ samples of 256 went bad, at times 0\.00\d+ to [\d.]+; the first layer whose result is not finite is Body\.1\.Turn, \[\d+, 128\]; the last good checkpoint is .*step-000000\.safetensors");
+    }
+
+    /// <summary>The limit of addresses stands for a small machine: a real request of libtorch fails, and the batch that the message names fits.</summary>
+    [Fact]
+    public void A_batch_that_is_too_large_is_told_with_one_that_fits()
+    {
+        using var folder = new TemporaryFolder();
+        TrainingTests.WriteDigits(folder.Path, count: 64);
+        var (code, errors) = TrainLimited(folder, "too-large", batch: 20_000);
+        code.ShouldBe(2, errors);
+        var told = Regex.Match(errors, @"^error: step 0: out of memory on cpu: [\d.]+ GB more were asked for, [\d.]+ GB were free; a batch of ([\d,]+) should fit \(--batch (\d+)\): an example keeps 1\.78 MB, weights with gradients, moments and an average take 0\.01 GB\.\n$");
+        told.Success.ShouldBeTrue(errors);
+        var batch = int.Parse(told.Groups[2].ValueSpan, CultureInfo.InvariantCulture);
+        batch.ShouldBeGreaterThan(10);
+        (code, errors) = TrainLimited(folder, "fitting", batch);
+        code.ShouldBe(0, errors);
+    }
+
+    private static (int Code, string Errors) TrainLimited(TemporaryFolder folder, string name, int batch)
+    {
+        var arguments = new[] { "train", "Digits", "--steps", "1", "--batch", $"{batch}", "--threads", "1", "--device", "cpu", "--data", folder.Path, "--out", folder[name] };
+        var start = new ProcessStartInfo("bash", ["-c", "ulimit -v $0; exec dotnet \"$@\"", $"{Addresses >> 10}", Path.Combine(AppContext.BaseDirectory, "DslCM.Samples.dll"), .. arguments])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        start.Environment["DOTNET_GCHeapHardLimit"] = "10000000"; // hexadecimal; without a limit the collector reserves more addresses than there are
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, errors);
     }
 
     /// <summary>Kills a process that trains: at some moment of its start, after some step, or while it writes a checkpoint.</summary>

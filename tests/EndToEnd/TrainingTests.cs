@@ -24,6 +24,11 @@ public sealed partial class TrainingTests
             JsonDocument.Parse(line).RootElement.GetProperty("step").GetInt32().ShouldBeLessThanOrEqualTo(4000);
         Directory.GetFiles(Path.Combine(run, "samples"), "*.png").ShouldNotBeEmpty();
 
+        File.ReadAllText(Path.Combine(run, "source", "Experiments.cs")).ShouldContain("public partial record Moons;");
+        File.ReadAllText(Path.Combine(run, "source", "Networks.cs")).ShouldContain("record MoonsDenoiser");
+        Directory.GetFiles(Path.Combine(run, "source", "generated")).Select(Path.GetFileName).Order().ShouldBe(["Moons.EasyTimes.g.cs", "Moons.Moons.g.cs", "Moons.MoonsDenoiser.g.cs", "Moons.Residual.g.cs"]);
+        File.ReadAllText(Path.Combine(run, "source", "generated", "Moons.Moons.g.cs")).ShouldContain("public override Tensor Step(");
+
         var drawn = Samples.Run("sample", run, "--out", folder["drawn.png"]);
         drawn.ExitCode.ShouldBe(0, drawn.Errors);
         File.ReadAllBytes(folder["drawn.png"])[..8].ShouldBe([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]);

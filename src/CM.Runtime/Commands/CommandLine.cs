@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using System.Runtime.InteropServices;
 
 namespace CM.Runtime;
 
@@ -68,7 +67,7 @@ public static class CommandLine
         UserError => (UsersFault, cause.Message),
         DivergedException => (Diverged, cause.Message),
         IOException or UnauthorizedAccessException => (UsersFault, cause.Message),
-        ExternalException when IsOutOfMemory(cause.Message) => (UsersFault, $"not enough memory for this batch ({cause.Message}); take a smaller one with --batch N."),
+        _ when OutOfMemory.IsCause(cause) => (UsersFault, $"not enough memory for this batch ({cause.Message}); take a smaller one with --batch N."),
         _ when Backend.IsMissing(cause) => (UsersFault, cause.Message),
         _ => (OurFault, $"{cause.GetType().Name}: {cause.Message}"),
     };
@@ -76,9 +75,6 @@ public static class CommandLine
     /// <summary>What is behind an exception of a static constructor.</summary>
     private static Exception Cause(Exception exception) =>
         exception is TypeInitializationException { InnerException: { } inner } ? Cause(inner) : exception;
-
-    private static bool IsOutOfMemory(string message) =>
-        message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase);
 
     private static string OneLine(string message) =>
         string.Join(' ', message.Split((char[]?)['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));

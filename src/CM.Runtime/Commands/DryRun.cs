@@ -9,9 +9,6 @@ internal static class DryRun
     private const int Steps = 2;
     private const int SmallBatch = 2;
 
-    // Weights, gradients, two moments and one average, in float32.
-    private const long BytesPerParameter = 5 * sizeof(float);
-
     /// <summary>Builds, steps, and tells time and memory.</summary>
     /// <param name="session">Where to write.</param>
     /// <param name="experiment">What to try.</param>
@@ -22,7 +19,7 @@ internal static class DryRun
     public static void Run(Session session, Experiment experiment, int? batch, Device device, bool json)
     {
         var plan = experiment.Plan;
-        var least = experiment.Network.Parameters * BytesPerParameter;
+        var least = experiment.Network.Parameters * OutOfMemory.BytesPerParameter;
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (device.type == DeviceType.CPU && least > available)
             throw new UserError($"{plan.Name}: weights, gradients, moments and an average of {experiment.Network.Parameters:N0} parameters take {Gigabytes(least)}, this machine has {Gigabytes(available)}; try it where there is more.");

@@ -64,27 +64,41 @@ internal sealed record TrainRequest
         if (kept is not null)
             folder.Checkpoints.Keep = kept.Value;
         if (from is null)
+        {
             folder.Describe(Describe(setup, folder, before));
+            if (Experiment.Train.Method.DeclaringType is { } declared)
+                folder.WriteSources(DeclaredSources.Of(declared));
+        }
         Introduce(display, setup, folder, from?.State);
         if (before is not null)
             display.Say($"weights of {before.Path} after step {origin!.State.Step:N0}");
         if (weights is not null)
             display.Say($"weights of {weights.Path}");
 
+        var (freeBefore, freeThen) = (DeviceMemory.Free(setup.Device), (long?)null);
         using var run = new TrainingRun(Plan, setup, folder, examples, from, display, origin, weights);
         try
         {
             display.During(() => Experiment.Train(run));
         }
+        catch (Exception fault) when (OutOfMemory.IsCause(fault) && IsNoted(freeThen = DeviceMemory.Free(setup.Device)))
+        {
+            throw OutOfMemory.Explain(fault.Message, run, Experiment.Network, freeBefore, freeThen);
+        }
         catch (DivergedException diverged)
         {
+            display.Say($"{diverged.Message}; the steps since the last checkpoint are taken again, to see where it began");
+            var found = Replay.Find(Experiment, run) ?? $"{diverged.Message}, but not when the steps since the last checkpoint were taken again";
             throw new DivergedException(
-                $"{diverged.Message}; the last good checkpoint is {folder.Checkpoints.Newest}. Lower the learning rate or clip gradients; to try again from there: {run.ResumeCommand}",
+                $"{found}; {(folder.Checkpoints.Newest is { } newest ? $"the last good checkpoint is {newest}" : "there is no good checkpoint yet")}. Lower the learning rate or clip gradients; to try again from there: {run.ResumeCommand}",
                 diverged);
         }
         var summary = run.Summary ?? throw new InvalidOperationException($"The training of {Plan.Name} came back without Finish.");
         display.Finish(summary);
         return summary;
+
+        // A filter sees the memory as it was when none could be had, before anything is freed on the way here.
+        static bool IsNoted(long? _) => true;
     }
 
     // The run that weights come from. One that is resumed has them already.

@@ -64,8 +64,12 @@ internal sealed class RunMeter : IDisposable
     {
         losses.Read();
         using var total = training.Weights.Values.sum();
-        if (total.item<float>() is var sum && !float.IsFinite(sum))
-            throw new DivergedException(done - 1, "a weight", sum);
+        if (total.item<float>() is var sum && float.IsFinite(sum))
+            return;
+        using var finite = training.Weights.Values.isfinite();
+        using var all = finite.all(); // the sum of large weights is not finite, either
+        if (!all.item<bool>())
+            throw new DivergedException(Math.Max(0, done - 1), "a weight", sum);
     }
 
     /// <summary>Where the run stands.</summary>

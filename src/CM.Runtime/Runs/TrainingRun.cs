@@ -8,11 +8,12 @@ namespace CM.Runtime;
 /// The runtime's side of a training: data in, and out of it the progress, the log, pictures and checkpoints. The loop itself is in the
 /// generated code: <c>Begin</c>, then <c>NextBatch</c> and <c>EndStep</c> while there is a <c>NextStep</c>, then <c>Finish</c>.
 /// </summary>
-public sealed class TrainingRun : IDisposable
+public class TrainingRun : IDisposable
 {
     private const int LogLines = 500;
     private const int Pictures = 10;
     private static readonly TimeSpan LongestUnsaved = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LongestUnlogged = TimeSpan.FromMinutes(1);
 
     private readonly ExperimentPlan plan;
     private readonly RunFolder folder;
@@ -23,6 +24,7 @@ public sealed class TrainingRun : IDisposable
     private readonly Display display;
     private readonly StopSignal stop = new();
     private readonly Stopwatch unsaved = new();
+    private readonly Stopwatch unlogged = new();
 
     private Training? training;
     private BatchFeed? feed;
@@ -58,6 +60,12 @@ public sealed class TrainingRun : IDisposable
         Setup = setup;
     }
 
+    /// <summary>Prepares to take steps of a run again.</summary>
+    private protected TrainingRun(TrainingRun run, Checkpoint from)
+        : this(run.plan, run.Setup, run.folder, run.examples, from, run.display)
+    {
+    }
+
     /// <summary>Steps, batch, seed, device.</summary>
     public TrainingSetup Setup { get; }
 
@@ -67,12 +75,36 @@ public sealed class TrainingRun : IDisposable
     /// <summary>How the run ended; null before <see cref="Finish"/>.</summary>
     internal RunSummary? Summary { get; private set; }
 
-    private Training Current => training ?? throw new InvalidOperationException("Begin comes first.");
+    /// <summary>Where the run goes.</summary>
+    internal RunFolder Folder => folder;
+
+    /// <summary>Steps done.</summary>
+    internal int Done
+    {
+        get => done;
+        private protected set => done = value;
+    }
+
+    private protected Training Current => training ?? throw new InvalidOperationException("Begin comes first.");
 
     private RunMeter Meter => meter ?? throw new InvalidOperationException("Begin comes first.");
 
     /// <summary>Starts: with the training's fresh weights, or with those of the checkpoint that is resumed.</summary>
-    public void Begin(Training training)
+    public virtual void Begin(Training training)
+    {
+        Load(training);
+        OnDisk(() => log = new RunLog(folder, Meter.Times, done));
+        pictures = Sampler.IsVisible(plan) ? new RunPictures(plan, Setup, folder, examples, first) : null;
+        evaluation = RunEvaluation.Open(plan, Setup, examples);
+        if (from is null)
+            Keep(show: true);
+        unsaved.Start();
+        unlogged.Start();
+        Meter.Resume();
+    }
+
+    /// <summary>Gives the training its weights, and begins to prepare data.</summary>
+    private protected void Load(Training training)
     {
         this.training = training;
         if (from is not null)
@@ -92,18 +124,11 @@ public sealed class TrainingRun : IDisposable
         }
         feed = new BatchFeed(examples, plan, Setup, done);
         meter = new RunMeter(plan, training, feed, done);
-        OnDisk(() => log = new RunLog(folder, meter.Times, done));
-        pictures = Sampler.IsVisible(plan) ? new RunPictures(plan, Setup, folder, examples, first) : null;
-        evaluation = RunEvaluation.Open(plan, Setup, examples);
-        if (from is null)
-            Keep(show: true);
-        unsaved.Start();
-        meter.Resume();
     }
 
     /// <summary>Whether there is another step to do; false also when somebody asked to stop.</summary>
     /// <param name="step">The step, counted from 0.</param>
-    public bool NextStep(out int step)
+    public virtual bool NextStep(out int step)
     {
         step = done;
         return done < Setup.Steps && !stop.Requested;
@@ -124,12 +149,12 @@ public sealed class TrainingRun : IDisposable
 
     /// <summary>Ends a step: progress, log, pictures, checkpoint, whichever is due.</summary>
     /// <param name="loss">One number.</param>
-    public void EndStep(Tensor loss)
+    public virtual void EndStep(Tensor loss)
     {
         Meter.Add(loss, done);
         done++;
         display.Update(Meter.Report(done));
-        if (IsDue(LogLines))
+        if (IsDue(LogLines) || unlogged.Elapsed > LongestUnlogged)
             Log();
         foreach (var average in Current.Averages)
             if (average.Rule is EmaPower { Snapshots: > 0 } rule && IsDue(rule.Snapshots))
@@ -139,7 +164,7 @@ public sealed class TrainingRun : IDisposable
     }
 
     /// <summary>Saves what is not saved yet and tells how it went.</summary>
-    public void Finish()
+    public virtual void Finish()
     {
         if (logged != done)
             Log();
@@ -167,6 +192,7 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Stops preparing batches and closes the log.</summary>
     public void Dispose()
     {
+        GC.SuppressFinalize(this);
         meter?.Dispose();
         feed?.Dispose();
         classes?.Dispose();
@@ -196,6 +222,7 @@ public sealed class TrainingRun : IDisposable
     {
         var line = Meter.Log(done);
         logged = done;
+        unlogged.Restart();
         Write(line);
     }
 
@@ -240,5 +267,5 @@ public sealed class TrainingRun : IDisposable
     }
 
     /// <summary>What is left after a fault.</summary>
-    private string Rest() => folder.Checkpoints.Newest is { } checkpoint ? $"; {checkpoint} is whole, go on from there with: {ResumeCommand}" : "";
+    internal string Rest() => folder.Checkpoints.Newest is { } checkpoint ? $"; {checkpoint} is whole, go on from there with: {ResumeCommand}" : "";
 }

@@ -69,6 +69,9 @@ public abstract class Training : IDisposable
     /// <summary>Who is told of the samples of a step: their times and their losses, <c>[B]</c> each, which are only valid during the call.</summary>
     internal Action<Tensor, Tensor>? Noted { get; set; }
 
+    /// <summary>Who looks at the gradients before they are clipped.</summary>
+    internal Action? GradientsReady { get; set; }
+
     /// <summary>The weights of an average, by the name of its rule, or the trained weights themselves, called <see cref="Online"/>; null where there is no such average.</summary>
     internal ParameterStore? WeightsOf(string average) => average == Online ? Weights : Averages.FirstOrDefault(each => each.Rule.Name == average)?.Weights;
 
@@ -184,6 +187,7 @@ public abstract class Training : IDisposable
     /// <param name="bound">Above 0.</param>
     protected void ClipGradients(double bound)
     {
+        GradientsReady?.Invoke();
         using var _ = no_grad();
         clips = true;
         using var norm = Weights.Gradients.norm();

@@ -65,6 +65,7 @@ namespace Test
             private readonly Parameter clockBias; // [Out]
             private readonly Parameter shortWeight; // [Out, In, 1, 1]
             private readonly Parameter shortBias; // [Out]
+            private readonly LayerWatch watch;
 
             /// <summary>Names, shapes and starts of the 2*In+10*In*Out+3*Out+Out*Time parameters.</summary>
             public static ParameterLayout Layout(int In, int Out, int Time) => new ParameterLayout()
@@ -80,6 +81,7 @@ namespace Test
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(int In, int Out, int Time, ParameterScope parameters) : base("ResBlock")
             {
+                watch = parameters.Watch;
                 this.In = In;
                 this.Out = Out;
                 this.Time = Time;
@@ -97,18 +99,18 @@ namespace Test
             /// <summary>[B, In, H, W], [B, Time] → [B, Out, H, W]</summary>
             public override Tensor forward(Tensor x, Tensor t)
             {
-                var calm = functional.group_norm(x, 8, calmWeight, calmBias);                   // [B, In, H, W]  Calm
-                var bend = functional.silu(calm);                                               // [B, In, H, W]  Bend
+                var calm = watch.See("Calm", functional.group_norm(x, 8, calmWeight, calmBias));                   // [B, In, H, W]
+                var bend = watch.See("Bend", functional.silu(calm));                                               // [B, In, H, W]
                 calm.Dispose();
-                var turn = functional.conv2d(bend, turnWeight, turnBias, padding: TurnPadding); // [B, Out, H, W]  Turn
+                var turn = watch.See("Turn", functional.conv2d(bend, turnWeight, turnBias, padding: TurnPadding)); // [B, Out, H, W]
                 bend.Dispose();
-                var clock = functional.linear(t, clockWeight, clockBias);                       // [B, Out]  Clock
-                var clockSpread = clock.view(-1, Out, 1, 1);                                    // [B, Out, 1, 1]
-                var sum = turn + clockSpread;                                                   // [B, Out, H, W]
+                var clock = watch.See("Clock", functional.linear(t, clockWeight, clockBias));                      // [B, Out]
+                var clockSpread = clock.view(-1, Out, 1, 1);                                                       // [B, Out, 1, 1]
+                var sum = turn + clockSpread;                                                                      // [B, Out, H, W]
                 clockSpread.Dispose();
                 turn.Dispose(); clock.Dispose();
-                var shortOut = functional.conv2d(x, shortWeight, shortBias);                    // [B, Out, H, W]  Short
-                var sumOut = sum + shortOut;                                                    // [B, Out, H, W]
+                var shortOut = watch.See("Short", functional.conv2d(x, shortWeight, shortBias));                   // [B, Out, H, W]
+                var sumOut = sum + shortOut;                                                                       // [B, Out, H, W]
                 sum.Dispose(); shortOut.Dispose();
                 return sumOut;
             }

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Text;
 
 namespace CM.Runtime.Tests;
@@ -15,6 +17,7 @@ public sealed class FuzzTests : IDisposable
     private const int Files = 20_000;
     private const int Kinds = 10;
     private const long MostBytes = 32 << 20;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1); // for one file, on a busy machine, too
     private static readonly int Count = Number("DSLCM_FUZZ", Files) / Kinds;
     private static readonly int Seed = Number("DSLCM_FUZZ_SEED", 1);
 
@@ -113,12 +116,60 @@ public sealed class FuzzTests : IDisposable
         Run([parts[pickle]], path => ReadAll(TorchFile.Read(path)), _ => bytes => Zip([.. parts.Select(part => (part.Key, part.Key == pickle ? bytes : part.Value))]));
     }
 
+    [Fact]
+    public void A_reader_that_hangs_is_stopped_and_its_file_is_named()
+    {
+        var message = Should.Throw<InvalidOperationException>(() => Watched(TimeSpan.FromSeconds(1), file =>
+        {
+            file(17, [1, 2, 3]);
+            Thread.Sleep(Timeout.Infinite);
+        }, ".bin", "Hanging")).Message;
+        message.ShouldStartWith($"Hanging, seed {Seed}, file 17: still reading after 1 s; the file is ");
+        File.ReadAllBytes(message[(message.LastIndexOf(' ') + 1)..]).ShouldBe([1, 2, 3]);
+    }
+
     /// <summary>Changes files, and looks what becomes of them.</summary>
     /// <param name="seeds">Good files; each is read unchanged first.</param>
     /// <param name="read">Reads a file to its last byte.</param>
     /// <param name="wrap">Chooses what is done to a changed file, such as packing it, so that the change is not found by a checksum alone.</param>
     /// <param name="ending">How the file's name ends.</param>
-    private void Run(byte[][] seeds, Action<string> read, Func<Random, Func<byte[], byte[]>>? wrap = null, string ending = ".bin", [CallerMemberName] string kind = "")
+    private void Run(byte[][] seeds, Action<string> read, Func<Random, Func<byte[], byte[]>>? wrap = null, string ending = ".bin", [CallerMemberName] string kind = "") =>
+        Watched(Patience, next => ReadAll(seeds, read, wrap, ending, kind, next), ending, kind);
+
+    /// <summary>Does something with files on a thread of its own, and looks on: a file that takes too long ends the test with its name.</summary>
+    /// <param name="patience">For one file.</param>
+    /// <param name="work">Tells the number and the content of each file before it is read.</param>
+    /// <param name="ending">How the files' names end.</param>
+    /// <param name="kind">What they are.</param>
+    private static void Watched(TimeSpan patience, Action<Action<int, byte[]>> work, string ending, string kind)
+    {
+        ExceptionDispatchInfo? failure = null;
+        (int Number, byte[] Bytes) current = (0, []);
+        var begun = Stopwatch.GetTimestamp();
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                work((number, bytes) =>
+                {
+                    current = (number, bytes);
+                    Interlocked.Exchange(ref begun, Stopwatch.GetTimestamp());
+                });
+            }
+            catch (Exception fault)
+            {
+                failure = ExceptionDispatchInfo.Capture(fault);
+            }
+        })
+        { IsBackground = true, Name = kind };
+        thread.Start();
+        while (!thread.Join(patience / 10))
+            if (Stopwatch.GetElapsedTime(Interlocked.Read(ref begun)) > patience)
+                throw new InvalidOperationException($"{kind}, seed {Seed}, file {current.Number}: still reading after {patience.TotalSeconds:N0} s; the file is {Kept(current.Bytes, ending, kind)}");
+        failure?.Throw();
+    }
+
+    private void ReadAll(byte[][] seeds, Action<string> read, Func<Random, Func<byte[], byte[]>>? wrap, string ending, string kind, Action<int, byte[]> next)
     {
         wrap ??= _ => bytes => bytes;
         var random = new Random(Seed);
@@ -129,6 +180,7 @@ public sealed class FuzzTests : IDisposable
             var good = seeds[(i + seeds.Length) % seeds.Length];
             var bytes = i < 0 ? wrap(new Random(0))(good) : wrap(random)(Mutation.Of(good, random));
             File.WriteAllBytes(path, bytes);
+            next(i, bytes);
             var before = GC.GetAllocatedBytesForCurrentThread();
             try
             {
@@ -140,19 +192,19 @@ public sealed class FuzzTests : IDisposable
             }
             catch (Exception fault)
             {
-                throw new InvalidOperationException($"{kind}, seed {Seed}, file {i}: {fault.GetType().Name}: {fault.Message}; the file is {Kept(bytes)}", fault);
+                throw new InvalidOperationException($"{kind}, seed {Seed}, file {i}: {fault.GetType().Name}: {fault.Message}; the file is {Kept(bytes, ending, kind)}", fault);
             }
             if (GC.GetAllocatedBytesForCurrentThread() - before is var taken and > MostBytes)
-                throw new InvalidOperationException($"{kind}, seed {Seed}, file {i}: took {taken:N0} bytes; the file is {Kept(bytes)}");
+                throw new InvalidOperationException($"{kind}, seed {Seed}, file {i}: took {taken:N0} bytes; the file is {Kept(bytes, ending, kind)}");
         }
         refused.ShouldBeGreaterThan(Count / 10);
+    }
 
-        string Kept(byte[] bytes)
-        {
-            var copy = Path.Combine(Path.GetTempPath(), $"dslcm-fuzz-{kind}-{Seed}{ending}");
-            File.WriteAllBytes(copy, bytes);
-            return copy;
-        }
+    private static string Kept(byte[] bytes, string ending, string kind)
+    {
+        var copy = Path.Combine(Path.GetTempPath(), $"dslcm-fuzz-{kind}-{Seed}{ending}");
+        File.WriteAllBytes(copy, bytes);
+        return copy;
     }
 
     private static void ReadAll(IEnumerable<NamedTensor> tensors)

@@ -79,7 +79,8 @@ public sealed partial class RunTests : IDisposable
     {
         var poisoned = Tiny.With(Tiny.Plan, make: setup => new Tiny.Denoiser(setup, poison: 13));
         var exception = Should.Throw<DivergedException>(() => new TrainRequest { Experiment = poisoned, Steps = 30, Out = scratch["a"] }.Run(new JsonDisplay(TextWriter.Null)));
-        exception.Message.ShouldStartWith("step 13: the loss is NaN; the last good checkpoint is " + Path.Combine(scratch["a"], "checkpoints", "step-000012.safetensors"));
+        exception.Message.ShouldStartWith("step 13: the loss is NaN: every sample's loss is finite, at times 0.0");
+        exception.Message.ShouldContain("; every layer's result is finite; the last good checkpoint is " + Path.Combine(scratch["a"], "checkpoints", "step-000012.safetensors"));
         RunFolder.Open(scratch["a"]).OpenNewest().State.Step.ShouldBe(12);
     }
 
@@ -92,7 +93,7 @@ public sealed partial class RunTests : IDisposable
                 training.Weights.Values.fill_(float.NaN);
         });
         Should.Throw<DivergedException>(() => new TrainRequest { Experiment = poisoned, Steps = 30, Out = scratch["a"] }.Run(new JsonDisplay(TextWriter.Null)))
-            .Message.ShouldStartWith("step 14: a weight is NaN");
+            .Message.ShouldStartWith("step 14: loss and gradient are finite, but weights are not any more");
         RunFolder.Open(scratch["a"]).OpenNewest().State.Step.ShouldBe(12);
     }
 

@@ -79,6 +79,7 @@ namespace Digits
             private readonly Parameter turnAgainBias; // [Out]
             private readonly Parameter shortWeight; // [Out, In, 1, 1]
             private readonly Parameter shortBias; // [Out]
+            private readonly LayerWatch watch;
 
             /// <summary>Names, shapes and starts of the 2*In+10*In*Out+6*Out+9*Out*Out+Out*Time parameters.</summary>
             public static ParameterLayout Layout(int In, int Out, int Time) => new ParameterLayout()
@@ -98,6 +99,7 @@ namespace Digits
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(int In, int Out, int Time, ParameterScope parameters) : base("ResidualBlock")
             {
+                watch = parameters.Watch;
                 this.In = In;
                 this.Out = Out;
                 this.Time = Time;
@@ -120,23 +122,23 @@ namespace Digits
             /// <summary>[B, In, H, W], [B, Time] → [B, Out, H, W]</summary>
             public override Tensor forward(Tensor x, Tensor time)
             {
-                var calmIn = functional.group_norm(x, 8, calmInWeight, calmInBias);                                  // [B, In, H, W]  CalmIn
-                var bend = functional.silu(calmIn);                                                                  // [B, In, H, W]  Bend
+                var calmIn = watch.See("CalmIn", functional.group_norm(x, 8, calmInWeight, calmInBias));             // [B, In, H, W]
+                var bend = watch.See("Bend", functional.silu(calmIn));                                               // [B, In, H, W]
                 calmIn.Dispose();
-                var turn = functional.conv2d(bend, turnWeight, turnBias, padding: TurnPadding);                      // [B, Out, H, W]  Turn
+                var turn = watch.See("Turn", functional.conv2d(bend, turnWeight, turnBias, padding: TurnPadding));   // [B, Out, H, W]
                 bend.Dispose();
-                var level = functional.linear(time, levelWeight, levelBias);                                         // [B, Out]  Level
+                var level = watch.See("Level", functional.linear(time, levelWeight, levelBias));                     // [B, Out]
                 var levelSpread = level.view(-1, Out, 1, 1);                                                         // [B, Out, 1, 1]
                 var turned = turn + levelSpread;                                                                     // [B, Out, H, W]
                 levelSpread.Dispose();
                 turn.Dispose(); level.Dispose();
-                var calmOut = functional.group_norm(turned, 8, calmOutWeight, calmOutBias);                          // [B, Out, H, W]  CalmOut
+                var calmOut = watch.See("CalmOut", functional.group_norm(turned, 8, calmOutWeight, calmOutBias));    // [B, Out, H, W]
                 turned.Dispose();
-                var bendOut = functional.silu(calmOut);                                                              // [B, Out, H, W]  Bend
+                var bendOut = watch.See("Bend", functional.silu(calmOut));                                           // [B, Out, H, W]
                 calmOut.Dispose();
-                var turnAgain = functional.conv2d(bendOut, turnAgainWeight, turnAgainBias, padding: TurnAgainPadding); // [B, Out, H, W]  TurnAgain
+                var turnAgain = watch.See("TurnAgain", functional.conv2d(bendOut, turnAgainWeight, turnAgainBias, padding: TurnAgainPadding)); // [B, Out, H, W]
                 bendOut.Dispose();
-                var shortOut = functional.conv2d(x, shortWeight, shortBias);                                         // [B, Out, H, W]  Short
+                var shortOut = watch.See("Short", functional.conv2d(x, shortWeight, shortBias));                     // [B, Out, H, W]
                 var sum = turnAgain + shortOut;                                                                      // [B, Out, H, W]
                 turnAgain.Dispose(); shortOut.Dispose();
                 return sum;

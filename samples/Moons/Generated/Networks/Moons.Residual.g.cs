@@ -42,6 +42,7 @@ namespace Moons
             private readonly int Width;
             private readonly Parameter turnWeight; // [Width, Width]
             private readonly Parameter turnBias; // [Width]
+            private readonly LayerWatch watch;
 
             /// <summary>Names, shapes and starts of the Width+Width*Width parameters.</summary>
             public static ParameterLayout Layout(int Width) => new ParameterLayout()
@@ -51,6 +52,7 @@ namespace Moons
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(int Width, ParameterScope parameters) : base("Residual")
             {
+                watch = parameters.Watch;
                 this.Width = Width;
                 register_parameter("Turn.weight", turnWeight = parameters["Turn.weight"]);
                 register_parameter("Turn.bias", turnBias = parameters["Turn.bias"]);
@@ -59,10 +61,10 @@ namespace Moons
             /// <summary>[B, Width] → [B, Width]</summary>
             public override Tensor forward(Tensor x)
             {
-                var bend = functional.silu(x);                            // [B, Width]  Bend
-                var turn = functional.linear(bend, turnWeight, turnBias); // [B, Width]  Turn
+                var bend = watch.See("Bend", functional.silu(x));                            // [B, Width]
+                var turn = watch.See("Turn", functional.linear(bend, turnWeight, turnBias)); // [B, Width]
                 bend.Dispose();
-                var sum = x + turn;                                       // [B, Width]
+                var sum = x + turn;                                                          // [B, Width]
                 turn.Dispose();
                 return sum;
             }

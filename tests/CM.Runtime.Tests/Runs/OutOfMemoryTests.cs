@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+
+namespace CM.Runtime.Tests;
+
+public sealed class OutOfMemoryTests : IDisposable
+{
+    private const string Cpu = "[enforce fail at alloc_cpu.cpp:66] . DefaultCPUAllocator: can't allocate memory: you tried to allocate 51539607552 bytes. Error code 12 (Cannot allocate memory)";
+    private const string Cuda1 = "CUDA out of memory. Tried to allocate 2.50 GiB (GPU 0; 79.15 GiB total capacity; 74.00 GiB already allocated; 1.25 GiB free; 75.00 GiB reserved in total by PyTorch) If reserved memory is >> allocated memory try setting max_split_size_mb to avoid fragmentation.";
+    private const string Cuda2 = "CUDA out of memory. Tried to allocate 20.00 MiB. GPU 0 has a total capacity of 79.15 GiB of which 12.50 MiB is free. Including non-PyTorch memory, this process has 79.14 GiB memory in use.";
+
+    private readonly Scratch scratch = new();
+
+    public void Dispose() => scratch.Dispose();
+
+    [Theory]
+    [InlineData(Cpu, 51539607552, null)]
+    [InlineData(Cuda1, (long)(2.5 * (1 << 30)), (long)(1.25 * (1 << 30)))]
+    [InlineData(Cuda2, 20L << 20, (long)(12.5 * (1 << 20)))]
+    [InlineData("cuda runtime error (2) : out of memory", 0L, null)]
+    [InlineData("mat1 and mat2 shapes cannot be multiplied", null, null)]
+    public void Messages_of_libtorch_are_understood(string message, long? asked, long? free)
+    {
+        OutOfMemory.Asked(message).ShouldBe(asked);
+        OutOfMemory.Free(message).ShouldBe(free);
+        OutOfMemory.IsCause(new ExternalException(message)).ShouldBe(asked is not null);
+    }
+
+    [Fact]
+    public void A_real_request_that_is_too_large_is_understood()
+    {
+        var fault = Should.Throw<ExternalException>(() => torch.empty([1L << 50], torch.ScalarType.Float32).Dispose());
+        OutOfMemory.Asked(fault.Message).ShouldBe(1L << 52);
+    }
+
+    [Fact]
+    public void The_batch_that_fits_leaves_room_for_the_weights()
+    {
+        var network = Tiny.Network with { Activations = 1_000_000, Parameters = 10_000_000 };
+        OutOfMemory.Fitting(network, 4096, 1_000_000_000).ShouldBe(200, "0.4 GB less 5 · 4 · 10⁷ bytes");
+        OutOfMemory.Fitting(network, 300, 1_000_000_000).ShouldBe(150, "the estimate is too small where it says that what did not fit should have");
+        OutOfMemory.Fitting(network, 4096, 200_000_000).ShouldBe(0);
+        OutOfMemory.Fitting(network with { Activations = -1 }, 4096, 1_000_000_000).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(0, ".")]
+    [InlineData(7, "; ")]
+    public void A_run_ends_with_what_was_asked_what_was_free_and_what_would_fit(int step, string end)
+    {
+        var starving = Tiny.With(Tiny.Plan, (_, now) =>
+        {
+            if (now == step)
+                throw new ExternalException(Cuda1);
+        });
+        var fault = Should.Throw<UserError>(() => new TrainRequest { Experiment = starving, Steps = 20, Batch = 4096, Out = scratch["a"] }.Run(new JsonDisplay(TextWriter.Null)));
+        fault.Message.ShouldStartWith($"step {step}: out of memory on cpu: 2.68 GB more were asked for, 1.34 GB were free; a batch of 2,048 should fit (--batch 2048): an example keeps 0.00 MB, weights with gradients, moments and an average take 0.00 GB{end}");
+        fault.Message.Contains("is whole, go on from there").ShouldBe(step > 0);
+    }
+
+    [Fact]
+    public void What_is_free_is_less_than_what_the_machine_has() =>
+        DeviceMemory.Free(new Device(DeviceType.CPU, -1))!.Value.ShouldBeInRange(1, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+}
