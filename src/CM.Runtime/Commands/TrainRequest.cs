@@ -54,6 +54,7 @@ internal sealed record TrainRequest
         var before = OriginFolder();
         using var origin = before?.OpenNewest();
         var setup = Setup(from?.State, origin?.State);
+        OutOfMemory.Check(Experiment.Network, setup, DeviceMemory.Free(setup.Device));
         using var weights = OpenWeights(setup);
         var examples = Examples.Open(Plan, Data);
         if (Plan.Evaluation is { Every: > 0 })

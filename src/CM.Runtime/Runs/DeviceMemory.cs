@@ -43,7 +43,8 @@ internal static partial class DeviceMemory
     {
         try
         {
-            return MemoryInfo(out var free, out var total) == 0 ? ((long)free, (long)total) : null;
+            var (free, total) = (default(nuint), default(nuint));
+            return MemoryInfo(ref free, ref total) == 0 ? ((long)free, (long)total) : null;
         }
         catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)
         {
@@ -52,5 +53,5 @@ internal static partial class DeviceMemory
     }
 
     [LibraryImport("libcuda.so.1", EntryPoint = "cuMemGetInfo_v2")]
-    private static partial int MemoryInfo(out nuint free, out nuint total);
+    private static partial int MemoryInfo(ref nuint free, ref nuint total);
 }

@@ -37,6 +37,20 @@ internal static partial class OutOfMemory
         ? Math.Clamp((long)((Usable * free - network.Parameters * BytesPerParameter) / network.Activations), 0, batch / 2)
         : null;
 
+    /// <summary>Refuses what cannot fit: the kernel gives memory that it does not have, and would end the program without a word.</summary>
+    /// <param name="network">What it takes an example.</param>
+    /// <param name="setup">Batch and device.</param>
+    /// <param name="free">Bytes that are free; null where that is not known.</param>
+    /// <exception cref="UserError">Half of the estimate is more than there is; half, since activations may be of 16 bits.</exception>
+    public static void Check(NetworkPlan network, TrainingSetup setup, long? free)
+    {
+        if (free is not { } bytes || Fitting(network, setup.Batch, bytes) is not { } fitting)
+            return;
+        var need = network.Parameters * BytesPerParameter + (double)network.Activations * setup.Batch;
+        if (need / 2 > bytes)
+            throw new UserError($"--batch {setup.Batch}: takes about {Gigabytes((long)need)} on {setup.Device}, where {Gigabytes(bytes)} are free; {Advice(network, fitting)}.");
+    }
+
     /// <summary>One line.</summary>
     /// <param name="message">What libtorch says.</param>
     /// <param name="run">The run that did not get memory.</param>
@@ -50,14 +64,13 @@ internal static partial class OutOfMemory
         return new UserError($"step {run.Done}: out of memory on {setup.Device}: "
             + (asked > 0 ? $"{Gigabytes(asked)} more were asked for" : "more was asked for than there is")
             + (free is { } bytes ? $", {Gigabytes(bytes)} were free" : "")
-            + fitting switch
-            {
-                null => $"; take a smaller batch than {setup.Batch:N0} with --batch N",
-                0 => $"; not even a batch of 1 fits: an example keeps {Gigabytes(network.Activations)}, weights with gradients, moments and an average take {Gigabytes(network.Parameters * BytesPerParameter)}",
-                { } batch => $"; a batch of {batch:N0} should fit (--batch {batch}): an example keeps {network.Activations / 1e6:N2} MB, weights with gradients, moments and an average take {Gigabytes(network.Parameters * BytesPerParameter)}",
-            }
+            + $"; {(fitting is { } batch ? Advice(network, batch) : $"take a smaller batch than {setup.Batch:N0} with --batch N")}"
             + (run.Done > 0 ? run.Rest() : "."));
     }
+
+    private static string Advice(NetworkPlan network, long fitting) =>
+        (fitting > 0 ? $"a batch of {fitting:N0} should fit (--batch {fitting})" : "not even a batch of 1 fits")
+        + $": an example keeps {network.Activations / 1e6:N2} MB, weights with gradients, moments and an average take {Gigabytes(network.Parameters * BytesPerParameter)}";
 
     private static string Gigabytes(long bytes) => $"{bytes / 1e9:N2} GB";
 

@@ -21,6 +21,7 @@ namespace Test
             DataShape = [2],
             Classes = 3,
             Network = "Tiny",
+            Times = (0.002, 80),
             SampleTimes = [80, 1],
             Declaration =
             [
@@ -85,7 +86,9 @@ namespace Test
                 using var _ = NewDisposeScope();
                 var noise = randn_like(data);                                            // z, [B, 2]
                 var (t, r) = FirstTimes.Draw(step, Setup.Steps, data.shape[0], data.device); // [B] each, float64
-                return Losses(data, noise, t, r, labels).mean().MoveToOuterDisposeScope();
+                var losses = Losses(data, noise, t, r, labels);                          // [B]
+                Note(t, losses);                                                         // the log tells the loss by time
+                return losses.mean().MoveToOuterDisposeScope();
             }
 
             /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3), where d(a, b) = ‖a − b‖².</summary>

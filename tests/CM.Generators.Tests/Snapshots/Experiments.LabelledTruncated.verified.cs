@@ -21,6 +21,7 @@ namespace Test
             DataShape = [2],
             Classes = 3,
             Network = "Tiny",
+            Times = (1, 80),
             SampleTimes = [80, 1],
             Origin = new("Induced", Starts: true, Continues: false),
             Declaration =
@@ -104,6 +105,7 @@ namespace Test
                 var mix = rand(data.shape[0], device: data.device).lt(0.5);              // Mix shows heads, [B]
                 var pair = Couple(data, noise, r, labels, mix, step);
                 var losses = Losses(pair.Data, pair.Noise, t, r, labels);                // [B]
+                Note(t, losses);                                                         // the log tells the loss by time
                 return (Mean(losses) + pair.Penalty.mean()).MoveToOuterDisposeScope();
             }
 

@@ -42,6 +42,15 @@ public sealed class OutOfMemoryTests : IDisposable
         OutOfMemory.Fitting(network with { Activations = -1 }, 4096, 1_000_000_000).ShouldBeNull();
     }
 
+    [Fact]
+    public void What_cannot_fit_is_refused_before_anything_is_written()
+    {
+        var experiment = Tiny.Experiment with { Network = Tiny.Network with { Activations = 1L << 40 } };
+        var fault = Should.Throw<UserError>(() => new TrainRequest { Experiment = experiment, Batch = 512, Out = scratch["a"] }.Run(new JsonDisplay(TextWriter.Null)));
+        fault.Message.ShouldMatch(@"^--batch 512: takes about 562,949\.95 GB on cpu, where [\d,.]+ GB are free; not even a batch of 1 fits: an example keeps 1,099,511\.63 MB, ");
+        Directory.Exists(scratch["a"]).ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData(0, ".")]
     [InlineData(7, "; ")]

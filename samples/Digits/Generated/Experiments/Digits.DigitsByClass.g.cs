@@ -21,6 +21,7 @@ namespace Digits
             DataShape = [1, 28, 28],
             Classes = 10,
             Network = "ClassDenoiser",
+            Times = (0.002, 80),
             SampleTimes = [80, 0.8],
             Evaluation = new(0, 2000, DigitsClassifier.Classification),
             Declaration =
@@ -86,7 +87,9 @@ namespace Digits
                 using var _ = NewDisposeScope();
                 var noise = randn_like(data);                                            // z, [B, 1, 28, 28]
                 var (t, r) = EasyTimes.Draw(step, Setup.Steps, data.shape[0], data.device); // [B] each, float64
-                return Losses(data, noise, t, r, labels).mean().MoveToOuterDisposeScope();
+                var losses = Losses(data, noise, t, r, labels);                          // [B]
+                Note(t, losses);                                                         // the log tells the loss by time
+                return losses.mean().MoveToOuterDisposeScope();
             }
 
             /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3), where d(a, b) = √(‖a − b‖² + c²) − c and c = 0.015.</summary>

@@ -14,12 +14,13 @@ namespace Digits
         public static new ExperimentPlan Plan { get; } = new()
         {
             Name = "DigitsGenerated",
-            Steps = 3000,
+            Steps = 2000,
             Batch = 64,
             Seed = 1,
             Data = new global::CM.Dsl.Mnist(),
             DataShape = [1, 28, 28],
             Network = "CompactDenoiser",
+            Times = (0.002, 80),
             SampleTimes = [80, 0.8],
             Evaluation = new(0, 5000, DigitsClassifier.Classification),
             Comparison = new("digits", 1),
@@ -91,6 +92,7 @@ namespace Digits
                 var mix = rand(data.shape[0], device: data.device).lt(0.5);              // Mix shows heads, [B]
                 var pair = Couple(data, noise, r, mix);
                 var losses = Losses(pair.Data, pair.Noise, t, r);                        // [B]
+                Note(t, losses);                                                         // the log tells the loss by time
                 return losses.mean().MoveToOuterDisposeScope();
             }
 

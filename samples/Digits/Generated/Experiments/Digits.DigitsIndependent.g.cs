@@ -14,12 +14,13 @@ namespace Digits
         public static ExperimentPlan Plan { get; } = new()
         {
             Name = "DigitsIndependent",
-            Steps = 3000,
+            Steps = 2000,
             Batch = 64,
             Seed = 1,
             Data = new global::CM.Dsl.Mnist(),
             DataShape = [1, 28, 28],
             Network = "CompactDenoiser",
+            Times = (0.002, 80),
             SampleTimes = [80, 0.8],
             Evaluation = new(0, 5000, DigitsClassifier.Classification),
             Comparison = new("digits", 1),
@@ -85,7 +86,9 @@ namespace Digits
                 using var _ = NewDisposeScope();
                 var noise = randn_like(data);                                            // z, [B, 1, 28, 28]
                 var (t, r) = EasyTimes.Draw(step, Setup.Steps, data.shape[0], data.device); // [B] each, float64
-                return Losses(data, noise, t, r).mean().MoveToOuterDisposeScope();
+                var losses = Losses(data, noise, t, r);                                  // [B]
+                Note(t, losses);                                                         // the log tells the loss by time
+                return losses.mean().MoveToOuterDisposeScope();
             }
 
             /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3), where d(a, b) = √(‖a − b‖² + c²) − c and c = 0.015.</summary>

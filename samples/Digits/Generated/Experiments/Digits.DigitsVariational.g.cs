@@ -14,12 +14,13 @@ namespace Digits
         public static new ExperimentPlan Plan { get; } = new()
         {
             Name = "DigitsVariational",
-            Steps = 3000,
+            Steps = 2000,
             Batch = 64,
             Seed = 1,
             Data = new global::CM.Dsl.Mnist(),
             DataShape = [1, 28, 28],
             Network = "CompactDenoiser",
+            Times = (0.002, 80),
             SampleTimes = [80, 0.8],
             Evaluation = new(0, 5000, DigitsClassifier.Classification),
             Comparison = new("digits", 1),
@@ -91,6 +92,7 @@ namespace Digits
                 var (t, r) = EasyTimes.Draw(step, Setup.Steps, data.shape[0], data.device); // [B] each, float64
                 var pair = Couple(data, noise, step);
                 var losses = Losses(pair.Data, pair.Noise, t, r);                        // [B]
+                Note(t, losses);                                                         // the log tells the loss by time
                 return (losses + pair.Penalty).mean().MoveToOuterDisposeScope();
             }
 

@@ -94,6 +94,7 @@ namespace Digits
                 private readonly Parameter dec28x28AuxNormBias; // [16]
                 private readonly Parameter dec28x28AuxConvWeight; // [1, 16, 3, 3]
                 private readonly Parameter dec28x28AuxConvBias; // [1]
+                private readonly LayerWatch watch;
 
                 /// <summary>Block(16, 64, 4)</summary>
                 public Block.Module Enc28x28Block0 { get; }
@@ -173,6 +174,7 @@ namespace Digits
                 /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                 public Module(ParameterScope parameters) : base("ModelNet")
                 {
+                    watch = parameters.Watch;
                     register_parameter("map_label.weight", mapLabelWeight = parameters["map_label.weight"]);
                     register_parameter("map_label.bias", mapLabelBias = parameters["map_label.bias"]);
                     register_parameter("map_layer0.weight", mapLayer0Weight = parameters["map_layer0.weight"]);
@@ -236,17 +238,17 @@ namespace Digits
                 /// <summary>[B], [B, 10] → [B, 64]; frees what nothing reads after it.</summary>
                 private Tensor Embed(Tensor level, Tensor labels)
                 {
-                    var wave = Embeddings.Positional(level, 16, endpoint: true, sineFirst: true);                       // [B, 16]  map_noise
-                    var mapLabel = Embeddings.Classes(labels, mapLabelWeight, mapLabelBias, scale: 3.1622776601683795); // [B, 16]  map_label
-                    var labelled = wave + mapLabel;                                                                     // [B, 16]
+                    var wave = watch.See("map_noise", Embeddings.Positional(level, 16, endpoint: true, sineFirst: true)); // [B, 16]
+                    var mapLabel = watch.See("map_label", Embeddings.Classes(labels, mapLabelWeight, mapLabelBias, scale: 3.1622776601683795)); // [B, 16]
+                    var labelled = wave + mapLabel;                                                                      // [B, 16]
                     wave.Dispose(); mapLabel.Dispose();
-                    var mapLayer0 = functional.linear(labelled, mapLayer0Weight, mapLayer0Bias);                        // [B, 64]  map_layer0
+                    var mapLayer0 = watch.See("map_layer0", functional.linear(labelled, mapLayer0Weight, mapLayer0Bias)); // [B, 64]
                     labelled.Dispose();
-                    var act0 = functional.silu(mapLayer0);                                                              // [B, 64]  Act0
+                    var act0 = watch.See("Act0", functional.silu(mapLayer0));                                            // [B, 64]
                     mapLayer0.Dispose();
-                    var mapLayer1 = functional.linear(act0, mapLayer1Weight, mapLayer1Bias);                            // [B, 64]  map_layer1
+                    var mapLayer1 = watch.See("map_layer1", functional.linear(act0, mapLayer1Weight, mapLayer1Bias));    // [B, 64]
                     act0.Dispose();
-                    var embedding = functional.silu(mapLayer1);                                                         // [B, 64]  Act1
+                    var embedding = watch.See("Act1", functional.silu(mapLayer1));                                       // [B, 64]
                     mapLayer1.Dispose();
                     return embedding;
                 }
@@ -254,40 +256,40 @@ namespace Digits
                 /// <summary>[B, 1, 28, 28], [B, 64] → 2 × [B, 16, 28, 28]; frees what nothing reads after it.</summary>
                 private (Tensor enc28x28Conv, Tensor enc28x28Block0) Encode28x28(Tensor x, Tensor embedding)
                 {
-                    var enc28x28Conv = functional.conv2d(x, enc28x28ConvWeight, enc28x28ConvBias, padding: Enc28x28ConvPadding); // [B, 16, 28, 28]  enc.28x28_conv
-                    var enc28x28Block0 = Enc28x28Block0.call(enc28x28Conv, embedding);                                   // [B, 16, 28, 28]  enc.28x28_block0
+                    var enc28x28Conv = watch.See("enc.28x28_conv", functional.conv2d(x, enc28x28ConvWeight, enc28x28ConvBias, padding: Enc28x28ConvPadding)); // [B, 16, 28, 28]
+                    var enc28x28Block0 = watch.See("enc.28x28_block0", Enc28x28Block0.call(enc28x28Conv, embedding));    // [B, 16, 28, 28]
                     return (enc28x28Conv, enc28x28Block0);
                 }
 
                 /// <summary>[B, 64], [B, 16, 28, 28] → [B, 16, 14, 14], [B, 32, 14, 14]; frees what nothing reads after it.</summary>
                 private (Tensor enc14x14Down, Tensor enc14x14Block0) Encode14x14(Tensor embedding, Tensor enc28x28Block0)
                 {
-                    var enc14x14Down = Enc14x14Down.call(enc28x28Block0, embedding);   // [B, 16, 14, 14]  enc.14x14_down
-                    var enc14x14Block0 = Enc14x14Block0.call(enc14x14Down, embedding); // [B, 32, 14, 14]  enc.14x14_block0
+                    var enc14x14Down = watch.See("enc.14x14_down", Enc14x14Down.call(enc28x28Block0, embedding));     // [B, 16, 14, 14]
+                    var enc14x14Block0 = watch.See("enc.14x14_block0", Enc14x14Block0.call(enc14x14Down, embedding)); // [B, 32, 14, 14]
                     return (enc14x14Down, enc14x14Block0);
                 }
 
                 /// <summary>[B, 64], [B, 32, 14, 14] → 2 × [B, 32, 7, 7]; frees what nothing reads after it.</summary>
                 private (Tensor enc7x7Down, Tensor enc7x7Block0) Encode7x7(Tensor embedding, Tensor enc14x14Block0)
                 {
-                    var enc7x7Down = Enc7x7Down.call(enc14x14Block0, embedding); // [B, 32, 7, 7]  enc.7x7_down
-                    var enc7x7Block0 = Enc7x7Block0.call(enc7x7Down, embedding); // [B, 32, 7, 7]  enc.7x7_block0
+                    var enc7x7Down = watch.See("enc.7x7_down", Enc7x7Down.call(enc14x14Block0, embedding));   // [B, 32, 7, 7]
+                    var enc7x7Block0 = watch.See("enc.7x7_block0", Enc7x7Block0.call(enc7x7Down, embedding)); // [B, 32, 7, 7]
                     return (enc7x7Down, enc7x7Block0);
                 }
 
                 /// <summary>[B, 64], 2 × [B, 32, 7, 7] → [B, 32, 7, 7]; frees what nothing reads after it.</summary>
                 private Tensor Decode7x7(Tensor embedding, Tensor enc7x7Down, Tensor enc7x7Block0)
                 {
-                    var dec7x7In0 = Dec7x7In0.call(enc7x7Block0, embedding);            // [B, 32, 7, 7]  dec.7x7_in0
-                    var dec7x7In1 = Dec7x7In1.call(dec7x7In0, embedding);               // [B, 32, 7, 7]  dec.7x7_in1
+                    var dec7x7In0 = watch.See("dec.7x7_in0", Dec7x7In0.call(enc7x7Block0, embedding));               // [B, 32, 7, 7]
+                    var dec7x7In1 = watch.See("dec.7x7_in1", Dec7x7In1.call(dec7x7In0, embedding));                  // [B, 32, 7, 7]
                     dec7x7In0.Dispose();
-                    var dec7x7Block0Input = cat([dec7x7In1, enc7x7Block0], 1);          // [B, 64, 7, 7]
+                    var dec7x7Block0Input = cat([dec7x7In1, enc7x7Block0], 1);                                       // [B, 64, 7, 7]
                     dec7x7In1.Dispose(); enc7x7Block0.Dispose();
-                    var dec7x7Block0 = Dec7x7Block0.call(dec7x7Block0Input, embedding); // [B, 32, 7, 7]  dec.7x7_block0
+                    var dec7x7Block0 = watch.See("dec.7x7_block0", Dec7x7Block0.call(dec7x7Block0Input, embedding)); // [B, 32, 7, 7]
                     dec7x7Block0Input.Dispose();
-                    var dec7x7Block1Input = cat([dec7x7Block0, enc7x7Down], 1);         // [B, 64, 7, 7]
+                    var dec7x7Block1Input = cat([dec7x7Block0, enc7x7Down], 1);                                      // [B, 64, 7, 7]
                     dec7x7Block0.Dispose(); enc7x7Down.Dispose();
-                    var dec7x7Block1 = Dec7x7Block1.call(dec7x7Block1Input, embedding); // [B, 32, 7, 7]  dec.7x7_block1
+                    var dec7x7Block1 = watch.See("dec.7x7_block1", Dec7x7Block1.call(dec7x7Block1Input, embedding)); // [B, 32, 7, 7]
                     dec7x7Block1Input.Dispose();
                     return dec7x7Block1;
                 }
@@ -295,15 +297,15 @@ namespace Digits
                 /// <summary>[B, 64], [B, 16, 14, 14], [B, 32, 14, 14], [B, 32, 7, 7] → [B, 32, 14, 14]; frees what nothing reads after it.</summary>
                 private Tensor Decode14x14(Tensor embedding, Tensor enc14x14Down, Tensor enc14x14Block0, Tensor dec7x7Block1)
                 {
-                    var dec14x14Up = Dec14x14Up.call(dec7x7Block1, embedding);                // [B, 32, 14, 14]  dec.14x14_up
+                    var dec14x14Up = watch.See("dec.14x14_up", Dec14x14Up.call(dec7x7Block1, embedding));                // [B, 32, 14, 14]
                     dec7x7Block1.Dispose();
-                    var dec14x14Block0Input = cat([dec14x14Up, enc14x14Block0], 1);           // [B, 64, 14, 14]
+                    var dec14x14Block0Input = cat([dec14x14Up, enc14x14Block0], 1);                                      // [B, 64, 14, 14]
                     dec14x14Up.Dispose(); enc14x14Block0.Dispose();
-                    var dec14x14Block0 = Dec14x14Block0.call(dec14x14Block0Input, embedding); // [B, 32, 14, 14]  dec.14x14_block0
+                    var dec14x14Block0 = watch.See("dec.14x14_block0", Dec14x14Block0.call(dec14x14Block0Input, embedding)); // [B, 32, 14, 14]
                     dec14x14Block0Input.Dispose();
-                    var dec14x14Block1Input = cat([dec14x14Block0, enc14x14Down], 1);         // [B, 48, 14, 14]
+                    var dec14x14Block1Input = cat([dec14x14Block0, enc14x14Down], 1);                                    // [B, 48, 14, 14]
                     dec14x14Block0.Dispose(); enc14x14Down.Dispose();
-                    var dec14x14Block1 = Dec14x14Block1.call(dec14x14Block1Input, embedding); // [B, 32, 14, 14]  dec.14x14_block1
+                    var dec14x14Block1 = watch.See("dec.14x14_block1", Dec14x14Block1.call(dec14x14Block1Input, embedding)); // [B, 32, 14, 14]
                     dec14x14Block1Input.Dispose();
                     return dec14x14Block1;
                 }
@@ -311,15 +313,15 @@ namespace Digits
                 /// <summary>[B, 64], 2 × [B, 16, 28, 28], [B, 32, 14, 14] → [B, 16, 28, 28]; frees what nothing reads after it.</summary>
                 private Tensor Decode28x28(Tensor embedding, Tensor enc28x28Conv, Tensor enc28x28Block0, Tensor dec14x14Block1)
                 {
-                    var dec28x28Up = Dec28x28Up.call(dec14x14Block1, embedding);              // [B, 32, 28, 28]  dec.28x28_up
+                    var dec28x28Up = watch.See("dec.28x28_up", Dec28x28Up.call(dec14x14Block1, embedding));              // [B, 32, 28, 28]
                     dec14x14Block1.Dispose();
-                    var dec28x28Block0Input = cat([dec28x28Up, enc28x28Block0], 1);           // [B, 48, 28, 28]
+                    var dec28x28Block0Input = cat([dec28x28Up, enc28x28Block0], 1);                                      // [B, 48, 28, 28]
                     dec28x28Up.Dispose(); enc28x28Block0.Dispose();
-                    var dec28x28Block0 = Dec28x28Block0.call(dec28x28Block0Input, embedding); // [B, 16, 28, 28]  dec.28x28_block0
+                    var dec28x28Block0 = watch.See("dec.28x28_block0", Dec28x28Block0.call(dec28x28Block0Input, embedding)); // [B, 16, 28, 28]
                     dec28x28Block0Input.Dispose();
-                    var dec28x28Block1Input = cat([dec28x28Block0, enc28x28Conv], 1);         // [B, 32, 28, 28]
+                    var dec28x28Block1Input = cat([dec28x28Block0, enc28x28Conv], 1);                                    // [B, 32, 28, 28]
                     dec28x28Block0.Dispose(); enc28x28Conv.Dispose();
-                    var dec28x28Block1 = Dec28x28Block1.call(dec28x28Block1Input, embedding); // [B, 16, 28, 28]  dec.28x28_block1
+                    var dec28x28Block1 = watch.See("dec.28x28_block1", Dec28x28Block1.call(dec28x28Block1Input, embedding)); // [B, 16, 28, 28]
                     dec28x28Block1Input.Dispose(); embedding.Dispose();
                     return dec28x28Block1;
                 }
@@ -327,11 +329,11 @@ namespace Digits
                 /// <summary>[B, 16, 28, 28] → [B, 1, 28, 28]; frees what nothing reads after it.</summary>
                 private Tensor Finish(Tensor dec28x28Block1)
                 {
-                    var dec28x28AuxNorm = functional.group_norm(dec28x28Block1, 4, dec28x28AuxNormWeight, dec28x28AuxNormBias, 1E-06); // [B, 16, 28, 28]  dec.28x28_aux_norm
+                    var dec28x28AuxNorm = watch.See("dec.28x28_aux_norm", functional.group_norm(dec28x28Block1, 4, dec28x28AuxNormWeight, dec28x28AuxNormBias, 1E-06)); // [B, 16, 28, 28]
                     dec28x28Block1.Dispose();
-                    var act = functional.silu(dec28x28AuxNorm);                                                          // [B, 16, 28, 28]  Act
+                    var act = watch.See("Act", functional.silu(dec28x28AuxNorm));                                        // [B, 16, 28, 28]
                     dec28x28AuxNorm.Dispose();
-                    var image = functional.conv2d(act, dec28x28AuxConvWeight, dec28x28AuxConvBias, padding: Dec28x28AuxConvPadding); // [B, 1, 28, 28]  dec.28x28_aux_conv
+                    var image = watch.See("dec.28x28_aux_conv", functional.conv2d(act, dec28x28AuxConvWeight, dec28x28AuxConvBias, padding: Dec28x28AuxConvPadding)); // [B, 1, 28, 28]
                     act.Dispose();
                     return image;
                 }
@@ -390,6 +392,7 @@ namespace Digits
                     private readonly Parameter norm1Bias; // [Channels]
                     private readonly Parameter conv1Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter conv1Bias; // [Channels]
+                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the 7*Channels+18*Channels*Channels+Channels*Embedding parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding, int Groups) => new ParameterLayout()
@@ -407,6 +410,7 @@ namespace Digits
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, int Groups, ParameterScope parameters) : base("Block")
                     {
+                        watch = parameters.Watch;
                         this.Channels = Channels;
                         this.Embedding = Embedding;
                         this.Groups = Groups;
@@ -426,25 +430,25 @@ namespace Digits
                     /// <summary>[B, Channels, H, W], [B, Embedding] → [B, Channels, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var norm0 = functional.group_norm(x, Groups, norm0Weight, norm0Bias, 1E-06);         // [B, Channels, H, W]  norm0
-                        var act0 = functional.silu(norm0);                                                   // [B, Channels, H, W]  Act0
+                        var norm0 = watch.See("norm0", functional.group_norm(x, Groups, norm0Weight, norm0Bias, 1E-06));     // [B, Channels, H, W]
+                        var act0 = watch.See("Act0", functional.silu(norm0));                                                // [B, Channels, H, W]
                         norm0.Dispose();
-                        var turned = functional.conv2d(act0, conv0Weight, conv0Bias, padding: Conv0Padding); // [B, Channels, H, W]  conv0
+                        var turned = watch.See("conv0", functional.conv2d(act0, conv0Weight, conv0Bias, padding: Conv0Padding)); // [B, Channels, H, W]
                         act0.Dispose();
-                        var affine = functional.linear(embedding, affineWeight, affineBias);                 // [B, Channels]  affine
-                        var affineSpread = affine.view(-1, Channels, 1, 1);                                  // [B, Channels, 1, 1]
-                        var shifted = turned + affineSpread;                                                 // [B, Channels, H, W]
+                        var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Channels]
+                        var affineSpread = affine.view(-1, Channels, 1, 1);                                                  // [B, Channels, 1, 1]
+                        var shifted = turned + affineSpread;                                                                 // [B, Channels, H, W]
                         affineSpread.Dispose();
                         turned.Dispose(); affine.Dispose();
-                        var norm1 = functional.group_norm(shifted, Groups, norm1Weight, norm1Bias, 1E-06);   // [B, Channels, H, W]  norm1
+                        var norm1 = watch.See("norm1", functional.group_norm(shifted, Groups, norm1Weight, norm1Bias, 1E-06)); // [B, Channels, H, W]
                         shifted.Dispose();
-                        var act1 = functional.silu(norm1);                                                   // [B, Channels, H, W]  Act1
+                        var act1 = watch.See("Act1", functional.silu(norm1));                                                // [B, Channels, H, W]
                         norm1.Dispose();
-                        var conv1 = functional.conv2d(act1, conv1Weight, conv1Bias, padding: Conv1Padding);  // [B, Channels, H, W]  conv1
+                        var conv1 = watch.See("conv1", functional.conv2d(act1, conv1Weight, conv1Bias, padding: Conv1Padding)); // [B, Channels, H, W]
                         act1.Dispose();
-                        var sum = conv1 + x;                                                                 // [B, Channels, H, W]
+                        var sum = conv1 + x;                                                                                 // [B, Channels, H, W]
                         conv1.Dispose();
-                        var result = sum * 0.7071067811865476;                                               // [B, Channels, H, W]
+                        var result = sum * 0.7071067811865476;                                                               // [B, Channels, H, W]
                         sum.Dispose();
                         return result;
                     }
@@ -512,6 +516,7 @@ namespace Digits
                     private readonly Parameter conv1Bias; // [Out]
                     private readonly Parameter skipWeight; // [Out, In, 1, 1]
                     private readonly Parameter skipBias; // [Out]
+                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+2*In+10*In*Out+6*Out+9*Out*Out parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding, int InGroups, int OutGroups) => new ParameterLayout()
@@ -531,6 +536,7 @@ namespace Digits
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, int InGroups, int OutGroups, ParameterScope parameters) : base("DownBlock")
                     {
+                        watch = parameters.Watch;
                         this.In = In;
                         this.Out = Out;
                         this.Embedding = Embedding;
@@ -555,30 +561,30 @@ namespace Digits
                     /// <summary>[B, In, H, W], [B, Embedding] → [B, Out, H/2, W/2]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var norm0 = functional.group_norm(x, InGroups, norm0Weight, norm0Bias, 1E-06);         // [B, In, H, W]  norm0
-                        var act0 = functional.silu(norm0);                                                     // [B, In, H, W]  Act0
+                        var norm0 = watch.See("norm0", functional.group_norm(x, InGroups, norm0Weight, norm0Bias, 1E-06));   // [B, In, H, W]
+                        var act0 = watch.See("Act0", functional.silu(norm0));                                                // [B, In, H, W]
                         norm0.Dispose();
-                        var shrink = functional.avg_pool2d(act0, 2);                                           // [B, In, H/2, W/2]  Shrink
+                        var shrink = watch.See("Shrink", functional.avg_pool2d(act0, 2));                                    // [B, In, H/2, W/2]
                         act0.Dispose();
-                        var turned = functional.conv2d(shrink, conv0Weight, conv0Bias, padding: Conv0Padding); // [B, Out, H/2, W/2]  conv0
+                        var turned = watch.See("conv0", functional.conv2d(shrink, conv0Weight, conv0Bias, padding: Conv0Padding)); // [B, Out, H/2, W/2]
                         shrink.Dispose();
-                        var affine = functional.linear(embedding, affineWeight, affineBias);                   // [B, Out]  affine
-                        var affineSpread = affine.view(-1, Out, 1, 1);                                         // [B, Out, 1, 1]
-                        var shifted = turned + affineSpread;                                                   // [B, Out, H/2, W/2]
+                        var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Out]
+                        var affineSpread = affine.view(-1, Out, 1, 1);                                                       // [B, Out, 1, 1]
+                        var shifted = turned + affineSpread;                                                                 // [B, Out, H/2, W/2]
                         affineSpread.Dispose();
                         turned.Dispose(); affine.Dispose();
-                        var norm1 = functional.group_norm(shifted, OutGroups, norm1Weight, norm1Bias, 1E-06);  // [B, Out, H/2, W/2]  norm1
+                        var norm1 = watch.See("norm1", functional.group_norm(shifted, OutGroups, norm1Weight, norm1Bias, 1E-06)); // [B, Out, H/2, W/2]
                         shifted.Dispose();
-                        var act1 = functional.silu(norm1);                                                     // [B, Out, H/2, W/2]  Act1
+                        var act1 = watch.See("Act1", functional.silu(norm1));                                                // [B, Out, H/2, W/2]
                         norm1.Dispose();
-                        var conv1 = functional.conv2d(act1, conv1Weight, conv1Bias, padding: Conv1Padding);    // [B, Out, H/2, W/2]  conv1
+                        var conv1 = watch.See("conv1", functional.conv2d(act1, conv1Weight, conv1Bias, padding: Conv1Padding)); // [B, Out, H/2, W/2]
                         act1.Dispose();
-                        var shrinkOut = functional.avg_pool2d(x, 2);                                           // [B, In, H/2, W/2]  Shrink
-                        var skip = functional.conv2d(shrinkOut, skipWeight, skipBias);                         // [B, Out, H/2, W/2]  skip
+                        var shrinkOut = watch.See("Shrink", functional.avg_pool2d(x, 2));                                    // [B, In, H/2, W/2]
+                        var skip = watch.See("skip", functional.conv2d(shrinkOut, skipWeight, skipBias));                    // [B, Out, H/2, W/2]
                         shrinkOut.Dispose();
-                        var sum = conv1 + skip;                                                                // [B, Out, H/2, W/2]
+                        var sum = conv1 + skip;                                                                              // [B, Out, H/2, W/2]
                         conv1.Dispose(); skip.Dispose();
-                        var result = sum * 0.7071067811865476;                                                 // [B, Out, H/2, W/2]
+                        var result = sum * 0.7071067811865476;                                                               // [B, Out, H/2, W/2]
                         sum.Dispose();
                         return result;
                     }
@@ -644,6 +650,7 @@ namespace Digits
                     private readonly Parameter conv1Bias; // [Out]
                     private readonly Parameter skipWeight; // [Out, In, 1, 1]
                     private readonly Parameter skipBias; // [Out]
+                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+2*In+10*In*Out+6*Out+9*Out*Out parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding, int InGroups, int OutGroups) => new ParameterLayout()
@@ -663,6 +670,7 @@ namespace Digits
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, int InGroups, int OutGroups, ParameterScope parameters) : base("SkipBlock")
                     {
+                        watch = parameters.Watch;
                         this.In = In;
                         this.Out = Out;
                         this.Embedding = Embedding;
@@ -687,26 +695,26 @@ namespace Digits
                     /// <summary>[B, In, H, W], [B, Embedding] → [B, Out, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var norm0 = functional.group_norm(x, InGroups, norm0Weight, norm0Bias, 1E-06);        // [B, In, H, W]  norm0
-                        var act0 = functional.silu(norm0);                                                    // [B, In, H, W]  Act0
+                        var norm0 = watch.See("norm0", functional.group_norm(x, InGroups, norm0Weight, norm0Bias, 1E-06));   // [B, In, H, W]
+                        var act0 = watch.See("Act0", functional.silu(norm0));                                                // [B, In, H, W]
                         norm0.Dispose();
-                        var turned = functional.conv2d(act0, conv0Weight, conv0Bias, padding: Conv0Padding);  // [B, Out, H, W]  conv0
+                        var turned = watch.See("conv0", functional.conv2d(act0, conv0Weight, conv0Bias, padding: Conv0Padding)); // [B, Out, H, W]
                         act0.Dispose();
-                        var affine = functional.linear(embedding, affineWeight, affineBias);                  // [B, Out]  affine
-                        var affineSpread = affine.view(-1, Out, 1, 1);                                        // [B, Out, 1, 1]
-                        var shifted = turned + affineSpread;                                                  // [B, Out, H, W]
+                        var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Out]
+                        var affineSpread = affine.view(-1, Out, 1, 1);                                                       // [B, Out, 1, 1]
+                        var shifted = turned + affineSpread;                                                                 // [B, Out, H, W]
                         affineSpread.Dispose();
                         turned.Dispose(); affine.Dispose();
-                        var norm1 = functional.group_norm(shifted, OutGroups, norm1Weight, norm1Bias, 1E-06); // [B, Out, H, W]  norm1
+                        var norm1 = watch.See("norm1", functional.group_norm(shifted, OutGroups, norm1Weight, norm1Bias, 1E-06)); // [B, Out, H, W]
                         shifted.Dispose();
-                        var act1 = functional.silu(norm1);                                                    // [B, Out, H, W]  Act1
+                        var act1 = watch.See("Act1", functional.silu(norm1));                                                // [B, Out, H, W]
                         norm1.Dispose();
-                        var conv1 = functional.conv2d(act1, conv1Weight, conv1Bias, padding: Conv1Padding);   // [B, Out, H, W]  conv1
+                        var conv1 = watch.See("conv1", functional.conv2d(act1, conv1Weight, conv1Bias, padding: Conv1Padding)); // [B, Out, H, W]
                         act1.Dispose();
-                        var skip = functional.conv2d(x, skipWeight, skipBias);                                // [B, Out, H, W]  skip
-                        var sum = conv1 + skip;                                                               // [B, Out, H, W]
+                        var skip = watch.See("skip", functional.conv2d(x, skipWeight, skipBias));                            // [B, Out, H, W]
+                        var sum = conv1 + skip;                                                                              // [B, Out, H, W]
                         conv1.Dispose(); skip.Dispose();
-                        var result = sum * 0.7071067811865476;                                                // [B, Out, H, W]
+                        var result = sum * 0.7071067811865476;                                                               // [B, Out, H, W]
                         sum.Dispose();
                         return result;
                     }
@@ -776,6 +784,7 @@ namespace Digits
                     private readonly Parameter attentionQkvBias; // [3*Channels]
                     private readonly Parameter attentionProjWeight; // [Channels, Channels, 1, 1]
                     private readonly Parameter attentionProjBias; // [Channels]
+                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the 13*Channels+22*Channels*Channels+Channels*Embedding parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding, int Groups) => new ParameterLayout()
@@ -799,6 +808,7 @@ namespace Digits
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, int Groups, ParameterScope parameters) : base("AttentionBlock")
                     {
+                        watch = parameters.Watch;
                         this.Channels = Channels;
                         this.Embedding = Embedding;
                         this.Groups = Groups;
@@ -824,28 +834,28 @@ namespace Digits
                     /// <summary>[B, Channels, H, W], [B, Embedding] → [B, Channels, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var norm0 = functional.group_norm(x, Groups, norm0Weight, norm0Bias, 1E-06);                         // [B, Channels, H, W]  norm0
-                        var act0 = functional.silu(norm0);                                                                   // [B, Channels, H, W]  Act0
+                        var norm0 = watch.See("norm0", functional.group_norm(x, Groups, norm0Weight, norm0Bias, 1E-06));     // [B, Channels, H, W]
+                        var act0 = watch.See("Act0", functional.silu(norm0));                                                // [B, Channels, H, W]
                         norm0.Dispose();
-                        var turned = functional.conv2d(act0, conv0Weight, conv0Bias, padding: Conv0Padding);                 // [B, Channels, H, W]  conv0
+                        var turned = watch.See("conv0", functional.conv2d(act0, conv0Weight, conv0Bias, padding: Conv0Padding)); // [B, Channels, H, W]
                         act0.Dispose();
-                        var affine = functional.linear(embedding, affineWeight, affineBias);                                 // [B, Channels]  affine
+                        var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Channels]
                         var affineSpread = affine.view(-1, Channels, 1, 1);                                                  // [B, Channels, 1, 1]
                         var shifted = turned + affineSpread;                                                                 // [B, Channels, H, W]
                         affineSpread.Dispose();
                         turned.Dispose(); affine.Dispose();
-                        var norm1 = functional.group_norm(shifted, Groups, norm1Weight, norm1Bias, 1E-06);                   // [B, Channels, H, W]  norm1
+                        var norm1 = watch.See("norm1", functional.group_norm(shifted, Groups, norm1Weight, norm1Bias, 1E-06)); // [B, Channels, H, W]
                         shifted.Dispose();
-                        var act1 = functional.silu(norm1);                                                                   // [B, Channels, H, W]  Act1
+                        var act1 = watch.See("Act1", functional.silu(norm1));                                                // [B, Channels, H, W]
                         norm1.Dispose();
-                        var conv1 = functional.conv2d(act1, conv1Weight, conv1Bias, padding: Conv1Padding);                  // [B, Channels, H, W]  conv1
+                        var conv1 = watch.See("conv1", functional.conv2d(act1, conv1Weight, conv1Bias, padding: Conv1Padding)); // [B, Channels, H, W]
                         act1.Dispose();
                         var sum = conv1 + x;                                                                                 // [B, Channels, H, W]
                         conv1.Dispose();
                         var result = sum * 0.7071067811865476;                                                               // [B, Channels, H, W]
                         sum.Dispose();
-                        var norm2 = functional.group_norm(result, Groups, norm2Weight, norm2Bias, 1E-06);                    // [B, Channels, H, W]  norm2
-                        var attention = Images.SelfAttention(norm2, attentionQkvWeight, attentionQkvBias, attentionProjWeight, attentionProjBias, heads: 1); // [B, Channels, H, W]  Attention
+                        var norm2 = watch.See("norm2", functional.group_norm(result, Groups, norm2Weight, norm2Bias, 1E-06)); // [B, Channels, H, W]
+                        var attention = watch.See("Attention", Images.SelfAttention(norm2, attentionQkvWeight, attentionQkvBias, attentionProjWeight, attentionProjBias, heads: 1)); // [B, Channels, H, W]
                         norm2.Dispose();
                         var sumOut = attention + result;                                                                     // [B, Channels, H, W]
                         attention.Dispose(); result.Dispose();
@@ -917,6 +927,7 @@ namespace Digits
                     private readonly Parameter conv1Bias; // [Out]
                     private readonly Parameter skipWeight; // [Out, In, 1, 1]
                     private readonly Parameter skipBias; // [Out]
+                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+2*In+10*In*Out+6*Out+9*Out*Out parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding, int InGroups, int OutGroups) => new ParameterLayout()
@@ -936,6 +947,7 @@ namespace Digits
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, int InGroups, int OutGroups, ParameterScope parameters) : base("UpBlock")
                     {
+                        watch = parameters.Watch;
                         this.In = In;
                         this.Out = Out;
                         this.Embedding = Embedding;
@@ -960,30 +972,30 @@ namespace Digits
                     /// <summary>[B, In, H, W], [B, Embedding] → [B, Out, 2*H, 2*W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var norm0 = functional.group_norm(x, InGroups, norm0Weight, norm0Bias, 1E-06);        // [B, In, H, W]  norm0
-                        var act0 = functional.silu(norm0);                                                    // [B, In, H, W]  Act0
+                        var norm0 = watch.See("norm0", functional.group_norm(x, InGroups, norm0Weight, norm0Bias, 1E-06));   // [B, In, H, W]
+                        var act0 = watch.See("Act0", functional.silu(norm0));                                                // [B, In, H, W]
                         norm0.Dispose();
-                        var grow = Images.Upsample(act0, 2);                                                  // [B, In, 2*H, 2*W]  Grow
+                        var grow = watch.See("Grow", Images.Upsample(act0, 2));                                              // [B, In, 2*H, 2*W]
                         act0.Dispose();
-                        var turned = functional.conv2d(grow, conv0Weight, conv0Bias, padding: Conv0Padding);  // [B, Out, 2*H, 2*W]  conv0
+                        var turned = watch.See("conv0", functional.conv2d(grow, conv0Weight, conv0Bias, padding: Conv0Padding)); // [B, Out, 2*H, 2*W]
                         grow.Dispose();
-                        var affine = functional.linear(embedding, affineWeight, affineBias);                  // [B, Out]  affine
-                        var affineSpread = affine.view(-1, Out, 1, 1);                                        // [B, Out, 1, 1]
-                        var shifted = turned + affineSpread;                                                  // [B, Out, 2*H, 2*W]
+                        var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Out]
+                        var affineSpread = affine.view(-1, Out, 1, 1);                                                       // [B, Out, 1, 1]
+                        var shifted = turned + affineSpread;                                                                 // [B, Out, 2*H, 2*W]
                         affineSpread.Dispose();
                         turned.Dispose(); affine.Dispose();
-                        var norm1 = functional.group_norm(shifted, OutGroups, norm1Weight, norm1Bias, 1E-06); // [B, Out, 2*H, 2*W]  norm1
+                        var norm1 = watch.See("norm1", functional.group_norm(shifted, OutGroups, norm1Weight, norm1Bias, 1E-06)); // [B, Out, 2*H, 2*W]
                         shifted.Dispose();
-                        var act1 = functional.silu(norm1);                                                    // [B, Out, 2*H, 2*W]  Act1
+                        var act1 = watch.See("Act1", functional.silu(norm1));                                                // [B, Out, 2*H, 2*W]
                         norm1.Dispose();
-                        var conv1 = functional.conv2d(act1, conv1Weight, conv1Bias, padding: Conv1Padding);   // [B, Out, 2*H, 2*W]  conv1
+                        var conv1 = watch.See("conv1", functional.conv2d(act1, conv1Weight, conv1Bias, padding: Conv1Padding)); // [B, Out, 2*H, 2*W]
                         act1.Dispose();
-                        var growOut = Images.Upsample(x, 2);                                                  // [B, In, 2*H, 2*W]  Grow
-                        var skip = functional.conv2d(growOut, skipWeight, skipBias);                          // [B, Out, 2*H, 2*W]  skip
+                        var growOut = watch.See("Grow", Images.Upsample(x, 2));                                              // [B, In, 2*H, 2*W]
+                        var skip = watch.See("skip", functional.conv2d(growOut, skipWeight, skipBias));                      // [B, Out, 2*H, 2*W]
                         growOut.Dispose();
-                        var sum = conv1 + skip;                                                               // [B, Out, 2*H, 2*W]
+                        var sum = conv1 + skip;                                                                              // [B, Out, 2*H, 2*W]
                         conv1.Dispose(); skip.Dispose();
-                        var result = sum * 0.7071067811865476;                                                // [B, Out, 2*H, 2*W]
+                        var result = sum * 0.7071067811865476;                                                               // [B, Out, 2*H, 2*W]
                         sum.Dispose();
                         return result;
                     }

@@ -114,6 +114,7 @@ namespace Digits
             private readonly Parameter calmBias; // [24]
             private readonly Parameter headWeight; // [4, 24, 3, 3]
             private readonly Parameter headBias; // [4]
+            private readonly LayerWatch watch;
 
             /// <summary>ResidualBlock(24, 24, 64)</summary>
             public ResidualBlock.Module Fine { get; }
@@ -144,6 +145,7 @@ namespace Digits
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("CompactDenoiser")
             {
+                watch = parameters.Watch;
                 register_parameter("Level.weight", levelWeight = parameters["Level.weight"]);
                 register_parameter("Level.bias", levelBias = parameters["Level.bias"]);
                 register_parameter("Stem.weight", stemWeight = parameters["Stem.weight"]);
@@ -167,38 +169,38 @@ namespace Digits
             /// <summary>[B, 1, 28, 28], [B] → [B, 1, 28, 28]</summary>
             public override Tensor forward(Tensor x, Tensor level)
             {
-                var wave = Embeddings.Positional(level, 64);                                                         // [B, 64]  Wave
-                var levelOut = functional.linear(wave, levelWeight, levelBias);                                      // [B, 64]  Level
+                var wave = watch.See("Wave", Embeddings.Positional(level, 64));                                      // [B, 64]
+                var levelOut = watch.See("Level", functional.linear(wave, levelWeight, levelBias));                  // [B, 64]
                 wave.Dispose();
-                var time = functional.silu(levelOut);                                                                // [B, 64]  Bend
+                var time = watch.See("Bend", functional.silu(levelOut));                                             // [B, 64]
                 levelOut.Dispose();
-                var fold = functional.pixel_unshuffle(x, 2);                                                         // [B, 4, 14, 14]  Fold
-                var stem = functional.conv2d(fold, stemWeight, stemBias, padding: StemPadding);                      // [B, 24, 14, 14]  Stem
+                var fold = watch.See("Fold", functional.pixel_unshuffle(x, 2));                                      // [B, 4, 14, 14]
+                var stem = watch.See("Stem", functional.conv2d(fold, stemWeight, stemBias, padding: StemPadding));   // [B, 24, 14, 14]
                 fold.Dispose();
-                var fine = Fine.call(stem, time);                                                                    // [B, 24, 14, 14]  Fine
+                var fine = watch.See("Fine", Fine.call(stem, time));                                                 // [B, 24, 14, 14]
                 stem.Dispose();
-                var shrink = functional.conv2d(fine, shrinkWeight, shrinkBias, strides: ShrinkStride, padding: ShrinkPadding); // [B, 48, 7, 7]  Shrink
-                var coarse = Coarse[0].call(shrink, time);                                                           // [B, 48, 7, 7]  Coarse, 2 times
+                var shrink = watch.See("Shrink", functional.conv2d(fine, shrinkWeight, shrinkBias, strides: ShrinkStride, padding: ShrinkPadding)); // [B, 48, 7, 7]
+                var coarse = watch.See("Coarse", 0, Coarse[0].call(shrink, time));                                   // [B, 48, 7, 7], 2 times
                 for (var i = 1; i < Coarse.Count; i++)
                 {
                     var last = coarse;
-                    coarse = Coarse[i].call(last, time);
+                    coarse = watch.See("Coarse", i, Coarse[i].call(last, time));
                     last.Dispose();
                 }
                 shrink.Dispose();
-                var grow = Images.Upsample(coarse, 2);                                                               // [B, 48, 14, 14]  Grow
+                var grow = watch.See("Grow", Images.Upsample(coarse, 2));                                            // [B, 48, 14, 14]
                 coarse.Dispose();
                 var joined = cat([grow, fine], 1);                                                                   // [B, 72, 14, 14]
                 grow.Dispose(); fine.Dispose();
-                var up = FineUp.call(joined, time);                                                                  // [B, 24, 14, 14]  FineUp
+                var up = watch.See("FineUp", FineUp.call(joined, time));                                             // [B, 24, 14, 14]
                 joined.Dispose(); time.Dispose();
-                var calm = functional.group_norm(up, 8, calmWeight, calmBias);                                       // [B, 24, 14, 14]  Calm
+                var calm = watch.See("Calm", functional.group_norm(up, 8, calmWeight, calmBias));                    // [B, 24, 14, 14]
                 up.Dispose();
-                var bend = functional.silu(calm);                                                                    // [B, 24, 14, 14]  Bend
+                var bend = watch.See("Bend", functional.silu(calm));                                                 // [B, 24, 14, 14]
                 calm.Dispose();
-                var head = functional.conv2d(bend, headWeight, headBias, padding: HeadPadding);                      // [B, 4, 14, 14]  Head
+                var head = watch.See("Head", functional.conv2d(bend, headWeight, headBias, padding: HeadPadding));   // [B, 4, 14, 14]
                 bend.Dispose();
-                var unfold = functional.pixel_shuffle(head, 2);                                                      // [B, 1, 28, 28]  Unfold
+                var unfold = watch.See("Unfold", functional.pixel_shuffle(head, 2));                                 // [B, 1, 28, 28]
                 head.Dispose();
                 return unfold;
             }

@@ -84,6 +84,7 @@ namespace Digits
             private readonly Parameter gatherBias; // [64]
             private readonly Parameter decideWeight; // [10, 64]
             private readonly Parameter decideBias; // [10]
+            private readonly LayerWatch watch;
 
             /// <summary>Names, shapes and starts of the 47,530 parameters.</summary>
             public static ParameterLayout Layout() => new ParameterLayout()
@@ -101,6 +102,7 @@ namespace Digits
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("DigitsClassifier")
             {
+                watch = parameters.Watch;
                 register_parameter("Look.weight", lookWeight = parameters["Look.weight"]);
                 register_parameter("Look.bias", lookBias = parameters["Look.bias"]);
                 register_parameter("LookCloser.weight", lookCloserWeight = parameters["LookCloser.weight"]);
@@ -116,24 +118,24 @@ namespace Digits
             /// <summary>[B, 1, 28, 28] → [B, 64], [B, 10]</summary>
             public override (Tensor, Tensor) forward(Tensor image)
             {
-                var look = functional.conv2d(image, lookWeight, lookBias, strides: LookStride, padding: LookPadding); // [B, 16, 14, 14]  Look
-                var bend = functional.silu(look);                                                                    // [B, 16, 14, 14]  Bend
+                var look = watch.See("Look", functional.conv2d(image, lookWeight, lookBias, strides: LookStride, padding: LookPadding)); // [B, 16, 14, 14]
+                var bend = watch.See("Bend", functional.silu(look));                                                 // [B, 16, 14, 14]
                 look.Dispose();
-                var lookCloser = functional.conv2d(bend, lookCloserWeight, lookCloserBias, strides: LookCloserStride, padding: LookCloserPadding); // [B, 32, 7, 7]  LookCloser
+                var lookCloser = watch.See("LookCloser", functional.conv2d(bend, lookCloserWeight, lookCloserBias, strides: LookCloserStride, padding: LookCloserPadding)); // [B, 32, 7, 7]
                 bend.Dispose();
-                var bendOut = functional.silu(lookCloser);                                                           // [B, 32, 7, 7]  Bend
+                var bendOut = watch.See("Bend", functional.silu(lookCloser));                                        // [B, 32, 7, 7]
                 lookCloser.Dispose();
-                var lookClosest = functional.conv2d(bendOut, lookClosestWeight, lookClosestBias, strides: LookClosestStride, padding: LookClosestPadding); // [B, 32, 4, 4]  LookClosest
+                var lookClosest = watch.See("LookClosest", functional.conv2d(bendOut, lookClosestWeight, lookClosestBias, strides: LookClosestStride, padding: LookClosestPadding)); // [B, 32, 4, 4]
                 bendOut.Dispose();
-                var bendOut2 = functional.silu(lookClosest);                                                         // [B, 32, 4, 4]  Bend
+                var bendOut2 = watch.See("Bend", functional.silu(lookClosest));                                      // [B, 32, 4, 4]
                 lookClosest.Dispose();
-                var flat = bendOut2.flatten(1);                                                                      // [B, 512]  Flat
+                var flat = watch.See("Flat", bendOut2.flatten(1));                                                   // [B, 512]
                 bendOut2.Dispose();
-                var gather = functional.linear(flat, gatherWeight, gatherBias);                                      // [B, 64]  Gather
+                var gather = watch.See("Gather", functional.linear(flat, gatherWeight, gatherBias));                 // [B, 64]
                 flat.Dispose();
-                var features = functional.silu(gather);                                                              // [B, 64]  Bend
+                var features = watch.See("Bend", functional.silu(gather));                                           // [B, 64]
                 gather.Dispose();
-                var decide = functional.linear(features, decideWeight, decideBias);                                  // [B, 10]  Decide
+                var decide = watch.See("Decide", functional.linear(features, decideWeight, decideBias));             // [B, 10]
                 return (features, decide);
             }
 

@@ -20,6 +20,7 @@ namespace Moons
             Data = new global::CM.Dsl.EightGaussians(),
             DataShape = [2],
             Network = "MoonsDenoiser",
+            Times = (0.002, 80),
             SampleTimes = [80, 0.8],
             Evaluation = new(0, 4000, null),
             Comparison = new("moons", 3),
@@ -91,6 +92,7 @@ namespace Moons
                 var mix = rand(data.shape[0], device: data.device).lt(0.5);              // Mix shows heads, [B]
                 var pair = Couple(data, noise, r, mix);
                 var losses = Losses(pair.Data, pair.Noise, t, r);                        // [B]
+                Note(t, losses);                                                         // the log tells the loss by time
                 return losses.mean().MoveToOuterDisposeScope();
             }
 

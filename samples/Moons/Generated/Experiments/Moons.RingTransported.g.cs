@@ -20,6 +20,7 @@ namespace Moons
             Data = new global::CM.Dsl.EightGaussians(),
             DataShape = [2],
             Network = "MoonsDenoiser",
+            Times = (0.002, 80),
             SampleTimes = [80, 0.8],
             Evaluation = new(0, 4000, null),
             Comparison = new("moons", 3),
@@ -86,7 +87,9 @@ namespace Moons
                 var noise = randn_like(data);                                            // z, [B, 2]
                 noise = OptimalTransport.Match(data, noise);                             // the same draws in the order that lies closest to the data
                 var (t, r) = EasyTimes.Draw(step, Setup.Steps, data.shape[0], data.device); // [B] each, float64
-                return Losses(data, noise, t, r).mean().MoveToOuterDisposeScope();
+                var losses = Losses(data, noise, t, r);                                  // [B]
+                Note(t, losses);                                                         // the log tells the loss by time
+                return losses.mean().MoveToOuterDisposeScope();
             }
 
             /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3), where d(a, b) = √(‖a − b‖² + c²) − c and c = 0.01.</summary>

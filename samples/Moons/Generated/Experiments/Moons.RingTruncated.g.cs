@@ -20,6 +20,7 @@ namespace Moons
             Data = new global::CM.Dsl.EightGaussians(),
             DataShape = [2],
             Network = "MoonsDenoiser",
+            Times = (1, 80),
             SampleTimes = [80, 1],
             Origin = new("RingFirstStage", Starts: true, Continues: true),
             Evaluation = new(0, 4000, null),
@@ -93,7 +94,9 @@ namespace Moons
                 var boundary = (long)(0.25 * data.shape[0]);                             // the first samples are trained at t' = 1
                 t.narrow(0, 0, boundary).fill_(1);
                 r.narrow(0, 0, boundary).fill_(SecondStageTimes.Earlier(1, 0));
-                return Mean(Losses(data, noise, t, r)).MoveToOuterDisposeScope();
+                var losses = Losses(data, noise, t, r);                                  // [B]
+                Note(t, losses);                                                         // the log tells the loss by time
+                return Mean(losses).MoveToOuterDisposeScope();
             }
 
             /// <summary>The loss of a batch: the mean over the samples later than t' = 1, plus 0.1 times that over the samples at t', which come first (Lee et al. 2025, section 3).</summary>

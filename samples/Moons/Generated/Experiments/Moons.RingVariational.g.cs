@@ -20,6 +20,7 @@ namespace Moons
             Data = new global::CM.Dsl.EightGaussians(),
             DataShape = [2],
             Network = "MoonsDenoiser",
+            Times = (0.002, 80),
             SampleTimes = [80, 0.8],
             Evaluation = new(0, 4000, null),
             Comparison = new("moons", 3),
@@ -91,6 +92,7 @@ namespace Moons
                 var (t, r) = EasyTimes.Draw(step, Setup.Steps, data.shape[0], data.device); // [B] each, float64
                 var pair = Couple(data, noise, step);
                 var losses = Losses(pair.Data, pair.Noise, t, r);                        // [B]
+                Note(t, losses);                                                         // the log tells the loss by time
                 return (losses + pair.Penalty).mean().MoveToOuterDisposeScope();
             }
 
