@@ -41,7 +41,7 @@ public sealed partial class DocsTests
     public void The_recipes_of_the_bases_are_right()
     {
         var blocks = CodeBlock().Matches(File.ReadAllText(Path.Combine(Folder, "..", "recipes", "bases.md"))).Select(match => match.Groups[1].Value).ToArray();
-        blocks.Length.ShouldBe(4);
+        blocks.Length.ShouldBe(5);
         var source = string.Concat(blocks) + """
             [Network]
             public sealed partial record Denoiser : IDenoiser

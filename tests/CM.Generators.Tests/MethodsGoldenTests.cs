@@ -50,6 +50,8 @@ public sealed partial class MethodsGoldenTests
         public partial record TcmFirst;
 
         [Experiment, Times<FirstWeighed>, PseudoHuber(0.06)] public sealed partial record TcmFirstWeighed : TcmFirst;
+        [Experiment, Times<DiffusionTimes>, L2, Heun(4)] public sealed partial record Diffusion : TcmFirst;
+        [Experiment, PseudoHuber(0.06), Frozen<Diffusion>, Distilled] public sealed partial record TcmDistilled : TcmFirst;
         [Experiment, Times<FirstRooted>, L2] public sealed partial record TcmFirstSquared : TcmFirst;
 
         [Experiment, Times<SecondTimes>, StartFrom<TcmFirst>, Truncated(Boundary = 0.25, BoundaryWeight = 0.1)] public partial record TcmSecond : TcmFirst;
@@ -107,6 +109,7 @@ public sealed partial class MethodsGoldenTests
         + Times.Replace("FirstTimes", "SecondTimes").Replace("(0.002, 80", "(1, 80").Replace("LogNormal(-1.1, 2, Truncated = true)", "LogStudentT(0, 0.2, 0.01)")
         + Times.Replace("FirstTimes", "SecondEasy").Replace("(0.002, 80", "(1, 80").Replace("LogNormal(-1.1, 2, Truncated = true)", "LogStudentT(0, 0.2, 0.01)").Replace("(int)(10 * progress)", "1")
         + Times.Replace("FirstTimes", "FirstWeighed").Replace("-1.1, 2, T", "-0.8, 1.6, T").Replace("Pow(2", "Pow(4").Replace("0.999", "0.9961").Replace("1 / (t - r)", "(t * t + 0.25) / (t * t * 0.25)")
+        + Times.Replace("FirstTimes", "DiffusionTimes").Replace("-1.1, 2, T", "-1.2, 1.2, T").Replace("Max(1e-6, t - t * (1 - Min(1 - Pow(2, -(stage + 1)), 0.999)) * (1 + 8 / (1 + Exp(t))))", "0")
         + Times.Replace("FirstTimes", "FirstRooted").Replace("1 / (t - r)", "1 / Sqrt(t - r)")
         + BasesGoldenTests.Net + Experiments);
 
@@ -143,6 +146,19 @@ public sealed partial class MethodsGoldenTests
         training.Weights.Fill(golden, ("Unet.", "net/model."));
         TimesDeclared.ShouldAgree(Declared.At(schedule, "Earlier", golden["out/t"].data<double>().ToArray(), stage), golden["out/r"].data<double>().ToArray(), 1e-13, "r");
         Compare(training, golden, training.Losses(golden["in/x"], golden["in/eps"], golden["out/t"], golden["out/r"]), tolerance, normTolerance);
+    }
+
+    /// <summary>Distillation: the lower point lies an Euler step of a frozen denoiser away.</summary>
+    [Fact]
+    public void A_distilled_loss()
+    {
+        var golden = new Golden("L37_tcm_distill");
+        using var training = Declared.NewTraining("TcmDistilled", 100_000, 8);
+        using var scope = NewDisposeScope();
+        training.Weights.Fill(golden, ("Unet.", "net/model."));
+        training.FrozenWeights().Fill(golden, ("Unet.", "teacher/model."));
+        TimesDeclared.ShouldAgree(Declared.At("FirstTimes", "Earlier", golden["out/t"].data<double>().ToArray(), 2), golden["out/r"].data<double>().ToArray(), 1e-13, "r");
+        Compare(training, golden, training.Losses(golden["in/x"], golden["in/eps"], golden["out/t"], golden["out/r"]), 1e-5, 2.4e-5);
     }
 
     /// <summary>A bucket of samples at t' and one of the others; a batch too small for the first; masks of dropout that all three passes share.</summary>

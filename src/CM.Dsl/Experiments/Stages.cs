@@ -38,3 +38,11 @@ public sealed class TruncatedAttribute : Attribute
     /// <summary>Weight of the mean of the losses at t′, 0 or more. Default: 0.1.</summary>
     public double BoundaryWeight { get; set; } = 0.1;
 }
+
+/// <summary>
+/// Consistency distillation (Song et al. 2023, algorithm 2): the teacher's point is not made with the student's noise, but follows from the student's point by an Euler
+/// step of a diffusion model's equation, x_r = x_t + (r − t)·(x_t − D(x_t, t))/t, with D the weights of <see cref="StartFromAttribute{TExperiment}"/> or
+/// <see cref="FrozenAttribute{TExperiment}"/>, which stay as they are.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class DistilledAttribute : Attribute;

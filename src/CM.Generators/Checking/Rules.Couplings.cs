@@ -39,5 +39,26 @@ internal static partial class Rules
         "A coupling is checked again with the data, the model and the averages of every experiment that uses it.",
         Pages + "CM3005.md");
 
-    private static DiagnosticDescriptor[] CouplingRules => [CM3001, CM3002, CM3003, CM3004, CM3005];
+    private static readonly DiagnosticDescriptor CM3006 = new(
+        "CM3006", "End of a pair that comes from nowhere",
+        "The {0} of the pair does not depend on the {1}, so the model would never see {1}; a pair is new(data, noise), or what is made of them",
+        "CM.Couplings", DiagnosticSeverity.Error, true,
+        "Paths run from data to noise, so the data end is made of data and the noise end of noise.",
+        Pages + "CM3006.md");
+
+    private static readonly DiagnosticDescriptor CM3007 = new(
+        "CM3007", "Penalty on what nothing trains",
+        "'{0}' measures what no network makes, so its penalty is the same whatever is trained; give it the mean and the deviation of a [Block<TEncoder>]",
+        "CM.Couplings", DiagnosticSeverity.Error, true,
+        "The penalty of a variational coupling keeps an encoder's noise standard normal.",
+        Pages + "CM3007.md");
+
+    private static readonly DiagnosticDescriptor CM3008 = new(
+        "CM3008", "Noise that nothing keeps standard normal",
+        "A trained network changes '{0}', and nothing keeps it standard normal, which is what sampling starts from; add a Penalty, such as that of [KlToStandardNormal(weight)]",
+        "CM.Couplings", DiagnosticSeverity.Warning, true,
+        "Without a penalty an encoder makes the noise whatever is easiest to denoise.",
+        Pages + "CM3008.md");
+
+    private static DiagnosticDescriptor[] CouplingRules => [CM3001, CM3002, CM3003, CM3004, CM3005, CM3006, CM3007, CM3008];
 }

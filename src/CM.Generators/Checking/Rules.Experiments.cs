@@ -95,9 +95,30 @@ internal static partial class Rules
         "The labels of a model or a coupling are those of the data: as many classes as [Classes] says.",
         Pages + "CM5013.md");
 
+    private static readonly DiagnosticDescriptor CM5014 = new(
+        "CM5014", "Parts that mean nothing together",
+        "'{0}' and {1} do not go together: {2}",
+        "CM.Experiments", DiagnosticSeverity.Error, true,
+        "Each part is right by itself, but what they would train together is nothing, or falls together to one point.",
+        Pages + "CM5014.md");
+
+    private static readonly DiagnosticDescriptor CM5015 = new(
+        "CM5015", "Setting without its effect",
+        "In '{0}' {1}",
+        "CM.Experiments", DiagnosticSeverity.Warning, true,
+        "The experiment runs, but this part of it does nothing, or not what it says.",
+        Pages + "CM5015.md");
+
+    private static readonly DiagnosticDescriptor CM5016 = new(
+        "CM5016", "Distillation that does not fit",
+        "'{0}' cannot be distilled: {1}",
+        "CM.Experiments", DiagnosticSeverity.Error, true,
+        "Consistency distillation takes its paths from the frozen weights of a diffusion model with variance-exploding noise.",
+        Pages + "CM5016.md");
+
     private static DiagnosticDescriptor[] ExperimentRules =>
     [
         CM5001, CM5002, CM5003, CM5004, CM5005, CM5006, CM5007,
-        CM5008, CM5009, CM5010, CM5011, CM5012, CM5013,
+        CM5008, CM5009, CM5010, CM5011, CM5012, CM5013, CM5014, CM5015, CM5016,
     ];
 }

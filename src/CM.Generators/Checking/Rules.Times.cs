@@ -62,7 +62,7 @@ internal static partial class Rules
 
     private static readonly DiagnosticDescriptor CM4009 = new(
         "CM4009", "Earlier time that is not earlier",
-        "At t = {0} and stage {1} Earlier gives {2}, but it must be 0 or more and below t",
+        "At t = {0} and stage {1} Earlier gives {2}, but it must be 0 or more and below t{3}",
         "CM.Times", DiagnosticSeverity.Error, true,
         "The teacher looks at a less noisy point than the student.",
         Pages + "CM4009.md");
@@ -83,14 +83,28 @@ internal static partial class Rules
 
     private static readonly DiagnosticDescriptor CM4012 = new(
         "CM4012", "Boundary that does not hold",
-        "{0}, so that f(x, from) = x; or leave the formula out and it is derived, or choose Preconditioning.Plain",
+        "{0}",
         "CM.Times", DiagnosticSeverity.Error, true,
         "A consistency model returns its input at the smallest time (Song et al. 2023, equation 5).",
         Pages + "CM4012.md");
 
+    private static readonly DiagnosticDescriptor CM4013 = new(
+        "CM4013", "Formula without a usable value",
+        "{0} is {1} at t = {2}, but must be {3}",
+        "CM.Times", DiagnosticSeverity.Error, true,
+        "Formulas are tried at times that the law draws: Signal and Noise say what a noisy sample is made of, a weight below 0 would drive target and prediction apart.",
+        Pages + "CM4013.md");
+
+    private static readonly DiagnosticDescriptor CM4014 = new(
+        "CM4014", "Law that misses the times",
+        "Next to none of the times that this law draws lie from {0} to {1}: ln t has its {2} at {3}, but {0} to {1} is {4} to {5}",
+        "CM.Times", DiagnosticSeverity.Error, true,
+        "A law that is cut to the schedule's range, or gives its intervals their probabilities, needs some probability there.",
+        Pages + "CM4014.md");
+
     private static DiagnosticDescriptor[] TimeRules =>
     [
         CM4001, CM4002, CM4003, CM4004, CM4005, CM4006, CM4007, CM4008,
-        CM4009, CM4010, CM4011, CM4012,
+        CM4009, CM4010, CM4011, CM4012, CM4013, CM4014,
     ];
 }

@@ -17,7 +17,7 @@ internal static class CouplingChecker
         // A part that cannot stand there has no shapes to follow.
         var couple = plan.Couple is { } body && plan.Problems.All(problem => problem.Rule != "CM3004") ? body with { Inputs = body.Inputs.Select((input, i) => input with { Sizes = ShapeOf(i).Sizes.ToEquatable() }).ToEquatable() } : null;
         var check = NetworkChecker.Check(new(plan.Record, "", [], parts.ToEquatable(), couple, null, plan.Site) { Problems = plan.Problems });
-        return couple is null || check.HasErrors ? check : check with { Problems = check.Problems.Concat(Ends(check, couple, data)).ToEquatable() };
+        return couple is null || check.HasErrors ? check : check with { Problems = check.Problems.Concat(Ends(check, couple, data)).Concat(Meaning(check, couple)).ToEquatable() };
 
         Shape ShapeOf(int input) => input < 2 ? data : plan.HasLabels && input == plan.Couple!.Inputs.Count - 1 ? labels : PartKind.PerSample;
     }
@@ -87,5 +87,38 @@ internal static class CouplingChecker
             if (!given.IsUnknown && !(given.Rank == wanted.Rank && Enumerable.Range(0, wanted.Rank).All(axis => Fit.Of(wanted[axis].Size, given[axis].Size).Verdict != FitVerdict.Never)))
                 yield return new Problem("CM3003", couple.Result.Site, ends[i], given.ToString(), wanted.ToString());
         }
+    }
+
+    // What a value is made of.
+    [Flags]
+    private enum Source
+    {
+        Nothing = 0,
+        Data = 1,
+        Noise = 2,
+        Network = 4,
+    }
+
+    private static IEnumerable<Problem> Meaning(CheckedNetwork check, ForwardPlan couple)
+    {
+        var sources = new Source[check.Values.Count];
+        (sources[0], sources[1]) = (Source.Data, Source.Noise);
+        foreach (var step in check.Steps)
+        {
+            var made = step.Inputs.Aggregate(step is LayerStep { Layer.Kind: "Block" } ? Source.Network : Source.Nothing, (sum, input) => sum | sources[input]);
+            foreach (var output in step.Outputs)
+                sources[output] = made;
+            if (step is LayerStep { Layer.Kind: nameof(KlToStandardNormal) } kl && !made.HasFlag(Source.Network))
+                yield return new Problem("CM3007", kl.Layer.Site, kl.Layer.Name);
+        }
+
+        foreach (var (end, place, needed) in new[] { ("data end", 0, Source.Data), ("noise end", 1, Source.Noise) })
+        {
+            if (check.Results.Count > place && !sources[check.Results[place]].HasFlag(needed))
+                yield return new Problem("CM3006", couple.Result.Site, end, needed.ToString().ToLowerInvariant());
+        }
+
+        if (check.Results.Count == 2 && sources[check.Results[1]].HasFlag(Source.Network))
+            yield return new Problem("CM3008", couple.Result.Site, couple.Inputs[1].Name);
     }
 }

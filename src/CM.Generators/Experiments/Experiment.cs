@@ -37,6 +37,9 @@ internal sealed record Experiment(RecordName Name)
 
     public Truncation? Truncation { get; init; }
 
+    /// <summary>Null where the teacher's point has the student's noise.</summary>
+    public Distillation? Distillation { get; init; }
+
     public Loss? Loss { get; init; }
 
     public OptimizerAxis? Optimizer { get; init; }
@@ -71,7 +74,7 @@ internal sealed record Experiment(RecordName Name)
     public bool HasTeacher => Averages.Any(average => average.Teaches);
 
     /// <summary>Whether weights of a finished run lie beside those that are trained.</summary>
-    public bool HasFrozen => Truncation is not null || Coupling is DeclaredCoupling declared && declared.Models.Any(Couplings.Model.IsFrozen);
+    public bool HasFrozen => Truncation is not null || Distillation is not null || Coupling is DeclaredCoupling declared && declared.Models.Any(Couplings.Model.IsFrozen);
 
     /// <summary>Whether a network of it takes labels.</summary>
     public bool TakesLabels => Model!.TakesLabels || Coupling is DeclaredCoupling { HasLabels: true };
@@ -131,6 +134,9 @@ internal sealed record Origin(string Experiment, bool Starts, bool Continues);
 /// <param name="Boundary">The fraction of a batch that is trained at t′.</param>
 /// <param name="Weight">The weight of its mean loss.</param>
 internal sealed record Truncation(double Start, double Boundary, double Weight);
+
+/// <param name="Times">The schedule of the diffusion model whose weights say where paths lead, as it is written in the generated file.</param>
+internal sealed record Distillation(string Times);
 
 /// <param name="Interval">Steps without an overflow after which the scale doubles.</param>
 internal sealed record LossScale(double Scale, int Interval);

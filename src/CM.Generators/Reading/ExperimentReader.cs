@@ -12,7 +12,7 @@ namespace CM.Generators.Reading;
 /// <summary>
 /// Reads a record with <c>[Experiment]</c> and what it inherits: for each axis the most derived record that names it counts.
 /// </summary>
-internal sealed class ExperimentReader
+internal sealed partial class ExperimentReader
 {
     public const string Attribute = "ExperimentAttribute";
 
@@ -24,6 +24,8 @@ internal sealed class ExperimentReader
     private readonly List<Problem> problems = [];
     private readonly INamedTypeSymbol[] line;
     private readonly int name;
+    private Schedule? schedule;
+    private bool isReadable;
 
     private ExperimentReader(INamedTypeSymbol type, Sites sites, CancellationToken cancellation)
     {
@@ -59,6 +61,7 @@ internal sealed class ExperimentReader
         var origin = Axis("run to start from", "[StartFrom<T>]", required: false, "StartFromAttribute", "FrozenAttribute");
         var truncated = Axis("truncation", "[Truncated]", required: false, "TruncatedAttribute");
         var evaluate = Axis("evaluation", "[Evaluate]", required: false, "EvaluateAttribute");
+        var distilled = Axis("distillation", "[Distilled]", required: false, "DistilledAttribute");
         var budget = Axis("memory budget", "[Budget(GiB = 80)]", required: false, "BudgetAttribute");
 
         EquatableArray<double> sampleTimes = sample?.Attribute.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Array, IsNull: false } given
@@ -79,8 +82,9 @@ internal sealed class ExperimentReader
             Model = model is null ? null : ReadModel(model, data),
             Coupling = coupling is null ? null : ReadCoupling(coupling, data, model, origin),
             Times = read,
-            Origin = origin is null ? null : ReadOrigin(origin, model, coupling, truncated),
+            Origin = origin is null ? null : ReadOrigin(origin, model, coupling, truncated ?? distilled),
             Truncation = truncated is null ? null : ReadTruncation(truncated, origin, times),
+            Distillation = distilled is null ? null : ReadDistillation(distilled, origin, times, truncated),
             Loss = loss is null ? null : ReadLoss(loss),
             Optimizer = optimizer is null ? null : ReadOptimizer(optimizer, warmUp, decay),
             ClipNorm = clip is null ? null : Checked(clip, "bound", clip.Attribute.ConstructorArguments, 0, bound => bound > 0, "above 0"),
@@ -95,6 +99,7 @@ internal sealed class ExperimentReader
         };
         if (budget is not null && model is not null)
             CheckBudget(budget, experiment, model);
+        CheckSense(experiment, coupling, times, sample, teacher, truncated, origin);
         return experiment with { Problems = problems.ToEquatable() };
     }
 
@@ -297,14 +302,15 @@ internal sealed class ExperimentReader
     {
         if (times.Type is not { TypeKind: not TypeKind.Error } record)
             return null;
-        if (ScheduleReader.Read(record, new Sites(), cancellation) is not { } schedule)
+        schedule = ScheduleReader.Read(record, new Sites(), cancellation);
+        if (schedule is null)
         {
             problems.Add(new("CM5004", times.Site, record.Name, "times", "it has no [TimeSchedule]"));
             return null;
         }
 
         // A schedule of another assembly comes without formulas, but with the members that were generated there.
-        var readable = schedule is { Signal.Method.Result: not null, Noise.Method.Result: not null } && ScheduleChecker.Check(schedule).All(problem => !problem.IsError);
+        var readable = isReadable = schedule is { Signal.Method.Result: not null, Noise.Method.Result: not null } && ScheduleChecker.Check(schedule).All(problem => !problem.IsError);
         var forms = readable ? Preconditioner.Of(schedule) : null;
         if (sample is not null && (heun ? HeunComplaint(schedule, readable) : Complaint(sampleTimes, schedule)) is { } complaint)
             problems.Add(new("CM5009", times.Depth < sample.Depth ? times.Site : sample.Site, complaint));
@@ -329,7 +335,7 @@ internal sealed class ExperimentReader
         string Sampling(string method, bool derived) => derived || !record.GetMembers(method + "WhenSampling").IsEmpty ? method + "WhenSampling" : method;
     }
 
-    private Origin? ReadOrigin(Found origin, Found? model, Found? coupling, Found? truncated)
+    private Origin? ReadOrigin(Found origin, Found? model, Found? coupling, Found? taker)
     {
         if (origin.Type is not { TypeKind: not TypeKind.Error } other)
             return null;
@@ -346,8 +352,8 @@ internal sealed class ExperimentReader
             return Refuse($"its model is '{before.Name}' and not '{network.Name}', and the weights of one do not fit the other", model);
         if (continues && Named("Steps")?.Value.Value is int steps && StepsOf(others) is { } done && done >= steps)
             return Refuse($"that ends at step {done}, and steps are counted on, so this one must end later than at step {steps}");
-        if (!starts && truncated is null && coupling?.Type is { } kind && !TakesFrozen(kind))
-            return Refuse("nothing takes its frozen weights; a coupling with [Model(Weights.Frozen)] would, or write [StartFrom<T>]");
+        if (!starts && taker is null && coupling?.Type is { } kind && !TakesFrozen(kind))
+            return Refuse("nothing takes its frozen weights; a coupling with [Model(Weights.Frozen)] or [Distilled] would, or write [StartFrom<T>]");
         return new(other.Name, starts, continues);
 
         Origin? Refuse(string why, Found? cause = null)
@@ -378,8 +384,10 @@ internal sealed class ExperimentReader
         var weight = ScheduleReader.Named(truncated.Attribute, "BoundaryWeight") is { } given ? Checked(truncated, "BoundaryWeight", [given], 0, value => value >= 0, "0 or more") : 0.1;
         if (origin is null && !type.IsAbstract)
             return Refuse("below its times it needs the weights of a first stage; add [StartFrom<T>]");
-        if (times?.Type is not { } record || ScheduleReader.Read(record, new Sites(), cancellation) is not { } schedule)
+        if (times?.Type is not { } record || schedule is null)
             return null;
+        if (schedule.IsDiffusion)
+            return Refuse($"'{record.Name}' trains a diffusion model, whose target is always the data; give it an Earlier above 0", times);
         if (!schedule.IsContinuous)
             return Refuse($"the grid of '{record.Name}' ends at its first time, so no target lies below; give it Earlier in the place of Grid and Cuts", times);
         if (schedule.Law is LogNormalLaw { Truncated: false })
@@ -387,8 +395,16 @@ internal sealed class ExperimentReader
         if (schedule.Preconditioning != Preconditioning.Plain)
             return Refuse($"'{record.Name}' makes f(x, {Number(schedule.From)}) = x; write Preconditioning = Preconditioning.Plain on [TimeSchedule]", times);
         if (origin?.Type is { } other && Inherited([.. Line(other)], "TimesAttribute")?.AttributeClass!.TypeArguments.FirstOrDefault() is INamedTypeSymbol before
-            && ScheduleReader.Read(before, new Sites(), cancellation) is { } first && !HaveOneProcess(first, schedule))
-            return Refuse($"'{record.Name}' and the times of '{other.Name}', '{before.Name}', differ in Signal, Noise or DataDeviation, and the weights of one mean something else in the other", times);
+            && ScheduleReader.Read(before, new Sites(), cancellation) is { } first)
+        {
+            if (!HaveOneProcess(first, schedule))
+                return Refuse($"'{record.Name}' and the times of '{other.Name}', '{before.Name}', differ in Signal, Noise or DataDeviation, and the weights of one mean something else in the other", times);
+            if (first.IsDiffusion)
+                return Refuse($"'{other.Name}' trains a diffusion model, whose f(x, t) is the mean of the data and no target for a consistency model; start from one that was tuned from it");
+            if (!(first.From < schedule.From) && Unanchored(first) is not null && !SymbolEqualityComparer.Default.Equals(other, type))
+                return Refuse($"the first stage '{other.Name}' is trained from {Number(first.From)} on, so that it has no targets below {Number(schedule.From)} either; start from one whose times begin lower");
+        }
+
         return new(schedule.From, boundary, weight);
 
         Truncation? Refuse(string why, Found? cause = null)

@@ -52,6 +52,11 @@ internal sealed record Schedule(RecordName Name, int Site)
     /// <summary>Whether no data is left at the largest time, so that times beyond it make no sense.</summary>
     public bool EndsInNoise => Signal!.Method.Evaluate(To) <= 0;
 
+    /// <summary>Where the times lie that are drawn, but for one in a million; the largest time bounds them where no data are left there.</summary>
+    public (double Least, double Most) Drawn => Law is LogNormalLaw { Truncated: false } law && IsContinuous
+        ? (Math.Exp(law.Mean - 5 * law.Deviation), Signal?.Method.Result is not null && EndsInNoise ? To : Math.Exp(law.Mean + 5 * law.Deviation))
+        : (From, To);
+
     /// <summary>
     /// Whether the earlier time can be 0, where the data itself is the target. A formula that could not be read may do anything.
     /// </summary>

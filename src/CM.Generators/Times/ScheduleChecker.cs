@@ -21,7 +21,11 @@ internal static class ScheduleChecker
             problems.AddRange(Grid(schedule));
             problems.AddRange(Cuts(schedule));
             problems.AddRange(Boundary(schedule));
+            problems.AddRange(Mass(schedule));
         }
+
+        if (problems.Count == 0)
+            problems.AddRange(Values(schedule));
 
         return problems;
     }
@@ -76,12 +80,13 @@ internal static class ScheduleChecker
             yield break;
         foreach (var stage in stages)
         {
-            foreach (var t in Samples.Between(schedule.From, schedule.To))
+            foreach (var t in Samples.Between(schedule.From, schedule.To).Concat(Samples.Between(schedule.Drawn.Least, schedule.Drawn.Most)))
             {
                 var r = earlier.Evaluate(t, stage);
                 if (r >= 0 && r < t)
                     continue;
-                yield return new("CM4009", schedule.Earlier!.Site, Short(t), Number(stage), Short(r));
+                var beyond = t >= schedule.From && t <= schedule.To ? "" : $"; the law draws times {(t < schedule.From ? "below " + Number(schedule.From) : "above " + Number(schedule.To))} too, unless it has Truncated = true";
+                yield return new("CM4009", schedule.Earlier!.Site, Short(t), Number(stage), Short(r), beyond);
                 yield break;
             }
         }
@@ -124,13 +129,65 @@ internal static class ScheduleChecker
 
     private static IEnumerable<Problem> Boundary(Schedule schedule)
     {
+        const string Remedy = ", so that f(x, from) = x; or leave the formula out and it is derived, or choose Preconditioning.Plain";
+        if (schedule is { IsDiffusion: true, Preconditioning: not Preconditioning.Plain })
+            yield return new("CM4012", schedule.AttributeSite, $"{schedule.Preconditioning} makes f(x, {Number(schedule.From)}) = x, but where Earlier is always 0 a diffusion model is trained, whose f(x, t) is the mean of the data; leave Preconditioning out");
         if (schedule.Preconditioning != Preconditioning.Boundary)
             yield break;
         if (schedule.Keep is { Method.Result: not null } keep && !Near(keep.Method.Evaluate(schedule.From), 1))
-            yield return new("CM4012", keep.Site, $"Keep({Number(schedule.From)}) is {Short(keep.Method.Evaluate(schedule.From))} but must be 1");
+            yield return new("CM4012", keep.Site, $"Keep({Number(schedule.From)}) is {Short(keep.Method.Evaluate(schedule.From))} but must be 1{Remedy}");
         if (schedule.Give is { Method.Result: not null } give && !(Math.Abs(give.Method.Evaluate(schedule.From)) <= Tolerance))
-            yield return new("CM4012", give.Site, $"Give({Number(schedule.From)}) is {Short(give.Method.Evaluate(schedule.From))} but must be 0");
+            yield return new("CM4012", give.Site, $"Give({Number(schedule.From)}) is {Short(give.Method.Evaluate(schedule.From))} but must be 0{Remedy}");
     }
+
+    // A law that is cut has something left between the ends.
+    private static IEnumerable<Problem> Mass(Schedule schedule)
+    {
+        const double Far = 5;
+        if (schedule.Law is not LogNormalLaw law || schedule.IsContinuous && !law.Truncated)
+            yield break;
+        var (low, high) = (Math.Log(schedule.From), Math.Log(schedule.To));
+        if (law.Mean + Far * law.Deviation < low || law.Mean - Far * law.Deviation > high)
+            yield return new("CM4014", schedule.AttributeSite, Number(schedule.From), Number(schedule.To), "mean", Number(law.Mean), Short(low), Short(high));
+    }
+
+    // Formulas at times that are drawn.
+    private static IEnumerable<Problem> Values(Schedule schedule)
+    {
+        var times = Samples.Between(schedule.Drawn.Least, schedule.Drawn.Most).Prepend(schedule.From).ToArray();
+        if (schedule is not { Signal.Method.Result: not null, Noise.Method.Result: not null })
+            yield break;
+        if (!(schedule.Signal.Method.Evaluate(schedule.From) > 0))
+            yield return Wrong(schedule.Signal, "Signal", schedule.From, "above 0, because that is where the data are");
+        else if (times.FirstOrDefault(t => !IsReal(schedule.Signal.Method.Evaluate(t))) is > 0 and var lost)
+            yield return Wrong(schedule.Signal, "Signal", lost, "a number");
+        else if (times.FirstOrDefault(t => !(schedule.Noise.Method.Evaluate(t) > 0) || !IsReal(schedule.Noise.Method.Evaluate(t))) is > 0 and var silent)
+            yield return Wrong(schedule.Noise, "Noise", silent, "above 0");
+
+        foreach (var (formula, name) in new[] { (schedule.Keep, "Keep"), (schedule.Give, "Give"), (schedule.Feed, "Feed") })
+        {
+            if (formula is { Method.Result: not null } && times.FirstOrDefault(t => !IsReal(formula.Method.Evaluate(t))) is > 0 and var at)
+                yield return Wrong(formula, name, at, "a number");
+        }
+
+        if (schedule.Weight is { Method.Result: not null } weight
+            && Pairs(schedule, times).FirstOrDefault(pair => !(weight.Method.Evaluate(pair.T, pair.R) is >= 0 and var value && IsReal(value))) is { T: > 0 } heavy)
+            yield return new("CM4013", weight.Site, "Weight", Short(weight.Method.Evaluate(heavy.T, heavy.R)), $"{Short(heavy.T)}, r = {Short(heavy.R)}", "0 or more");
+
+        static Problem Wrong(Formulated formula, string name, double t, string wanted) => new("CM4013", formula.Site, name, Short(formula.Method.Evaluate(t)), Short(t), wanted);
+    }
+
+    // Both times of some samples: in the first and the last stage, or on a grid of ten intervals.
+    private static IEnumerable<(double T, double R)> Pairs(Schedule schedule, double[] times)
+    {
+        if (schedule is { Earlier.Method.Result: not null, Stages: { } stages })
+            return new[] { stages.First(), stages.Last() }.SelectMany(stage => times.Select(t => (t, schedule.Earlier.Method.Evaluate(t, stage))));
+        return schedule is { Grid.Method.Result: not null }
+            ? Enumerable.Range(0, 10).Select(i => (schedule.Grid.Method.Evaluate((i + 1) / 10.0), schedule.Grid.Method.Evaluate(i / 10.0)))
+            : [];
+    }
+
+    private static bool IsReal(double value) => !double.IsNaN(value) && !double.IsInfinity(value);
 
     private static bool Near(double value, double wanted) => Math.Abs(value - wanted) <= Tolerance * Math.Abs(wanted);
 

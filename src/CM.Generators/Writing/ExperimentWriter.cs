@@ -118,6 +118,8 @@ internal sealed class ExperimentWriter
             yield return ("Run", origin.Starts ? $"starts from {origin.Experiment}{(origin.Continues ? " and counts steps on" : "")}" : $"frozen weights of {origin.Experiment}");
         if (experiment.Truncation is { } truncation)
             yield return ("Truncated", $"at {Number(truncation.Start)}{(truncation.Boundary > 0 ? $", {Number(truncation.Boundary)} of a batch there, weight {Number(truncation.Weight)}" : "")}");
+        if (experiment.Distillation is not null)
+            yield return ("Distilled", $"paths of {experiment.Origin!.Experiment}");
         yield return ("Loss", experiment.Loss switch
         {
             PseudoHuberLoss { C: 0, PerElement: true } => "absolute differences, summed",
@@ -182,6 +184,8 @@ internal sealed class ExperimentWriter
                 code.Line($"private readonly {Module} teacher;");
             if (experiment.Truncation is not null)
                 code.Line($"private readonly {Module} firstStage;");
+            if (experiment.Distillation is not null)
+                code.Line($"private readonly {Module} diffusion;");
             foreach (var (type, name) in coupling?.Fields ?? [])
                 code.Line($"private readonly {type} {name};");
             code.Line();
@@ -237,6 +241,8 @@ internal sealed class ExperimentWriter
                 code.Line($"teacher = new {Module}(Averages[{experiment.Averages.Count - 1}].Weights);");
             if (experiment.Truncation is not null)
                 code.Line($"firstStage = new {Module}(Frozen);");
+            if (experiment.Distillation is not null)
+                code.Line($"diffusion = new {Module}(Frozen);").Line("diffusion.eval();");
             foreach (var statement in coupling?.Construction ?? [])
                 code.Line(statement);
             if (experiment.LossScale is { } scale)
@@ -401,7 +407,7 @@ internal sealed class ExperimentWriter
             if (experiment.Model.NormalisesWeights)
                 Denoised();
             if (!Times.IsDiffusion)
-                Line($"var target = Target(data, noise, {(experiment.Model.HasDropout && Times.ReachesData ? "t, " : "")}r{OfModel(", labels")}{Given(", step")});", $"{Shape}, without gradient");
+                Line($"var target = Target(data, noise, {(TargetTakesTime ? "t, " : "")}r{OfModel(", labels")}{Given(", step")});", $"{Shape}, without gradient");
             if (!experiment.Model.NormalisesWeights)
                 Denoised();
             Distance();
@@ -462,11 +468,20 @@ internal sealed class ExperimentWriter
         }
     }
 
+    // Where r = 0 a pass over the whole batch needs some time; distillation starts at the student's.
+    private bool TargetTakesTime => experiment.Distillation is not null || experiment.Model!.HasDropout && Times.ReachesData;
+
     private void Target()
     {
         if (experiment.Truncation is not null)
         {
             TruncatedTarget();
+            return;
+        }
+
+        if (experiment.Distillation is { } distillation)
+        {
+            DistilledTarget(distillation);
             return;
         }
 
@@ -501,6 +516,25 @@ internal sealed class ExperimentWriter
                 code.Line($"return data.index_copy(0, rows, Denoise({Teacher}, noisy, positive{OfModel(", labels.index_select(0, rows)")})).MoveToOuterDisposeScope();");
             }
         }
+    }
+
+    private void DistilledTarget(Distillation distillation)
+    {
+        code.Line($"// f(x_r, r) of {(experiment.HasTeacher ? "averaged" : "the same")} weights, without gradient; x_r lies an Euler step of the diffusion model's equation away from x_t (Song et al. 2023, equation 6).");
+        using (code.Braces($"private Tensor Target(Tensor data, Tensor noise, Tensor t, Tensor r{OfModel(", Tensor labels")}{Given(", int step")})"))
+        {
+            code.Line("using var frozen = no_grad();");
+            code.Line("using var _ = NewDisposeScope();");
+            Line("var noisy = Noisy(data, noise, t);", $"x_t, {Shape}");
+            Line($"var slope = (noisy - Diffusion(diffusion, noisy, t{OfModel(", labels")})) / Column(t);", "dx/dt");
+            Line("var earlier = noisy + Column(r - t) * slope;", "x_r");
+            if (experiment.Model!.HasDropout)
+                code.Line("SeedDropout(step);");
+            code.Line($"return Denoise({Teacher}, earlier, r{OfModel(", labels")}).MoveToOuterDisposeScope();");
+        }
+
+        code.Line();
+        Denoise("Diffusion", " of the diffusion model", "Keep", "Give", distillation.Times);
     }
 
     private void TruncatedTarget()
@@ -677,15 +711,16 @@ internal sealed class ExperimentWriter
         }
     }
 
-    private void Denoise(string name, string when, string keep, string give)
+    private void Denoise(string name, string when, string keep, string give, string? schedule = null)
     {
+        var times = schedule ?? Times.Code;
         code.Line($"// f(x, t) = {keep}(t)·x + {give}(t)·F(Feed(t)·x, ¼ ln t{OfModel(", labels")}){when} (Karras et al. 2022, equation 7)");
         using (code.Braces($"private static Tensor {name}({Module} model, Tensor x, Tensor t{OfModel(", Tensor labels")})"))
         {
             code.Line("using var _ = NewDisposeScope();");
             Line("var level = (0.25 * t.log()).to(float32);", "[B]");
-            Line($"var output = model.forward(Column({Times.Code}.Feed(t)) * x, level{OfModel(", labels")});", Shape);
-            code.Line($"return (Column({Times.Code}.{keep}(t)) * x + Column({Times.Code}.{give}(t)) * output).MoveToOuterDisposeScope();");
+            Line($"var output = model.forward(Column({times}.Feed(t)) * x, level{OfModel(", labels")});", Shape);
+            code.Line($"return (Column({times}.{keep}(t)) * x + Column({times}.{give}(t)) * output).MoveToOuterDisposeScope();");
         }
     }
 

@@ -13,7 +13,8 @@ public static class OptimalTransport
 
     /// <summary>
     /// Gives each data point its noise so that Σ ‖x − z‖² over the pairs of a batch is small. Up to 512 pairs this is the best permutation, found on the host. Beyond,
-    /// each data point draws its noise from an entropic plan (Sinkhorn; Cuturi 2013), found on the device, so that some noise comes twice and some not at all.
+    /// each data point draws its noise from an entropic plan (Sinkhorn; Cuturi 2013), found on the device, so that some noise comes twice and some not at all;
+    /// the draw is libtorch's, whose generator a training step and a sampler seed.
     /// </summary>
     /// <param name="data">Data, <c>[B, …]</c>.</param>
     /// <param name="noise">Noise of the same shape.</param>

@@ -15,6 +15,7 @@ internal sealed class Sampler : IDisposable
     private readonly IReadOnlyList<int> classes;
     private readonly Tensor? labels;
     private readonly int count;
+    private readonly long seed;
 
     /// <summary>Draws the noise.</summary>
     /// <param name="plan">What is sampled.</param>
@@ -28,6 +29,7 @@ internal sealed class Sampler : IDisposable
         this.count = count;
         this.classes = classes ?? [.. Enumerable.Range(0, plan.Classes)];
         labels = plan.Classes == 0 ? null : Labels(device);
+        this.seed = seed;
         noise = SampleNoise.Draw(seed, plan.SampleTimes.Length, count, plan.DataShape, device);
     }
 
@@ -48,6 +50,7 @@ internal sealed class Sampler : IDisposable
     public float[] Sample(Training training, ParameterStore weights)
     {
         using var _ = no_grad();
+        StepSeed.Set(StepSeed.Of(seed, 0, StepSeed.Use.Matching)); // large batches are matched by a draw
         using var samples = labels is null ? training.Sample(weights, noise) : training.Sample(weights, noise, labels);
         using var single = samples.to(ScalarType.Float32);
         using var host = single.cpu();

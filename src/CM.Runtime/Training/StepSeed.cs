@@ -11,6 +11,7 @@ internal static class StepSeed
         Step,
         Dropout,
         Samples,
+        Matching,
     }
 
     /// <summary>
