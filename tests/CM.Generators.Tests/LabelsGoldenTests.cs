@@ -97,6 +97,7 @@ public sealed class LabelsGoldenTests
 
         [Experiment, Data<NetData5>, Model<Net5>, Coupling<NetNoise5>, Times<LinearTimes>] public sealed partial record Vct : Ecm;
         [Experiment, Coupling<NetNoise4>, Times<LinearTimes>] public sealed partial record VctOfFour : Ecm;
+        [Experiment(Steps = 16), Data<NetData3>, Model<Net3>, Coupling<NetNoise3>, Times<HalfTimes>, InverseSqrt(3), ClipNorm(200), EmaPower(0.1, Swapped = true)] public sealed partial record VctSteps : Ecm;
         [Experiment, Data<MagnitudeData5>, Model<Magnitude5>, Coupling<MagnitudeNoise5>, Times<LinearTimes>] public sealed partial record VctMagnitude : Ecm;
 
         [Experiment, Data<MagnitudeData4>, Model<Magnitude4>, Times<PlainTimes>, InverseSqrt(2), Ema(0.9), EmaPower(0.05), EmaPower(0.1)] public partial record EctMagnitude : Ecm;
@@ -105,7 +106,9 @@ public sealed class LabelsGoldenTests
 
     private static readonly TimesDeclared Declared = TimesDeclared.Compile(
         TimesTests.Improved + Times + Times.Replace("QuarterTimes", "LinearTimes").Replace("Signal(double t) => 1", "Signal(double t) => 1 - t / 80")
-        + Times.Replace("QuarterTimes", "PlainTimes").Replace("to: 80", "to: 80, Preconditioning = Preconditioning.Plain") + Second + Networks(4) + Networks(5) + Experiments);
+        + Times.Replace("QuarterTimes", "PlainTimes").Replace("to: 80", "to: 80, Preconditioning = Preconditioning.Plain") + Second
+        + Times.Replace("QuarterTimes", "HalfTimes").Replace("4 * progress", "8 * progress").Replace("Pow(4", "Pow(2").Replace("mean: -0.8, deviation: 1.6", "mean: -1.1, deviation: 2")
+        + Networks(3).Replace("weight: 90", "weight: 10") + Networks(4) + Networks(5) + Experiments);
 
     [Theory]
     [InlineData("L06_ecm_ve_c006_karras", "Ecm", "QuarterTimes", 3, 1.4e-4, 4.2e-5, 3.8e-4)]
@@ -231,6 +234,44 @@ public sealed class LabelsGoldenTests
             foreach (var (average, kind) in training.Averages.Zip((string[])["online", "power_0.05", "power_0.1"]))
                 Golden.ShouldMatch(average.Weights[spec.Name], golden[$"new/ema_{kind}/{name}"], 1e-5, $"{name}, {kind}");
         }
+    }
+
+    /// <summary>Eight steps of VCT's training loop, a stage every second one: Adam with a rate that falls, and the power average as VCT's code has it, with its factors swapped.</summary>
+    [Fact]
+    public void Steps_of_training_with_an_encoder()
+    {
+        var golden = new Golden("T02_ecm_adam_invsqrt_power");
+        using var training = New("VctSteps", golden);
+        using var scope = NewDisposeScope();
+        var (x, z, wanted, norms) = (golden["in/x"], golden["in/eps"], golden["out64/loss"].data<double>().ToArray(), golden["out64/grad_norm"].data<double>().ToArray());
+        var t = (golden["in/z_t"].to(float64) * 2 - 1.1).exp();
+        for (var step = 0; step < wanted.Length; step++)
+        {
+            var labels = nn.functional.one_hot(golden["in/labels"][step], 3).to(float32);
+            training.Weights.ZeroGradients();
+            var pair = training.Couple(x[step], z[step], labels);
+            var r = (Tensor)Declared.Call("HalfTimes", "Earlier", t[step], (int)Declared.Call("HalfTimes", "Stage", step / 16.0));
+            var loss = (training.Losses(pair[0], pair[1], t[step], r, labels) + pair[2]).mean();
+            ((double)loss.item<float>()).ShouldBe(wanted[step], 1e-5 * wanted.Max(), $"loss of step {step}");
+            loss.backward();
+            ((double)training.Weights.Gradients.norm().item<float>()).ShouldBe(norms[step], 1e-4 * norms[step], $"norm of the gradients in step {step}");
+            training.Call("ClipGradients", 200.0);
+            training.Optimizer.Rate = (double)training.Call("Rate", step)!;
+            training.Optimizer.Rate.ShouldBe(golden["out/lr"].data<double>()[step], 1e-15);
+            training.Optimizer.Step();
+            training.Averages[0].Update(step);
+        }
+
+        foreach (var spec in training.Weights.Layout.Parameters)
+        {
+            var isEncoder = spec.Name.StartsWith("Encode.", StringComparison.Ordinal);
+            var parameter = spec.Name[(isEncoder ? "Encode.Unet." : "Unet.").Length..];
+            Compare(training.Weights[spec.Name], $"new/model/{(isEncoder ? "encoder" : "net")}.{parameter}");
+            if (!isEncoder)
+                Compare(training.Averages[0].Weights[spec.Name], $"new/ema/net.{parameter}");
+        }
+
+        void Compare(Tensor found, string tensor) => Golden.ShouldMatch(BasesGoldenTests.Trained(found, tensor), BasesGoldenTests.Trained(golden[tensor], tensor), 1e-5, tensor);
     }
 
     private static Training New(string experiment, Golden golden)
