@@ -24,7 +24,7 @@ export function drawLines(host, series, { height = 260, log = false, smooth = 0,
   const place = value => log ? (Math.log(value) - Math.log(low)) / (Math.log(high) - Math.log(low)) : (value - low) / (high - low);
   const y = value => height - room.bottom - Math.max(-0.04, Math.min(1.06, place(value))) * (height - room.top - room.bottom);
 
-  for (const tick of log ? logTicks(low, high) : ticks(low, high, height / 50)) {
+  for (const tick of log ? logTicks(low, high) : ticks(low, high, height / 36)) {
     svg.append(shape('line', { class: 'grid', x1: room.left, x2: width - room.right, y1: y(tick), y2: y(tick) }));
     svg.append(shape('text', { x: room.left - 8, y: y(tick) + 4, 'text-anchor': 'end' }, format(tick)));
   }
@@ -54,7 +54,7 @@ export function drawLines(host, series, { height = 260, log = false, smooth = 0,
 }
 
 export function drawSteps(svg, x, first, last, width, height) {
-  for (const tick of ticks(first, last, Math.max(2, width / 110)))
+  for (const tick of ticks(first, last, Math.max(3, width / 80)))
     if (tick >= first && tick <= last) svg.append(shape('text', { x: x(tick), y: height - 6, 'text-anchor': 'middle' }, steps(tick)));
 }
 
