@@ -17,3 +17,7 @@ public sealed record CelebA64() : PngImages("celeba-64x64");
 /// <summary>Churches of LSUN at 64×64.</summary>
 [Shape(3, 64, 64)]
 public sealed record LsunChurch64() : PngImages("lsun-church-64x64");
+
+/// <summary>ImageNet at 64×64 with its classes, as EDM's and EDM2's data sets hold it.</summary>
+[Shape(3, 64, 64), Classes(1000)]
+public sealed record ImageNet64() : PngImages("imagenet-64x64");

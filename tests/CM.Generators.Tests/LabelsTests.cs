@@ -109,12 +109,22 @@ public sealed class LabelsTests
             public static double Earlier(double t, int stage) => 0.75 * t;
         }
 
+        [TimeSchedule(0.002, 80, Preconditioning = Preconditioning.Plain), LogNormal(-1.2, 1.2)]
+        public sealed partial record DiffusionTimes : ITimeSchedule
+        {
+            public static double Signal(double t) => 1;
+            public static double Noise(double t) => t;
+            public static double Earlier(double t, int stage) => 0;
+            public static double Weight(double t, double r) => 1;
+        }
+
         [Experiment(Steps = 100, Batch = 6), Data<Spots>, Model<Tiny>, Coupling<Independent>, Times<FirstTimes>, L2, RAdam(1e-3), Ema(0.9), Sample(80, 1)]
         public partial record Plain;
 
         [Experiment, Coupling<VariationalNoise>] public sealed partial record Varied : Plain;
         [Experiment, Coupling<InducedVariational>] public sealed partial record Induced : Plain;
         [Experiment, Coupling<InducedMatched>] public sealed partial record Matched : Plain;
+        [Experiment, Times<DiffusionTimes>, Heun(3)] public sealed partial record Diffused : Plain;
         [Experiment, Times<SecondTimes>, StartFrom<Induced>, Truncated, Coupling<InducedVariational>] public sealed partial record Second : Plain;
         """;
 
@@ -245,12 +255,14 @@ public sealed class LabelsTests
         }
     }
 
-    [Fact]
-    public void Steps_and_samples_ask_for_labels()
+    [Theory]
+    [InlineData("Second")]
+    [InlineData("Diffused")]
+    public void Steps_and_samples_ask_for_labels(string experiment)
     {
-        using var training = New("Second");
+        using var training = New(experiment);
         using var scope = NewDisposeScope();
-        ((ExperimentPlan)Declared.Type("Second").GetProperty("Plan")!.GetValue(null)!).Classes.ShouldBe(3);
+        ((ExperimentPlan)Declared.Type(experiment).GetProperty("Plan")!.GetValue(null)!).Classes.ShouldBe(3);
         manual_seed(6);
         var (data, noise, labels) = (randn(6, 2), (Tensor[])[randn(6, 2), randn(6, 2)], eye(3).repeat(2, 1));
         float.IsFinite(training.Step(data, labels, 0).item<float>()).ShouldBeTrue();

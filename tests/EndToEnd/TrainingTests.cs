@@ -102,6 +102,10 @@ public sealed partial class TrainingTests
         outcome.ExitCode.ShouldBe(0, outcome.Errors);
         Directory.GetFiles(folder["run/samples"], "*.png").ShouldNotBeEmpty();
 
+        Samples.Run("train", "DigitsByClass", "--steps", "2", "--batch", "8", "--data", folder.Path, "--out", folder["classes"]).ExitCode.ShouldBe(0);
+        Samples.Run("sample", folder["classes"], "--classes", "3,7").Output.ShouldContain("16 samples of DigitsByClass after 2 steps, classes 3, 7");
+        Samples.Run("sample", folder["run"], "--class", "3").Errors.ShouldContain("Digits takes no labels");
+
         var improved = Samples.Run("train", "DigitsImproved", "--steps", "8", "--batch", "16", "--data", folder.Path, "--out", folder["improved"], "--json");
         improved.ExitCode.ShouldBe(0, improved.Errors);
         foreach (var line in improved.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))

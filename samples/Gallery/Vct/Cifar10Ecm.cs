@@ -17,3 +17,7 @@ public partial record Cifar10Ecm;
 /// <summary>ECM-VC on CIFAR-10 (VCT's README): 2.02 in two steps.</summary>
 [Experiment, Coupling<Cifar10Noise>, ClipNorm(200)]
 public sealed partial record Cifar10EcmVc : Cifar10Ecm;
+
+/// <summary>ECM with minibatch optimal transport.</summary>
+[Experiment, Coupling<MinibatchOT>]
+public sealed partial record Cifar10EcmOt : Cifar10Ecm;

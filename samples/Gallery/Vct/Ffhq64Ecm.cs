@@ -27,3 +27,7 @@ public partial record Ffhq64Ecm;
 /// <summary>ECM-VC on FFHQ-64 (VCT's README).</summary>
 [Experiment, Coupling<FfhqNoise>, ClipNorm(200)]
 public sealed partial record Ffhq64EcmVc : Ffhq64Ecm;
+
+/// <summary>ECM with minibatch optimal transport.</summary>
+[Experiment, Coupling<MinibatchOT>]
+public sealed partial record Ffhq64EcmOt : Ffhq64Ecm;

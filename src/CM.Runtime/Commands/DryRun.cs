@@ -15,15 +15,10 @@ internal static class DryRun
     /// <param name="batch">Examples in a step. Default: 2.</param>
     /// <param name="device">Where tensors live.</param>
     /// <param name="json">Whether to write for programs.</param>
-    /// <exception cref="UserError">The machine has less memory than the weights alone take.</exception>
+    /// <exception cref="UserError">The machine has less memory than weights, gradients, moments and averages take.</exception>
     public static void Run(Session session, Experiment experiment, int? batch, Device device, bool json)
     {
         var plan = experiment.Plan;
-        var least = experiment.Network.Parameters * OutOfMemory.BytesPerParameter;
-        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (device.type == DeviceType.CPU && least > available)
-            throw new UserError($"{plan.Name}: weights, gradients, moments and an average of {experiment.Network.Parameters:N0} parameters take {Gigabytes(least)}, this machine has {Gigabytes(available)}; try it where there is more.");
-
         var size = Options.AtLeastOne(batch ?? SmallBatch, "--batch");
         var clock = Stopwatch.StartNew();
         using var training = experiment.NewTraining(new TrainingSetup(plan.Steps, size, plan.Seed, device));

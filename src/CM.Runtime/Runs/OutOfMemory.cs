@@ -13,6 +13,9 @@ internal static partial class OutOfMemory
     /// </summary>
     private const double Usable = 0.4;
 
+    /// <summary>Weights, gradients and at least one moment.</summary>
+    private const int LeastCopies = 3;
+
     /// <summary>Weights, gradients, two moments and an average, in float32: what a training takes besides its activations.</summary>
     public const long BytesPerParameter = 5 * sizeof(float);
 
@@ -49,6 +52,19 @@ internal static partial class OutOfMemory
         var need = network.Parameters * BytesPerParameter + (double)network.Activations * setup.Batch;
         if (need / 2 > bytes)
             throw new UserError($"--batch {setup.Batch}: takes about {Gigabytes((long)need)} on {setup.Device}, where {Gigabytes(bytes)} are free; {Advice(network, fitting)}.");
+    }
+
+    /// <summary>Refuses weights that this machine cannot hold, averages and frozen ones included.</summary>
+    /// <param name="layout">What is trained.</param>
+    /// <param name="averages">How many averages of it are kept.</param>
+    /// <param name="frozen">What lies beside it; null where nothing does.</param>
+    /// <exception cref="UserError">They take more than the machine has, not only than is free.</exception>
+    public static void CheckWeights(ParameterLayout layout, int averages, ParameterLayout? frozen)
+    {
+        var needed = sizeof(float) * (layout.Count * (LeastCopies + averages) + (frozen?.Count ?? 0));
+        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (needed > available)
+            throw new UserError($"{layout.Count:N0} parameters with gradients, moments{(averages == 0 ? "" : averages == 1 ? ", an average" : $", {averages} averages")}{(frozen is null ? "" : ", frozen weights")} take {Gigabytes(needed)} and more, and this machine has {Gigabytes(available)}; train it where there is more.");
     }
 
     /// <summary>One line.</summary>

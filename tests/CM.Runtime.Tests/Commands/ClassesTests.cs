@@ -1,0 +1,117 @@
+using CM.Dsl;
+
+namespace CM.Runtime.Tests;
+
+/// <summary>Labels on their way from the data to a step, and from a command to the sampler.</summary>
+public sealed class ClassesTests : IDisposable
+{
+    private readonly Scratch scratch = new();
+
+    public void Dispose() => scratch.Dispose();
+
+    [Fact]
+    public void A_step_gets_the_labels_of_its_data()
+    {
+        Run(0, "train", "Grey", "--steps", "5", "--batch", "7", "--out", scratch["a"]);
+        Run(0, "train", "Grey", "--dry-run").ShouldContain("2 steps of 2");
+    }
+
+    [Fact]
+    public void Samples_are_made_by_class()
+    {
+        Run(0, "train", "Grey", "--steps", "1", "--out", scratch["a"]);
+        Levels(Path.Combine(scratch["a"], "samples", "step-000001.png"), across: 4, down: 6).ShouldBe([.. Row(0, 8), .. Row(1, 8), .. Row(2, 8)]);
+        Levels(Sampled(), across: 4, down: 6).ShouldBe([.. Row(0, 8), .. Row(1, 8), .. Row(2, 8)]);
+        Levels(Sampled("--class", "2"), across: 8, down: 8).ShouldAllBe(level => level == 255);
+        Levels(Sampled("--classes", "2,0", "--count", "8"), across: 2, down: 4).ShouldBe([.. Row(2, 4), .. Row(0, 4)]);
+        Levels(Sampled("--count", "4"), across: 2, down: 2).ShouldBe([.. Row(0, 2), .. Row(1, 1), .. Row(2, 1)]);
+    }
+
+    [Theory]
+    [InlineData("3", "--classes 3: '3' is no class of Grey; they are numbered from 0 to 2, write such as 0,1,2.")]
+    [InlineData("1,-1", "--classes 1,-1: '-1' is no class of Grey;")]
+    [InlineData("", "--classes : '' is no class of Grey;")]
+    public void Classes_are_checked(string classes, string message)
+    {
+        Run(0, "train", "Grey", "--steps", "1", "--out", scratch["a"]);
+        Run(2, "sample", scratch["a"], "--classes", classes).ShouldContain(message);
+        Run(0, "train", "Tiny", "--steps", "1", "--out", scratch["b"]);
+        Run(2, "sample", scratch["b"], "--class", "1").ShouldContain("--classes 1: Tiny takes no labels; leave it out.");
+    }
+
+    private string Sampled(params string[] options)
+    {
+        var path = scratch[Guid.NewGuid() + ".png"];
+        Run(0, ["sample", scratch["a"], "--out", path, .. options]);
+        return path;
+    }
+
+    private static byte[] Row(int label, int count) => [.. Enumerable.Repeat(new byte[] { 0, 128, 255 }[label], count)];
+
+    // The level in the middle of every image.
+    private static byte[] Levels(string path, int across, int down)
+    {
+        const int side = 98;
+        var picture = Png.Read(File.ReadAllBytes(path), path);
+        (picture.Header.Width, picture.Header.Height).ShouldBe((across * side + 2, down * side + 2));
+        var pixels = picture.ToRgba();
+        return [.. from y in Enumerable.Range(0, down) from x in Enumerable.Range(0, across) select (byte)(pixels[4 * ((50 + y * side) * picture.Header.Width + 50 + x * side)] / 257)];
+    }
+
+    private static string Run(int code, params string[] arguments)
+    {
+        var (output, errors) = (new StringWriter(), new StringWriter());
+        CommandLine.Run(arguments, new Registry([Grey, Tiny.Experiment], [Tiny.Network]), output, errors).ShouldBe(code, output + "\n" + errors);
+        return $"{output}{errors}";
+    }
+
+    private static readonly ExperimentPlan Plan = Tiny.Plan with { Name = "Grey", Data = new Greys(), DataShape = [1, 2, 2], Classes = 3 };
+
+    private static readonly Experiment Grey = new(Plan, Tiny.Network, setup => new Shades(setup), run =>
+    {
+        using var training = new Shades(run.Setup);
+        run.Begin(training);
+        while (run.NextStep(out var step))
+        {
+            using var data = run.NextBatch();
+            using var labels = run.Labels();
+            using var loss = training.Step(data, labels, step);
+            run.EndStep(loss);
+        }
+
+        run.Finish();
+    });
+
+    /// <summary>Class 0 is black, 1 grey, 2 white.</summary>
+    private sealed record Greys : ILabelledExamples
+    {
+        public int Count => 10;
+
+        public void Read(int index, Span<float> values) => values.Fill(Label(index) - 1);
+
+        public int Label(int index) => index % 3;
+    }
+
+    /// <summary>Draws what its labels say, and demands that the labels of a step fit its data.</summary>
+    private sealed class Shades : Training
+    {
+        public Shades(TrainingSetup setup)
+            : base(setup, Tiny.Layout(), []) => Optimizer = new RAdam(Weights, 1e-2);
+
+        public override Tensor Step(Tensor data, Tensor labels, int step)
+        {
+            labels.dtype.ShouldBe(ScalarType.Float32);
+            labels.shape.ShouldBe([data.shape[0], 3]);
+            using var scope = NewDisposeScope();
+            labels.sum(1).eq((Scalar)1).all().item<bool>().ShouldBeTrue();
+            var ofGreys = data.round().eq(data).all().item<bool>(); // and not of a dry run
+            if (ofGreys)
+                Drawn(labels).eq(data).all().item<bool>().ShouldBeTrue();
+            return zeros([]).DetachFromDisposeScope();
+        }
+
+        public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor labels) => Drawn(labels);
+
+        private static Tensor Drawn(Tensor labels) => (labels.argmax(1).to(ScalarType.Float32) - 1).view(-1, 1, 1, 1).expand(-1, 1, 2, 2).clone();
+    }
+}
