@@ -115,7 +115,7 @@ public sealed class CouplingsTests
 
     [Fact]
     public void Optimal_transport_is_one_line() =>
-        Source.Generate(All)["Experiments/Test.Matched.g.cs"].ShouldContain("noise = OptimalTransport.Match(data, noise);");
+        Source.Generate(All)["Experiments/Test.Matched.g.cs"].ShouldContain("noise = OptimalTransport.Match(WholeBatch(data), noise);");
 
     [Theory]
     [InlineData("data | Encode", "data | Encod", "CM1004 at 'Encod': 'Encod' is neither an input, a local nor a layer of this record. Did you mean 'Encode'?")]

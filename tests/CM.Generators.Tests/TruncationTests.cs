@@ -42,7 +42,7 @@ public sealed class TruncationTests
     private const string All = Times + ExperimentsTests.Network + "[Experiment] public abstract partial record Shared;\n" + Stages;
 
     /// <summary>The same with dropout, a coupling that predicts, and a teacher's time that can be 0.</summary>
-    private const string Mixed = Times + ExperimentsTests.Network + """
+    internal const string Mixed = Times + ExperimentsTests.Network + """
         [Network]
         public sealed partial record Forgetful : IDenoiser
         {
@@ -333,7 +333,7 @@ public sealed class TruncationTests
         var source = All.Replace("Coupling<Independent>", $"Coupling<{coupling}>") + CouplingsTests.Encoder + CouplingsTests.Variational + nested;
         Source.Diagnose(source).ShouldBeEmpty();
         var penalised = coupling is "VariationalNoise" or "InducedVariational";
-        Source.Generate(source)["Experiments/Test.Second.g.cs"].Contains("(Mean(losses) + pair.Penalty.mean())").ShouldBe(penalised);
+        Source.Generate(source)["Experiments/Test.Second.g.cs"].Contains("(Mean(losses, part) + part.Mean(pair.Penalty))").ShouldBe(penalised);
 
         using var training = New(TimesDeclared.Compile(source), "Second");
         using var scope = NewDisposeScope();

@@ -12,6 +12,12 @@ internal static class Samples
     public static Outcome Run(string folder, IReadOnlyDictionary<string, string?> environment, params string[] arguments)
     {
         using var process = Start(folder, environment, arguments);
+        return Wait(process);
+    }
+
+    /// <summary>Waits for a process and takes what it wrote.</summary>
+    public static Outcome Wait(Process process)
+    {
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

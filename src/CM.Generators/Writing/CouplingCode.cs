@@ -75,9 +75,18 @@ internal sealed class CouplingCode
 
     private bool PredictsPiecewise => Predicts && experiment.Truncation is not null;
 
+    /// <summary>Whether networks of its own are trained in it.</summary>
+    public bool TrainsNetworks => coupling.Networks.Any();
+
+    /// <summary>Whether it looks at a whole batch at once.</summary>
+    public bool Matches => coupling.Parts.Any(part => part.Kind == nameof(Pairing));
+
+    /// <summary>What the coins are called.</summary>
+    public IEnumerable<string> TossNames => coupling.Coins.Select(Field);
+
     /// <summary>Draws the coins: statement and remark.</summary>
     public IEnumerable<(string Statement, string Remark)> Tosses => coupling.Coins.Select(part =>
-        ($"var {Field(part)} = rand(data.shape[0], device: data.device).lt({Probability(part)});", $"{part.Name} shows heads, [B]"));
+        ($"var {Field(part)} = rand(noise.shape[0], device: data.device).lt({Probability(part)});", $"{part.Name} shows heads, [B]"));
 
     private static string Probability(LayerPlan coin)
     {
@@ -402,7 +411,7 @@ internal sealed class CouplingCode
     private static string Field(LayerPlan part)
     {
         var name = char.ToLowerInvariant(part.Name[0]) + part.Name.Substring(1);
-        return Escape(name is "model" or "firstStage" or FirstPredictor or "data" or "noise" or "t" or "r" or "x" or "labels" or "step" or "setup" or "weights" or "sampler" or "frozen" or "loss" ? name + "Part" : name);
+        return Escape(name is "model" or "firstStage" or FirstPredictor or "data" or "noise" or "t" or "r" or "x" or "labels" or "step" or "setup" or "weights" or "sampler" or "frozen" or "loss" or "part" or "share" or "boundary" ? name + "Part" : name);
     }
 
     private static string Escape(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;

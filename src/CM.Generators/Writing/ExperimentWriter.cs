@@ -85,6 +85,8 @@ internal sealed class ExperimentWriter
                 code.Line("HorizontalFlip = true,");
             if (experiment.TakesLabels)
                 code.Line($"Classes = {experiment.Data.Classes},");
+            if (coupling?.Matches == true)
+                code.Line("CouplesBatch = true,");
             code.Line($"Network = {Quote(experiment.Model!.Name)},");
             code.Line($"Times = ({Number(Times.From)}, {Number(Times.To)}),");
             code.Line($"SampleTimes = [{string.Join(", ", experiment.SampleTimes.Select(Number))}],");
@@ -256,26 +258,38 @@ internal sealed class ExperimentWriter
         code.Line("/// <inheritdoc/>");
         using (code.Braces($"public override Tensor Step(Tensor data, {OfStep("Tensor labels, ")}int step)"))
         {
+            code.Line("using var _ = NewDisposeScope();");
             code.Line("Seed(step);");
             code.Line("Weights.ZeroGradients();");
-            code.Line($"using var loss = MeanLoss(data, {OfStep("labels, ")}step);");
+            Draws();
+            Line("var loss = zeros([], device: data.device);", "the sum over all parts");
+            using (code.Braces($"{"foreach (var part in Parts(data))",-72} // one, unless --micro-batch says more"))
+            {
+                var drawn = string.Concat(Drawn().Select(name => $", part.Of({name})"));
+                code.Line($"using var share = MeanLoss(part, part.OfOwn(data){OfStep(", part.OfOwn(labels)")}{drawn}, step);");
+                if (experiment.LossScale is null)
+                    code.Line("share.backward();");
+                else
+                    code.Line("using var scaled = Scaler!.Scaled(share);").Line("scaled.backward();");
+                code.Line("loss.add_(share.detach());");
+            }
+
+            code.Line();
+            Line("AllReduce(loss);", "and the gradients, where there are several processes");
             if (experiment.LossScale is null)
             {
-                code.Line("loss.backward();");
                 Descend();
             }
             else
             {
-                code.Line("using var scaled = Scaler!.Scaled(loss);");
-                code.Line("scaled.backward();");
-                using (code.Braces("if (Scaler.Unscale())                   // otherwise gradients overflowed, and the step is left out"))
+                using (code.Braces("if (Scaler!.Unscale())                  // otherwise gradients overflowed, and the step is left out"))
                     Descend();
                 code.Line();
             }
 
             if (experiment.Averages.Count > 0)
                 code.Line("foreach (var average in Averages)").Line("    average.Update(step);");
-            code.Line("return loss.detach();");
+            code.Line("return loss.MoveToOuterDisposeScope();");
         }
 
         if (!experiment.Optimizer!.IsSteady)
@@ -286,34 +300,47 @@ internal sealed class ExperimentWriter
         }
 
         code.Line();
-        code.Line("// The mean loss of the batch, with noise and times drawn for this step.");
-        using (code.Braces($"private Tensor MeanLoss(Tensor data, {OfStep("Tensor labels, ")}int step)"))
+        MeanLoss();
+        if (HasBoundary)
+            BucketMean();
+    }
+
+    // What is drawn for the whole batch in a step, in the order of MeanLoss's parameters.
+    private IEnumerable<string> Drawn() => ["noise", "t", "r", .. coupling?.TossNames ?? []];
+
+    private void Draws()
+    {
+        Line("var noise = randn(BatchShape(data), device: data.device);", $"z, {Shape}, with B of all processes");
+        if (experiment.Coupling is MinibatchOTCoupling)
+            Line("noise = OptimalTransport.Match(WholeBatch(data), noise);", "the same draws in the order that lies closest to the data");
+        Line($"var (t, r) = {Times.Code}.Draw(step, Setup.Steps, noise.shape[0], data.device);", "[B] each, float64");
+        if (HasBoundary)
+        {
+            var start = Number(experiment.Truncation!.Start);
+            Line($"var boundary = {BoundaryOf("noise.shape[0]")};", $"the first samples are trained at t' = {start}");
+            code.Line($"t.narrow(0, 0, boundary).fill_({start});");
+            code.Line($"r.narrow(0, 0, boundary).fill_({Times.Code}.Earlier({start}, {(Times.HasStage ? $"{Times.Code}.Stage((double)step / Setup.Steps)" : "0")}));");
+        }
+
+        foreach (var (statement, remark) in coupling?.Tosses ?? [])
+            Line(statement, remark);
+    }
+
+    private void MeanLoss()
+    {
+        code.Line("// The share of a part of the batch in the mean loss.");
+        using (code.Braces($"private Tensor MeanLoss(BatchPart part, Tensor data{OfStep(", Tensor labels")}{string.Concat(Drawn().Select(name => $", Tensor {name}"))}, int step)"))
         {
             code.Line("using var _ = NewDisposeScope();");
-            Line("var noise = randn_like(data);", $"z, {Shape}");
-            if (experiment.Coupling is MinibatchOTCoupling)
-                Line("noise = OptimalTransport.Match(data, noise);", "the same draws in the order that lies closest to the data");
-            Line($"var (t, r) = {Times.Code}.Draw(step, Setup.Steps, data.shape[0], data.device);", "[B] each, float64");
-            if (HasBoundary)
-            {
-                var start = Number(experiment.Truncation!.Start);
-                Line($"var boundary = {BoundaryOf("data")};", $"the first samples are trained at t' = {start}");
-                code.Line($"t.narrow(0, 0, boundary).fill_({start});");
-                code.Line($"r.narrow(0, 0, boundary).fill_({Times.Code}.Earlier({start}, {(Times.HasStage ? $"{Times.Code}.Stage((double)step / Setup.Steps)" : "0")}));");
-            }
-
-            foreach (var (statement, remark) in coupling?.Tosses ?? [])
-                Line(statement, remark);
+            if (coupling?.TrainsNetworks == true)
+                code.Line("SeedCoupling(step);");
             if (coupling is not null)
                 code.Line($"var pair = {coupling.Call};");
             Line($"var losses = Losses({(coupling is null ? "data, noise" : "pair.Data, pair.Noise")}, t, r{OfModel(", labels")}{Given(", step")});", "[B]");
             Line("Note(t, losses);", "the log tells the loss by time");
             var penalised = experiment.Coupling is DeclaredCoupling { HasPenalty: true };
-            code.Line(penalised && HasBoundary ? $"return ({Mean("losses")} + pair.Penalty.mean()).MoveToOuterDisposeScope();" : $"return {Mean(penalised ? "(losses + pair.Penalty)" : "losses")}.MoveToOuterDisposeScope();");
+            code.Line(penalised && HasBoundary ? $"return ({Mean("losses")} + part.Mean(pair.Penalty)).MoveToOuterDisposeScope();" : $"return {Mean(penalised ? "losses + pair.Penalty" : "losses")}.MoveToOuterDisposeScope();");
         }
-
-        if (HasBoundary)
-            BucketMean();
     }
 
     private void Descend()
@@ -327,9 +354,9 @@ internal sealed class ExperimentWriter
 
     private bool HasBoundary => experiment.Truncation is { Boundary: > 0 };
 
-    private string BoundaryOf(string batch) => $"(long)({Number(experiment.Truncation!.Boundary)} * {batch}.shape[0])";
+    private string BoundaryOf(string batch) => $"(long)({Number(experiment.Truncation!.Boundary)} * {batch})";
 
-    private string Mean(string losses) => HasBoundary ? $"Mean({losses})" : $"{losses}.mean()";
+    private string Mean(string losses) => HasBoundary ? $"Mean({losses}, part)" : $"part.Mean({losses})";
 
     private void BucketMean()
     {
@@ -338,14 +365,9 @@ internal sealed class ExperimentWriter
         code.Line($"/// <summary>The loss of a batch: the mean over the samples later than t' = {start}, plus {(weight.Length > 0 ? weight + " times " : "")}that over the samples at t', which come first (Lee et al. 2025, section 3).</summary>");
         code.Line("/// <param name=\"losses\">The loss of each sample, <c>[B]</c>.</param>");
         code.Line("/// <returns>One number.</returns>");
-        using (code.Braces("public static Tensor Mean(Tensor losses)"))
-        {
-            code.Line("using var _ = NewDisposeScope();");
-            code.Line($"var boundary = {BoundaryOf("losses")};");
-            code.Line("if (boundary == 0)").Line("    return losses.mean().MoveToOuterDisposeScope();").Line();
-            code.Line("var later = losses.narrow(0, boundary, losses.shape[0] - boundary);");
-            code.Line($"return (later.mean() + {(weight.Length > 0 ? weight + " * " : "")}losses.narrow(0, 0, boundary).mean()).MoveToOuterDisposeScope();");
-        }
+        code.Line("public static Tensor Mean(Tensor losses) => Mean(losses, BatchPart.Whole(losses.shape[0]));").Line();
+        code.Line("// The share of a part in it.");
+        code.Line($"private static Tensor Mean(Tensor losses, BatchPart part) => part.Mean(losses, {BoundaryOf("part.Batch")}, {Number(experiment.Truncation.Weight)});");
     }
 
     private static string RateText(OptimizerAxis optimizer) =>

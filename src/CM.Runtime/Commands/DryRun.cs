@@ -13,15 +13,16 @@ internal static class DryRun
     /// <param name="session">Where to write.</param>
     /// <param name="experiment">What to try.</param>
     /// <param name="batch">Examples in a step. Default: 2.</param>
+    /// <param name="part">Examples that are trained on at once. Default: all.</param>
     /// <param name="device">Where tensors live.</param>
     /// <param name="json">Whether to write for programs.</param>
-    /// <exception cref="UserError">The machine has less memory than weights, gradients, moments and averages take.</exception>
-    public static void Run(Session session, Experiment experiment, int? batch, Device device, bool json)
+    /// <exception cref="UserError">The machine has less memory than the weights alone take.</exception>
+    public static void Run(Session session, Experiment experiment, int? batch, int? part, Device device, bool json)
     {
         var plan = experiment.Plan;
         var size = Options.AtLeastOne(batch ?? SmallBatch, "--batch");
         var clock = Stopwatch.StartNew();
-        using var training = experiment.NewTraining(new TrainingSetup(plan.Steps, size, plan.Seed, device));
+        using var training = experiment.NewTraining(new TrainingSetup(plan.Steps, size, plan.Seed, device) { MicroBatch = Options.MicroBatch(part, size, plan) });
         var building = clock.Elapsed.TotalSeconds;
         var seconds = new double[Steps];
         var losses = new float[Steps];

@@ -23,6 +23,16 @@ internal static class Options
     public static int AtLeastOne(int value, string option) =>
         value >= 1 ? value : throw new UserError($"{option} {value}: a whole number from 1 on was expected.");
 
+    /// <summary>Examples that are trained on at once.</summary>
+    /// <param name="given">What the user asked for; null for all.</param>
+    /// <param name="batch">Examples of a process.</param>
+    /// <param name="plan">What is trained.</param>
+    /// <exception cref="UserError">The experiment's batches cannot be split.</exception>
+    public static int? MicroBatch(int? given, int batch, ExperimentPlan plan) =>
+        given is not { } part ? null
+        : AtLeastOne(part, "--micro-batch") < batch && plan.CouplesBatch ? throw new UserError($"--micro-batch {part}: the coupling of {plan.Name} matches what its networks make of a whole batch, which cannot be done in parts; leave --micro-batch out, or take a smaller --batch.")
+        : part;
+
     /// <summary>Sets the threads that the user asked for.</summary>
     public static void UseThreads(int? threads)
     {

@@ -20,17 +20,22 @@ internal static class TrainCommand
         var weights = new Option<string?>("--weights") { Description = "File of weights to start from: safetensors, PyTorch's or EDM's.", HelpName = "FILE" };
         var fork = new Option<string?>("--fork") { Description = "Folder of a run whose weights a new run starts from, whatever else was declared then.", HelpName = "RUN" };
         var keep = new Option<int?>("--keep") { Description = "How many of the newest checkpoints stay, beside the best. Default: 3.", HelpName = "N" };
+        var part = new Option<int?>("--micro-batch") { Description = "Examples that are trained on at once; the gradients of a batch are added up. Default: all of a batch.", HelpName = "N" };
+        var processes = new Option<int?>("--procs") { Description = "Processes on this machine that share each batch. Default: 1, or those that torchrun or srun started.", HelpName = "N" };
+        var timeout = new Option<int?>("--timeout") { Description = "Seconds after which a process gives up waiting for the others. Default: 1800.", HelpName = "N" };
         var dry = new Option<bool>("--dry-run") { Description = "Take two steps on random data, with a batch of 2 unless --batch is given, and tell time and memory. Writes nothing." };
         var json = Options.Json();
-        var command = new Command("train", "Train an experiment.") { name, steps, batch, seed, data, target, device, threads, resume, origin, weights, fork, keep, dry, json };
+        var command = new Command("train", "Train an experiment.") { name, steps, batch, seed, data, target, device, threads, resume, origin, weights, fork, keep, part, processes, timeout, dry, json };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(dry))
             {
                 Options.UseThreads(parsed.GetValue(threads));
-                DryRun.Run(session, session.Experiment(parsed.GetRequiredValue(name)), parsed.GetValue(batch), Options.UseDevice(parsed.GetValue(device)), parsed.GetValue(json));
-                return;
+                DryRun.Run(session, session.Experiment(parsed.GetRequiredValue(name)), parsed.GetValue(batch), parsed.GetValue(part), Options.UseDevice(parsed.GetValue(device)), parsed.GetValue(json));
+                return 0;
             }
+            if (Launcher.For(parsed.GetValue(processes)) is { } launcher)
+                return launcher.Run();
 
             var request = new TrainRequest
             {
@@ -47,8 +52,11 @@ internal static class TrainCommand
                 Fork = parsed.GetValue(fork),
                 Keep = parsed.GetValue(keep),
                 From = parsed.GetValue(origin),
+                MicroBatch = parsed.GetValue(part),
+                Timeout = parsed.GetValue(timeout),
             };
             request.Run(session.Display(parsed.GetValue(json)));
+            return 0;
         });
         return command;
     }

@@ -5,6 +5,8 @@ namespace CM.Runtime;
 /// <summary>What somebody wants trained, and how.</summary>
 internal sealed record TrainRequest
 {
+    private const int DefaultTimeout = 1800;
+
     public required Experiment Experiment { get; init; }
 
     public int? Steps { get; init; }
@@ -36,6 +38,12 @@ internal sealed record TrainRequest
     /// <summary>How many of the newest checkpoints stay.</summary>
     public int? Keep { get; init; }
 
+    /// <summary>Examples that are trained on at once.</summary>
+    public int? MicroBatch { get; init; }
+
+    /// <summary>Seconds that a process waits for the others.</summary>
+    public int? Timeout { get; init; }
+
     private ExperimentPlan Plan => Experiment.Plan;
 
     /// <summary>Trains. Everything that can be wrong is found before anything is written.</summary>
@@ -49,22 +57,37 @@ internal sealed record TrainRequest
         if (starts.Where(start => start.Given is not null).ToList() is [var one, var two, ..])
             throw new UserError($"{one.Option} and {two.Option}: weights come from one place; give one of the two.");
         var kept = Keep is null ? Keep : Options.AtLeastOne(Keep.Value, "--keep");
-        Options.UseThreads(Threads);
+        var place = Placement.FromEnvironment();
+        Options.UseThreads(Threads ?? place?.Threads);
+        var device = Options.UseDevice(Device ?? place?.Device);
+        using var group = place is null ? null : Backend.Connect(place, device, TimeSpan.FromSeconds(Options.AtLeastOne(Timeout ?? DefaultTimeout, "--timeout")));
+        try
+        {
+            return Run(group.Writes() ? display : new QuietDisplay(), device, kept, group);
+        }
+        catch (LostPeerException lost)
+        {
+            throw new UserError(lost.Message, lost);
+        }
+    }
+
+    private RunSummary Run(Display display, Device device, int? kept, IProcessGroup? group)
+    {
         using var from = Resume is null ? null : RunFolder.Open(Resume).OpenNewest();
         var before = OriginFolder();
         using var origin = before?.OpenNewest();
-        var setup = Setup(from?.State, origin?.State);
+        var setup = Setup(from?.State, origin?.State, device, group);
         OutOfMemory.Check(Experiment.Network, setup, DeviceMemory.Free(setup.Device));
         using var weights = OpenWeights(setup);
         var examples = Examples.Open(Plan, Data);
         if (Plan.Evaluation is { Every: > 0 })
             Features.Open(Plan, null, null, setup.Device)?.Dispose(); // before anything is written
 
-        var folder = Resume is null ? RunFolder.Create(Out, Plan.Name) : RunFolder.Open(Resume);
+        var folder = OwnFolder(group);
         folder.Checkpoints.Pinned = from?.Name;
         if (kept is not null)
             folder.Checkpoints.Keep = kept.Value;
-        if (from is null)
+        if (from is null && group.Writes())
         {
             folder.Describe(Describe(setup, folder, before));
             if (Experiment.Train.Method.DeclaringType is { } declared)
@@ -82,24 +105,48 @@ internal sealed record TrainRequest
         {
             display.During(() => Experiment.Train(run));
         }
+        catch (LostPeerException lost)
+        {
+            throw new UserError($"{lost.Message}{run.Rest()}", lost);
+        }
         catch (Exception fault) when (OutOfMemory.IsCause(fault) && IsNoted(freeThen = DeviceMemory.Free(setup.Device)))
         {
             throw OutOfMemory.Explain(fault.Message, run, Experiment.Network, freeBefore, freeThen);
         }
         catch (DivergedException diverged)
         {
-            display.Say($"{diverged.Message}; the steps since the last checkpoint are taken again, to see where it began");
-            var found = Replay.Find(Experiment, run) ?? $"{diverged.Message}, but not when the steps since the last checkpoint were taken again";
             throw new DivergedException(
-                $"{found}; {(folder.Checkpoints.Newest is { } newest ? $"the last good checkpoint is {newest}" : "there is no good checkpoint yet")}. Lower the learning rate or clip gradients; to try again from there: {run.ResumeCommand}",
+                $"{(group is null ? Found(diverged) : diverged.Message)}; {(folder.Checkpoints.Newest is { } newest ? $"the last good checkpoint is {newest}" : "there is no good checkpoint yet")}. Lower the learning rate or clip gradients; to try again from there: {run.ResumeCommand}",
                 diverged);
         }
         var summary = run.Summary ?? throw new InvalidOperationException($"The training of {Plan.Name} came back without Finish.");
         display.Finish(summary);
         return summary;
 
+        // Where it began; several processes would have to take the steps again together.
+        string Found(DivergedException diverged)
+        {
+            display.Say($"{diverged.Message}; the steps since the last checkpoint are taken again, to see where it began");
+            return Replay.Find(Experiment, run) ?? $"{diverged.Message}, but not when the steps since the last checkpoint were taken again";
+        }
+
         // A filter sees the memory as it was when none could be had, before anything is freed on the way here.
         static bool IsNoted(long? _) => true;
+    }
+
+    // Rank 0 makes the folder of a new run, and tells the others where.
+    private RunFolder OwnFolder(IProcessGroup? group)
+    {
+        if (Resume is not null)
+            return RunFolder.Open(Resume);
+        var made = group.Writes() ? RunFolder.Create(Out, Plan.Name) : null;
+        return group is null ? made! : made is null ? RunFolder.Open(group.Share(null)) : Shared(made, group);
+
+        static RunFolder Shared(RunFolder folder, IProcessGroup group)
+        {
+            group.Share(folder.Path);
+            return folder;
+        }
     }
 
     // The run that weights come from. One that is resumed has them already.
@@ -123,7 +170,7 @@ internal sealed record TrainRequest
         return weights;
     }
 
-    private TrainingSetup Setup(TrainingState? state, TrainingState? origin)
+    private TrainingSetup Setup(TrainingState? state, TrainingState? origin, Device device, IProcessGroup? group)
     {
         state?.CheckSame(Plan, Resume!);
         if (origin is not null && origin.Experiment != Plan.Origin!.Experiment)
@@ -137,13 +184,17 @@ internal sealed record TrainRequest
             throw new UserError($"--steps {steps}: {Resume} has done {state.Step} steps already; give more, or leave --steps out.");
         if (Plan.Origin is { Continues: true } && steps <= origin?.Step)
             throw new UserError($"{Plan.Name}: counts on from the {origin.Step} steps of {origin.Experiment} and would end at step {steps}; give more with --steps.");
-        return new TrainingSetup(steps, Options.AtLeastOne(Batch ?? state?.Batch ?? Plan.Batch, "--batch"), Seed ?? state?.Seed ?? Plan.Seed, Options.UseDevice(Device));
+        var size = Options.AtLeastOne(Batch ?? state?.Batch ?? Plan.Batch, "--batch");
+        if (group is not null && size % group.Size != 0)
+            throw new UserError($"--batch {size}: {group.Size} processes cannot share it evenly; take a multiple of {group.Size}.");
+        var setup = new TrainingSetup(steps, size, Seed ?? state?.Seed ?? Plan.Seed, device) { Group = group };
+        return setup with { MicroBatch = Options.MicroBatch(MicroBatch, setup.OwnBatch, Plan) };
     }
 
     private void Introduce(Display display, TrainingSetup setup, RunFolder folder, TrainingState? state)
     {
         display.Say($"{Plan.Name}: {Plan.Network} with {DescribeCommand.Count(Experiment.Network.Parameters)} parameters, {setup.Steps:N0} steps of {setup.Batch:N0}, seed {setup.Seed}");
-        display.Say($"on {setup.Device} with {get_num_threads()} threads, {Backend.Name} {Backend.Version}");
+        display.Say($"on {setup.Device} with {get_num_threads()} threads, {Backend.Name} {Backend.Version}{(setup.Group is { } group ? $", {group.Size} processes with {setup.OwnBatch:N0} of a batch each" : "")}");
         display.Say(state is null ? $"run: {folder.Path}" : $"run: {folder.Path}, going on after step {state.Step:N0}");
     }
 

@@ -6,13 +6,14 @@ using CM.Dsl;
 
 namespace CM.Runtime;
 
-/// <summary>Prepares batches on a thread of its own, a little ahead of the training.</summary>
+/// <summary>Prepares batches on a thread of its own, a little ahead of the training; of several processes, each prepares its own rows of them.</summary>
 internal sealed class BatchFeed : IDisposable
 {
     private const int Ahead = 2;
 
     private readonly IExamples examples;
     private readonly ExperimentPlan plan;
+    private readonly TrainingSetup setup;
     private readonly int batch;
     private readonly BatchOrder order;
     private readonly Device device;
@@ -30,7 +31,8 @@ internal sealed class BatchFeed : IDisposable
     {
         this.examples = examples;
         this.plan = plan;
-        batch = setup.Batch;
+        this.setup = setup;
+        batch = setup.OwnBatch;
         device = setup.Device;
         order = new BatchOrder(examples.Count, setup.Seed);
         thread = new Thread(() => Work(firstStep)) { IsBackground = true, Name = "batches" };
@@ -72,7 +74,7 @@ internal sealed class BatchFeed : IDisposable
     {
         try
         {
-            for (var position = (long)firstStep * batch; ; position += batch)
+            for (var position = (long)firstStep * setup.Batch + setup.OwnFirst; ; position += setup.Batch)
                 ready.Add(Read(position), stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

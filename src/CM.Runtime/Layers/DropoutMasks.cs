@@ -16,8 +16,13 @@ public static class DropoutMasks
     /// <exception cref="InvalidOperationException">Masks were given, and there is none left, or the next one has another shape.</exception>
     public static Tensor Apply(Tensor x, double probability, bool training)
     {
-        if (taken is null || !training || probability == 0)
+        if (!training || probability == 0 || (taken is null && !BatchPart.IsPart(x.shape[0])))
             return functional.dropout(x, probability, training);
+        if (taken is null)
+        {
+            using var scaled = BatchPart.Draw(x.shape[0], count => Draw(x, count, probability));
+            return x * scaled;
+        }
         using var kept = x * taken.Next(x.shape);
         return kept / (1 - probability);
     }
@@ -31,6 +36,17 @@ public static class DropoutMasks
 
     /// <summary>A pass begins that shares its masks with the passes of this step before it.</summary>
     internal static void Again() => taken?.Again();
+
+    // What dropout would multiply x by if it had so many rows: numbers are drawn in the order in which those of x lie in memory.
+    private static Tensor Draw(Tensor x, long rows, double probability)
+    {
+        var (shape, strides) = (x.shape, x.stride());
+        shape[0] = rows;
+        var axes = Enumerable.Range(0, shape.Length).OrderByDescending(axis => strides[axis]).Select(axis => (long)axis).ToArray();
+        using var places = ones([.. axes.Select(axis => shape[axis])], x.dtype, x.device);
+        using var ordered = places.permute([.. Enumerable.Range(0, axes.Length).Select(axis => (long)Array.IndexOf(axes, axis))]);
+        return functional.dropout(ordered, probability, training: true);
+    }
 
     private sealed class Taken(Tensor[] masks, Taken? before) : IDisposable
     {

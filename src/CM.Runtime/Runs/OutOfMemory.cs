@@ -47,9 +47,9 @@ internal static partial class OutOfMemory
     /// <exception cref="UserError">Half of the estimate is more than there is; half, since activations may be of 16 bits.</exception>
     public static void Check(NetworkPlan network, TrainingSetup setup, long? free)
     {
-        if (free is not { } bytes || Fitting(network, setup.Batch, bytes) is not { } fitting)
+        if (free is not { } bytes || Fitting(network, setup.AtOnce, bytes) is not { } fitting)
             return;
-        var need = network.Parameters * BytesPerParameter + (double)network.Activations * setup.Batch;
+        var need = network.Parameters * BytesPerParameter + (double)network.Activations * setup.AtOnce;
         if (need / 2 > bytes)
             throw new UserError($"--batch {setup.Batch}: takes about {Gigabytes((long)need)} on {setup.Device}, where {Gigabytes(bytes)} are free; {Advice(network, fitting)}.");
     }
@@ -76,7 +76,7 @@ internal static partial class OutOfMemory
     public static UserError Explain(string message, TrainingRun run, NetworkPlan network, long? freeBefore, long? freeThen)
     {
         var (asked, free, setup) = (Asked(message) ?? 0, Free(message) ?? freeThen, run.Setup);
-        var fitting = freeBefore is { } before ? Fitting(network, setup.Batch, before) : null;
+        var fitting = freeBefore is { } before ? Fitting(network, setup.AtOnce, before) : null;
         return new UserError($"step {run.Done}: out of memory on {setup.Device}: "
             + (asked > 0 ? $"{Gigabytes(asked)} more were asked for" : "more was asked for than there is")
             + (free is { } bytes ? $", {Gigabytes(bytes)} were free" : "")

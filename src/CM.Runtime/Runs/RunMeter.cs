@@ -30,7 +30,8 @@ internal sealed class RunMeter : IDisposable
         setup = training.Setup;
         losses = new LossWindow(setup.Device);
         byTime = new LossByTime(plan.Times.From, plan.Times.To);
-        training.Noted = byTime.Add;
+        if (setup.Group.Writes())
+            training.Noted = byTime.Add;
         began = logged = done;
     }
 

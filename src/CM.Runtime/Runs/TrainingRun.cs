@@ -70,10 +70,13 @@ public class TrainingRun : IDisposable
     public TrainingSetup Setup { get; }
 
     /// <summary>The command that goes on with this run.</summary>
-    internal string ResumeCommand => ProgramName.Command("train", plan.Name, "--resume", folder.Path);
+    internal string ResumeCommand => ProgramName.Command(["train", plan.Name, "--resume", folder.Path, .. Launcher.Again(Setup), .. Setup.MicroBatch is { } part ? ["--micro-batch", $"{part}"] : Array.Empty<string>()]);
 
     /// <summary>How the run ended; null before <see cref="Finish"/>.</summary>
     internal RunSummary? Summary { get; private set; }
+
+    /// <summary>Whether this process writes the run's files.</summary>
+    private bool Writes => Setup.Group.Writes();
 
     /// <summary>Where the run goes.</summary>
     internal RunFolder Folder => folder;
@@ -93,11 +96,14 @@ public class TrainingRun : IDisposable
     public virtual void Begin(Training training)
     {
         Load(training);
-        OnDisk(() => log = new RunLog(folder, Meter.Times, done));
-        pictures = Sampler.IsVisible(plan) ? new RunPictures(plan, Setup, folder, examples, first) : null;
-        evaluation = RunEvaluation.Open(plan, Setup, examples);
-        if (from is null)
-            Keep(show: true);
+        if (Writes)
+        {
+            OnDisk(() => log = new RunLog(folder, Meter.Times, done));
+            pictures = Sampler.IsVisible(plan) ? new RunPictures(plan, Setup, folder, examples, first) : null;
+            evaluation = RunEvaluation.Open(plan, Setup, examples);
+            if (from is null)
+                Keep(show: true);
+        }
         unsaved.Start();
         unlogged.Start();
         Meter.Resume();
@@ -122,6 +128,7 @@ public class TrainingRun : IDisposable
             origin.LoadBest(training, plan.Origin!.Starts);
             done = logged = first = plan.Origin.Continues ? origin.State.Step : 0;
         }
+        Setup.Group.CheckAlike(training, done);
         feed = new BatchFeed(examples, plan, Setup, done);
         meter = new RunMeter(plan, training, feed, done);
     }
@@ -131,10 +138,10 @@ public class TrainingRun : IDisposable
     public virtual bool NextStep(out int step)
     {
         step = done;
-        return done < Setup.Steps && !stop.Requested;
+        return done < Setup.Steps && !Setup.Group.Any(stop.Requested);
     }
 
-    /// <summary>The data of the step, <c>[Batch, …]</c>, float32, on the device; the caller disposes of it.</summary>
+    /// <summary>The data of the step for this process, <c>[B, …]</c>, float32, on the device; the caller disposes of it.</summary>
     public Tensor NextBatch()
     {
         var batch = NextOfFeed();
@@ -153,6 +160,8 @@ public class TrainingRun : IDisposable
     {
         Meter.Add(loss, done);
         done++;
+        if (!Writes)
+            return;
         display.Update(Meter.Report(done));
         if (IsDue(LogLines) || unlogged.Elapsed > LongestUnlogged)
             Log();
@@ -166,10 +175,11 @@ public class TrainingRun : IDisposable
     /// <summary>Saves what is not saved yet and tells how it went.</summary>
     public virtual void Finish()
     {
-        if (logged != done)
+        if (Writes && logged != done)
             Log();
-        if (saved != done || shown != done)
+        if (Writes && (saved != done || shown != done))
             Keep(show: shown != done);
+        Setup.Group.Meet();
         Meter.Pause();
         Summary = new RunSummary
         {

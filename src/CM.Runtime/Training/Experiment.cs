@@ -26,6 +26,9 @@ public sealed record ExperimentPlan
     /// <summary>Whether every second image, by chance, is mirrored.</summary>
     public bool HorizontalFlip { get; init; }
 
+    /// <summary>Whether a part of the coupling looks at all samples at once, so that a batch cannot be trained on in parts.</summary>
+    public bool CouplesBatch { get; init; }
+
     /// <summary>How many classes the labels of the data name; 0 where no network takes labels.</summary>
     public int Classes { get; init; }
 

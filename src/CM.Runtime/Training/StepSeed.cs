@@ -12,6 +12,7 @@ internal static class StepSeed
         Dropout,
         Samples,
         Matching,
+        Coupling,
     }
 
     /// <summary>

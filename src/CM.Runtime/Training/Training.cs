@@ -9,6 +9,7 @@ public abstract class Training : IDisposable
     private readonly Scalar one = 1;
     private readonly Tensor gradientNorm;
     private Optimizer? optimizer;
+    private (long Own, BatchPart[] All) parts = (0, []);
     private bool clips;
 
     /// <summary>Draws fresh weights from the setup's seed and starts the averages there.</summary>
@@ -79,7 +80,7 @@ public abstract class Training : IDisposable
     internal ParameterStore? WeightsOf(string average) => average == Online ? Weights : Averages.FirstOrDefault(each => each.Rule.Name == average)?.Weights;
 
     /// <summary>One optimiser step.</summary>
-    /// <param name="data"><c>[Batch, …]</c>, float32, on the device.</param>
+    /// <param name="data">The data of this process, all of a batch where there is one: <c>[B, …]</c>, float32, on the device.</param>
     /// <param name="step">From 0 up to, but not including, <see cref="TrainingSetup.Steps"/>.</param>
     /// <returns>The loss: one number, without history.</returns>
     /// <exception cref="InvalidOperationException">The experiment takes labels.</exception>
@@ -175,6 +176,43 @@ public abstract class Training : IDisposable
 
     /// <summary>Seeds libtorch for a step; what is drawn afterwards depends on the run's seed and the step alone.</summary>
     protected void Seed(int step) => StepSeed.Set(StepSeed.Of(Setup.Seed, step, StepSeed.Use.Step));
+
+    /// <summary>Seeds libtorch for what networks of a coupling draw, for every part of a batch alike.</summary>
+    protected void SeedCoupling(int step) => StepSeed.Set(StepSeed.Of(Setup.Seed, step, StepSeed.Use.Coupling));
+
+    /// <summary>The shape of the whole batch, that of all processes: random numbers are drawn for all of it, so that they do not depend on who trains on what.</summary>
+    /// <param name="data">The data of this process.</param>
+    protected long[] BatchShape(Tensor data)
+    {
+        var shape = data.shape;
+        shape[0] *= Setup.Group?.Size ?? 1;
+        return shape;
+    }
+
+    /// <summary>The data of the whole batch, where all processes have the same part of it.</summary>
+    /// <param name="data">The data of this process.</param>
+    protected Tensor WholeBatch(Tensor data) => Setup.Group is { } group ? group.Gather(data) : data;
+
+    /// <summary>The parts of a batch that this process trains on one after the other: one, unless <see cref="TrainingSetup.MicroBatch"/> says less.</summary>
+    /// <param name="data">The data of this process.</param>
+    protected IEnumerable<BatchPart> Parts(Tensor data)
+    {
+        var own = data.shape[0];
+        if (parts.Own != own)
+            parts = (own, [.. BatchPart.Split(own, Setup.MicroBatch ?? own, Setup.Group?.Rank ?? 0, Setup.Group?.Size ?? 1)]);
+        return BatchPart.InTurn(parts.All);
+    }
+
+    /// <summary>Adds up the gradients and the loss of all processes.</summary>
+    /// <param name="loss">One number, the share of this process.</param>
+    protected void AllReduce(Tensor loss)
+    {
+        if (Setup.Group is not { } group)
+            return;
+        using var _ = no_grad();
+        group.Sum(Weights.Gradients);
+        group.Sum(loss);
+    }
 
     /// <summary>Seeds libtorch for the dropout of a step: called before the student's and again before the teacher's pass, both see the same masks.</summary>
     protected void SeedDropout(int step)

@@ -11,6 +11,9 @@ internal static class Backend
     /// <summary>The threads that suit this machine.</summary>
     public static int SuitableThreads => Math.Max(1, Environment.ProcessorCount);
 
+    /// <summary>Whether a native part of its own is built on the machine that runs it.</summary>
+    public const bool HasNativePart = false;
+
     /// <summary>Loads libtorch.</summary>
     /// <exception cref="NotSupportedException">Its package is missing.</exception>
     public static void Load() => InitializeDeviceType(DeviceType.CPU);
@@ -20,4 +23,12 @@ internal static class Backend
 
     /// <summary>How libtorch was built; TorchSharp does not say.</summary>
     public static string Describe() => $"TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)}";
+
+    /// <summary>Nothing connects processes.</summary>
+    public static (string Found, string? Remedy)? Collectives => null;
+
+    /// <summary>TorchSharp has no collectives.</summary>
+    /// <exception cref="UserError">Always.</exception>
+    public static IProcessGroup Connect(Placement place, Device device, TimeSpan timeout) =>
+        throw new UserError($"{place.Size} processes: TorchSharp has no collectives; build with TorchBackend=LibTorch, over a libtorch of this machine, or train with one process.");
 }

@@ -1,0 +1,52 @@
+using System.Text;
+
+namespace CM.Runtime;
+
+/// <summary>What the processes of a training tell each other.</summary>
+internal static class Processes
+{
+    /// <summary>Whether this process writes files and tells the user: rank 0, or the only one.</summary>
+    public static bool Writes(this IProcessGroup? group) => group is not { Rank: > 0 };
+
+    /// <summary>Whether it is so in any process.</summary>
+    public static bool Any(this IProcessGroup? group, bool here)
+    {
+        if (group is null)
+            return here;
+        using var count = tensor(new[] { here ? 1f : 0 });
+        group.Sum(count);
+        return count.item<float>() > 0;
+    }
+
+    /// <summary>Waits until all processes are here.</summary>
+    public static void Meet(this IProcessGroup? group) => group.Any(false);
+
+    /// <summary>A text that rank 0 has.</summary>
+    public static string Share(this IProcessGroup group, string? text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(group.Writes() ? text! : "");
+        using var length = tensor(new[] { (long)bytes.Length });
+        group.Sum(length);
+        var places = new long[length.item<long>()];
+        for (var i = 0; i < bytes.Length; i++)
+            places[i] = bytes[i];
+        using var letters = tensor(places);
+        group.Sum(letters);
+        return Encoding.UTF8.GetString([.. letters.data<long>().ToArray().Select(letter => (byte)letter)]);
+    }
+
+    /// <summary>Makes sure that all processes begin alike: at the same step, with the same weights.</summary>
+    /// <exception cref="UserError">One begins differently from rank 0.</exception>
+    public static void CheckAlike(this IProcessGroup? group, Training training, int step)
+    {
+        if (group is null)
+            return;
+        using var sum = training.Weights.Values.sum(ScalarType.Float64);
+        using var own = tensor(new[,] { { step, sum.item<double>() } });
+        using var all = group.Gather(own);
+        var numbers = all.data<double>().ToArray();
+        for (var rank = 1; rank < group.Size; rank++)
+            if (numbers[2 * rank] != numbers[0] || numbers[2 * rank + 1] != numbers[1])
+                throw new UserError($"rank {rank} begins at step {numbers[2 * rank]}, rank 0 at step {numbers[0]}, with other weights; every process must see the same files: the run's folder must lie on a disk that they share.");
+    }
+}

@@ -1,0 +1,52 @@
+namespace CM.Runtime.Tests;
+
+/// <summary>Parts of a batch: their losses add up to that of the batch, and each draws its own rows of the batch's random numbers.</summary>
+public sealed class BatchPartTests
+{
+    private static readonly float[] Losses = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8];
+
+    [Theory]
+    [InlineData(1, 12)]
+    [InlineData(1, 5)]
+    [InlineData(3, 4)]
+    [InlineData(2, 4)]
+    [InlineData(4, 1)]
+    public void Shares_add_up_to_the_mean(int processes, int most)
+    {
+        using var scope = NewDisposeScope();
+        var all = tensor(Losses);
+        Sum(part => part.Mean(part.Of(all))).ShouldBe(Losses.Average(), 1e-5);
+        foreach (var boundary in new[] { 0, 1, 5, 6, 11 })
+        {
+            var wanted = boundary == 0 ? Losses.Average() : Losses[boundary..].Average() + 0.1 * Losses[..boundary].Average();
+            Sum(part => part.Mean(part.Of(all), boundary, 0.1)).ShouldBe(wanted, 1e-5, $"boundary {boundary}");
+        }
+
+        double Sum(Func<BatchPart, Tensor> share) => Parts(processes, most).Sum(part => (double)share(part).item<float>());
+    }
+
+    [Theory]
+    [InlineData(1, 5)]
+    [InlineData(3, 4)]
+    [InlineData(2, 4)]
+    public void Dropout_is_that_of_the_whole_batch(int processes, int most)
+    {
+        using var scope = NewDisposeScope();
+        var images = randn(12, 3, 4, 5);
+        foreach (var layout in new[] { images, images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) })
+        {
+            manual_seed(2);
+            var wanted = DropoutMasks.Apply(layout, 0.3, training: true);
+            var rows = new List<Tensor>();
+            foreach (var part in BatchPart.InTurn([.. Parts(processes, most)]))
+            {
+                manual_seed(2);
+                rows.Add(DropoutMasks.Apply(part.Of(layout), 0.3, training: true));
+            }
+            cat(rows, 0).allclose(wanted, rtol: 1e-6).ShouldBeTrue();
+        }
+    }
+
+    private static IEnumerable<BatchPart> Parts(int processes, int most) =>
+        Enumerable.Range(0, processes).SelectMany(rank => BatchPart.Split(Losses.Length / processes, most, rank, processes));
+}
