@@ -32,6 +32,7 @@ public sealed class CommandTests
     [InlineData("describe", "--help")]
     [InlineData("sample", "--help")]
     [InlineData("doctor", "--help")]
+    [InlineData("pack", "--help")]
     [InlineData("demo", "--help")]
     [InlineData("doctor")]
     public void Help_is_everywhere(params string[] arguments) => Samples.Run(arguments).ExitCode.ShouldBe(0);

@@ -5,13 +5,13 @@ namespace CM.Runtime;
 /// <param name="Remedy">What to do about it; null when it is a good one.</param>
 internal sealed record Blas(string Found, string? Remedy)
 {
+    private const string Maps = "/proc/self/maps";
     private const string Install = "apt-get install libopenblas0-openmp";
 
     /// <summary>Looks at what this process has loaded; call it after a matrix product.</summary>
     public static Blas OfThisProcess()
     {
-        const string maps = "/proc/self/maps";
-        return File.Exists(maps) ? Judge(Loaded(File.ReadLines(maps))) : new Blas("unknown on this system", null);
+        return File.Exists(Maps) ? Judge(Loaded()) : new Blas("unknown on this system", null);
     }
 
     /// <summary>Judges a process by the files it has loaded. Debian has a folder for each flavour of OpenBLAS; the reference BLAS lies in <c>blas</c>.</summary>
@@ -30,7 +30,8 @@ internal sealed record Blas(string Found, string? Remedy)
         string? First(string part) => libraries.Find(path => path.Contains(part, StringComparison.OrdinalIgnoreCase));
     }
 
-    private static IEnumerable<string> Loaded(IEnumerable<string> maps) => maps
+    /// <summary>The files that this process has loaded, links followed.</summary>
+    public static IEnumerable<string> Loaded() => !File.Exists(Maps) ? [] : File.ReadLines(Maps)
         .Select(line => line.IndexOf('/') is var start and >= 0 ? line[start..] : "")
         .Where(path => path.Length > 0)
         .Distinct()

@@ -3,7 +3,7 @@ using System.CommandLine.Invocation;
 
 namespace CM.Runtime;
 
-/// <summary>The command line of a program with experiments: <c>demo</c>, <c>list</c>, <c>describe</c>, <c>train</c>, <c>sample</c>, <c>evaluate</c>, <c>compare</c>, <c>train-features</c>, <c>export</c>, <c>import</c>, <c>data</c>, <c>doctor</c>.</summary>
+/// <summary>The command line of a program with experiments: <c>demo</c>, <c>list</c>, <c>describe</c>, <c>train</c>, <c>sample</c>, <c>evaluate</c>, <c>compare</c>, <c>train-features</c>, <c>export</c>, <c>import</c>, <c>data</c>, <c>pack</c>, <c>doctor</c>.</summary>
 public static class CommandLine
 {
     private const int OurFault = 1;
@@ -34,6 +34,7 @@ public static class CommandLine
             ExportCommand.New(session),
             ImportCommand.New(session),
             DataCommand.New(session),
+            PackCommand.New(session),
             DoctorCommand.New(session),
         };
         root.Options.Add(verbose);
@@ -48,7 +49,7 @@ public static class CommandLine
         catch (Exception exception)
         {
             var (code, message) = Judge(Cause(exception));
-            errors.WriteLine($"error: {OneLine(message)}");
+            errors.WriteLine($"error: {Placement.Name}{OneLine(message)}");
             if (parsed.GetValue(verbose))
                 errors.WriteLine(exception);
             else if (code == OurFault)

@@ -38,7 +38,9 @@ internal static class DoctorCommand
         {
             yield return ExamineBlas();
             yield return ExamineThreads();
-            yield return ExamineCuda();
+            yield return ExamineDevices(Accelerator.All(), cuda.is_available() ? cuda.device_count() : 0, Backend.Describe());
+            if (Backend.Collectives is { } collectives)
+                yield return new Finding("processes", collectives.Found, collectives.Remedy);
         }
         yield return ExamineDisk();
         foreach (var source in registry.Experiments.Select(experiment => experiment.Plan.Data).Where(source => source is not IExamples).Distinct())
@@ -50,7 +52,7 @@ internal static class DoctorCommand
         try
         {
             Backend.Load();
-            return new Finding("libtorch", $"{Backend.Name} {Backend.Version}", null);
+            return new Finding("libtorch", $"{Backend.Name} {Backend.Version}{(Blas.Loaded().FirstOrDefault(path => Path.GetFileName(path).StartsWith("libtorch_cpu.", StringComparison.Ordinal)) is { } file ? $" ({file})" : "")}", null);
         }
         catch (Exception exception) when (Backend.IsMissing(exception))
         {
@@ -72,7 +74,24 @@ internal static class DoctorCommand
         return new Finding("threads", $"{threads} threads for {suitable} physical cores", threads == suitable ? null : $"unset OMP_NUM_THREADS, or train with --threads {suitable}");
     }
 
-    private static Finding ExamineCuda() => new("CUDA", cuda.is_available() ? $"{cuda.device_count()} devices" : "none, training runs on the CPU", null);
+    /// <summary>Judges the GPUs that drivers tell of by what libtorch makes of them.</summary>
+    /// <param name="devices">What drivers tell.</param>
+    /// <param name="usable">How many devices libtorch can use.</param>
+    /// <param name="build">How libtorch was built, in its own words.</param>
+    internal static Finding ExamineDevices(IReadOnlyList<Accelerator> devices, int usable, string build)
+    {
+        var kind = build.Contains("HIP Runtime", StringComparison.Ordinal) ? "ROCm" : build.Contains("CUDA Runtime", StringComparison.Ordinal) ? "CUDA" : null;
+        var list = string.Join("; ", devices.GroupBy(device => device.ToString()).Select(same => same.Count() == 1 ? same.Key : $"{same.Count()} × {same.Key}"));
+        return (usable, devices.Count, kind) switch
+        {
+            (> 0, 0, _) => new Finding("devices", $"{usable}, with {kind ?? "CUDA"}", null),
+            (> 0, _, _) => new Finding("devices", $"{list}, with {kind ?? "CUDA"}", null),
+            (_, > 0, null) => new Finding("devices", $"{list}, but this libtorch is for the CPU", "install a PyTorch for this GPU (https://pytorch.org/get-started), set CM_LIBTORCH to the folder of its torch package, and build anew"),
+            (_, > 0, _) => new Finding("devices", $"{list}, but libtorch with {kind} finds none of them", "see that CUDA_VISIBLE_DEVICES (HIP_VISIBLE_DEVICES) does not hide them, and that the driver is as new as this libtorch asks for"),
+            (_, _, null) => new Finding("devices", "no GPU, training runs on the CPU", null),
+            _ => new Finding("devices", $"libtorch with {kind}, but no driver tells of a GPU; training runs on the CPU", "load the driver (nvidia-smi or rocm-smi must list the GPU); inside a container, hand the GPU in"),
+        };
+    }
 
     private static Finding ExamineDisk()
     {
@@ -97,7 +116,7 @@ internal static class DoctorCommand
     /// <param name="Name">What.</param>
     /// <param name="Found">How it is.</param>
     /// <param name="Remedy">What to do; null when all is well.</param>
-    private sealed record Finding(string Name, string Found, string? Remedy)
+    internal sealed record Finding(string Name, string Found, string? Remedy)
     {
         public JsonObject ToJson() => new() { ["name"] = Name, ["ok"] = Remedy is null, ["found"] = Found, ["remedy"] = Remedy };
 

@@ -116,6 +116,7 @@ TENSOR_OP(group_gather, (Group* group, TensorArg tensor), [&] {
     return at::cat(parts[0], 0).to(tensor->device());
 }())
 #else
-INPLACE_OP(group_sum, (Group*, TensorArg), throw std::runtime_error("this library was built without collectives"))
-TENSOR_OP(group_gather, (Group*, TensorArg), throw std::runtime_error("this library was built without collectives"))
+[[noreturn]] static at::Tensor refuse() { throw std::runtime_error("this library was built without collectives"); }
+INPLACE_OP(group_sum, (Group*, TensorArg), refuse())
+TENSOR_OP(group_gather, (Group*, TensorArg), refuse())
 #endif
