@@ -20,6 +20,7 @@ namespace Test
             Data = new global::CM.Dsl.TwoMoons(),
             DataShape = [2],
             Network = "MoonsDenoiser",
+            Times = (0.002, 80),
             SampleTimes = [80, 0.8],
             Declaration =
             [
@@ -102,6 +103,7 @@ namespace Test
                 SeedCoupling(step);
                 var pair = Couple(data, noise, r, mix, step);
                 var losses = Losses(pair.Data, pair.Noise, t, r);                        // [B]
+                Note(t, losses);                                                         // the log tells the loss by time
                 return part.Mean(losses + pair.Penalty).MoveToOuterDisposeScope();
             }
 
@@ -233,7 +235,7 @@ namespace Test
                 using var frozen = no_grad();
                 using var _ = NewDisposeScope();
                 var (t, r) = EasyTimes.Draw(step, Setup.Steps, data.shape[0], data.device); // [B] each, float64
-                var mix = rand(data.shape[0], device: data.device).lt(0.5);              // Mix shows heads, [B]
+                var mix = rand(noise.shape[0], device: data.device).lt(0.5);             // Mix shows heads, [B]
                 var pair = Couple(data, noise, r, mix, step);
                 return (pair.Data.alias().MoveToOuterDisposeScope(), pair.Noise.alias().MoveToOuterDisposeScope());
             }

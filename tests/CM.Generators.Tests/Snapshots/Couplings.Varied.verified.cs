@@ -20,6 +20,7 @@ namespace Test
             Data = new global::CM.Dsl.TwoMoons(),
             DataShape = [2],
             Network = "MoonsDenoiser",
+            Times = (0.002, 80),
             SampleTimes = [80, 0.8],
             Declaration =
             [
@@ -98,6 +99,7 @@ namespace Test
                 SeedCoupling(step);
                 var pair = Couple(data, noise, step);
                 var losses = Losses(pair.Data, pair.Noise, t, r);                        // [B]
+                Note(t, losses);                                                         // the log tells the loss by time
                 return part.Mean(losses + pair.Penalty).MoveToOuterDisposeScope();
             }
 

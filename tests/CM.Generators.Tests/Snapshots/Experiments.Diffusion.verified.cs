@@ -20,6 +20,7 @@ namespace Test
             Data = new global::CM.Dsl.TwoMoons(),
             DataShape = [2],
             Network = "MoonsDenoiser",
+            Times = (0.002, 80),
             SampleTimes = [80],
             Declaration =
             [
@@ -88,7 +89,9 @@ namespace Test
             private Tensor MeanLoss(BatchPart part, Tensor data, Tensor noise, Tensor t, Tensor r, int step)
             {
                 using var _ = NewDisposeScope();
-                return part.Mean(Losses(data, noise, t, r)).MoveToOuterDisposeScope();
+                var losses = Losses(data, noise, t, r);                                  // [B]
+                Note(t, losses);                                                         // the log tells the loss by time
+                return part.Mean(losses).MoveToOuterDisposeScope();
             }
 
             /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), x) (Karras et al. 2022, equation 2), where d(a, b) = ‖a − b‖².</summary>

@@ -20,6 +20,7 @@ namespace Test
             Data = new global::CM.Dsl.Mnist(),
             DataShape = [1, 28, 28],
             Network = "Pixels",
+            Times = (0.002, 80),
             SampleTimes = [80],
             Declaration =
             [
@@ -88,7 +89,9 @@ namespace Test
             private Tensor MeanLoss(BatchPart part, Tensor data, Tensor noise, Tensor t, Tensor r, int step)
             {
                 using var _ = NewDisposeScope();
-                return part.Mean(Losses(data, noise, t, r, step)).MoveToOuterDisposeScope();
+                var losses = Losses(data, noise, t, r, step);                            // [B]
+                Note(t, losses);                                                         // the log tells the loss by time
+                return part.Mean(losses).MoveToOuterDisposeScope();
             }
 
             /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3), where d(a, b) = ‖a − b‖².</summary>

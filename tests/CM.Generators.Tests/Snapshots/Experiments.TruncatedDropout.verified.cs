@@ -20,6 +20,7 @@ namespace Test
             Data = new global::CM.Dsl.TwoMoons(),
             DataShape = [2],
             Network = "Forgetful",
+            Times = (1, 80),
             SampleTimes = [80],
             Origin = new("First", Starts: true, Continues: false),
             Declaration =
@@ -108,6 +109,7 @@ namespace Test
                 using var _ = NewDisposeScope();
                 var pair = Couple(data, noise, r, mix);
                 var losses = Losses(pair.Data, pair.Noise, t, r, step);                  // [B]
+                Note(t, losses);                                                         // the log tells the loss by time
                 return Mean(losses, part).MoveToOuterDisposeScope();
             }
 
@@ -235,7 +237,7 @@ namespace Test
                 using var frozen = no_grad();
                 using var _ = NewDisposeScope();
                 var (t, r) = WideTimes.Draw(step, Setup.Steps, data.shape[0], data.device); // [B] each, float64
-                var mix = rand(data.shape[0], device: data.device).lt(0.5);              // Mix shows heads, [B]
+                var mix = rand(noise.shape[0], device: data.device).lt(0.5);             // Mix shows heads, [B]
                 var pair = Couple(data, noise, r, mix);
                 return (pair.Data.alias().MoveToOuterDisposeScope(), pair.Noise.alias().MoveToOuterDisposeScope());
             }

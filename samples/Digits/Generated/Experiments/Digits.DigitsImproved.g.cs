@@ -20,6 +20,7 @@ namespace Digits
             Data = new global::CM.Dsl.Mnist(),
             DataShape = [1, 28, 28],
             Network = "DigitsDenoiser",
+            Times = (0.002, 80),
             SampleTimes = [80, 0.8],
             Evaluation = new(0, 2000, DigitsClassifier.Classification),
             Declaration =
@@ -92,7 +93,9 @@ namespace Digits
             private Tensor MeanLoss(BatchPart part, Tensor data, Tensor noise, Tensor t, Tensor r, int step)
             {
                 using var _ = NewDisposeScope();
-                return part.Mean(Losses(data, noise, t, r)).MoveToOuterDisposeScope();
+                var losses = Losses(data, noise, t, r);                                  // [B]
+                Note(t, losses);                                                         // the log tells the loss by time
+                return part.Mean(losses).MoveToOuterDisposeScope();
             }
 
             /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3), where d(a, b) = √(‖a − b‖² + c²) − c and c = 0.015.</summary>

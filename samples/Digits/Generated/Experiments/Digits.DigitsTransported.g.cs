@@ -70,26 +70,34 @@ namespace Digits
             /// <inheritdoc/>
             public override Tensor Step(Tensor data, int step)
             {
+                using var _ = NewDisposeScope();
                 Seed(step);
                 Weights.ZeroGradients();
-                using var loss = MeanLoss(data, step);
-                loss.backward();
+                var noise = randn(BatchShape(data), device: data.device);                // z, [B, 1, 28, 28], with B of all processes
+                noise = OptimalTransport.Match(WholeBatch(data), noise);                 // the same draws in the order that lies closest to the data
+                var (t, r) = EasyTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
+                var loss = zeros([], device: data.device);                               // the sum over all parts
+                foreach (var part in Parts(data))                                        // one, unless --micro-batch says more
+                {
+                    using var share = MeanLoss(part, part.OfOwn(data), part.Of(noise), part.Of(t), part.Of(r), step);
+                    share.backward();
+                    loss.add_(share.detach());
+                }
+
+                AllReduce(loss);                                                         // and the gradients, where there are several processes
                 Optimizer.Step();
                 foreach (var average in Averages)
                     average.Update(step);
-                return loss.detach();
+                return loss.MoveToOuterDisposeScope();
             }
 
-            // The mean loss of the batch, with noise and times drawn for this step.
-            private Tensor MeanLoss(Tensor data, int step)
+            // The share of a part of the batch in the mean loss.
+            private Tensor MeanLoss(BatchPart part, Tensor data, Tensor noise, Tensor t, Tensor r, int step)
             {
                 using var _ = NewDisposeScope();
-                var noise = randn_like(data);                                            // z, [B, 1, 28, 28]
-                noise = OptimalTransport.Match(data, noise);                             // the same draws in the order that lies closest to the data
-                var (t, r) = EasyTimes.Draw(step, Setup.Steps, data.shape[0], data.device); // [B] each, float64
                 var losses = Losses(data, noise, t, r);                                  // [B]
                 Note(t, losses);                                                         // the log tells the loss by time
-                return losses.mean().MoveToOuterDisposeScope();
+                return part.Mean(losses).MoveToOuterDisposeScope();
             }
 
             /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3), where d(a, b) = √(‖a − b‖² + c²) − c and c = 0.015.</summary>

@@ -75,43 +75,45 @@ namespace Digits
             /// <inheritdoc/>
             public override Tensor Step(Tensor data, int step)
             {
+                using var _ = NewDisposeScope();
                 Seed(step);
                 Weights.ZeroGradients();
-                using var loss = MeanLoss(data, step);
-                loss.backward();
+                var noise = randn(BatchShape(data), device: data.device);                // z, [B, 1, 28, 28], with B of all processes
+                var (t, r) = SecondStageTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
+                var boundary = (long)(0.25 * noise.shape[0]);                            // the first samples are trained at t' = 1
+                t.narrow(0, 0, boundary).fill_(1);
+                r.narrow(0, 0, boundary).fill_(SecondStageTimes.Earlier(1, 0));
+                var loss = zeros([], device: data.device);                               // the sum over all parts
+                foreach (var part in Parts(data))                                        // one, unless --micro-batch says more
+                {
+                    using var share = MeanLoss(part, part.OfOwn(data), part.Of(noise), part.Of(t), part.Of(r), step);
+                    share.backward();
+                    loss.add_(share.detach());
+                }
+
+                AllReduce(loss);                                                         // and the gradients, where there are several processes
                 Optimizer.Step();
                 foreach (var average in Averages)
                     average.Update(step);
-                return loss.detach();
+                return loss.MoveToOuterDisposeScope();
             }
 
-            // The mean loss of the batch, with noise and times drawn for this step.
-            private Tensor MeanLoss(Tensor data, int step)
+            // The share of a part of the batch in the mean loss.
+            private Tensor MeanLoss(BatchPart part, Tensor data, Tensor noise, Tensor t, Tensor r, int step)
             {
                 using var _ = NewDisposeScope();
-                var noise = randn_like(data);                                            // z, [B, 1, 28, 28]
-                var (t, r) = SecondStageTimes.Draw(step, Setup.Steps, data.shape[0], data.device); // [B] each, float64
-                var boundary = (long)(0.25 * data.shape[0]);                             // the first samples are trained at t' = 1
-                t.narrow(0, 0, boundary).fill_(1);
-                r.narrow(0, 0, boundary).fill_(SecondStageTimes.Earlier(1, 0));
                 var losses = Losses(data, noise, t, r);                                  // [B]
                 Note(t, losses);                                                         // the log tells the loss by time
-                return Mean(losses).MoveToOuterDisposeScope();
+                return Mean(losses, part).MoveToOuterDisposeScope();
             }
 
             /// <summary>The loss of a batch: the mean over the samples later than t' = 1, plus 0.1 times that over the samples at t', which come first (Lee et al. 2025, section 3).</summary>
             /// <param name="losses">The loss of each sample, <c>[B]</c>.</param>
             /// <returns>One number.</returns>
-            public static Tensor Mean(Tensor losses)
-            {
-                using var _ = NewDisposeScope();
-                var boundary = (long)(0.25 * losses.shape[0]);
-                if (boundary == 0)
-                    return losses.mean().MoveToOuterDisposeScope();
+            public static Tensor Mean(Tensor losses) => Mean(losses, BatchPart.Whole(losses.shape[0]));
 
-                var later = losses.narrow(0, boundary, losses.shape[0] - boundary);
-                return (later.mean() + 0.1 * losses.narrow(0, 0, boundary).mean()).MoveToOuterDisposeScope();
-            }
+            // The share of a part in it.
+            private static Tensor Mean(Tensor losses, BatchPart part) => part.Mean(losses, (long)(0.25 * part.Batch), 0.1);
 
             /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3), where d(a, b) = √(‖a − b‖² + c²) − c and c = 0.015.</summary>
             /// <param name="data">Data x, <c>[B, 1, 28, 28]</c>, float32.</param>

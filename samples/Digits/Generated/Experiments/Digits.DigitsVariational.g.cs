@@ -73,27 +73,36 @@ namespace Digits
             /// <inheritdoc/>
             public override Tensor Step(Tensor data, int step)
             {
+                using var _ = NewDisposeScope();
                 Seed(step);
                 Weights.ZeroGradients();
-                using var loss = MeanLoss(data, step);
-                loss.backward();
+                var noise = randn(BatchShape(data), device: data.device);                // z, [B, 1, 28, 28], with B of all processes
+                var (t, r) = EasyTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
+                var loss = zeros([], device: data.device);                               // the sum over all parts
+                foreach (var part in Parts(data))                                        // one, unless --micro-batch says more
+                {
+                    using var share = MeanLoss(part, part.OfOwn(data), part.Of(noise), part.Of(t), part.Of(r), step);
+                    share.backward();
+                    loss.add_(share.detach());
+                }
+
+                AllReduce(loss);                                                         // and the gradients, where there are several processes
                 ClipGradients(200);
                 Optimizer.Step();
                 foreach (var average in Averages)
                     average.Update(step);
-                return loss.detach();
+                return loss.MoveToOuterDisposeScope();
             }
 
-            // The mean loss of the batch, with noise and times drawn for this step.
-            private Tensor MeanLoss(Tensor data, int step)
+            // The share of a part of the batch in the mean loss.
+            private Tensor MeanLoss(BatchPart part, Tensor data, Tensor noise, Tensor t, Tensor r, int step)
             {
                 using var _ = NewDisposeScope();
-                var noise = randn_like(data);                                            // z, [B, 1, 28, 28]
-                var (t, r) = EasyTimes.Draw(step, Setup.Steps, data.shape[0], data.device); // [B] each, float64
+                SeedCoupling(step);
                 var pair = Couple(data, noise, step);
                 var losses = Losses(pair.Data, pair.Noise, t, r);                        // [B]
                 Note(t, losses);                                                         // the log tells the loss by time
-                return (losses + pair.Penalty).mean().MoveToOuterDisposeScope();
+                return part.Mean(losses + pair.Penalty).MoveToOuterDisposeScope();
             }
 
             /// <summary>How VariationalNoise pairs data with noise.</summary>

@@ -20,6 +20,7 @@ namespace Moons
             Data = new global::CM.Dsl.TwoMoons(),
             DataShape = [2],
             Network = "MoonsDenoiser",
+            Times = (0.002, 80),
             SampleTimes = [80, 0.8],
             Evaluation = new(0, 4000, null),
             Comparison = new("moons", 3),
@@ -99,6 +100,7 @@ namespace Moons
                 using var _ = NewDisposeScope();
                 var pair = Couple(data, noise, r, mix);
                 var losses = Losses(pair.Data, pair.Noise, t, r);                        // [B]
+                Note(t, losses);                                                         // the log tells the loss by time
                 return part.Mean(losses).MoveToOuterDisposeScope();
             }
 
@@ -199,7 +201,7 @@ namespace Moons
                 using var frozen = no_grad();
                 using var _ = NewDisposeScope();
                 var (t, r) = EasyTimes.Draw(step, Setup.Steps, data.shape[0], data.device); // [B] each, float64
-                var mix = rand(data.shape[0], device: data.device).lt(0.5);              // Mix shows heads, [B]
+                var mix = rand(noise.shape[0], device: data.device).lt(0.5);             // Mix shows heads, [B]
                 var pair = Couple(data, noise, r, mix);
                 return (pair.Data.alias().MoveToOuterDisposeScope(), pair.Noise.alias().MoveToOuterDisposeScope());
             }

@@ -20,6 +20,7 @@ namespace Moons
             Data = new global::CM.Dsl.TwoMoons(),
             DataShape = [2],
             Network = "MoonsDenoiser",
+            Times = (1, 80),
             SampleTimes = [80, 1],
             Origin = new("MoonsFirstStage", Starts: true, Continues: true),
             Evaluation = new(0, 4000, null),
@@ -101,7 +102,9 @@ namespace Moons
             private Tensor MeanLoss(BatchPart part, Tensor data, Tensor noise, Tensor t, Tensor r, int step)
             {
                 using var _ = NewDisposeScope();
-                return Mean(Losses(data, noise, t, r), part).MoveToOuterDisposeScope();
+                var losses = Losses(data, noise, t, r);                                  // [B]
+                Note(t, losses);                                                         // the log tells the loss by time
+                return Mean(losses, part).MoveToOuterDisposeScope();
             }
 
             /// <summary>The loss of a batch: the mean over the samples later than t' = 1, plus 0.1 times that over the samples at t', which come first (Lee et al. 2025, section 3).</summary>

@@ -20,6 +20,7 @@ namespace Moons
             Data = new global::CM.Dsl.TwoMoons(),
             DataShape = [2],
             Network = "MoonsDenoiser",
+            Times = (0.002, 80),
             SampleTimes = [80, 0.8],
             Evaluation = new(0, 4000, null),
             Comparison = new("moons", 3),
@@ -100,6 +101,7 @@ namespace Moons
                 SeedCoupling(step);
                 var pair = Couple(data, noise, step);
                 var losses = Losses(pair.Data, pair.Noise, t, r);                        // [B]
+                Note(t, losses);                                                         // the log tells the loss by time
                 return part.Mean(losses + pair.Penalty).MoveToOuterDisposeScope();
             }
 
