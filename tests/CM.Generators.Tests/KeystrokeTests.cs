@@ -152,6 +152,8 @@ public sealed class KeystrokeTests
     [InlineData(Other, "class Other", "class Strange { } public static class Other", true)]
     [InlineData(Other, "namespace Test.Common {", "namespace Test.Common { public static class More { public static int Half(this int a) => a; }", true)]
     [InlineData(Other, "class Other", "class Part { } public static class Other", false)]
+    [InlineData(Other, "namespace Test.Common {", "namespace Elsewhere { public static class Part { } } namespace Test.Common {", true)]
+    [InlineData(Other, "namespace Test.Common {", "namespace Elsewhere.Shape { public static class Strange { } } namespace Test.Common {", false)]
     [InlineData(Other, "namespace Test.Common {", "namespace Test.Common { public static class More { public static int Forward(this int a) => a; }", false)]
     [InlineData(Other, "class Other", "class CustomAttribute { } public static class Other", true)]
     [InlineData(Other, "class Other", "class BlockAttribute { } public static class Other", false)]
@@ -163,7 +165,7 @@ public sealed class KeystrokeTests
     {
         var compilation = Source.Compile(Networks);
         var known = Declarations.Of(compilation);
-        Declarations.Of(Edited(compilation, file, before, after)).Agrees(known, known.Reach("Net")).ShouldBe(agrees);
+        Declarations.Of(Edited(compilation, file, before, after)).Agrees(known, known.Reach(DeclaredFile.Of(compilation.SyntaxTrees[0]), "Net")).ShouldBe(agrees);
     }
 
     private static void ShouldBeAsReadAnew(string[] files, string file, string before, string after, string? changes)

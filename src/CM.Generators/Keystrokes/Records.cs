@@ -9,7 +9,7 @@ namespace CM.Generators.Keystrokes;
 
 /// <summary>
 /// Reads the records with an attribute. Roslyn asks for all of them at every keystroke, and to bind their attributes anew is nearly all that a
-/// keystroke costs; so what was read is given again for as long as no file has changed that declares a word which the record can mean.
+/// keystroke costs; so what was read is given again for as long as nothing has changed that a word in the record can mean.
 /// </summary>
 internal static class Records
 {
@@ -30,11 +30,11 @@ internal static class Records
         {
             var known = memory.GetOrCreateValue(record.SyntaxTree);
             var declarations = Declarations.Of(model.Compilation);
-            if (!known.TryGetValue(record.SpanStart, out var remembered) || !declarations.Agrees(remembered.Declarations, remembered.Words))
+            if (!known.TryGetValue(record.SpanStart, out var remembered) || !declarations.Agrees(remembered.Declarations, remembered.Reached))
             {
                 var symbol = model.GetDeclaredSymbol(record, cancellation);
                 var made = symbol is not null && Has(symbol, attribute, record) ? read(symbol, cancellation) : null;
-                remembered = new(made, declarations, declarations.Reach(record.Identifier.ValueText));
+                remembered = new(made, declarations, declarations.Reach(DeclaredFile.Of(record.SyntaxTree), record.Identifier.ValueText));
             }
 
             known[record.SpanStart] = remembered with { Declarations = declarations };
@@ -47,5 +47,5 @@ internal static class Records
         given.AttributeClass is { } made && made.MetadataName == attribute && NetworkReader.DslName(made) is not null
         && given.ApplicationSyntaxReference is { } place && place.SyntaxTree == part.SyntaxTree && part.Span.Contains(place.Span));
 
-    private sealed record Remembered<T>(T? Value, Declarations Declarations, string[] Words);
+    private sealed record Remembered<T>(T? Value, Declarations Declarations, Declaration[] Reached);
 }
