@@ -33,6 +33,14 @@ internal sealed class Activations
         return all.Count(all.Needed().Except(all.Ends()));
     }
 
+    /// <summary>For each input, then for each result: whether the backward pass needs it.</summary>
+    public static EquatableArray<bool> Keeps(CheckedNetwork network)
+    {
+        var all = new Activations(network);
+        var needed = new HashSet<int>(all.Needed());
+        return all.Ends().Select(needed.Contains).ToEquatable();
+    }
+
     private Dim Count(IEnumerable<int> values) =>
         values.Aggregate(network.Steps.OfType<LayerStep>().Aggregate((Dim)0, (sum, step) => sum + Inside(step)), (sum, value) => sum + network.Values[value].Shape.Numbers);
 
@@ -40,6 +48,7 @@ internal sealed class Activations
 
     private IEnumerable<int> Needed() => network.Steps.SelectMany(step => step switch
     {
+        LayerStep { Layer.Block: { } block } => step.Inputs.Concat(step.Outputs).Where((_, end) => block.Keeps(end)),
         LayerStep layer => Keep(layer) is var kept && kept is { Input: true, Output: true } ? step.Inputs.Concat(step.Outputs) : kept.Input ? step.Inputs : kept.Output ? step.Outputs : [],
         CombineStep { Operator: '*' } => step.Inputs,
         _ => Enumerable.Empty<int>(),
@@ -56,7 +65,7 @@ internal sealed class Activations
     {
         var (inputs, outputs) = (step.Inputs.Select(value => network.Values[value].Shape).ToArray(), step.Outputs.Select(value => network.Values[value].Shape));
         return step.Layer.Block is { } block
-            ? new(true, true, block.Activations.With(NetworkChecker.Sizes(step.Layer, block, inputs)))
+            ? new(block.Keeps(0), block.Keeps(inputs.Length), block.Activations.With(NetworkChecker.Sizes(step.Layer, block, inputs)))
             : LayerKind.Find(step.Layer.Kind)!.Keep(step.Layer, inputs[0], outputs.First());
     }
 

@@ -128,11 +128,19 @@ internal sealed record BlockContract(
 {
     public string Name => FullName.Substring(FullName.LastIndexOf('.') + 1).Replace("global::", "");
 
+    /// <summary>Whether the backward pass needs an input, or, counted after the inputs, a result. Of another assembly's network it is not known, and taken for so.</summary>
+    public bool Keeps(int end) => end >= KeptEnds.Count || KeptEnds[end];
+
+    private EquatableArray<bool> KeptEnds { get; init; }
+
     /// <summary>What a network promises whose <c>Forward</c> declares its result.</summary>
     public static BlockContract Of(CheckedNetwork network, int site) => new(
         network.Plan.Record.FullName, network.Plan.Parameters, network.InputShapes.ToEquatable(),
         network.Plan.Forward is { } forward ? forward.Outputs.Select(output => Shape.Of(output)).ToEquatable() : network.OutputShapes.ToEquatable(),
-        network.Count, network.Work, Shapes.Activations.Within(network), network.Duties, site);
+        network.Count, network.Work, Shapes.Activations.Within(network), network.Duties, site)
+    {
+        KeptEnds = Shapes.Activations.Keeps(network),
+    };
 }
 
 /// <summary>Something that sizes must fulfil and that only numbers can decide: two sizes are equal, one divides the other, or one is not too small.</summary>
