@@ -86,7 +86,7 @@ internal sealed class NetworkWriter
     }
 
     private string Described(CheckedLayer layer) =>
-        $"new({CodeWriter.Quote(PlaceOf(layer.Layer))}, {Filled(Filled(layer).Kind)}, {Filled(layer.Inputs)}, {Filled(layer.Outputs)}, {(network.Fits ? layer.Count.ToCode() : "-1")}){Nested(layer.Layer)}";
+        $"new({CodeWriter.Quote(PlaceOf(layer.Layer))}, {Filled(Filled(layer).Kind)}, {Filled(layer.Inputs)}, {Filled(layer.Outputs)}, {(network.Fits && !layer.Count.IsUnknown ? layer.Count.ToCode() : "-1")}){Nested(layer.Layer)}";
 
     // What a block consists of.
     private string Nested(LayerPlan layer) => network.Fits && layer.Module is { } block
