@@ -135,11 +135,23 @@ namespace Test
                 var sampler = new Tiny.Module(weights);                                  // borrows the weights; disposing it would free them
                 sampler.eval();
                 var x = Denoise(sampler, 80 * noise[0], At(80), labels);
-                x = Denoise(sampler, x + 1 * noise[1], At(1), labels);
+                if (noise.Count > 1)
+                    x = Denoise(sampler, x + 1 * noise[1], At(1), labels);
                 return x.MoveToOuterDisposeScope();
 
                 // The same time for every sample, [n].
                 Tensor At(double time) => full(noise[0].shape[0], time, dtype: float64, device: noise[0].device);
+            }
+
+            /// <inheritdoc/>
+            public override Tensor Restore(ParameterStore weights, Tensor data, Tensor noise, Tensor labels, double time)
+            {
+                using var frozen = no_grad();
+                using var _ = NewDisposeScope();
+                var sampler = new Tiny.Module(weights);                                  // borrows the weights; disposing it would free them
+                sampler.eval();
+                var t = full(data.shape[0], time, dtype: float64, device: data.device);
+                return Denoise(sampler, Noisy(data, noise, t), t, labels).MoveToOuterDisposeScope();
             }
 
             // x_t = x + t·z

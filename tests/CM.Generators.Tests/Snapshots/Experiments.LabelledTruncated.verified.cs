@@ -237,11 +237,34 @@ namespace Test
                 var encode = new Encoder.Module(weights.Block("Encode"));
                 encode.eval();
                 var x = Denoise(sampler, 80 * noise[0], At(80), labels);
-                x = Denoise(sampler, x + 1 * CoupledNoise(encode, x, noise[1], labels), At(1), labels);
+                if (noise.Count > 1)
+                    x = Denoise(sampler, x + 1 * CoupledNoise(encode, x, noise[1], labels), At(1), labels);
                 return x.MoveToOuterDisposeScope();
 
                 // The same time for every sample, [n].
                 Tensor At(double time) => full(noise[0].shape[0], time, dtype: float64, device: noise[0].device);
+            }
+
+            /// <inheritdoc/>
+            public override Tensor Restore(ParameterStore weights, Tensor data, Tensor noise, Tensor labels, double time)
+            {
+                using var frozen = no_grad();
+                using var _ = NewDisposeScope();
+                var sampler = new Tiny.Module(weights);                                  // borrows the weights; disposing it would free them
+                sampler.eval();
+                var t = full(data.shape[0], time, dtype: float64, device: data.device);
+                return Denoise(sampler, Noisy(data, noise, t), t, labels).MoveToOuterDisposeScope();
+            }
+
+            /// <inheritdoc/>
+            public override (Tensor Data, Tensor Noise) Match(Tensor data, Tensor noise, Tensor labels, int step)
+            {
+                using var frozen = no_grad();
+                using var _ = NewDisposeScope();
+                var (t, r) = SecondTimes.Draw(step, Setup.Steps, data.shape[0], data.device); // [B] each, float64
+                var mix = rand(data.shape[0], device: data.device).lt(0.5);              // Mix shows heads, [B]
+                var pair = Couple(data, noise, r, labels, mix, step);
+                return (pair.Data.alias().MoveToOuterDisposeScope(), pair.Noise.alias().MoveToOuterDisposeScope());
             }
 
             // x_t = x + t·z
