@@ -63,7 +63,7 @@ class Block(nn.Module):
 
 
 class UNet(nn.Module):
-    def __init__(self, resolution=32, channels=3, width=32, multipliers=(1, 2, 2), blocks=2, attention=(16,), dropout=0.2):
+    def __init__(self, resolution=32, channels=3, width=32, multipliers=(1, 2, 2), blocks=2, attention=(16,), dropout=0.2, out=None):
         super().__init__()
         self.width, wide = width, 4 * width
         self.map_layer0 = nn.Linear(width, wide)
@@ -92,7 +92,7 @@ class UNet(nn.Module):
                 self.dec[f"{side}x{side}_block{block}"] = Block(current + skips.pop(), width * multiplier, wide, dropout, attends=block == blocks and side in attention)
                 current = width * multiplier
         self.dec[f"{resolution}x{resolution}_aux_norm"] = norm(current)
-        self.dec[f"{resolution}x{resolution}_aux_conv"] = Resample(current, channels, 3)
+        self.dec[f"{resolution}x{resolution}_aux_conv"] = Resample(current, out or channels, 3)
 
     def forward(self, x, level):
         half = self.width // 2
@@ -113,5 +113,9 @@ class UNet(nn.Module):
         return x
 
 
-images = torch.rand(16, 16, 3, 32, 32) * 2 - 1
-run(UNet, lambda step: images[step % 16], c=0, decay=0.9999, rate=1e-4, names=lambda name: name.removeprefix("Model."))
+def images(step, batch=torch.rand(16, 16, 3, 32, 32) * 2 - 1):
+    return batch[step % 16]
+
+
+if __name__ == "__main__":
+    run(UNet, images, c=0, decay=0.9999, rate=1e-4, names=lambda name: name.removeprefix("Model."))

@@ -248,7 +248,7 @@ public sealed class LabelsTests
         float Gap(int step, int other)
         {
             var target = training.GetType().GetMethod("Target", BindingFlags.NonPublic | BindingFlags.Instance)!;
-            var (one, two) = ((Tensor)target.Invoke(training, [data, noise, t, t, labels, step])!, (Tensor)target.Invoke(training, [data, noise, t, t, labels, other])!);
+            var (one, two) = ((Tensor)target.Invoke(training, [data, noise, t, labels, step])!, (Tensor)target.Invoke(training, [data, noise, t, labels, other])!);
             var losses = Losses(training, new() { ["data"] = data, ["noise"] = noise, ["t"] = t, ["r"] = t - 1e-9, ["labels"] = labels }, step);
             (losses * 1e-9).max().item<float>().ShouldBeLessThan(1e-6f, "f(x_t, t) is f(x_r, r) where r is nearly t and masks are the same");
             return (one - two).abs().max().item<float>();

@@ -92,7 +92,7 @@ public sealed class TruncationTests
     public Task The_second_stage_becomes_code() => Snapshot.Match(Source.Generate(All)["Experiments/Test.Second.g.cs"], "Experiments.Truncated");
 
     [Fact]
-    public Task With_dropout_both_networks_see_the_whole_batch() => Snapshot.Match(Source.Generate(Mixed)["Experiments/Test.Second.g.cs"], "Experiments.TruncatedDropout");
+    public Task With_dropout_both_networks_see_their_rows_of_the_masks() => Snapshot.Match(Source.Generate(Mixed)["Experiments/Test.Second.g.cs"], "Experiments.TruncatedDropout");
 
     [Theory]
     [InlineData("Steps = 200", "Steps = 100", "CM5010 at 'StartFrom<First>(Continue = true)': 'Second' cannot use a run of 'First': that ends at step 100, and steps are counted on")]

@@ -61,6 +61,8 @@ internal class Conv2d : LayerKind
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code)
     {
+        if (KeepsSize(layer))
+            return $"Images.Conv2d({code.Input}, {code.Field("weight")}{(layer.Flag("bias", true) ? ", " + code.Field("bias") : "")})";
         var text = $"functional.conv2d({code.Input}, {code.Field("weight")}{(layer.Flag("bias", true) ? ", " + code.Field("bias") : "")}";
         if (layer.Whole("stride") is var stride and not 1)
             text += $", strides: {code.Sizes("stride", stride, stride)}";
@@ -70,6 +72,10 @@ internal class Conv2d : LayerKind
             text += $", dilation: {code.Sizes("dilation", dilation, dilation)}";
         return Channels(layer).Groups is { Value: not 1 } groups ? $"{text}, groups: {groups.ToCode()})" : text + ")";
     }
+
+    /// <summary>Whether it is one convolution over all channels that leaves height and width as they are.</summary>
+    public bool KeepsSize(LayerPlan layer) =>
+        Channels(layer).Groups.Value == 1 && layer.Whole("stride") == 1 && layer.Whole("dilation") == 1 && layer.Whole("kernel") % 2 == 1 && Padding(layer) == layer.Whole("kernel") / 2;
 
     private static Dim OfOneGroup(Dim channels, Dim groups) => groups.Value is { } count and > 0 ? channels.Floor(count) : channels == groups ? 1 : channels;
 

@@ -333,7 +333,7 @@ internal sealed class ExperimentWriter
         {
             code.Line("using var _ = NewDisposeScope();");
             if (coupling?.TrainsNetworks == true)
-                code.Line("SeedCoupling(step);");
+                code.Line("using var drawn = SeedCoupling(step, data.shape[0]);");
             if (coupling is not null)
                 code.Line($"var pair = {coupling.Call};");
             Line($"var losses = Losses({(coupling is null ? "data, noise" : "pair.Data, pair.Noise")}, t, r{OfModel(", labels")}{Given(", step")});", "[B]");
@@ -448,7 +448,7 @@ internal sealed class ExperimentWriter
     private void Denoised()
     {
         if (experiment.Model!.HasDropout)
-            code.Line("SeedDropout(step);");
+            code.Line("using var masks = SeedDropout(step, data.shape[0]);");
         Line($"var denoised = Denoise(model, Noisy(data, noise, t), t{OfModel(", labels")});", experiment.Model.NormalisesWeights ? $"f(x_t, t), {Shape}; brings the weights to magnitude 1" : $"f(x_t, t), {Shape}");
     }
 
@@ -490,8 +490,8 @@ internal sealed class ExperimentWriter
         }
     }
 
-    // Where r = 0 a pass over the whole batch needs some time; distillation starts at the student's.
-    private bool TargetTakesTime => experiment.Distillation is not null || experiment.Model!.HasDropout && Times.ReachesData;
+    // Distillation starts at the student's time.
+    private bool TargetTakesTime => experiment.Distillation is not null;
 
     private void Target()
     {
@@ -509,31 +509,23 @@ internal sealed class ExperimentWriter
 
         var dropout = experiment.Model!.HasDropout;
         code.Line($"// f(x_r, r) of {(experiment.HasTeacher ? "averaged" : "the same")} weights, without gradient{(Times.ReachesData ? "; the data itself where r = 0" : "")}.");
-        using (code.Braces($"private Tensor Target(Tensor data, Tensor noise, {(dropout && Times.ReachesData ? "Tensor t, " : "")}Tensor r{OfModel(", Tensor labels")}{Given(", int step")})"))
+        using (code.Braces($"private Tensor Target(Tensor data, Tensor noise, Tensor r{OfModel(", Tensor labels")}{Given(", int step")})"))
         {
             code.Line("using var frozen = no_grad();");
             code.Line("using var _ = NewDisposeScope();");
             if (!Times.ReachesData)
             {
                 if (dropout)
-                    code.Line("SeedDropout(step);");
+                    code.Line("using var masks = SeedDropout(step, data.shape[0]);");
                 code.Line($"return Denoise({Teacher}, Noisy(data, noise, r), r{OfModel(", labels")}).MoveToOuterDisposeScope();");
-            }
-            else if (dropout)
-            {
-                // The masks belong to places in the batch, so the teacher must see the whole batch, as the student does.
-                Line("var positive = r.gt(0);", "[B]");
-                code.Line("if (!positive.any().item<bool>())").Line("    return data.detach().MoveToOuterDisposeScope();").Line();
-                code.Line("SeedDropout(step);");
-                Line("var time = where(positive, r, t);", "where r = 0 any time will do");
-                code.Line($"var denoised = Denoise({Teacher}, Noisy(data, noise, time), time{OfModel(", labels")});");
-                code.Line($"return where({Viewed("positive")}, denoised, data).MoveToOuterDisposeScope();");
             }
             else
             {
                 Line("var rows = r.nonzero().view(-1);", "samples with r > 0");
                 code.Line("if (rows.shape[0] == 0)").Line("    return data.detach().MoveToOuterDisposeScope();").Line();
                 code.Line("var positive = r.index_select(0, rows);");
+                if (dropout)
+                    code.Line("using var masks = SeedDropout(step, data.shape[0], rows);");
                 code.Line("var noisy = Noisy(data.index_select(0, rows), noise.index_select(0, rows), positive);");
                 code.Line($"return data.index_copy(0, rows, Denoise({Teacher}, noisy, positive{OfModel(", labels.index_select(0, rows)")})).MoveToOuterDisposeScope();");
             }
@@ -551,7 +543,7 @@ internal sealed class ExperimentWriter
             Line($"var slope = (noisy - Diffusion(diffusion, noisy, t{OfModel(", labels")})) / Column(t);", "dx/dt");
             Line("var earlier = noisy + Column(r - t) * slope;", "x_r");
             if (experiment.Model!.HasDropout)
-                code.Line("SeedDropout(step);");
+                code.Line("using var masks = SeedDropout(step, data.shape[0]);");
             code.Line($"return Denoise({Teacher}, earlier, r{OfModel(", labels")}).MoveToOuterDisposeScope();");
         }
 
@@ -563,48 +555,37 @@ internal sealed class ExperimentWriter
     {
         var (start, dropout) = (Number(experiment.Truncation!.Start), experiment.Model!.HasDropout);
         code.Line($"// f(x_r, r) without gradient: of the first stage below t' = {start}, of {(experiment.HasTeacher ? "averaged" : "the same")} weights from there on{(Times.ReachesData ? "; the data itself where r = 0" : "")}.");
-        using (code.Braces($"private Tensor Target(Tensor data, Tensor noise, {(dropout && Times.ReachesData ? "Tensor t, " : "")}Tensor r{OfModel(", Tensor labels")}{Given(", int step")})"))
+        using (code.Braces($"private Tensor Target(Tensor data, Tensor noise, Tensor r{OfModel(", Tensor labels")}{Given(", int step")})"))
         {
             code.Line("using var frozen = no_grad();");
             code.Line("using var _ = NewDisposeScope();");
-            if (!dropout)
-            {
-                code.Line($"return Piecewise(firstStage, {Teacher}, Noisy(data, noise, r), r{OfModel(", labels")}).MoveToOuterDisposeScope();");
-            }
-            else
-            {
-                // The masks belong to places in the batch, so both networks must see the whole batch, as the student does.
-                var time = Times.ReachesData ? "time" : "r";
-                if (Times.ReachesData)
-                    Line("var time = where(r.gt(0), r, t);", "where r = 0 any time will do");
-                Line($"var noisy = Noisy(data, noise, {time});", Shape);
-                code.Line("SeedDropout(step);");
-                code.Line($"var denoised = Denoise({Teacher}, noisy, {time}{OfModel(", labels")});");
-                Line($"var early = r.lt({start});", "[B]");
-                using (code.Braces("if (early.any().item<bool>())"))
-                {
-                    code.Line("SeedDropout(step);");
-                    code.Line($"denoised = where({Viewed("early")}, Denoise(firstStage, noisy, {time}{OfModel(", labels")}), denoised);");
-                }
-
-                code.Line();
-                code.Line($"return {(Times.ReachesData ? $"where({Viewed("r.gt(0)")}, denoised, data)" : "denoised")}.MoveToOuterDisposeScope();");
-            }
+            code.Line($"return Piecewise(firstStage, {Teacher}, Noisy(data, noise, r), r{OfModel(", labels")}{Given(", step")}).MoveToOuterDisposeScope();");
         }
 
-        if (dropout && coupling?.Predicts != true)
-            return;
         code.Line();
         code.Line($"// f(x, t) of one network below t' = {start} and of another from there on; each sees its own samples{(Times.ReachesData ? ", and x stays where t = 0" : "")}.");
-        using (code.Braces($"private static Tensor Piecewise({Module} below, {Module} above, Tensor x, Tensor t{OfModel(", Tensor labels")})"))
+        using (code.Braces($"private {(dropout ? "" : "static ")}Tensor Piecewise({Module} below, {Module} above, Tensor x, Tensor t{OfModel(", Tensor labels")}{(dropout ? ", int? step = null" : "")})"))
         {
             code.Line("using var _ = NewDisposeScope();");
             Line($"var late = t.ge({start}).nonzero().view(-1);", "rows");
-            code.Line("if (late.shape[0] == t.shape[0])").Line($"    return Denoise(above, x, t{OfModel(", labels")}).MoveToOuterDisposeScope();").Line();
+            if (!dropout)
+                code.Line("if (late.shape[0] == t.shape[0])").Line($"    return Denoise(above, x, t{OfModel(", labels")}).MoveToOuterDisposeScope();").Line();
             Line($"var early = t.lt({start}){(Times.ReachesData ? ".logical_and(t.gt(0))" : "")}.nonzero().view(-1);", "rows");
             code.Line("var denoised = x.alias();");
-            code.Line("if (early.shape[0] > 0)").Line($"    denoised = denoised.index_copy(0, early, Denoise(below, x.index_select(0, early), t.index_select(0, early){OfModel(", labels.index_select(0, early)")}));");
-            code.Line("if (late.shape[0] > 0)").Line($"    denoised = denoised.index_copy(0, late, Denoise(above, x.index_select(0, late), t.index_select(0, late){OfModel(", labels.index_select(0, late)")}));");
+            foreach (var (rows, network) in new[] { ("early", "below"), ("late", "above") })
+            {
+                var statement = $"denoised = denoised.index_copy(0, {rows}, Denoise({network}, x.index_select(0, {rows}), t.index_select(0, {rows}){OfModel($", labels.index_select(0, {rows})")}));";
+                if (!dropout)
+                {
+                    code.Line($"if ({rows}.shape[0] > 0)").Line($"    {statement}");
+                    continue;
+                }
+
+                using (code.Braces($"if ({rows}.shape[0] > 0)"))
+                    code.Line($"using var masks = step is null ? null : SeedDropout(step.Value, t.shape[0], {rows});").Line(statement);
+                code.Line();
+            }
+
             code.Line("return denoised.MoveToOuterDisposeScope();");
         }
     }

@@ -13,6 +13,7 @@ internal sealed class NetworkWriter
 
     private readonly CheckedNetwork network;
     private readonly CodeWriter code;
+    private readonly EquatableArray<Step> steps;
     private readonly List<(string Name, EquatableArray<Dim> Sizes)> constants = [];
     private readonly Dictionary<(string Layer, int Copy, string Parameter), string> fields = [];
     private readonly HashSet<string> taken;
@@ -21,6 +22,7 @@ internal sealed class NetworkWriter
     {
         this.network = network;
         this.code = code;
+        steps = network.Fits ? Fusion.Fuse(network) : network.Steps;
         taken = [.. Plan.Parameters, .. Plan.Layers.Select(layer => layer.Name), "parameters", "training", "functional", "nn", "torch", "cat", "last", "i", "watch"];
         foreach (var layer in Plan.Layers)
         {
@@ -333,14 +335,14 @@ internal sealed class NetworkWriter
 
     private IEnumerable<Part> Split()
     {
-        for (var from = 0; from < network.Steps.Count;)
+        for (var from = 0; from < steps.Count;)
         {
             var to = from + 1;
-            while (to < network.Steps.Count && network.Steps[to].Section == network.Steps[from].Section)
+            while (to < steps.Count && steps[to].Section == steps[from].Section)
                 to++;
-            var made = new HashSet<int>(Enumerable.Range(from, to - from).SelectMany(step => network.Steps[step].Outputs));
-            var used = Enumerable.Range(from, to - from).SelectMany(step => network.Steps[step].Inputs).Where(value => !made.Contains(value)).Distinct().OrderBy(value => value).ToArray();
-            yield return new(network.Steps[from].Section, from, to, used, [.. made.Where(value => !IsLastUse(value, to - 1)).OrderBy(value => value)]);
+            var made = new HashSet<int>(Enumerable.Range(from, to - from).SelectMany(step => steps[step].Outputs));
+            var used = Enumerable.Range(from, to - from).SelectMany(step => steps[step].Inputs).Where(value => !made.Contains(value)).Distinct().OrderBy(value => value).ToArray();
+            yield return new(steps[from].Section, from, to, used, [.. made.Where(value => !IsLastUse(value, to - 1)).OrderBy(value => value)]);
             from = to;
         }
     }
@@ -349,8 +351,8 @@ internal sealed class NetworkWriter
     {
         for (var i = part.From; i < part.To; i++)
         {
-            WriteStep(network.Steps[i], names, lines);
-            var dead = network.Steps[i].Inputs.Distinct().Where(value => value >= inputs && IsLastUse(value, i)).Select(value => $"{names[value]}.Dispose();").ToArray();
+            WriteStep(steps[i], names, lines);
+            var dead = steps[i].Inputs.Distinct().Where(value => value >= inputs && IsLastUse(value, i)).Select(value => $"{names[value]}.Dispose();").ToArray();
             if (dead.Length > 0)
                 lines.Add((string.Join(" ", dead), ""));
         }
@@ -365,7 +367,7 @@ internal sealed class NetworkWriter
 
     // A value dies after the last step that reads it, unless it is a result.
     private bool IsLastUse(int value, int step) =>
-        !network.Results.Contains(value) && !network.Steps.Skip(step + 1).Any(later => later.Inputs.Contains(value));
+        !network.Results.Contains(value) && !steps.Skip(step + 1).Any(later => later.Inputs.Contains(value));
 
     private void WriteStep(Step step, string[] names, List<(string Text, string Comment)> lines)
     {
@@ -392,6 +394,12 @@ internal sealed class NetworkWriter
                 }
 
                 break;
+            case FusedStep fused:
+                lines.Add(($"{output} = watch.See({CodeWriter.Quote(string.Join(", ", fused.Layers.Select(PlaceOf)))}, {Expression(fused, names)});", shape));
+                break;
+            case LinearStep linear:
+                lines.Add(($"{output} = watch.See({CodeWriter.Quote(string.Join(", ", new[] { linear.Act, linear.Linear }.OfType<LayerPlan>().Select(PlaceOf)))}, {Expression(linear, names)});", shape));
+                break;
             case CombineStep combine:
                 var (left, right) = (Spread(combine.Left, combine.Right, names, lines), Spread(combine.Right, combine.Left, names, lines));
                 lines.Add(($"{output} = {left} {combine.Operator} {right};", shape));
@@ -415,6 +423,25 @@ internal sealed class NetworkWriter
         ? $"{TypeOf(function)}.Apply({string.Join(", ", inputs)})"
         : LayerKind.Find(layer.Kind)!.Write(layer, network.Values[step.Inputs[0]].Shape, network.Values[step.Outputs[0]].Shape,
             new LayerCode(inputs, parameter => Field(layer, copy, parameter), (word, sizes) => Constant(layer, word, sizes)));
+
+    private string Expression(FusedStep step, string[] names)
+    {
+        var (norm, text) = (step.Norm, $"Images.NormSiLUConv2d({names[step.X]}, {step.Norm.Size("groups").ToCode()}, {Field(step.Norm, 0, "weight")}, {Field(step.Norm, 0, "bias")}");
+        if (step.Convolution is { } convolution)
+            text += $", {Field(convolution, 0, "weight")}{(convolution.Flag("bias", true) ? ", " + Field(convolution, 0, "bias") : "")}";
+        if (norm.Has("epsilon"))
+            text += $", epsilon: {CodeWriter.Number(norm.Number("epsilon", 1e-5))}";
+        if (step.Shift is { } shift)
+            text += $", shift: {names[shift]}";
+        if (step.Dropout is { } dropout)
+            text += $", dropout: training ? {CodeWriter.Number(dropout.Number("probability", 0))} : 0";
+        if (step.Residual is { } residual)
+            text += $", residual: {names[residual]}";
+        return step.Scale == 1 ? text + ")" : $"{text}, scale: {CodeWriter.Number(step.Scale)})";
+    }
+
+    private string Expression(LinearStep step, string[] names) =>
+        $"Linears.Of({names[step.Inputs[0]]}, {Field(step.Linear, 0, "weight")}{(step.Linear.Flag("bias", true) ? ", " + Field(step.Linear, 0, "bias") : "")}{(step.Act is null ? "" : ", silu: true")}{(step.Inputs.Count > 1 ? ", second: " + names[step.Inputs[1]] : "")})";
 
     // The sizes of a function's result, where the sizes of its inputs tell them; -1 where not.
     private static IEnumerable<string> Promised(BlockContract function, string[] inputs)

@@ -2,11 +2,17 @@ using static TorchSharp.torch.nn;
 
 namespace CM.Runtime;
 
-/// <summary>Dropout, called by generated networks, and where its masks come from: the generator of the device, or whoever gives them.</summary>
+/// <summary>
+/// Dropout, called by generated networks, and where its masks come from. In a training step a mask is a function of the step's seed, the
+/// number of the dropout in the pass and the place in the whole batch, so passes over the whole batch and over some of its rows share it.
+/// </summary>
 public static class DropoutMasks
 {
     [ThreadStatic]
     private static Taken? taken;
+
+    [ThreadStatic]
+    private static Pass? pass;
 
     /// <summary>Each number stays with the probability 1 − p, divided by it, or becomes 0 (Srivastava et al. 2014).</summary>
     /// <param name="x">Any shape.</param>
@@ -16,36 +22,73 @@ public static class DropoutMasks
     /// <exception cref="InvalidOperationException">Masks were given, and there is none left, or the next one has another shape.</exception>
     public static Tensor Apply(Tensor x, double probability, bool training)
     {
-        if (!training || probability == 0 || (taken is null && !BatchPart.IsPart(x.shape[0])))
-            return functional.dropout(x, probability, training);
-        if (taken is null)
+        if (!training || probability == 0)
+            return functional.dropout(x, probability, false);
+        if (taken is not null)
         {
-            using var scaled = BatchPart.Draw(x.shape[0], count => Draw(x, count, probability));
-            return x * scaled;
+            using var given = taken.Next(x.shape, pass?.Rows);
+            using var kept = x * given;
+            return kept / (1 - probability);
         }
-        using var kept = x * taken.Next(x.shape);
-        return kept / (1 - probability);
+
+        if (Backend.HasKernels(x))
+            return Backend.Dropout(x, probability, NextSeed(), pass?.Rows);
+        if (pass?.Rows is not { } rows)
+            return functional.dropout(x, probability, training);
+        using var draw = ones([pass.Batch, .. x.shape[1..]], x.dtype, x.device);
+        using var mask = functional.dropout(draw, probability, training);
+        using var part = mask.index_select(0, rows);
+        return x * part;
     }
 
     /// <summary>
     /// Until the result is disposed, the n-th dropout of this thread takes the n-th mask. Each pass of a training step over the same data, of the
-    /// student, its teacher and a first stage, takes the same ones.
+    /// student, its teacher and a first stage, takes the same ones, a pass over some rows of the batch those rows.
     /// </summary>
-    /// <param name="masks">1 where a number stays, else 0; they stay the caller's.</param>
+    /// <param name="masks">For the whole batch, 1 where a number stays, else 0; they stay the caller's.</param>
     public static IDisposable Take(params Tensor[] masks) => taken = new Taken(masks, taken);
 
+    /// <summary>Whether masks are given from outside.</summary>
+    internal static bool AreGiven => taken is not null;
+
+    /// <summary>Which rows of the batch the samples of this pass are, [B], int64; null where they are the whole batch.</summary>
+    internal static Tensor? Rows => pass?.Rows;
+
+    /// <summary>Evenly in [0, 1), [the samples of this pass, 1]: what the whole batch would draw.</summary>
+    internal static Tensor Draw(Tensor samples)
+    {
+        if (pass?.Rows is not { } rows)
+            return rand([samples.shape[0], 1], ScalarType.Float32, samples.device);
+        using var all = rand([pass.Batch, 1], ScalarType.Float32, samples.device);
+        return all.index_select(0, rows);
+    }
+
+    /// <summary>The seed of the next mask; outside a training step libtorch's generator draws it.</summary>
+    internal static ulong NextSeed()
+    {
+        if (pass is not null)
+            return pass.Next();
+        using var draw = rand([1], ScalarType.Float64);
+        return (ulong)(draw.item<double>() * (1L << 53));
+    }
+
     /// <summary>A pass begins that shares its masks with the passes of this step before it.</summary>
+    /// <param name="seed">Of the step.</param>
+    /// <param name="rows">Which rows of the batch it sees; null for all.</param>
+    /// <param name="batch">How many there are.</param>
+    /// <returns>What ends the pass.</returns>
+    internal static IDisposable Begin(long seed, Tensor? rows, long batch) => pass = new Pass(seed, rows, batch);
+
+    /// <summary>The pass that begins takes the same given masks as those of this step before it.</summary>
     internal static void Again() => taken?.Again();
 
-    // What dropout would multiply x by if it had so many rows: numbers are drawn in the order in which those of x lie in memory.
-    private static Tensor Draw(Tensor x, long rows, double probability)
+    private sealed record Pass(long Seed, Tensor? Rows, long Batch) : IDisposable
     {
-        var (shape, strides) = (x.shape, x.stride());
-        shape[0] = rows;
-        var axes = Enumerable.Range(0, shape.Length).OrderByDescending(axis => strides[axis]).Select(axis => (long)axis).ToArray();
-        using var places = ones([.. axes.Select(axis => shape[axis])], x.dtype, x.device);
-        using var ordered = places.permute([.. Enumerable.Range(0, axes.Length).Select(axis => (long)Array.IndexOf(axes, axis))]);
-        return functional.dropout(ordered, probability, training: true);
+        private uint next;
+
+        public ulong Next() => ((ulong)next++ << 32) | (uint)Seed;
+
+        public void Dispose() => pass = pass == this ? null : pass;
     }
 
     private sealed class Taken(Tensor[] masks, Taken? before) : IDisposable
@@ -53,15 +96,24 @@ public static class DropoutMasks
         private int next;
         private int? first;
 
-        public Tensor Next(long[] shape) =>
-            next == masks.Length ? throw new InvalidOperationException($"The {masks.Length} dropout masks that were given are used up; give one for each dropout of a pass.")
-            : !masks[next].shape.SequenceEqual(shape) ? throw new InvalidOperationException(
-                $"Dropout mask {next} has the shape [{string.Join(", ", masks[next].shape)}], but what it is for has [{string.Join(", ", shape)}]; give the masks in the order of the pass.")
-            : masks[next++];
+        public Tensor Next(long[] shape, Tensor? rows)
+        {
+            if (next == masks.Length)
+                throw new InvalidOperationException($"The {masks.Length} dropout masks that were given are used up; give one for each dropout of a pass.");
+            var mask = rows is null ? masks[next].alias() : masks[next].index_select(0, rows);
+            return mask.shape.SequenceEqual(shape) ? Counted(mask) : throw new InvalidOperationException(
+                $"Dropout mask {next} has the shape [{string.Join(", ", mask.shape)}], but what it is for has [{string.Join(", ", shape)}]; give the masks in the order of the pass.");
+        }
 
         // What came before the first pass, such as an encoder, runs once.
         public void Again() => next = first ??= next;
 
         public void Dispose() => taken = before;
+
+        private Tensor Counted(Tensor mask)
+        {
+            next++;
+            return mask;
+        }
     }
 }

@@ -46,7 +46,7 @@ public static class Embeddings
         using var scaled = labels * scale;
         if (dropout == 0)
             return nn.functional.linear(scaled, weight, bias);
-        using var draw = BatchPart.Draw(labels.shape[0], count => rand([count, 1], ScalarType.Float32, labels.device));
+        using var draw = DropoutMasks.Draw(labels);
         using var stays = draw.ge((Scalar)dropout);
         using var mask = stays.to(labels.dtype);
         using var kept = scaled * mask;

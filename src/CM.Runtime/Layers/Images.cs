@@ -51,6 +51,44 @@ public static class Images
         return cat([images, ones], 1);
     }
 
+    /// <summary>A convolution that keeps the size.</summary>
+    /// <param name="images">[B, C, H, W].</param>
+    /// <param name="weight">[out, C, kernel, kernel] with an odd kernel.</param>
+    /// <param name="bias">[out], or none.</param>
+    /// <returns>[B, out, H, W].</returns>
+    public static Tensor Conv2d(Tensor images, Tensor weight, Tensor? bias = null) => new ConvolutionBlock { Weight = weight, Bias = bias }.Of(images);
+
+    /// <summary>Group norm, SiLU, dropout and a convolution that keeps the size, in one operation where the backend has it: nothing between them is kept for the backward pass.</summary>
+    /// <param name="images">[B, C, H, W].</param>
+    /// <param name="groups">Divides C.</param>
+    /// <param name="normWeight">Scale of the norm, [C].</param>
+    /// <param name="normBias">Shift of the norm, [C].</param>
+    /// <param name="weight">[out, C, kernel, kernel] with an odd kernel; null to stop before the convolution.</param>
+    /// <param name="bias">[out], or none.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="shift">Added to every pixel before the norm, [B, C].</param>
+    /// <param name="dropout">Probability that a number becomes 0 before the convolution.</param>
+    /// <param name="residual">Added to the result, [B, out, H, W].</param>
+    /// <param name="scale">Multiplies the sum.</param>
+    /// <returns>[B, out, H, W].</returns>
+    public static Tensor NormSiLUConv2d(
+        Tensor images, long groups, Tensor normWeight, Tensor normBias, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5, Tensor? shift = null, double dropout = 0,
+        Tensor? residual = null, double scale = 1) =>
+        new ConvolutionBlock
+        {
+            Shift = shift,
+            Groups = groups,
+            NormWeight = normWeight,
+            NormBias = normBias,
+            Epsilon = epsilon,
+            SiLU = true,
+            Dropout = dropout,
+            Weight = weight,
+            Bias = bias,
+            Residual = residual,
+            Scale = scale,
+        }.Of(images);
+
     /// <summary>Self-attention over pixels between two 1×1 convolutions (Vaswani et al. 2017; EDM's <c>UNetBlock</c>).</summary>
     /// <param name="images">[B, C, H, W].</param>
     /// <param name="qkvWeight">[3C, C, 1, 1].</param>
@@ -61,10 +99,10 @@ public static class Images
     /// <returns>[B, C, H, W].</returns>
     public static Tensor SelfAttention(Tensor images, Tensor qkvWeight, Tensor qkvBias, Tensor projWeight, Tensor projBias, int heads)
     {
-        using var qkv = functional.conv2d(images, qkvWeight, qkvBias);
+        using var qkv = Conv2d(images, qkvWeight, qkvBias);
         using var parts = SplitHeads(qkv, heads);
         using var mixed = Attend(parts, images.shape);
-        return functional.conv2d(mixed, projWeight, projBias);
+        return Conv2d(mixed, projWeight, projBias);
     }
 
     /// <summary>[B, 3C, H, W] to [B·heads, C/heads, 3, H·W]: inside a head, channel 3·c + 0, 1, 2 is channel c of query, key, value.</summary>

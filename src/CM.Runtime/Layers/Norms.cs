@@ -9,6 +9,16 @@ public static class Norms
 {
     private const double Least = 1e-4;
 
+    /// <summary>Divides groups of channels by their deviation after taking off their mean (Wu and He 2018).</summary>
+    /// <param name="x">[B, C, H, W].</param>
+    /// <param name="groups">Divides C.</param>
+    /// <param name="weight">Scale, [C].</param>
+    /// <param name="bias">Shift, [C].</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <returns>[B, C, H, W].</returns>
+    public static Tensor Group(Tensor x, long groups, Tensor weight, Tensor bias, double epsilon = 1e-5) =>
+        new ConvolutionBlock { Groups = groups, NormWeight = weight, NormBias = bias, Epsilon = epsilon }.Of(x);
+
     /// <summary>norm(x)·(1 + scale) + shift with [scale, shift] = affine(embedding) (Dhariwal and Nichol 2021).</summary>
     /// <param name="x">[B, C, H, W].</param>
     /// <param name="embedding">[B, E].</param>

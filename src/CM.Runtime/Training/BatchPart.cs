@@ -82,19 +82,13 @@ public sealed class BatchPart
         return (early is null ? later! : later is null ? early : later + early).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Whether so many samples are a part of a batch that is trained on now.</summary>
-    internal static bool IsPart(long count) => current?.Count == count;
+    /// <summary>The part that is trained on now; null where that is a whole batch.</summary>
+    internal static BatchPart? Current => current;
 
-    /// <summary>Draws random numbers for the samples that are trained on now: those that a draw for the whole batch has for them.</summary>
-    /// <param name="count">Samples that are asked for.</param>
-    /// <param name="draw">Draws for so many samples, <c>[count, …]</c>.</param>
-    internal static Tensor Draw(long count, Func<long, Tensor> draw)
-    {
-        if (!IsPart(count))
-            return draw(count);
-        using var whole = draw(current!.Batch);
-        return whole.narrow(0, current.First, count);
-    }
+    /// <summary>Where rows of the part lie in the whole batch, int64.</summary>
+    /// <param name="rows">Rows of the part; null for all.</param>
+    /// <param name="device">Where to put the places of all.</param>
+    internal Tensor Places(Tensor? rows, Device device) => rows is null ? arange(First, First + Count, 1, ScalarType.Int64, device) : rows + First;
 
     /// <summary>Goes through parts, each of which draws its own rows of a batch's random numbers.</summary>
     internal static IEnumerable<BatchPart> InTurn(BatchPart[] parts)

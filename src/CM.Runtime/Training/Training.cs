@@ -177,9 +177,6 @@ public abstract class Training : IDisposable
     /// <summary>Seeds libtorch for a step; what is drawn afterwards depends on the run's seed and the step alone.</summary>
     protected void Seed(int step) => StepSeed.Set(StepSeed.Of(Setup.Seed, step, StepSeed.Use.Step));
 
-    /// <summary>Seeds libtorch for what networks of a coupling draw, for every part of a batch alike.</summary>
-    protected void SeedCoupling(int step) => StepSeed.Set(StepSeed.Of(Setup.Seed, step, StepSeed.Use.Coupling));
-
     /// <summary>The shape of the whole batch, that of all processes: random numbers are drawn for all of it, so that they do not depend on who trains on what.</summary>
     /// <param name="data">The data of this process.</param>
     protected long[] BatchShape(Tensor data)
@@ -214,11 +211,28 @@ public abstract class Training : IDisposable
         group.Sum(loss);
     }
 
-    /// <summary>Seeds libtorch for the dropout of a step: called before the student's and again before the teacher's pass, both see the same masks.</summary>
-    protected void SeedDropout(int step)
+    /// <summary>Begins a pass with dropout: called before the student's and again before the teacher's pass, both see the same masks.</summary>
+    /// <param name="step">Decides the masks.</param>
+    /// <param name="batch">Samples of the batch, or of the part of it that is trained on.</param>
+    /// <param name="rows">Which of them the pass sees, int64; null for all.</param>
+    /// <returns>What ends the pass.</returns>
+    protected IDisposable SeedDropout(int step, long batch, Tensor? rows = null)
     {
-        StepSeed.Set(StepSeed.Of(Setup.Seed, step, StepSeed.Use.Dropout));
         DropoutMasks.Again();
+        return BeginPass(StepSeed.Use.Dropout, step, batch, rows);
+    }
+
+    /// <summary>Begins the pass of a coupling's networks, which draw for every part of a batch what they draw for the whole.</summary>
+    /// <param name="step">Decides the masks.</param>
+    /// <param name="batch">Samples of the part.</param>
+    /// <returns>What ends the pass.</returns>
+    protected IDisposable SeedCoupling(int step, long batch) => BeginPass(StepSeed.Use.Coupling, step, batch, null);
+
+    private IDisposable BeginPass(StepSeed.Use use, int step, long batch, Tensor? rows)
+    {
+        var seed = StepSeed.Of(Setup.Seed, step, use);
+        StepSeed.Set(seed);
+        return BatchPart.Current is { } part ? DropoutMasks.Begin(seed, part.Places(rows, Setup.Device), part.Batch) : DropoutMasks.Begin(seed, rows, batch);
     }
 
     /// <summary>
@@ -231,6 +245,12 @@ public abstract class Training : IDisposable
         GradientsReady?.Invoke();
         using var _ = no_grad();
         clips = true;
+        if (Backend.HasKernels(Weights.Gradients))
+        {
+            gradientNorm.fill_(Backend.ClipNorm(Weights.Gradients, bound));
+            return;
+        }
+
         using var norm = Weights.Gradients.norm();
         gradientNorm.copy_(norm);
         using var padded = norm + 1e-6;

@@ -9,6 +9,8 @@
 #include <c10/util/Exception.h>
 #include <torch/cuda.h>
 
+#include <cstdlib>
+
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -43,6 +45,12 @@ static bool keep_memory() {
 #endif
 }
 static const bool memory_is_kept = keep_memory();
+
+// ATen of 1.13 stops at AVX2 unless it is asked for more, and asks the environment at its first operation.
+#if defined(__x86_64__) && TORCH_VERSION_MAJOR < 2
+[[maybe_unused]] static const bool widest_vectors = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") && setenv("ATEN_CPU_CAPABILITY", "avx512", 0) == 0;
+#endif
+
 EXPORT int32_t cm_memory_is_kept() { return memory_is_kept; }
 
 EXPORT const char* cm_version() { return TORCH_VERSION; }

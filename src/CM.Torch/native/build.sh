@@ -69,8 +69,18 @@ with_compiler() {
             flags+=(${cuda[@]+"${cuda[@]}"} -DCM_NCCL=1)
         fi
     fi
-    printf '%s\n' "$sources"/*.cpp | xargs -P "$(nproc)" -I{} sh -c 'file=$1; shift; exec g++ "$@" -c "$file" -o "$0/$(basename "$file").o"' "$work" {} "${flags[@]}" &&
+    if [ "$(uname -m)" = x86_64 ]; then
+        kernels 16 kernels_avx512 -mavx512f -mavx512dq -mavx512vl -mfma -mprefer-vector-width=512 && kernels 8 kernels_avx2 -mavx2 -mfma || return
+    fi
+    printf '%s\n' "$sources"/*.cpp | grep -v /Kernels.cpp | xargs -P "$(nproc)" -I{} sh -c 'file=$1; shift; exec g++ "$@" -c "$file" -o "$0/$(basename "$file").o"' "$work" {} "${flags[@]}" &&
         g++ -shared -o "$output/libcmtorch.so" "$work"/*.o "${links[@]}"
+}
+
+# The kernels for one kind of processor.
+kernels() {
+    local width=$1 kind=$2
+    shift 2
+    g++ -std=c++17 -O3 -fPIC -fvisibility=hidden -fno-math-errno -fno-trapping-math "$@" -DCM_KIND="$kind" -DCM_WIDTH="$width" -c "$sources/Kernels.cpp" -o "$work/$kind.o"
 }
 
 build() {

@@ -110,7 +110,7 @@ namespace Test
             private Tensor MeanLoss(BatchPart part, Tensor data, Tensor labels, Tensor noise, Tensor t, Tensor r, Tensor mix, int step)
             {
                 using var _ = NewDisposeScope();
-                SeedCoupling(step);
+                using var drawn = SeedCoupling(step, data.shape[0]);
                 var pair = Couple(data, noise, r, labels, mix, step);
                 var losses = Losses(pair.Data, pair.Noise, t, r, labels);                // [B]
                 return (Mean(losses, part) + part.Mean(pair.Penalty)).MoveToOuterDisposeScope();

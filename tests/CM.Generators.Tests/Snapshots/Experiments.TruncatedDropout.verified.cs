@@ -162,8 +162,8 @@ namespace Test
             public Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r, int step)
             {
                 using var _ = NewDisposeScope();
-                var target = Target(data, noise, t, r, step);                            // [B, 2], without gradient
-                SeedDropout(step);
+                var target = Target(data, noise, r, step);                               // [B, 2], without gradient
+                using var masks = SeedDropout(step, data.shape[0]);
                 var denoised = Denoise(model, Noisy(data, noise, t), t);                 // f(x_t, t), [B, 2]
                 var distance = (denoised - target).square().sum(1);                      // [B]
                 var weight = WideTimes.Weight(t, r).to(float32);                         // [B]
@@ -171,38 +171,32 @@ namespace Test
             }
 
             // f(x_r, r) without gradient: of the first stage below t' = 1, of the same weights from there on; the data itself where r = 0.
-            private Tensor Target(Tensor data, Tensor noise, Tensor t, Tensor r, int step)
+            private Tensor Target(Tensor data, Tensor noise, Tensor r, int step)
             {
                 using var frozen = no_grad();
                 using var _ = NewDisposeScope();
-                var time = where(r.gt(0), r, t);                                         // where r = 0 any time will do
-                var noisy = Noisy(data, noise, time);                                    // [B, 2]
-                SeedDropout(step);
-                var denoised = Denoise(model, noisy, time);
-                var early = r.lt(1);                                                     // [B]
-                if (early.any().item<bool>())
-                {
-                    SeedDropout(step);
-                    denoised = where(early.view(-1, 1), Denoise(firstStage, noisy, time), denoised);
-                }
-
-                return where(r.gt(0).view(-1, 1), denoised, data).MoveToOuterDisposeScope();
+                return Piecewise(firstStage, model, Noisy(data, noise, r), r, step).MoveToOuterDisposeScope();
             }
 
             // f(x, t) of one network below t' = 1 and of another from there on; each sees its own samples, and x stays where t = 0.
-            private static Tensor Piecewise(Forgetful.Module below, Forgetful.Module above, Tensor x, Tensor t)
+            private Tensor Piecewise(Forgetful.Module below, Forgetful.Module above, Tensor x, Tensor t, int? step = null)
             {
                 using var _ = NewDisposeScope();
                 var late = t.ge(1).nonzero().view(-1);                                   // rows
-                if (late.shape[0] == t.shape[0])
-                    return Denoise(above, x, t).MoveToOuterDisposeScope();
-
                 var early = t.lt(1).logical_and(t.gt(0)).nonzero().view(-1);             // rows
                 var denoised = x.alias();
                 if (early.shape[0] > 0)
+                {
+                    using var masks = step is null ? null : SeedDropout(step.Value, t.shape[0], early);
                     denoised = denoised.index_copy(0, early, Denoise(below, x.index_select(0, early), t.index_select(0, early)));
+                }
+
                 if (late.shape[0] > 0)
+                {
+                    using var masks = step is null ? null : SeedDropout(step.Value, t.shape[0], late);
                     denoised = denoised.index_copy(0, late, Denoise(above, x.index_select(0, late), t.index_select(0, late)));
+                }
+
                 return denoised.MoveToOuterDisposeScope();
             }
 

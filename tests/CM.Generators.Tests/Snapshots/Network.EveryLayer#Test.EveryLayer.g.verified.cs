@@ -135,7 +135,7 @@ namespace Test
             public override (Tensor, Tensor) forward(Tensor x)
             {
                 var stem = watch.See("Stem", functional.conv2d(x, stemWeight, strides: StemStride, padding: StemPadding, dilation: StemDilation)); // [B, 8, 8, 8]
-                var calm = watch.See("Calm", functional.group_norm(stem, 4, calmWeight, calmBias, 1E-06));           // [B, 8, 8, 8]
+                var calm = watch.See("Calm", Norms.Group(stem, 4, calmWeight, calmBias, 1E-06));                     // [B, 8, 8, 8]
                 stem.Dispose();
                 var drop = watch.See("Drop", DropoutMasks.Apply(calm, 0.1, training));                               // [B, 8, 8, 8]
                 calm.Dispose();

@@ -99,18 +99,14 @@ namespace Test
             /// <summary>[B, In, H, W], [B, Time] → [B, Out, H, W]</summary>
             public override Tensor forward(Tensor x, Tensor t)
             {
-                var calm = watch.See("Calm", functional.group_norm(x, 8, calmWeight, calmBias));                   // [B, In, H, W]
-                var bend = watch.See("Bend", functional.silu(calm));                                               // [B, In, H, W]
-                calm.Dispose();
-                var turn = watch.See("Turn", functional.conv2d(bend, turnWeight, turnBias, padding: TurnPadding)); // [B, Out, H, W]
-                bend.Dispose();
-                var clock = watch.See("Clock", functional.linear(t, clockWeight, clockBias));                      // [B, Out]
-                var clockSpread = clock.view(-1, Out, 1, 1);                                                       // [B, Out, 1, 1]
-                var sum = turn + clockSpread;                                                                      // [B, Out, H, W]
+                var turn = watch.See("Calm, Bend, Turn", Images.NormSiLUConv2d(x, 8, calmWeight, calmBias, turnWeight, turnBias)); // [B, Out, H, W]
+                var clock = watch.See("Clock", functional.linear(t, clockWeight, clockBias));                        // [B, Out]
+                var clockSpread = clock.view(-1, Out, 1, 1);                                                         // [B, Out, 1, 1]
+                var sum = turn + clockSpread;                                                                        // [B, Out, H, W]
                 clockSpread.Dispose();
                 turn.Dispose(); clock.Dispose();
-                var shortOut = watch.See("Short", functional.conv2d(x, shortWeight, shortBias));                   // [B, Out, H, W]
-                var sumOut = sum + shortOut;                                                                       // [B, Out, H, W]
+                var shortOut = watch.See("Short", Images.Conv2d(x, shortWeight, shortBias));                         // [B, Out, H, W]
+                var sumOut = sum + shortOut;                                                                         // [B, Out, H, W]
                 sum.Dispose(); shortOut.Dispose();
                 return sumOut;
             }
@@ -119,8 +115,6 @@ namespace Test
             protected override void RegisterComponents()
             {
             }
-
-            private static readonly long[] TurnPadding = [1, 1];
         }
     }
 }

@@ -130,7 +130,7 @@ namespace Test
             public override Tensor forward(Tensor x, Tensor t)
             {
                 var time = watch.See("Clock", Embeddings.Positional(t, 256, sineFirst: true));                       // [B, 256]
-                var stem = watch.See("Stem", functional.conv2d(x, stemWeight, stemBias, padding: StemPadding));      // [B, 64, 32, 32]
+                var stem = watch.See("Stem", Images.Conv2d(x, stemWeight, stemBias));                                // [B, 64, 32, 32]
                 var skip = watch.See("Down", Down.call(stem, time));                                                 // [B, 64, 32, 32]
                 stem.Dispose();
                 var shrink = watch.See("Shrink", functional.conv2d(skip, shrinkWeight, shrinkBias, strides: ShrinkStride, padding: ShrinkPadding)); // [B, 128, 16, 16]
@@ -142,7 +142,7 @@ namespace Test
                 deep.Dispose(); skip.Dispose();
                 var up = watch.See("Up", Up.call(joined, time));                                                     // [B, 64, 32, 32]
                 joined.Dispose(); time.Dispose();
-                var head = watch.See("Head", functional.conv2d(up, headWeight, headBias));                           // [B, 3, 32, 32]
+                var head = watch.See("Head", Images.Conv2d(up, headWeight, headBias));                               // [B, 3, 32, 32]
                 up.Dispose();
                 return head;
             }
@@ -151,8 +151,6 @@ namespace Test
             protected override void RegisterComponents()
             {
             }
-
-            private static readonly long[] StemPadding = [1, 1];
 
             private static readonly long[] ShrinkStride = [2, 2];
 

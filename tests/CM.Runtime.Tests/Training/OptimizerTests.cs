@@ -88,3 +88,55 @@ public class OptimizerTests
         };
     }
 }
+
+/// <summary>Tests that leave kernels out, while no other test runs.</summary>
+[CollectionDefinition("WithoutKernels", DisableParallelization = true)]
+public class WithoutKernels;
+
+/// <summary>The steps in one pass beside those operation by operation, where this processor has both.</summary>
+[Collection("WithoutKernels")]
+public class OnePassTests
+{
+    public static TheoryData<string> Optimizers => ["Adam", "AdamW", "RAdam", "Lion"];
+
+    [Theory, MemberData(nameof(Optimizers))]
+    public void A_step_in_one_pass_is_the_same_step(string name)
+    {
+        var width = CM.Torch.Kernels.Width;
+        try
+        {
+            var passes = Run();
+            CM.Torch.Kernels.Width = 0;
+            var operations = Run();
+            for (var i = 0; i < passes.Length; i++)
+                passes[i].ShouldBe(operations[i], 2e-6, $"number {i}");
+        }
+        finally
+        {
+            CM.Torch.Kernels.Width = width;
+        }
+
+        float[] Run()
+        {
+            using var _ = NewDisposeScope();
+            using var weights = ParameterStore.New(new ParameterLayout().Add("a", Init.Normal(1), 33).Add("b", Init.Normal(1), 70_000), 3);
+            using Optimizer optimizer = name switch
+            {
+                "Adam" => new Adam(weights, 0.01, weightDecay: 0.1),
+                "AdamW" => new AdamW(weights, 0.01, weightDecay: 0.1),
+                "RAdam" => new RAdam(weights, 0.01, weightDecay: 0.1),
+                _ => new Lion(weights, 0.01, weightDecay: 0.1),
+            };
+            using var average = new MovingAverage(weights, new Ema(0.9), 1);
+            manual_seed(5);
+            for (var step = 0; step < 12; step++)
+            {
+                weights.Gradients.normal_();
+                optimizer.Step();
+                average.Update(step);
+            }
+
+            return [.. weights.Values.Floats().AsSpan(0, 2000), .. average.Weights.Values.Floats().AsSpan(0, 2000), .. optimizer.Moments.SelectMany(moment => moment.Values.Floats()[..2000])];
+        }
+    }
+}

@@ -244,10 +244,8 @@ namespace Digits
                     wave.Dispose(); mapLabel.Dispose();
                     var mapLayer0 = watch.See("map_layer0", functional.linear(labelled, mapLayer0Weight, mapLayer0Bias)); // [B, 64]
                     labelled.Dispose();
-                    var act0 = watch.See("Act0", functional.silu(mapLayer0));                                            // [B, 64]
+                    var mapLayer1 = watch.See("Act0, map_layer1", Linears.Of(mapLayer0, mapLayer1Weight, mapLayer1Bias, silu: true)); // [B, 64]
                     mapLayer0.Dispose();
-                    var mapLayer1 = watch.See("map_layer1", functional.linear(act0, mapLayer1Weight, mapLayer1Bias));    // [B, 64]
-                    act0.Dispose();
                     var embedding = watch.See("Act1", functional.silu(mapLayer1));                                       // [B, 64]
                     mapLayer1.Dispose();
                     return embedding;
@@ -256,7 +254,7 @@ namespace Digits
                 /// <summary>[B, 1, 28, 28], [B, 64] → 2 × [B, 16, 28, 28]; frees what nothing reads after it.</summary>
                 private (Tensor enc28x28Conv, Tensor enc28x28Block0) Encode28x28(Tensor x, Tensor embedding)
                 {
-                    var enc28x28Conv = watch.See("enc.28x28_conv", functional.conv2d(x, enc28x28ConvWeight, enc28x28ConvBias, padding: Enc28x28ConvPadding)); // [B, 16, 28, 28]
+                    var enc28x28Conv = watch.See("enc.28x28_conv", Images.Conv2d(x, enc28x28ConvWeight, enc28x28ConvBias)); // [B, 16, 28, 28]
                     var enc28x28Block0 = watch.See("enc.28x28_block0", Enc28x28Block0.call(enc28x28Conv, embedding));    // [B, 16, 28, 28]
                     return (enc28x28Conv, enc28x28Block0);
                 }
@@ -329,12 +327,8 @@ namespace Digits
                 /// <summary>[B, 16, 28, 28] → [B, 1, 28, 28]; frees what nothing reads after it.</summary>
                 private Tensor Finish(Tensor dec28x28Block1)
                 {
-                    var dec28x28AuxNorm = watch.See("dec.28x28_aux_norm", functional.group_norm(dec28x28Block1, 4, dec28x28AuxNormWeight, dec28x28AuxNormBias, 1E-06)); // [B, 16, 28, 28]
+                    var image = watch.See("dec.28x28_aux_norm, Act, dec.28x28_aux_conv", Images.NormSiLUConv2d(dec28x28Block1, 4, dec28x28AuxNormWeight, dec28x28AuxNormBias, dec28x28AuxConvWeight, dec28x28AuxConvBias, epsilon: 1E-06)); // [B, 1, 28, 28]
                     dec28x28Block1.Dispose();
-                    var act = watch.See("Act", functional.silu(dec28x28AuxNorm));                                        // [B, 16, 28, 28]
-                    dec28x28AuxNorm.Dispose();
-                    var image = watch.See("dec.28x28_aux_conv", functional.conv2d(act, dec28x28AuxConvWeight, dec28x28AuxConvBias, padding: Dec28x28AuxConvPadding)); // [B, 1, 28, 28]
-                    act.Dispose();
                     return image;
                 }
 
@@ -342,10 +336,6 @@ namespace Digits
                 protected override void RegisterComponents()
                 {
                 }
-
-                private static readonly long[] Enc28x28ConvPadding = [1, 1];
-
-                private static readonly long[] Dec28x28AuxConvPadding = [1, 1];
             }
 
             /// <summary>A residual block of the U-Net (EDM's UNetBlock).</summary>
@@ -430,26 +420,10 @@ namespace Digits
                     /// <summary>[B, Channels, H, W], [B, Embedding] → [B, Channels, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var norm0 = watch.See("norm0", functional.group_norm(x, Groups, norm0Weight, norm0Bias, 1E-06));     // [B, Channels, H, W]
-                        var act0 = watch.See("Act0", functional.silu(norm0));                                                // [B, Channels, H, W]
-                        norm0.Dispose();
-                        var turned = watch.See("conv0", functional.conv2d(act0, conv0Weight, conv0Bias, padding: Conv0Padding)); // [B, Channels, H, W]
-                        act0.Dispose();
+                        var turned = watch.See("norm0, Act0, conv0", Images.NormSiLUConv2d(x, Groups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06)); // [B, Channels, H, W]
                         var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Channels]
-                        var affineSpread = affine.view(-1, Channels, 1, 1);                                                  // [B, Channels, 1, 1]
-                        var shifted = turned + affineSpread;                                                                 // [B, Channels, H, W]
-                        affineSpread.Dispose();
+                        var result = watch.See("norm1, Act1, conv1", Images.NormSiLUConv2d(turned, Groups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, residual: x, scale: 0.7071067811865476)); // [B, Channels, H, W]
                         turned.Dispose(); affine.Dispose();
-                        var norm1 = watch.See("norm1", functional.group_norm(shifted, Groups, norm1Weight, norm1Bias, 1E-06)); // [B, Channels, H, W]
-                        shifted.Dispose();
-                        var act1 = watch.See("Act1", functional.silu(norm1));                                                // [B, Channels, H, W]
-                        norm1.Dispose();
-                        var conv1 = watch.See("conv1", functional.conv2d(act1, conv1Weight, conv1Bias, padding: Conv1Padding)); // [B, Channels, H, W]
-                        act1.Dispose();
-                        var sum = conv1 + x;                                                                                 // [B, Channels, H, W]
-                        conv1.Dispose();
-                        var result = sum * 0.7071067811865476;                                                               // [B, Channels, H, W]
-                        sum.Dispose();
                         return result;
                     }
 
@@ -457,10 +431,6 @@ namespace Digits
                     protected override void RegisterComponents()
                     {
                     }
-
-                    private static readonly long[] Conv0Padding = [1, 1];
-
-                    private static readonly long[] Conv1Padding = [1, 1];
                 }
             }
 
@@ -561,31 +531,17 @@ namespace Digits
                     /// <summary>[B, In, H, W], [B, Embedding] → [B, Out, H/2, W/2]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var norm0 = watch.See("norm0", functional.group_norm(x, InGroups, norm0Weight, norm0Bias, 1E-06));   // [B, In, H, W]
-                        var act0 = watch.See("Act0", functional.silu(norm0));                                                // [B, In, H, W]
-                        norm0.Dispose();
+                        var act0 = watch.See("norm0, Act0", Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, epsilon: 1E-06)); // [B, In, H, W]
                         var shrink = watch.See("Shrink", functional.avg_pool2d(act0, 2));                                    // [B, In, H/2, W/2]
                         act0.Dispose();
-                        var turned = watch.See("conv0", functional.conv2d(shrink, conv0Weight, conv0Bias, padding: Conv0Padding)); // [B, Out, H/2, W/2]
+                        var turned = watch.See("conv0", Images.Conv2d(shrink, conv0Weight, conv0Bias));                      // [B, Out, H/2, W/2]
                         shrink.Dispose();
                         var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Out]
-                        var affineSpread = affine.view(-1, Out, 1, 1);                                                       // [B, Out, 1, 1]
-                        var shifted = turned + affineSpread;                                                                 // [B, Out, H/2, W/2]
-                        affineSpread.Dispose();
-                        turned.Dispose(); affine.Dispose();
-                        var norm1 = watch.See("norm1", functional.group_norm(shifted, OutGroups, norm1Weight, norm1Bias, 1E-06)); // [B, Out, H/2, W/2]
-                        shifted.Dispose();
-                        var act1 = watch.See("Act1", functional.silu(norm1));                                                // [B, Out, H/2, W/2]
-                        norm1.Dispose();
-                        var conv1 = watch.See("conv1", functional.conv2d(act1, conv1Weight, conv1Bias, padding: Conv1Padding)); // [B, Out, H/2, W/2]
-                        act1.Dispose();
                         var shrinkOut = watch.See("Shrink", functional.avg_pool2d(x, 2));                                    // [B, In, H/2, W/2]
-                        var skip = watch.See("skip", functional.conv2d(shrinkOut, skipWeight, skipBias));                    // [B, Out, H/2, W/2]
+                        var skip = watch.See("skip", Images.Conv2d(shrinkOut, skipWeight, skipBias));                        // [B, Out, H/2, W/2]
                         shrinkOut.Dispose();
-                        var sum = conv1 + skip;                                                                              // [B, Out, H/2, W/2]
-                        conv1.Dispose(); skip.Dispose();
-                        var result = sum * 0.7071067811865476;                                                               // [B, Out, H/2, W/2]
-                        sum.Dispose();
+                        var result = watch.See("norm1, Act1, conv1", Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, residual: skip, scale: 0.7071067811865476)); // [B, Out, H/2, W/2]
+                        turned.Dispose(); affine.Dispose(); skip.Dispose();
                         return result;
                     }
 
@@ -593,10 +549,6 @@ namespace Digits
                     protected override void RegisterComponents()
                     {
                     }
-
-                    private static readonly long[] Conv0Padding = [1, 1];
-
-                    private static readonly long[] Conv1Padding = [1, 1];
                 }
             }
 
@@ -695,27 +647,11 @@ namespace Digits
                     /// <summary>[B, In, H, W], [B, Embedding] → [B, Out, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var norm0 = watch.See("norm0", functional.group_norm(x, InGroups, norm0Weight, norm0Bias, 1E-06));   // [B, In, H, W]
-                        var act0 = watch.See("Act0", functional.silu(norm0));                                                // [B, In, H, W]
-                        norm0.Dispose();
-                        var turned = watch.See("conv0", functional.conv2d(act0, conv0Weight, conv0Bias, padding: Conv0Padding)); // [B, Out, H, W]
-                        act0.Dispose();
+                        var turned = watch.See("norm0, Act0, conv0", Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06)); // [B, Out, H, W]
                         var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Out]
-                        var affineSpread = affine.view(-1, Out, 1, 1);                                                       // [B, Out, 1, 1]
-                        var shifted = turned + affineSpread;                                                                 // [B, Out, H, W]
-                        affineSpread.Dispose();
-                        turned.Dispose(); affine.Dispose();
-                        var norm1 = watch.See("norm1", functional.group_norm(shifted, OutGroups, norm1Weight, norm1Bias, 1E-06)); // [B, Out, H, W]
-                        shifted.Dispose();
-                        var act1 = watch.See("Act1", functional.silu(norm1));                                                // [B, Out, H, W]
-                        norm1.Dispose();
-                        var conv1 = watch.See("conv1", functional.conv2d(act1, conv1Weight, conv1Bias, padding: Conv1Padding)); // [B, Out, H, W]
-                        act1.Dispose();
-                        var skip = watch.See("skip", functional.conv2d(x, skipWeight, skipBias));                            // [B, Out, H, W]
-                        var sum = conv1 + skip;                                                                              // [B, Out, H, W]
-                        conv1.Dispose(); skip.Dispose();
-                        var result = sum * 0.7071067811865476;                                                               // [B, Out, H, W]
-                        sum.Dispose();
+                        var skip = watch.See("skip", Images.Conv2d(x, skipWeight, skipBias));                                // [B, Out, H, W]
+                        var result = watch.See("norm1, Act1, conv1", Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, residual: skip, scale: 0.7071067811865476)); // [B, Out, H, W]
+                        turned.Dispose(); affine.Dispose(); skip.Dispose();
                         return result;
                     }
 
@@ -723,10 +659,6 @@ namespace Digits
                     protected override void RegisterComponents()
                     {
                     }
-
-                    private static readonly long[] Conv0Padding = [1, 1];
-
-                    private static readonly long[] Conv1Padding = [1, 1];
                 }
             }
 
@@ -834,27 +766,11 @@ namespace Digits
                     /// <summary>[B, Channels, H, W], [B, Embedding] → [B, Channels, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var norm0 = watch.See("norm0", functional.group_norm(x, Groups, norm0Weight, norm0Bias, 1E-06));     // [B, Channels, H, W]
-                        var act0 = watch.See("Act0", functional.silu(norm0));                                                // [B, Channels, H, W]
-                        norm0.Dispose();
-                        var turned = watch.See("conv0", functional.conv2d(act0, conv0Weight, conv0Bias, padding: Conv0Padding)); // [B, Channels, H, W]
-                        act0.Dispose();
+                        var turned = watch.See("norm0, Act0, conv0", Images.NormSiLUConv2d(x, Groups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06)); // [B, Channels, H, W]
                         var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Channels]
-                        var affineSpread = affine.view(-1, Channels, 1, 1);                                                  // [B, Channels, 1, 1]
-                        var shifted = turned + affineSpread;                                                                 // [B, Channels, H, W]
-                        affineSpread.Dispose();
+                        var result = watch.See("norm1, Act1, conv1", Images.NormSiLUConv2d(turned, Groups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, residual: x, scale: 0.7071067811865476)); // [B, Channels, H, W]
                         turned.Dispose(); affine.Dispose();
-                        var norm1 = watch.See("norm1", functional.group_norm(shifted, Groups, norm1Weight, norm1Bias, 1E-06)); // [B, Channels, H, W]
-                        shifted.Dispose();
-                        var act1 = watch.See("Act1", functional.silu(norm1));                                                // [B, Channels, H, W]
-                        norm1.Dispose();
-                        var conv1 = watch.See("conv1", functional.conv2d(act1, conv1Weight, conv1Bias, padding: Conv1Padding)); // [B, Channels, H, W]
-                        act1.Dispose();
-                        var sum = conv1 + x;                                                                                 // [B, Channels, H, W]
-                        conv1.Dispose();
-                        var result = sum * 0.7071067811865476;                                                               // [B, Channels, H, W]
-                        sum.Dispose();
-                        var norm2 = watch.See("norm2", functional.group_norm(result, Groups, norm2Weight, norm2Bias, 1E-06)); // [B, Channels, H, W]
+                        var norm2 = watch.See("norm2", Norms.Group(result, Groups, norm2Weight, norm2Bias, 1E-06));          // [B, Channels, H, W]
                         var attention = watch.See("Attention", Images.SelfAttention(norm2, attentionQkvWeight, attentionQkvBias, attentionProjWeight, attentionProjBias, heads: 1)); // [B, Channels, H, W]
                         norm2.Dispose();
                         var sumOut = attention + result;                                                                     // [B, Channels, H, W]
@@ -868,10 +784,6 @@ namespace Digits
                     protected override void RegisterComponents()
                     {
                     }
-
-                    private static readonly long[] Conv0Padding = [1, 1];
-
-                    private static readonly long[] Conv1Padding = [1, 1];
                 }
             }
 
@@ -972,31 +884,17 @@ namespace Digits
                     /// <summary>[B, In, H, W], [B, Embedding] → [B, Out, 2*H, 2*W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var norm0 = watch.See("norm0", functional.group_norm(x, InGroups, norm0Weight, norm0Bias, 1E-06));   // [B, In, H, W]
-                        var act0 = watch.See("Act0", functional.silu(norm0));                                                // [B, In, H, W]
-                        norm0.Dispose();
+                        var act0 = watch.See("norm0, Act0", Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, epsilon: 1E-06)); // [B, In, H, W]
                         var grow = watch.See("Grow", Images.Upsample(act0, 2));                                              // [B, In, 2*H, 2*W]
                         act0.Dispose();
-                        var turned = watch.See("conv0", functional.conv2d(grow, conv0Weight, conv0Bias, padding: Conv0Padding)); // [B, Out, 2*H, 2*W]
+                        var turned = watch.See("conv0", Images.Conv2d(grow, conv0Weight, conv0Bias));                        // [B, Out, 2*H, 2*W]
                         grow.Dispose();
                         var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Out]
-                        var affineSpread = affine.view(-1, Out, 1, 1);                                                       // [B, Out, 1, 1]
-                        var shifted = turned + affineSpread;                                                                 // [B, Out, 2*H, 2*W]
-                        affineSpread.Dispose();
-                        turned.Dispose(); affine.Dispose();
-                        var norm1 = watch.See("norm1", functional.group_norm(shifted, OutGroups, norm1Weight, norm1Bias, 1E-06)); // [B, Out, 2*H, 2*W]
-                        shifted.Dispose();
-                        var act1 = watch.See("Act1", functional.silu(norm1));                                                // [B, Out, 2*H, 2*W]
-                        norm1.Dispose();
-                        var conv1 = watch.See("conv1", functional.conv2d(act1, conv1Weight, conv1Bias, padding: Conv1Padding)); // [B, Out, 2*H, 2*W]
-                        act1.Dispose();
                         var growOut = watch.See("Grow", Images.Upsample(x, 2));                                              // [B, In, 2*H, 2*W]
-                        var skip = watch.See("skip", functional.conv2d(growOut, skipWeight, skipBias));                      // [B, Out, 2*H, 2*W]
+                        var skip = watch.See("skip", Images.Conv2d(growOut, skipWeight, skipBias));                          // [B, Out, 2*H, 2*W]
                         growOut.Dispose();
-                        var sum = conv1 + skip;                                                                              // [B, Out, 2*H, 2*W]
-                        conv1.Dispose(); skip.Dispose();
-                        var result = sum * 0.7071067811865476;                                                               // [B, Out, 2*H, 2*W]
-                        sum.Dispose();
+                        var result = watch.See("norm1, Act1, conv1", Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, residual: skip, scale: 0.7071067811865476)); // [B, Out, 2*H, 2*W]
+                        turned.Dispose(); affine.Dispose(); skip.Dispose();
                         return result;
                     }
 
@@ -1004,10 +902,6 @@ namespace Digits
                     protected override void RegisterComponents()
                     {
                     }
-
-                    private static readonly long[] Conv0Padding = [1, 1];
-
-                    private static readonly long[] Conv1Padding = [1, 1];
                 }
             }
         }

@@ -175,7 +175,7 @@ namespace Digits
                 var time = watch.See("Bend", functional.silu(levelOut));                                             // [B, 64]
                 levelOut.Dispose();
                 var fold = watch.See("Fold", functional.pixel_unshuffle(x, 2));                                      // [B, 4, 14, 14]
-                var stem = watch.See("Stem", functional.conv2d(fold, stemWeight, stemBias, padding: StemPadding));   // [B, 24, 14, 14]
+                var stem = watch.See("Stem", Images.Conv2d(fold, stemWeight, stemBias));                             // [B, 24, 14, 14]
                 fold.Dispose();
                 var fine = watch.See("Fine", Fine.call(stem, time));                                                 // [B, 24, 14, 14]
                 stem.Dispose();
@@ -194,12 +194,8 @@ namespace Digits
                 grow.Dispose(); fine.Dispose();
                 var up = watch.See("FineUp", FineUp.call(joined, time));                                             // [B, 24, 14, 14]
                 joined.Dispose(); time.Dispose();
-                var calm = watch.See("Calm", functional.group_norm(up, 8, calmWeight, calmBias));                    // [B, 24, 14, 14]
+                var head = watch.See("Calm, Bend, Head", Images.NormSiLUConv2d(up, 8, calmWeight, calmBias, headWeight, headBias)); // [B, 4, 14, 14]
                 up.Dispose();
-                var bend = watch.See("Bend", functional.silu(calm));                                                 // [B, 24, 14, 14]
-                calm.Dispose();
-                var head = watch.See("Head", functional.conv2d(bend, headWeight, headBias, padding: HeadPadding));   // [B, 4, 14, 14]
-                bend.Dispose();
                 var unfold = watch.See("Unfold", functional.pixel_shuffle(head, 2));                                 // [B, 1, 28, 28]
                 head.Dispose();
                 return unfold;
@@ -210,13 +206,9 @@ namespace Digits
             {
             }
 
-            private static readonly long[] StemPadding = [1, 1];
-
             private static readonly long[] ShrinkStride = [2, 2];
 
             private static readonly long[] ShrinkPadding = [1, 1];
-
-            private static readonly long[] HeadPadding = [1, 1];
         }
     }
 }

@@ -202,7 +202,7 @@ namespace Digits
                 wave.Dispose();
                 var time = watch.See("LevelBend", functional.silu(levelOut));                                        // [B, 64]
                 levelOut.Dispose();
-                var stem = watch.See("Stem", functional.conv2d(x, stemWeight, stemBias, padding: StemPadding));      // [B, 16, 28, 28]
+                var stem = watch.See("Stem", Images.Conv2d(x, stemWeight, stemBias));                                // [B, 16, 28, 28]
                 var fine = watch.See("Fine", Fine.call(stem, time));                                                 // [B, 16, 28, 28]
                 stem.Dispose();
                 var shrink = watch.See("Shrink", functional.conv2d(fine, shrinkWeight, shrinkBias, strides: ShrinkStride, padding: ShrinkPadding)); // [B, 32, 14, 14]
@@ -229,12 +229,8 @@ namespace Digits
                 growOut.Dispose(); fine.Dispose();
                 var fineUp = watch.See("FineUp", FineUp.call(joinedOut, time));                                      // [B, 16, 28, 28]
                 joinedOut.Dispose(); time.Dispose();
-                var calm = watch.See("Calm", functional.group_norm(fineUp, 8, calmWeight, calmBias));                // [B, 16, 28, 28]
+                var head = watch.See("Calm, Bend, Head", Images.NormSiLUConv2d(fineUp, 8, calmWeight, calmBias, headWeight, headBias)); // [B, 1, 28, 28]
                 fineUp.Dispose();
-                var bend = watch.See("Bend", functional.silu(calm));                                                 // [B, 16, 28, 28]
-                calm.Dispose();
-                var head = watch.See("Head", functional.conv2d(bend, headWeight, headBias, padding: HeadPadding));   // [B, 1, 28, 28]
-                bend.Dispose();
                 return head;
             }
 
@@ -243,8 +239,6 @@ namespace Digits
             {
             }
 
-            private static readonly long[] StemPadding = [1, 1];
-
             private static readonly long[] ShrinkStride = [2, 2];
 
             private static readonly long[] ShrinkPadding = [1, 1];
@@ -252,8 +246,6 @@ namespace Digits
             private static readonly long[] ShrinkAgainStride = [2, 2];
 
             private static readonly long[] ShrinkAgainPadding = [1, 1];
-
-            private static readonly long[] HeadPadding = [1, 1];
         }
     }
 }

@@ -117,23 +117,23 @@ namespace Digits
             /// <summary>[B, 1, 28, 28] → [B, 1, 28, 28], [B, 1, 28, 28]</summary>
             public override (Tensor, Tensor) forward(Tensor x)
             {
-                var fold = watch.See("Fold", functional.pixel_unshuffle(x, 2));                                      // [B, 4, 14, 14]
-                var look = watch.See("Look", functional.conv2d(fold, lookWeight, lookBias, padding: LookPadding));   // [B, 24, 14, 14]
+                var fold = watch.See("Fold", functional.pixel_unshuffle(x, 2));                              // [B, 4, 14, 14]
+                var look = watch.See("Look", Images.Conv2d(fold, lookWeight, lookBias));                     // [B, 24, 14, 14]
                 fold.Dispose();
-                var bend = watch.See("Bend", functional.silu(look));                                                 // [B, 24, 14, 14]
+                var bend = watch.See("Bend", functional.silu(look));                                         // [B, 24, 14, 14]
                 look.Dispose();
-                var lookAgain = watch.See("LookAgain", functional.conv2d(bend, lookAgainWeight, lookAgainBias, padding: LookAgainPadding)); // [B, 24, 14, 14]
+                var lookAgain = watch.See("LookAgain", Images.Conv2d(bend, lookAgainWeight, lookAgainBias)); // [B, 24, 14, 14]
                 bend.Dispose();
-                var seen = watch.See("Bend", functional.silu(lookAgain));                                            // [B, 24, 14, 14]
+                var seen = watch.See("Bend", functional.silu(lookAgain));                                    // [B, 24, 14, 14]
                 lookAgain.Dispose();
-                var mean = watch.See("Mean", functional.conv2d(seen, meanWeight, meanBias, padding: MeanPadding));   // [B, 4, 14, 14]
-                var unfold = watch.See("Unfold", functional.pixel_shuffle(mean, 2));                                 // [B, 1, 28, 28]
+                var mean = watch.See("Mean", Images.Conv2d(seen, meanWeight, meanBias));                     // [B, 4, 14, 14]
+                var unfold = watch.See("Unfold", functional.pixel_shuffle(mean, 2));                         // [B, 1, 28, 28]
                 mean.Dispose();
-                var raw = watch.See("Raw", functional.conv2d(seen, rawWeight, rawBias, padding: RawPadding));        // [B, 4, 14, 14]
+                var raw = watch.See("Raw", Images.Conv2d(seen, rawWeight, rawBias));                         // [B, 4, 14, 14]
                 seen.Dispose();
-                var unfoldOut = watch.See("Unfold", functional.pixel_shuffle(raw, 2));                               // [B, 1, 28, 28]
+                var unfoldOut = watch.See("Unfold", functional.pixel_shuffle(raw, 2));                       // [B, 1, 28, 28]
                 raw.Dispose();
-                var above0 = watch.See("Above0", functional.softplus(unfoldOut));                                    // [B, 1, 28, 28]
+                var above0 = watch.See("Above0", functional.softplus(unfoldOut));                            // [B, 1, 28, 28]
                 unfoldOut.Dispose();
                 return (unfold, above0);
             }
@@ -142,14 +142,6 @@ namespace Digits
             protected override void RegisterComponents()
             {
             }
-
-            private static readonly long[] LookPadding = [1, 1];
-
-            private static readonly long[] LookAgainPadding = [1, 1];
-
-            private static readonly long[] MeanPadding = [1, 1];
-
-            private static readonly long[] RawPadding = [1, 1];
         }
     }
 }

@@ -122,25 +122,11 @@ namespace Digits
             /// <summary>[B, In, H, W], [B, Time] → [B, Out, H, W]</summary>
             public override Tensor forward(Tensor x, Tensor time)
             {
-                var calmIn = watch.See("CalmIn", functional.group_norm(x, 8, calmInWeight, calmInBias));             // [B, In, H, W]
-                var bend = watch.See("Bend", functional.silu(calmIn));                                               // [B, In, H, W]
-                calmIn.Dispose();
-                var turn = watch.See("Turn", functional.conv2d(bend, turnWeight, turnBias, padding: TurnPadding));   // [B, Out, H, W]
-                bend.Dispose();
+                var turn = watch.See("CalmIn, Bend, Turn", Images.NormSiLUConv2d(x, 8, calmInWeight, calmInBias, turnWeight, turnBias)); // [B, Out, H, W]
                 var level = watch.See("Level", functional.linear(time, levelWeight, levelBias));                     // [B, Out]
-                var levelSpread = level.view(-1, Out, 1, 1);                                                         // [B, Out, 1, 1]
-                var turned = turn + levelSpread;                                                                     // [B, Out, H, W]
-                levelSpread.Dispose();
-                turn.Dispose(); level.Dispose();
-                var calmOut = watch.See("CalmOut", functional.group_norm(turned, 8, calmOutWeight, calmOutBias));    // [B, Out, H, W]
-                turned.Dispose();
-                var bendOut = watch.See("Bend", functional.silu(calmOut));                                           // [B, Out, H, W]
-                calmOut.Dispose();
-                var turnAgain = watch.See("TurnAgain", functional.conv2d(bendOut, turnAgainWeight, turnAgainBias, padding: TurnAgainPadding)); // [B, Out, H, W]
-                bendOut.Dispose();
-                var shortOut = watch.See("Short", functional.conv2d(x, shortWeight, shortBias));                     // [B, Out, H, W]
-                var sum = turnAgain + shortOut;                                                                      // [B, Out, H, W]
-                turnAgain.Dispose(); shortOut.Dispose();
+                var shortOut = watch.See("Short", Images.Conv2d(x, shortWeight, shortBias));                         // [B, Out, H, W]
+                var sum = watch.See("CalmOut, Bend, TurnAgain", Images.NormSiLUConv2d(turn, 8, calmOutWeight, calmOutBias, turnAgainWeight, turnAgainBias, shift: level, residual: shortOut)); // [B, Out, H, W]
+                turn.Dispose(); level.Dispose(); shortOut.Dispose();
                 return sum;
             }
 
@@ -148,10 +134,6 @@ namespace Digits
             protected override void RegisterComponents()
             {
             }
-
-            private static readonly long[] TurnPadding = [1, 1];
-
-            private static readonly long[] TurnAgainPadding = [1, 1];
         }
     }
 }

@@ -377,10 +377,8 @@ namespace Gallery
                     var wave = watch.See("map_noise", Embeddings.Positional(level, 128, endpoint: true, sineFirst: true)); // [B, 128]
                     var mapLayer0 = watch.See("map_layer0", functional.linear(wave, mapLayer0Weight, mapLayer0Bias));    // [B, 512]
                     wave.Dispose();
-                    var act0 = watch.See("Act0", functional.silu(mapLayer0));                                            // [B, 512]
+                    var mapLayer1 = watch.See("Act0, map_layer1", Linears.Of(mapLayer0, mapLayer1Weight, mapLayer1Bias, silu: true)); // [B, 512]
                     mapLayer0.Dispose();
-                    var mapLayer1 = watch.See("map_layer1", functional.linear(act0, mapLayer1Weight, mapLayer1Bias));    // [B, 512]
-                    act0.Dispose();
                     var embedding = watch.See("Act1", functional.silu(mapLayer1));                                       // [B, 512]
                     mapLayer1.Dispose();
                     return embedding;
@@ -389,7 +387,7 @@ namespace Gallery
                 /// <summary>[B, 3, 32, 32], [B, 512] → [B, 128, 32, 32], 4 × [B, 256, 32, 32]; frees what nothing reads after it.</summary>
                 private (Tensor enc32x32Conv, Tensor enc32x32Block0, Tensor enc32x32Block1, Tensor enc32x32Block2, Tensor enc32x32Block3) Encode32x32(Tensor x, Tensor embedding)
                 {
-                    var enc32x32Conv = watch.See("enc.32x32_conv", functional.conv2d(x, enc32x32ConvWeight, enc32x32ConvBias, padding: Enc32x32ConvPadding)); // [B, 128, 32, 32]
+                    var enc32x32Conv = watch.See("enc.32x32_conv", Images.Conv2d(x, enc32x32ConvWeight, enc32x32ConvBias)); // [B, 128, 32, 32]
                     var enc32x32Block0 = watch.See("enc.32x32_block0", Enc32x32Block0.call(enc32x32Conv, embedding));    // [B, 256, 32, 32]
                     var enc32x32Block1 = watch.See("enc.32x32_block1", Enc32x32Block1.call(enc32x32Block0, embedding));  // [B, 256, 32, 32]
                     var enc32x32Block2 = watch.See("enc.32x32_block2", Enc32x32Block2.call(enc32x32Block1, embedding));  // [B, 256, 32, 32]
@@ -507,12 +505,8 @@ namespace Gallery
                 /// <summary>[B, 256, 32, 32] → [B, 3, 32, 32]; frees what nothing reads after it.</summary>
                 private Tensor Finish(Tensor dec32x32Block4)
                 {
-                    var dec32x32AuxNorm = watch.See("dec.32x32_aux_norm", functional.group_norm(dec32x32Block4, 32, dec32x32AuxNormWeight, dec32x32AuxNormBias, 1E-06)); // [B, 256, 32, 32]
+                    var image = watch.See("dec.32x32_aux_norm, Act, dec.32x32_aux_conv", Images.NormSiLUConv2d(dec32x32Block4, 32, dec32x32AuxNormWeight, dec32x32AuxNormBias, dec32x32AuxConvWeight, dec32x32AuxConvBias, epsilon: 1E-06)); // [B, 3, 32, 32]
                     dec32x32Block4.Dispose();
-                    var act = watch.See("Act", functional.silu(dec32x32AuxNorm));                                        // [B, 256, 32, 32]
-                    dec32x32AuxNorm.Dispose();
-                    var image = watch.See("dec.32x32_aux_conv", functional.conv2d(act, dec32x32AuxConvWeight, dec32x32AuxConvBias, padding: Dec32x32AuxConvPadding)); // [B, 3, 32, 32]
-                    act.Dispose();
                     return image;
                 }
 
@@ -520,10 +514,6 @@ namespace Gallery
                 protected override void RegisterComponents()
                 {
                 }
-
-                private static readonly long[] Enc32x32ConvPadding = [1, 1];
-
-                private static readonly long[] Dec32x32AuxConvPadding = [1, 1];
             }
 
             /// <summary>A residual block of the U-Net (EDM's UNetBlock).</summary>
@@ -623,29 +613,11 @@ namespace Gallery
                     /// <summary>[B, In, H, W], [B, Embedding] → [B, Out, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var norm0 = watch.See("norm0", functional.group_norm(x, InGroups, norm0Weight, norm0Bias, 1E-06));   // [B, In, H, W]
-                        var act0 = watch.See("Act0", functional.silu(norm0));                                                // [B, In, H, W]
-                        norm0.Dispose();
-                        var turned = watch.See("conv0", functional.conv2d(act0, conv0Weight, conv0Bias, padding: Conv0Padding)); // [B, Out, H, W]
-                        act0.Dispose();
+                        var turned = watch.See("norm0, Act0, conv0", Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06)); // [B, Out, H, W]
                         var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Out]
-                        var affineSpread = affine.view(-1, Out, 1, 1);                                                       // [B, Out, 1, 1]
-                        var shifted = turned + affineSpread;                                                                 // [B, Out, H, W]
-                        affineSpread.Dispose();
-                        turned.Dispose(); affine.Dispose();
-                        var norm1 = watch.See("norm1", functional.group_norm(shifted, OutGroups, norm1Weight, norm1Bias, 1E-06)); // [B, Out, H, W]
-                        shifted.Dispose();
-                        var act1 = watch.See("Act1", functional.silu(norm1));                                                // [B, Out, H, W]
-                        norm1.Dispose();
-                        var dropout = watch.See("Dropout", DropoutMasks.Apply(act1, 0.2, training));                         // [B, Out, H, W]
-                        act1.Dispose();
-                        var conv1 = watch.See("conv1", functional.conv2d(dropout, conv1Weight, conv1Bias, padding: Conv1Padding)); // [B, Out, H, W]
-                        dropout.Dispose();
-                        var skip = watch.See("skip", functional.conv2d(x, skipWeight, skipBias));                            // [B, Out, H, W]
-                        var sum = conv1 + skip;                                                                              // [B, Out, H, W]
-                        conv1.Dispose(); skip.Dispose();
-                        var result = sum * 0.7071067811865476;                                                               // [B, Out, H, W]
-                        sum.Dispose();
+                        var skip = watch.See("skip", Images.Conv2d(x, skipWeight, skipBias));                                // [B, Out, H, W]
+                        var result = watch.See("norm1, Act1, Dropout, conv1", Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.2 : 0, residual: skip, scale: 0.7071067811865476)); // [B, Out, H, W]
+                        turned.Dispose(); affine.Dispose(); skip.Dispose();
                         return result;
                     }
 
@@ -653,10 +625,6 @@ namespace Gallery
                     protected override void RegisterComponents()
                     {
                     }
-
-                    private static readonly long[] Conv0Padding = [1, 1];
-
-                    private static readonly long[] Conv1Padding = [1, 1];
                 }
             }
 
@@ -744,28 +712,10 @@ namespace Gallery
                     /// <summary>[B, Channels, H, W], [B, Embedding] → [B, Channels, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var norm0 = watch.See("norm0", functional.group_norm(x, Groups, norm0Weight, norm0Bias, 1E-06));     // [B, Channels, H, W]
-                        var act0 = watch.See("Act0", functional.silu(norm0));                                                // [B, Channels, H, W]
-                        norm0.Dispose();
-                        var turned = watch.See("conv0", functional.conv2d(act0, conv0Weight, conv0Bias, padding: Conv0Padding)); // [B, Channels, H, W]
-                        act0.Dispose();
+                        var turned = watch.See("norm0, Act0, conv0", Images.NormSiLUConv2d(x, Groups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06)); // [B, Channels, H, W]
                         var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Channels]
-                        var affineSpread = affine.view(-1, Channels, 1, 1);                                                  // [B, Channels, 1, 1]
-                        var shifted = turned + affineSpread;                                                                 // [B, Channels, H, W]
-                        affineSpread.Dispose();
+                        var result = watch.See("norm1, Act1, Dropout, conv1", Images.NormSiLUConv2d(turned, Groups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.2 : 0, residual: x, scale: 0.7071067811865476)); // [B, Channels, H, W]
                         turned.Dispose(); affine.Dispose();
-                        var norm1 = watch.See("norm1", functional.group_norm(shifted, Groups, norm1Weight, norm1Bias, 1E-06)); // [B, Channels, H, W]
-                        shifted.Dispose();
-                        var act1 = watch.See("Act1", functional.silu(norm1));                                                // [B, Channels, H, W]
-                        norm1.Dispose();
-                        var dropout = watch.See("Dropout", DropoutMasks.Apply(act1, 0.2, training));                         // [B, Channels, H, W]
-                        act1.Dispose();
-                        var conv1 = watch.See("conv1", functional.conv2d(dropout, conv1Weight, conv1Bias, padding: Conv1Padding)); // [B, Channels, H, W]
-                        dropout.Dispose();
-                        var sum = conv1 + x;                                                                                 // [B, Channels, H, W]
-                        conv1.Dispose();
-                        var result = sum * 0.7071067811865476;                                                               // [B, Channels, H, W]
-                        sum.Dispose();
                         return result;
                     }
 
@@ -773,10 +723,6 @@ namespace Gallery
                     protected override void RegisterComponents()
                     {
                     }
-
-                    private static readonly long[] Conv0Padding = [1, 1];
-
-                    private static readonly long[] Conv1Padding = [1, 1];
                 }
             }
 
@@ -879,33 +825,17 @@ namespace Gallery
                     /// <summary>[B, In, H, W], [B, Embedding] → [B, Out, H/2, W/2]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var norm0 = watch.See("norm0", functional.group_norm(x, InGroups, norm0Weight, norm0Bias, 1E-06));   // [B, In, H, W]
-                        var act0 = watch.See("Act0", functional.silu(norm0));                                                // [B, In, H, W]
-                        norm0.Dispose();
+                        var act0 = watch.See("norm0, Act0", Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, epsilon: 1E-06)); // [B, In, H, W]
                         var shrink = watch.See("Shrink", functional.avg_pool2d(act0, 2));                                    // [B, In, H/2, W/2]
                         act0.Dispose();
-                        var turned = watch.See("conv0", functional.conv2d(shrink, conv0Weight, conv0Bias, padding: Conv0Padding)); // [B, Out, H/2, W/2]
+                        var turned = watch.See("conv0", Images.Conv2d(shrink, conv0Weight, conv0Bias));                      // [B, Out, H/2, W/2]
                         shrink.Dispose();
                         var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Out]
-                        var affineSpread = affine.view(-1, Out, 1, 1);                                                       // [B, Out, 1, 1]
-                        var shifted = turned + affineSpread;                                                                 // [B, Out, H/2, W/2]
-                        affineSpread.Dispose();
-                        turned.Dispose(); affine.Dispose();
-                        var norm1 = watch.See("norm1", functional.group_norm(shifted, OutGroups, norm1Weight, norm1Bias, 1E-06)); // [B, Out, H/2, W/2]
-                        shifted.Dispose();
-                        var act1 = watch.See("Act1", functional.silu(norm1));                                                // [B, Out, H/2, W/2]
-                        norm1.Dispose();
-                        var dropout = watch.See("Dropout", DropoutMasks.Apply(act1, 0.2, training));                         // [B, Out, H/2, W/2]
-                        act1.Dispose();
-                        var conv1 = watch.See("conv1", functional.conv2d(dropout, conv1Weight, conv1Bias, padding: Conv1Padding)); // [B, Out, H/2, W/2]
-                        dropout.Dispose();
                         var shrinkOut = watch.See("Shrink", functional.avg_pool2d(x, 2));                                    // [B, In, H/2, W/2]
-                        var skip = watch.See("skip", functional.conv2d(shrinkOut, skipWeight, skipBias));                    // [B, Out, H/2, W/2]
+                        var skip = watch.See("skip", Images.Conv2d(shrinkOut, skipWeight, skipBias));                        // [B, Out, H/2, W/2]
                         shrinkOut.Dispose();
-                        var sum = conv1 + skip;                                                                              // [B, Out, H/2, W/2]
-                        conv1.Dispose(); skip.Dispose();
-                        var result = sum * 0.7071067811865476;                                                               // [B, Out, H/2, W/2]
-                        sum.Dispose();
+                        var result = watch.See("norm1, Act1, Dropout, conv1", Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.2 : 0, residual: skip, scale: 0.7071067811865476)); // [B, Out, H/2, W/2]
+                        turned.Dispose(); affine.Dispose(); skip.Dispose();
                         return result;
                     }
 
@@ -913,10 +843,6 @@ namespace Gallery
                     protected override void RegisterComponents()
                     {
                     }
-
-                    private static readonly long[] Conv0Padding = [1, 1];
-
-                    private static readonly long[] Conv1Padding = [1, 1];
                 }
             }
 
@@ -1026,29 +952,11 @@ namespace Gallery
                     /// <summary>[B, Channels, H, W], [B, Embedding] → [B, Channels, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var norm0 = watch.See("norm0", functional.group_norm(x, Groups, norm0Weight, norm0Bias, 1E-06));     // [B, Channels, H, W]
-                        var act0 = watch.See("Act0", functional.silu(norm0));                                                // [B, Channels, H, W]
-                        norm0.Dispose();
-                        var turned = watch.See("conv0", functional.conv2d(act0, conv0Weight, conv0Bias, padding: Conv0Padding)); // [B, Channels, H, W]
-                        act0.Dispose();
+                        var turned = watch.See("norm0, Act0, conv0", Images.NormSiLUConv2d(x, Groups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06)); // [B, Channels, H, W]
                         var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Channels]
-                        var affineSpread = affine.view(-1, Channels, 1, 1);                                                  // [B, Channels, 1, 1]
-                        var shifted = turned + affineSpread;                                                                 // [B, Channels, H, W]
-                        affineSpread.Dispose();
+                        var result = watch.See("norm1, Act1, Dropout, conv1", Images.NormSiLUConv2d(turned, Groups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.2 : 0, residual: x, scale: 0.7071067811865476)); // [B, Channels, H, W]
                         turned.Dispose(); affine.Dispose();
-                        var norm1 = watch.See("norm1", functional.group_norm(shifted, Groups, norm1Weight, norm1Bias, 1E-06)); // [B, Channels, H, W]
-                        shifted.Dispose();
-                        var act1 = watch.See("Act1", functional.silu(norm1));                                                // [B, Channels, H, W]
-                        norm1.Dispose();
-                        var dropout = watch.See("Dropout", DropoutMasks.Apply(act1, 0.2, training));                         // [B, Channels, H, W]
-                        act1.Dispose();
-                        var conv1 = watch.See("conv1", functional.conv2d(dropout, conv1Weight, conv1Bias, padding: Conv1Padding)); // [B, Channels, H, W]
-                        dropout.Dispose();
-                        var sum = conv1 + x;                                                                                 // [B, Channels, H, W]
-                        conv1.Dispose();
-                        var result = sum * 0.7071067811865476;                                                               // [B, Channels, H, W]
-                        sum.Dispose();
-                        var norm2 = watch.See("norm2", functional.group_norm(result, Groups, norm2Weight, norm2Bias, 1E-06)); // [B, Channels, H, W]
+                        var norm2 = watch.See("norm2", Norms.Group(result, Groups, norm2Weight, norm2Bias, 1E-06));          // [B, Channels, H, W]
                         var attention = watch.See("Attention", Images.SelfAttention(norm2, attentionQkvWeight, attentionQkvBias, attentionProjWeight, attentionProjBias, heads: 1)); // [B, Channels, H, W]
                         norm2.Dispose();
                         var sumOut = attention + result;                                                                     // [B, Channels, H, W]
@@ -1062,10 +970,6 @@ namespace Gallery
                     protected override void RegisterComponents()
                     {
                     }
-
-                    private static readonly long[] Conv0Padding = [1, 1];
-
-                    private static readonly long[] Conv1Padding = [1, 1];
                 }
             }
 
@@ -1168,33 +1072,17 @@ namespace Gallery
                     /// <summary>[B, In, H, W], [B, Embedding] → [B, Out, 2*H, 2*W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var norm0 = watch.See("norm0", functional.group_norm(x, InGroups, norm0Weight, norm0Bias, 1E-06));   // [B, In, H, W]
-                        var act0 = watch.See("Act0", functional.silu(norm0));                                                // [B, In, H, W]
-                        norm0.Dispose();
+                        var act0 = watch.See("norm0, Act0", Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, epsilon: 1E-06)); // [B, In, H, W]
                         var grow = watch.See("Grow", Images.Upsample(act0, 2));                                              // [B, In, 2*H, 2*W]
                         act0.Dispose();
-                        var turned = watch.See("conv0", functional.conv2d(grow, conv0Weight, conv0Bias, padding: Conv0Padding)); // [B, Out, 2*H, 2*W]
+                        var turned = watch.See("conv0", Images.Conv2d(grow, conv0Weight, conv0Bias));                        // [B, Out, 2*H, 2*W]
                         grow.Dispose();
                         var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Out]
-                        var affineSpread = affine.view(-1, Out, 1, 1);                                                       // [B, Out, 1, 1]
-                        var shifted = turned + affineSpread;                                                                 // [B, Out, 2*H, 2*W]
-                        affineSpread.Dispose();
-                        turned.Dispose(); affine.Dispose();
-                        var norm1 = watch.See("norm1", functional.group_norm(shifted, OutGroups, norm1Weight, norm1Bias, 1E-06)); // [B, Out, 2*H, 2*W]
-                        shifted.Dispose();
-                        var act1 = watch.See("Act1", functional.silu(norm1));                                                // [B, Out, 2*H, 2*W]
-                        norm1.Dispose();
-                        var dropout = watch.See("Dropout", DropoutMasks.Apply(act1, 0.2, training));                         // [B, Out, 2*H, 2*W]
-                        act1.Dispose();
-                        var conv1 = watch.See("conv1", functional.conv2d(dropout, conv1Weight, conv1Bias, padding: Conv1Padding)); // [B, Out, 2*H, 2*W]
-                        dropout.Dispose();
                         var growOut = watch.See("Grow", Images.Upsample(x, 2));                                              // [B, In, 2*H, 2*W]
-                        var skip = watch.See("skip", functional.conv2d(growOut, skipWeight, skipBias));                      // [B, Out, 2*H, 2*W]
+                        var skip = watch.See("skip", Images.Conv2d(growOut, skipWeight, skipBias));                          // [B, Out, 2*H, 2*W]
                         growOut.Dispose();
-                        var sum = conv1 + skip;                                                                              // [B, Out, 2*H, 2*W]
-                        conv1.Dispose(); skip.Dispose();
-                        var result = sum * 0.7071067811865476;                                                               // [B, Out, 2*H, 2*W]
-                        sum.Dispose();
+                        var result = watch.See("norm1, Act1, Dropout, conv1", Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.2 : 0, residual: skip, scale: 0.7071067811865476)); // [B, Out, 2*H, 2*W]
+                        turned.Dispose(); affine.Dispose(); skip.Dispose();
                         return result;
                     }
 
@@ -1202,10 +1090,6 @@ namespace Gallery
                     protected override void RegisterComponents()
                     {
                     }
-
-                    private static readonly long[] Conv0Padding = [1, 1];
-
-                    private static readonly long[] Conv1Padding = [1, 1];
                 }
             }
 
@@ -1328,30 +1212,12 @@ namespace Gallery
                     /// <summary>[B, In, H, W], [B, Embedding] → [B, Out, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var norm0 = watch.See("norm0", functional.group_norm(x, InGroups, norm0Weight, norm0Bias, 1E-06));   // [B, In, H, W]
-                        var act0 = watch.See("Act0", functional.silu(norm0));                                                // [B, In, H, W]
-                        norm0.Dispose();
-                        var turned = watch.See("conv0", functional.conv2d(act0, conv0Weight, conv0Bias, padding: Conv0Padding)); // [B, Out, H, W]
-                        act0.Dispose();
+                        var turned = watch.See("norm0, Act0, conv0", Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06)); // [B, Out, H, W]
                         var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Out]
-                        var affineSpread = affine.view(-1, Out, 1, 1);                                                       // [B, Out, 1, 1]
-                        var shifted = turned + affineSpread;                                                                 // [B, Out, H, W]
-                        affineSpread.Dispose();
-                        turned.Dispose(); affine.Dispose();
-                        var norm1 = watch.See("norm1", functional.group_norm(shifted, OutGroups, norm1Weight, norm1Bias, 1E-06)); // [B, Out, H, W]
-                        shifted.Dispose();
-                        var act1 = watch.See("Act1", functional.silu(norm1));                                                // [B, Out, H, W]
-                        norm1.Dispose();
-                        var dropout = watch.See("Dropout", DropoutMasks.Apply(act1, 0.2, training));                         // [B, Out, H, W]
-                        act1.Dispose();
-                        var conv1 = watch.See("conv1", functional.conv2d(dropout, conv1Weight, conv1Bias, padding: Conv1Padding)); // [B, Out, H, W]
-                        dropout.Dispose();
-                        var skip = watch.See("skip", functional.conv2d(x, skipWeight, skipBias));                            // [B, Out, H, W]
-                        var sum = conv1 + skip;                                                                              // [B, Out, H, W]
-                        conv1.Dispose(); skip.Dispose();
-                        var result = sum * 0.7071067811865476;                                                               // [B, Out, H, W]
-                        sum.Dispose();
-                        var norm2 = watch.See("norm2", functional.group_norm(result, OutGroups, norm2Weight, norm2Bias, 1E-06)); // [B, Out, H, W]
+                        var skip = watch.See("skip", Images.Conv2d(x, skipWeight, skipBias));                                // [B, Out, H, W]
+                        var result = watch.See("norm1, Act1, Dropout, conv1", Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.2 : 0, residual: skip, scale: 0.7071067811865476)); // [B, Out, H, W]
+                        turned.Dispose(); affine.Dispose(); skip.Dispose();
+                        var norm2 = watch.See("norm2", Norms.Group(result, OutGroups, norm2Weight, norm2Bias, 1E-06));       // [B, Out, H, W]
                         var attention = watch.See("Attention", Images.SelfAttention(norm2, attentionQkvWeight, attentionQkvBias, attentionProjWeight, attentionProjBias, heads: 1)); // [B, Out, H, W]
                         norm2.Dispose();
                         var sumOut = attention + result;                                                                     // [B, Out, H, W]
@@ -1365,10 +1231,6 @@ namespace Gallery
                     protected override void RegisterComponents()
                     {
                     }
-
-                    private static readonly long[] Conv0Padding = [1, 1];
-
-                    private static readonly long[] Conv1Padding = [1, 1];
                 }
             }
         }

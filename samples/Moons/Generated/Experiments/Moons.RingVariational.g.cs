@@ -98,7 +98,7 @@ namespace Moons
             private Tensor MeanLoss(BatchPart part, Tensor data, Tensor noise, Tensor t, Tensor r, int step)
             {
                 using var _ = NewDisposeScope();
-                SeedCoupling(step);
+                using var drawn = SeedCoupling(step, data.shape[0]);
                 var pair = Couple(data, noise, step);
                 var losses = Losses(pair.Data, pair.Noise, t, r);                        // [B]
                 Note(t, losses);                                                         // the log tells the loss by time

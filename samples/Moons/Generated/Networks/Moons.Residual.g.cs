@@ -61,10 +61,8 @@ namespace Moons
             /// <summary>[B, Width] → [B, Width]</summary>
             public override Tensor forward(Tensor x)
             {
-                var bend = watch.See("Bend", functional.silu(x));                            // [B, Width]
-                var turn = watch.See("Turn", functional.linear(bend, turnWeight, turnBias)); // [B, Width]
-                bend.Dispose();
-                var sum = x + turn;                                                          // [B, Width]
+                var turn = watch.See("Bend, Turn", Linears.Of(x, turnWeight, turnBias, silu: true)); // [B, Width]
+                var sum = x + turn;                                                                  // [B, Width]
                 turn.Dispose();
                 return sum;
             }

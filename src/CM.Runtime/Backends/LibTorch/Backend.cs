@@ -24,6 +24,35 @@ internal static class Backend
     /// <summary>Whether an exception means that libtorch is missing.</summary>
     public static bool IsMissing(Exception exception) => exception is DllNotFoundException;
 
+    /// <summary>Whether there are kernels written by hand for a tensor.</summary>
+    public static bool HasKernels(Tensor x) => Kernels.Serve(x);
+
+    /// <summary>Dropout whose mask is a function of the seed and the place in the whole batch.</summary>
+    public static Tensor Dropout(Tensor x, double probability, ulong seed, Tensor? rows) => Kernels.Dropout(x, probability, seed, rows);
+
+    /// <summary>What <see cref="ConvolutionBlock.Composed"/> computes, in one operation.</summary>
+    public static Tensor Compute(in ConvolutionBlock block, Tensor x) => Kernels.ConvolutionBlock(
+        x, block.Shift, block.Groups, block.NormWeight, block.NormBias, block.Epsilon, block.SiLU,
+        block.Dropout, block.Dropout > 0 ? DropoutMasks.NextSeed() : 0, block.Dropout > 0 ? DropoutMasks.Rows : null,
+        block.Weight, block.Bias, block.Residual, block.Scale);
+
+    /// <summary>What <see cref="Linears.Of"/> computes, in one operation.</summary>
+    public static Tensor Compute(Tensor first, Tensor? second, Tensor weight, Tensor? bias, bool silu) => Kernels.LinearBlock(first, second, weight, bias, silu);
+
+    /// <summary>A step of Adam or its kin in one pass.</summary>
+    public static void Adam(Tensor weights, Tensor gradients, Tensor first, Tensor second, double beta1, double beta2, double penalty, double shrink, double size, double? floor) =>
+        Kernels.Adam(weights, gradients, first, second, beta1, beta2, penalty, shrink, size, floor);
+
+    /// <summary>A step of Lion in one pass.</summary>
+    public static void Lion(Tensor weights, Tensor gradients, Tensor mean, double beta1, double beta2, double shrink, double rate) =>
+        Kernels.Lion(weights, gradients, mean, beta1, beta2, shrink, rate);
+
+    /// <summary>A step of a moving average in one pass.</summary>
+    public static void Average(Tensor average, Tensor weights, double keep) => Kernels.Average(average, weights, keep);
+
+    /// <summary>Clips gradients; gives their norm before.</summary>
+    public static double ClipNorm(Tensor gradients, double bound) => Kernels.ClipNorm(gradients, bound);
+
     /// <summary>How libtorch was built, several lines.</summary>
     public static string Describe() => LibTorch.BuildInfo;
 

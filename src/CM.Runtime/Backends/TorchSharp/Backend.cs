@@ -21,6 +21,30 @@ internal static class Backend
     /// <summary>Whether an exception means that libtorch is missing.</summary>
     public static bool IsMissing(Exception exception) => exception is DllNotFoundException or NotSupportedException { Source: "TorchSharp" };
 
+    /// <summary>Whether there are kernels written by hand for a tensor.</summary>
+    public static bool HasKernels(Tensor x) => false;
+
+    /// <summary>Nobody asks without <see cref="HasKernels"/>.</summary>
+    public static Tensor Dropout(Tensor x, double probability, ulong seed, Tensor? rows) => throw new NotSupportedException();
+
+    /// <summary>Nobody asks without <see cref="HasKernels"/>.</summary>
+    public static Tensor Compute(in ConvolutionBlock block, Tensor x) => throw new NotSupportedException();
+
+    /// <summary>Nobody asks without <see cref="HasKernels"/>.</summary>
+    public static Tensor Compute(Tensor first, Tensor? second, Tensor weight, Tensor? bias, bool silu) => throw new NotSupportedException();
+
+    /// <summary>Nobody asks without <see cref="HasKernels"/>.</summary>
+    public static void Adam(Tensor weights, Tensor gradients, Tensor first, Tensor second, double beta1, double beta2, double penalty, double shrink, double size, double? floor) => throw new NotSupportedException();
+
+    /// <summary>Nobody asks without <see cref="HasKernels"/>.</summary>
+    public static void Lion(Tensor weights, Tensor gradients, Tensor mean, double beta1, double beta2, double shrink, double rate) => throw new NotSupportedException();
+
+    /// <summary>Nobody asks without <see cref="HasKernels"/>.</summary>
+    public static void Average(Tensor average, Tensor weights, double keep) => throw new NotSupportedException();
+
+    /// <summary>Nobody asks without <see cref="HasKernels"/>.</summary>
+    public static double ClipNorm(Tensor gradients, double bound) => throw new NotSupportedException();
+
     /// <summary>How libtorch was built; TorchSharp does not say.</summary>
     public static string Describe() => $"TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)}";
 

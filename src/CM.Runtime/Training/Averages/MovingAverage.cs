@@ -35,6 +35,12 @@ public sealed class MovingAverage : IDisposable
         if (kept == 1)
             return;
         using var _ = no_grad();
+        if (Backend.HasKernels(Weights.Values))
+        {
+            Backend.Average(Weights.Values, source.Values, kept);
+            return;
+        }
+
         Weights.Values.mul_(keep).add_(source.Values, take);
     }
 

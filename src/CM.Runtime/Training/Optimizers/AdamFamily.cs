@@ -37,8 +37,33 @@ public abstract class AdamFamily : Optimizer
 
     private Tensor Second => Moments[1].Values;
 
+    /// <summary>Takes in the gradient, then w ← (1 − decay)·w − size·m/(√v + floor); − size·m where there is no floor.</summary>
+    private protected void Update(double size, double? floor, double decay = 0)
+    {
+        if (Backend.HasKernels(Weights.Values))
+        {
+            Backend.Adam(Weights.Values, Weights.Gradients, First, Second, beta1, Beta2, penalty, 1 - decay, size, floor);
+            return;
+        }
+
+        UpdateMoments(); // the penalty is that of the weights before they decay; only one of them is not 0
+        Shrink(decay);
+        if (floor is { } added)
+            Descend(size, added);
+        else
+            DescendByMean(size);
+    }
+
+    /// <summary>The same with the unbiased means: w ← (1 − decay)·w − rate·m̂/(√v̂ + ε).</summary>
+    private protected void UpdateUnbiased(double epsilon, double decay = 0)
+    {
+        // rate/b₁·m / (√v/√b₂ + ε) with the fraction extended by √b₂.
+        var root = Math.Sqrt(Unbiased2);
+        Update(Rate / Unbiased1 * root, epsilon * root, decay);
+    }
+
     /// <summary>m ← β₁·m + (1 − β₁)·g and v ← β₂·v + (1 − β₂)·g², with g the gradient plus the L2 penalty's.</summary>
-    private protected void UpdateMoments()
+    private void UpdateMoments()
     {
         var gradient = Weights.Gradients;
         if (penalty != 0)
@@ -47,16 +72,8 @@ public abstract class AdamFamily : Optimizer
         Second.mul_(keepSecond).addcmul_(gradient, gradient, takeSecond);
     }
 
-    /// <summary>w ← w − rate·m̂/(√v̂ + ε) with the unbiased means.</summary>
-    private protected void DescendUnbiased(double epsilon)
-    {
-        // rate/b₁·m / (√v/√b₂ + ε) with the fraction extended by √b₂: a pass over memory less.
-        var root = Math.Sqrt(Unbiased2);
-        Descend(Rate / Unbiased1 * root, epsilon * root);
-    }
-
     /// <summary>w ← w − size·m/(√v + floor).</summary>
-    private protected void Descend(double size, double floor)
+    private void Descend(double size, double floor)
     {
         using Scalar step = -size;
         using Scalar shift = floor;
@@ -65,7 +82,7 @@ public abstract class AdamFamily : Optimizer
     }
 
     /// <summary>w ← w − size·m.</summary>
-    private protected void DescendByMean(double size)
+    private void DescendByMean(double size)
     {
         using Scalar step = -size;
         Weights.Values.add_(First, step);

@@ -10,10 +10,5 @@ namespace CM.Runtime;
 public sealed class AdamW(ParameterStore weights, double rate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0.01)
     : AdamFamily(weights, rate, beta1, beta2)
 {
-    private protected override void Descend()
-    {
-        Shrink(Rate * weightDecay);
-        UpdateMoments();
-        DescendUnbiased(epsilon);
-    }
+    private protected override void Descend() => UpdateUnbiased(epsilon, Rate * weightDecay);
 }

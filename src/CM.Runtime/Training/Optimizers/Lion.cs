@@ -6,6 +6,8 @@ namespace CM.Runtime;
 /// </summary>
 public sealed class Lion : Optimizer
 {
+    private readonly double beta1;
+    private readonly double beta2;
     private readonly double weightDecay;
     private readonly Scalar keepInStep;
     private readonly Scalar takeInStep;
@@ -21,6 +23,8 @@ public sealed class Lion : Optimizer
     public Lion(ParameterStore weights, double rate, double beta1 = 0.9, double beta2 = 0.99, double weightDecay = 0)
         : base(weights, rate, "exp_avg")
     {
+        this.beta1 = beta1;
+        this.beta2 = beta2;
         this.weightDecay = weightDecay;
         keepInStep = beta1;
         takeInStep = 1 - beta1;
@@ -31,6 +35,12 @@ public sealed class Lion : Optimizer
     private protected override void Descend()
     {
         var mean = Moments[0].Values;
+        if (Backend.HasKernels(mean))
+        {
+            Backend.Lion(Weights.Values, Weights.Gradients, mean, beta1, beta2, 1 - Rate * weightDecay, Rate);
+            return;
+        }
+
         using Scalar step = -Rate;
         Shrink(Rate * weightDecay);
         Scratch.copy_(mean).mul_(keepInStep).add_(Weights.Gradients, takeInStep).sign_();

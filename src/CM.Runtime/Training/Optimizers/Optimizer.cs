@@ -3,6 +3,8 @@ namespace CM.Runtime;
 /// <summary>Changes the weights along the gradients: a few kernels over the flat tensors, in place, without allocating tensors.</summary>
 public abstract class Optimizer : IDisposable
 {
+    private Tensor? scratch;
+
     /// <param name="weights">What to train.</param>
     /// <param name="rate">Learning rate, 0 or more.</param>
     /// <param name="moments">Names of the running means of the gradient that are kept.</param>
@@ -11,7 +13,6 @@ public abstract class Optimizer : IDisposable
         Weights = weights;
         Rate = rate;
         Moments = [.. moments.Select(name => new Moment(name, zeros_like(weights.Values)))];
-        Scratch = zeros_like(weights.Values);
     }
 
     /// <summary>Learning rate of the next step, 0 or more.</summary>
@@ -26,8 +27,8 @@ public abstract class Optimizer : IDisposable
     /// <summary>What is trained.</summary>
     private protected ParameterStore Weights { get; }
 
-    /// <summary>Holds what a step computes on the way, <c>[Size]</c>.</summary>
-    private protected Tensor Scratch { get; }
+    /// <summary>Holds what a step computes on the way, <c>[Size]</c>; kernels need none.</summary>
+    private protected Tensor Scratch => scratch ??= zeros_like(Weights.Values);
 
     /// <summary>One step along <see cref="ParameterStore.Gradients"/>, which stay as they are.</summary>
     public void Step()
@@ -51,7 +52,7 @@ public abstract class Optimizer : IDisposable
             return;
         foreach (var moment in Moments)
             moment.Values.Dispose();
-        Scratch.Dispose();
+        scratch?.Dispose();
     }
 
     private protected abstract void Descend();

@@ -15,15 +15,14 @@ public sealed class RAdam(ParameterStore weights, double rate, double beta1 = 0.
 {
     private protected override void Descend()
     {
-        UpdateMoments();
         var limit = 2 / (1 - Beta2) - 1;
         var length = limit - 2 * Steps * Math.Pow(Beta2, Steps) / Unbiased2;
         if (length > 5)
         {
             var rectification = Math.Sqrt((length - 4) * (length - 2) * limit / ((limit - 4) * (limit - 2) * length));
-            Descend(Rate / Unbiased1 * rectification * Math.Sqrt(Unbiased2), epsilon);
+            Update(Rate / Unbiased1 * rectification * Math.Sqrt(Unbiased2), epsilon);
         }
         else
-            DescendByMean(Rate / Unbiased1);
+            Update(Rate / Unbiased1, floor: null);
     }
 }

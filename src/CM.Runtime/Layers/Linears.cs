@@ -1,0 +1,23 @@
+using static TorchSharp.torch.nn;
+
+namespace CM.Runtime;
+
+/// <summary>Linear maps with what stands before them, called by generated networks.</summary>
+public static class Linears
+{
+    /// <summary>[silu(first), second]·weightᵀ + bias: in one operation where the backend has it, which keeps only the parts for the backward pass.</summary>
+    /// <param name="first">[B, n].</param>
+    /// <param name="weight">[out, n + m].</param>
+    /// <param name="bias">[out], or none.</param>
+    /// <param name="silu">Whether the first goes through x·σ(x).</param>
+    /// <param name="second">[B, m], or nothing.</param>
+    /// <returns>[B, out].</returns>
+    public static Tensor Of(Tensor first, Tensor weight, Tensor? bias = null, bool silu = false, Tensor? second = null)
+    {
+        if (Backend.HasKernels(first) && first.dtype == weight.dtype)
+            return Backend.Compute(first, second, weight, bias, silu);
+        using var bent = silu ? functional.silu(first) : first.alias();
+        using var joined = second is null ? bent.alias() : cat([bent, second], 1);
+        return functional.linear(joined, weight, bias);
+    }
+}
