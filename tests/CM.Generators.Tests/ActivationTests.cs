@@ -5,23 +5,12 @@ using static TorchSharp.torch;
 
 namespace CM.Generators.Tests;
 
-/// <summary>Tests that leave kernels out, while no other test runs.</summary>
-[CollectionDefinition("WithoutKernels", DisableParallelization = true)]
-public sealed class WithoutKernels;
-
 /// <summary>
 /// The memory that the checker promises against the memory that libtorch takes: what malloc has handed out and not got back after a forward
-/// pass with gradients, the results still held, for each example. It knows the operations of ATen, so the kernels, which keep less, are left out.
+/// pass with gradients, the results still held, for each example.
 /// </summary>
-[Collection("WithoutKernels")]
-public sealed class ActivationTests : IDisposable
+public sealed class ActivationTests : WithoutKernels
 {
-    private readonly long width = CM.Torch.Kernels.Width;
-
-    public ActivationTests() => CM.Torch.Kernels.Width = 0;
-
-    public void Dispose() => CM.Torch.Kernels.Width = width;
-
     // Heads of malloc's blocks, other threads. What does not grow with the batch, such as weights of magnitude 1, falls out of the difference of two batches.
     private const double Tolerance = 0.02;
 

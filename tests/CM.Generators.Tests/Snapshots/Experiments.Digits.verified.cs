@@ -104,8 +104,8 @@ namespace Test
             public Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r, int step)
             {
                 using var _ = NewDisposeScope();
-                var target = Target(data, noise, t, r, step);                            // [B, 1, 28, 28], without gradient
-                SeedDropout(step);
+                var target = Target(data, noise, r, step);                               // [B, 1, 28, 28], without gradient
+                using var masks = SeedDropout(step, data.shape[0]);
                 var denoised = Denoise(model, Noisy(data, noise, t), t);                 // f(x_t, t), [B, 1, 28, 28]
                 var distance = (denoised - target).square().flatten(1).sum(1);           // [B]
                 var weight = EasyTimes.Weight(t, r).to(float32);                         // [B]
@@ -113,18 +113,18 @@ namespace Test
             }
 
             // f(x_r, r) of the same weights, without gradient; the data itself where r = 0.
-            private Tensor Target(Tensor data, Tensor noise, Tensor t, Tensor r, int step)
+            private Tensor Target(Tensor data, Tensor noise, Tensor r, int step)
             {
                 using var frozen = no_grad();
                 using var _ = NewDisposeScope();
-                var positive = r.gt(0);                                                  // [B]
-                if (!positive.any().item<bool>())
+                var rows = r.nonzero().view(-1);                                         // samples with r > 0
+                if (rows.shape[0] == 0)
                     return data.detach().MoveToOuterDisposeScope();
 
-                SeedDropout(step);
-                var time = where(positive, r, t);                                        // where r = 0 any time will do
-                var denoised = Denoise(model, Noisy(data, noise, time), time);
-                return where(positive.view(-1, 1, 1, 1), denoised, data).MoveToOuterDisposeScope();
+                var positive = r.index_select(0, rows);
+                using var masks = SeedDropout(step, data.shape[0], rows);
+                var noisy = Noisy(data.index_select(0, rows), noise.index_select(0, rows), positive);
+                return data.index_copy(0, rows, Denoise(model, noisy, positive)).MoveToOuterDisposeScope();
             }
 
             /// <inheritdoc/>

@@ -21,6 +21,7 @@ namespace Test
             DataShape = [2],
             Classes = 3,
             Network = "Tiny",
+            Times = (0.002, 80),
             SampleTimes = [80, 1],
             Declaration =
             [
@@ -93,7 +94,9 @@ namespace Test
             private Tensor MeanLoss(BatchPart part, Tensor data, Tensor labels, Tensor noise, Tensor t, Tensor r, int step)
             {
                 using var _ = NewDisposeScope();
-                return part.Mean(Losses(data, noise, t, r, labels)).MoveToOuterDisposeScope();
+                var losses = Losses(data, noise, t, r, labels);                          // [B]
+                Note(t, losses);                                                         // the log tells the loss by time
+                return part.Mean(losses).MoveToOuterDisposeScope();
             }
 
             /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3), where d(a, b) = ‖a − b‖².</summary>

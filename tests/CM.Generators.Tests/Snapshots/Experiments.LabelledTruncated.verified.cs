@@ -21,6 +21,7 @@ namespace Test
             DataShape = [2],
             Classes = 3,
             Network = "Tiny",
+            Times = (1, 80),
             SampleTimes = [80, 1],
             Origin = new("Induced", Starts: true, Continues: false),
             Declaration =
@@ -113,6 +114,7 @@ namespace Test
                 using var drawn = SeedCoupling(step, data.shape[0]);
                 var pair = Couple(data, noise, r, labels, mix, step);
                 var losses = Losses(pair.Data, pair.Noise, t, r, labels);                // [B]
+                Note(t, losses);                                                         // the log tells the loss by time
                 return (Mean(losses, part) + part.Mean(pair.Penalty)).MoveToOuterDisposeScope();
             }
 
@@ -262,7 +264,7 @@ namespace Test
                 using var frozen = no_grad();
                 using var _ = NewDisposeScope();
                 var (t, r) = SecondTimes.Draw(step, Setup.Steps, data.shape[0], data.device); // [B] each, float64
-                var mix = rand(data.shape[0], device: data.device).lt(0.5);              // Mix shows heads, [B]
+                var mix = rand(noise.shape[0], device: data.device).lt(0.5);             // Mix shows heads, [B]
                 var pair = Couple(data, noise, r, labels, mix, step);
                 return (pair.Data.alias().MoveToOuterDisposeScope(), pair.Noise.alias().MoveToOuterDisposeScope());
             }

@@ -28,7 +28,7 @@ public abstract class Optimizer : IDisposable
     private protected ParameterStore Weights { get; }
 
     /// <summary>Holds what a step computes on the way, <c>[Size]</c>; kernels need none.</summary>
-    private protected Tensor Scratch => scratch ??= zeros_like(Weights.Values);
+    private protected Tensor Scratch => scratch ??= zeros_like(Weights.Values).DetachFromDisposeScope();
 
     /// <summary>One step along <see cref="ParameterStore.Gradients"/>, which stay as they are.</summary>
     public void Step()

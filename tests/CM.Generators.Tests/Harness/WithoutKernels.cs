@@ -1,0 +1,15 @@
+namespace CM.Generators.Tests;
+
+/// <summary>Tests of the memory that the checker promises: it knows the operations of ATen, so the kernels, which keep less, are left out.</summary>
+public abstract class WithoutKernels : IDisposable
+{
+    private readonly long width = CM.Torch.Kernels.Width;
+
+    protected WithoutKernels() => CM.Torch.Kernels.Width = 0;
+
+    public void Dispose()
+    {
+        CM.Torch.Kernels.Width = width;
+        GC.SuppressFinalize(this);
+    }
+}
