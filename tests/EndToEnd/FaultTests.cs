@@ -149,7 +149,7 @@ public sealed class FaultTests
         TrainingTests.WriteDigits(folder.Path, count: 64);
         var (code, errors) = TrainLimited(folder, "too-large", batch: 2_400);
         code.ShouldBe(2, errors);
-        var told = Regex.Match(errors, @"^error: step 0: out of memory on cpu: [\d.]+ GB more were asked for, [\d.]+ GB were free; a batch of ([\d,]+) should fit \(--batch (\d+)\): an example keeps 1\.78 MB, weights with gradients, moments and an average take 0\.01 GB\.\n$");
+        var told = Regex.Match(errors, @"^error: step 0: out of memory on cpu: [\d.]+ GB more were asked for, [\d.]+ GB were free; a batch of ([\d,]+) should fit \(--batch (\d+)\): an example keeps 1\.74 MB, weights with gradients, moments and an average take 0\.01 GB\.\n$");
         told.Success.ShouldBeTrue(errors);
         var batch = int.Parse(told.Groups[2].ValueSpan, CultureInfo.InvariantCulture);
         batch.ShouldBeGreaterThan(10);
