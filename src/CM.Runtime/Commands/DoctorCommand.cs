@@ -84,8 +84,8 @@ internal static class DoctorCommand
         var list = string.Join("; ", devices.GroupBy(device => device.ToString()).Select(same => same.Count() == 1 ? same.Key : $"{same.Count()} × {same.Key}"));
         return (usable, devices.Count, kind) switch
         {
-            (> 0, 0, _) => new Finding("devices", $"{usable}, with {kind ?? "CUDA"}", null),
-            (> 0, _, _) => new Finding("devices", $"{list}, with {kind ?? "CUDA"}", null),
+            (not 0, 0, _) => new Finding("devices", $"{usable}, with {kind ?? "CUDA"}", null),
+            (not 0, _, _) => new Finding("devices", $"{list}, with {kind ?? "CUDA"}", null),
             (_, > 0, null) => new Finding("devices", $"{list}, but this libtorch is for the CPU", "install a PyTorch for this GPU (https://pytorch.org/get-started), set CM_LIBTORCH to the folder of its torch package, and build anew"),
             (_, > 0, _) => new Finding("devices", $"{list}, but libtorch with {kind} finds none of them", "see that CUDA_VISIBLE_DEVICES (HIP_VISIBLE_DEVICES) does not hide them, and that the driver is as new as this libtorch asks for"),
             (_, _, null) => new Finding("devices", "no GPU, training runs on the CPU", null),
