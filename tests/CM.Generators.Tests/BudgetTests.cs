@@ -50,9 +50,9 @@ public sealed class BudgetTests : WithoutKernels
             [Network]
             public sealed partial record Wide : IDenoiser
             {
-                [Linear(2, 1000)] public partial Part In { get; }
-                [Linear(1000, 1000)] public partial Part Turn { get; }
-                [Linear(1000, 2)] public partial Part Out { get; }
+                [Linear(2, 3000)] public partial Part In { get; }
+                [Linear(3000, 3000)] public partial Part Turn { get; }
+                [Linear(3000, 2)] public partial Part Out { get; }
 
                 [return: Shape("B", 2)]
                 private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level) => ((x | In) + level) | Turn | Out;
