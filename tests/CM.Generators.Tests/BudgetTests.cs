@@ -66,11 +66,17 @@ public sealed class BudgetTests : WithoutKernels
             NetworkReader.ReadContract(compilation.GetTypeByMetadataName("Test.Wide")!, new Sites(), default)!)!;
         var training = Emitted.From(source).Type("Mine").GetNestedType("Training")!;
         using var data = torch.zeros(4, 2);
-        // The first one sets libtorch up.
+        // The first one sets libtorch up; of the others the middle one counts, since the process takes and frees memory of its own meanwhile.
         New().Dispose();
-        var before = Malloc.InUse();
-        using var made = New();
-        ((Malloc.InUse() - before) / (4.0 * need.Weights)).ShouldBe(need.Copies.Sum(copies => copies.Times), 0.1);
+        var held = Enumerable.Range(0, 5).Select(_ => Held()).Order().ElementAt(2);
+        (held / (4.0 * need.Weights)).ShouldBe(need.Copies.Sum(copies => copies.Times), 0.1);
+
+        long Held()
+        {
+            var before = Malloc.InUse();
+            using var made = New();
+            return Malloc.InUse() - before;
+        }
 
         Training New()
         {

@@ -28,7 +28,6 @@ internal class Conv2d : LayerKind
         check.Range("padding", layer.Whole("padding", 0) >= 0, "0 or more");
         Starts.Validate(layer, check);
         var (channelsIn, channelsOut, groups) = Channels(layer);
-        check.Range("groups", groups.Value is not null || groups == channelsIn, "a number, or the input channels");
         check.Divides("groups", groups, "input channels", channelsIn);
         check.Divides("groups", groups, "output channels", channelsOut);
     }
@@ -77,7 +76,7 @@ internal class Conv2d : LayerKind
     public bool KeepsSize(LayerPlan layer) =>
         Channels(layer).Groups.Value == 1 && layer.Whole("stride") == 1 && layer.Whole("dilation") == 1 && layer.Whole("kernel") % 2 == 1 && Padding(layer) == layer.Whole("kernel") / 2;
 
-    private static Dim OfOneGroup(Dim channels, Dim groups) => groups.Value is { } count and > 0 ? channels.Floor(count) : channels == groups ? 1 : channels;
+    private static Dim OfOneGroup(Dim channels, Dim groups) => groups.Value <= 0 ? channels : channels.Floor(groups);
 
     private static long Padding(LayerPlan layer) => layer.Has("padding") ? layer.Whole("padding", 0) : layer.Whole("dilation") * (layer.Whole("kernel") - 1) / 2;
 

@@ -14,11 +14,13 @@ internal readonly struct Dim : IEquatable<Dim>
     private Dim(IEnumerable<Term> terms) => this.terms = terms.ToEquatable();
 
     /// <summary>A factor of a term: a name, or ⌊Numerator/Divisor⌋.</summary>
-    private sealed record Atom(string? Name, Dim Numerator, long Divisor)
+    private sealed record Atom(string? Name, Dim Numerator, Dim Divisor)
     {
-        public string Text => Name ?? (Numerator.terms.Count > 1 ? $"({Numerator})/{Divisor}" : $"{Numerator}/{Divisor}");
+        public string Text => Name ?? (Numerator.terms.Count > 1 ? $"({Numerator})/{Under(Divisor.ToString())}" : $"{Numerator}/{Under(Divisor.ToString())}");
 
-        public string Code => Name ?? $"({Numerator.ToCode()}) / {Divisor}";
+        public string Code => Name ?? $"({Numerator.ToCode()}) / {Under(Divisor.ToCode())}";
+
+        private string Under(string divisor) => Divisor.Value is null && Divisor.Name is null ? $"({divisor})" : divisor;
     }
 
     private sealed record Term(long Coefficient, EquatableArray<Atom> Factors)
@@ -33,7 +35,7 @@ internal readonly struct Dim : IEquatable<Dim>
 
     public static implicit operator Dim(long value) => value == 0 ? default : new([new Term(value, [])]);
 
-    public bool IsUnknown => Value is null && terms.Any(term => term.Factors.Any(factor => factor.Name == "?" || factor.Numerator.IsUnknown));
+    public bool IsUnknown => Value is null && terms.Any(term => term.Factors.Any(factor => factor.Name == "?" || factor.Numerator.IsUnknown || factor.Divisor.IsUnknown));
 
     /// <summary>The number, where it is one.</summary>
     public long? Value => terms.Count == 0 ? 0 : terms.Count == 1 && terms[0].Factors.Count == 0 ? terms[0].Coefficient : null;
@@ -43,11 +45,11 @@ internal readonly struct Dim : IEquatable<Dim>
 
     /// <summary>Every name that occurs.</summary>
     public IEnumerable<string> Names => terms.SelectMany(term => term.Factors)
-        .SelectMany(factor => factor.Name is null ? factor.Numerator.Names : [factor.Name]).Distinct();
+        .SelectMany(factor => factor.Name is null ? factor.Numerator.Names.Concat(factor.Divisor.Names) : [factor.Name]).Distinct();
 
     /// <summary>Every number by which something is divided.</summary>
     public IEnumerable<long> Divisors => terms.SelectMany(term => term.Factors).Where(factor => factor.Name is null)
-        .SelectMany(factor => factor.Numerator.Divisors.Append(factor.Divisor)).Distinct();
+        .SelectMany(factor => factor.Divisor.Value is { } divisor ? factor.Numerator.Divisors.Append(divisor) : factor.Numerator.Divisors).Distinct();
 
     public static Dim operator +(Dim left, Dim right) => left.Value is { } a && right.Value is { } b ? a + b : Collect(left.terms.Concat(right.terms));
 
@@ -58,8 +60,13 @@ internal readonly struct Dim : IEquatable<Dim>
         from other in right.terms
         select new Term(one.Coefficient * other.Coefficient, one.Factors.Concat(other.Factors).OrderBy(factor => factor.Text, StringComparer.Ordinal).ToEquatable()));
 
-    /// <summary>Divides and rounds down; exact where every coefficient allows.</summary>
-    public Dim Floor(long divisor)
+    /// <summary>Divides by a number or a size above 0 and rounds down; exact where every coefficient allows, or every term has the divisor as a factor.</summary>
+    public Dim Floor(Dim divisor) => divisor.Value is { } number ? Floor(number) : Value == 0 ? 0
+        : divisor.Name is { } name && terms.All(term => term.Factors.Any(factor => factor.Name == name))
+            ? Collect(terms.Select(term => term with { Factors = Without(term.Factors, name) }))
+            : new([new Term(1, [new Atom(null, this, divisor)])]);
+
+    private Dim Floor(long divisor)
     {
         if (divisor == 1)
             return this;
@@ -79,11 +86,11 @@ internal readonly struct Dim : IEquatable<Dim>
 
     /// <summary>The value under an assignment of numbers to names.</summary>
     public long At(Func<string, long> value) => Value ?? terms.Sum(term => term.Factors.Aggregate(term.Coefficient,
-        (product, factor) => product * (factor.Name is null ? FloorDivide(factor.Numerator.At(value), factor.Divisor) : value(factor.Name))));
+        (product, factor) => product * (factor.Name is null ? FloorDivide(factor.Numerator.At(value), factor.Divisor.At(value)) : value(factor.Name))));
 
     /// <summary>Puts sizes in the place of names.</summary>
     public Dim With(IReadOnlyDictionary<string, Dim> sizes) => Value is not null ? this : terms.Aggregate((Dim)0, (sum, term) => sum + term.Factors.Aggregate((Dim)term.Coefficient,
-        (product, factor) => product * (factor.Name is null ? factor.Numerator.With(sizes).Floor(factor.Divisor) : sizes.TryGetValue(factor.Name, out var size) ? size : Of(factor.Name))));
+        (product, factor) => product * (factor.Name is null ? factor.Numerator.With(sizes).Floor(factor.Divisor.With(sizes)) : sizes.TryGetValue(factor.Name, out var size) ? size : Of(factor.Name))));
 
     public bool Equals(Dim other) => Value == other.Value && (Value is not null || terms.Equals(other.terms));
 
@@ -125,6 +132,12 @@ internal readonly struct Dim : IEquatable<Dim>
     private static Dim Collect(IEnumerable<Term> terms) => new(
         terms.GroupBy(term => term.Key).Select(group => group.First() with { Coefficient = group.Sum(term => term.Coefficient) })
             .Where(term => term.Coefficient != 0).OrderBy(term => term.Factors.Count == 0).ThenBy(term => term.Key, StringComparer.Ordinal));
+
+    private static EquatableArray<Atom> Without(EquatableArray<Atom> factors, string name)
+    {
+        var first = factors.First(factor => factor.Name == name);
+        return factors.Where(factor => !ReferenceEquals(factor, first)).ToEquatable();
+    }
 
     private static long FloorDivide(long value, long divisor) => value >= 0 ? value / divisor : -((-value + divisor - 1) / divisor);
 }

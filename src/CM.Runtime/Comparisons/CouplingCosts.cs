@@ -48,7 +48,7 @@ internal sealed record CouplingCosts(double Transport, double GradientVariance)
     {
         var gradients = training.Weights.Gradients;
         var clipped = gradients.norm().item<float>();
-        var factor = training.GradientNorm is { } norm && clipped > 0 ? norm / clipped : 1;
+        var factor = clipped > 0 ? training.GradientNorm / clipped : 1;
         return gradients.narrow(0, 0, own).to(ScalarType.Float64) * factor;
     }
 }

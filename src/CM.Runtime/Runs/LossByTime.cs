@@ -13,6 +13,7 @@ internal sealed class LossByTime(double from, double to) : IDisposable
 
     private const int DeviceWindow = 16;
 
+    private readonly double width = Math.Log(to / from);
     private readonly double[] sums = new double[Buckets];
     private readonly double[] counts = new double[Buckets];
     private readonly List<Tensor> waiting = [];
@@ -64,5 +65,5 @@ internal sealed class LossByTime(double from, double to) : IDisposable
         waiting.Clear();
     }
 
-    private int BucketOf(double time) => Math.Clamp((int)(Buckets * Math.Log(time / from) / Math.Log(to / from)), 0, Buckets - 1);
+    private int BucketOf(double time) => Math.Clamp((int)(Buckets * Math.Log(time / from) / width), 0, Buckets - 1);
 }

@@ -9,7 +9,7 @@ internal sealed record Declared(string Name, string Text)
 /// <summary>The networks that are edited. A new layer joins by a network here and a case in <see cref="Interpreter"/>.</summary>
 internal static class Corpus
 {
-    public static IReadOnlyList<Declared> All { get; } = [.. Samples(), .. Networks()];
+    public static IReadOnlyList<Declared> All { get; } = [.. Samples(), .. Networks(), .. OtherShapes.Networks()];
 
     private static IEnumerable<Declared> Samples() =>
         Directory.GetFiles(Path.Combine(Repository.Root, "samples"), "Networks.cs", SearchOption.AllDirectories)

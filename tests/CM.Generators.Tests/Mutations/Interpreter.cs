@@ -100,6 +100,8 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
     {
         if (layer.Kind == "Block")
             return Enter(layer, parameters, inputs, path);
+        if (layer.Kind == "Custom")
+            return Call(layer.Block ?? throw new DeclarationException("no function"), inputs);
         if (LayerKind.Find(layer.Kind) is UNet net)
             return Enter(net, layer, inputs, path);
         Expect(inputs.Length == (layer.Kind is "AdaptiveGroupNorm" or "MpSum" or "MpCat" ? 2 : 1), "number of values");
@@ -121,6 +123,21 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
         if (block.Forward is { } forward)
             Compare(forward, results, axes);
         return results;
+    }
+
+    // The corpus's own functions, which promise what they give.
+    private static Tensor[] Call(BlockContract function, Tensor[] inputs)
+    {
+        Expect(function.Inputs.Count == inputs.Length, "number of values");
+        var axes = new Dictionary<string, long>();
+        for (var i = 0; i < inputs.Length; i++)
+            Bind(function.Inputs[i].Sizes.ToEquatable(), inputs[i], axes);
+        return function.Name switch
+        {
+            "Mirror" => [inputs[0].flip(3)],
+            "Stack" => [cat(inputs, 1)],
+            _ => throw new NotSupportedException($"{nameof(Interpreter)} does not know the function '{function.Name}' yet."),
+        };
     }
 
     // A U-Net is run as what it stands for, which other tests compare with the reference implementations; what it takes and gives is what its attribute says.
@@ -213,6 +230,12 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
                 return x * Weight("gain");
             case "Ones":
                 return cat([x.dim() > 1 ? x : Ranked(2), ones([x.shape[0], 1, .. x.shape[2..]])], 1);
+            case "Zeros":
+                return zeros([(x.dim() > 0 ? x : Ranked(1)).shape[0]]);
+            case "Channels":
+                var (from, count) = (AtLeast(0, "from"), AtLeast(1, "count"));
+                Expect(x.dim() > 1 && from + count <= x.shape[1], "channels that are there");
+                return x.narrow(1, from, count);
             case "PixelShuffle":
                 return F.pixel_shuffle(Ranked(4), AtLeast(2, "factor"));
             case "PixelUnshuffle":
@@ -276,7 +299,7 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
             case "Unflatten":
                 return Ranked(2).reshape([x.shape[0], .. layer.Sizes("axes").Select(axis => At(axis, parameters) is > 0 and var value ? value : throw new DeclarationException("axes"))]);
             case "Fourier":
-                return Waves(Ranked(1), Weight("freqs", Even("channels") / 2) * (2 * Math.PI), sineFirst: false);
+                return Waves(Ranked(1), Weight("freqs", Even("channels") / 2) * (2 * Math.PI), layer.Flag("sineFirst", false));
             case "Positional":
                 var half = Even("channels") / 2;
                 Expect(half > 1 || !layer.Flag("endpoint", false), "4 channels or more with Endpoint");

@@ -89,12 +89,7 @@ public class OptimizerTests
     }
 }
 
-/// <summary>Tests that leave kernels out, while no other test runs.</summary>
-[CollectionDefinition("WithoutKernels", DisableParallelization = true)]
-public class WithoutKernels;
-
 /// <summary>The steps in one pass beside those operation by operation, where this processor has both.</summary>
-[Collection("WithoutKernels")]
 public class OnePassTests
 {
     public static TheoryData<string> Optimizers => ["Adam", "AdamW", "RAdam", "Lion"];
