@@ -44,7 +44,7 @@ trap 'rm -rf "$work"' EXIT
 
 with_cmake() {
     cmake -S "$sources" -B "$work" -DCMAKE_BUILD_TYPE=Release -DTORCH_PREFIX="$torch" -DCM_OUTPUT="$output" -DCM_CXX_STANDARD="$1" &&
-        cmake --build "$work" --parallel
+        cmake --build "$work" --parallel "$(nproc)"
 }
 
 # What CMakeLists.txt does, as far as compiling on the machine that runs it goes.
@@ -53,8 +53,8 @@ with_compiler() {
     libraries=$(dirname "$(ls "$torch"/lib/libtorch_cpu.so "$torch"/lib/*/libtorch_cpu.so 2>/dev/null | head -n 1)")
     include=$torch/include
     grep -aqE '_ZN3c10[A-Za-z0-9_]*__cxx11' "$libraries/libc10.so" && abi=1
-    flags=(-std=c++"$1" -O2 -DNDEBUG -fPIC -fvisibility=hidden -fno-strict-aliasing -D_GLIBCXX_USE_CXX11_ABI=$abi -isystem "$include" -isystem "$include/torch/csrc/api/include")
-    [ "$include" = /usr/include ] && flags=("${flags[@]:0:7}" -isystem "$include/torch/csrc/api/include")
+    flags=(-std=c++"$1" -O2 -DNDEBUG -fopenmp -fPIC -fvisibility=hidden -fno-strict-aliasing -D_GLIBCXX_USE_CXX11_ABI=$abi -isystem "$include" -isystem "$include/torch/csrc/api/include")
+    [ "$include" = /usr/include ] && flags=("${flags[@]:0:8}" -isystem "$include/torch/csrc/api/include")
     [ -f "$include/gloo/config.h" ] && flags+=(-DCM_GLOO=1)
     links=(-Wl,--no-as-needed -Wl,-rpath,"$libraries" -L"$libraries" -ltorch -ltorch_cpu -lc10)
     for library in torch_cuda torch_hip c10_cuda c10_hip; do
