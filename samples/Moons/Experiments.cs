@@ -11,23 +11,23 @@ namespace Moons;
 [PseudoHuber(0.01)]
 [RAdam(3e-4), Ema(0.999)]
 [Sample(80, 0.8)]
-[Evaluate(Samples = 4_000), Compare("moons", Seeds = 3)]
+[Evaluate(Samples = 4_000), Compare("moons", "digits", Seeds = 3)]
 public partial record Moons;
 
 /// <summary>The same with noise from an encoder.</summary>
-[Experiment, Coupling<VariationalNoise>, ClipNorm(200), Compare("moons", Seeds = 3)]
+[Experiment, Coupling<VariationalNoise>, ClipNorm(200), Compare("moons", "digits", Seeds = 3)]
 public partial record MoonsVariational : Moons;
 
 /// <summary>The same with half of the data replaced by what the model makes of them.</summary>
-[Experiment, Coupling<GeneratorInduced>, Compare("moons", Seeds = 3)]
+[Experiment, Coupling<GeneratorInduced>, Compare("moons", "digits", Seeds = 3)]
 public partial record MoonsGenerated : Moons;
 
 /// <summary>The same with data and noise of each batch matched by optimal transport.</summary>
-[Experiment, Coupling<MinibatchOT>, Compare("moons", Seeds = 3)]
+[Experiment, Coupling<MinibatchOT>, Compare("moons", "digits", Seeds = 3)]
 public partial record MoonsTransported : Moons;
 
 /// <summary>The first stage of a truncated consistency model: all times, half of the steps.</summary>
-[Experiment(Steps = 10_000), Times<FirstStageTimes>, Compare("moons", Seeds = 3)]
+[Experiment(Steps = 10_000), Times<FirstStageTimes>, Compare("moons", "digits", Seeds = 3)]
 public partial record MoonsFirstStage : Moons;
 
 /// <summary>The second stage: times from t' = 1 on, with the first stage as the target below.</summary>
@@ -36,7 +36,7 @@ public partial record MoonsFirstStage : Moons;
 [Truncated(Boundary = 0.25, BoundaryWeight = 0.1)]
 [Times<SecondStageTimes>]
 [Sample(80, 1)]
-[Compare("moons", Seeds = 3)]
+[Compare("moons", "digits", Seeds = 3)]
 public partial record MoonsTruncated : MoonsFirstStage;
 
 /// <summary>A diffusion model (EDM), whose weights a consistency model can start from.</summary>
@@ -48,25 +48,25 @@ public sealed partial record MoonsDiffusion : Moons;
 public sealed partial record MoonsTuned : Moons;
 
 /// <summary>The experiments with two moons on eight Gaussians, whose modes can be counted.</summary>
-[Experiment, Data<EightGaussians>, Compare("moons", Seeds = 3)]
+[Experiment, Data<EightGaussians>, Compare("moons", "digits", Seeds = 3)]
 public sealed partial record Ring : Moons;
 
 /// <summary>With noise from an encoder.</summary>
-[Experiment, Data<EightGaussians>, Compare("moons", Seeds = 3)]
+[Experiment, Data<EightGaussians>, Compare("moons", "digits", Seeds = 3)]
 public sealed partial record RingVariational : MoonsVariational;
 
 /// <summary>With half of the data replaced by what the model makes of them.</summary>
-[Experiment, Data<EightGaussians>, Compare("moons", Seeds = 3)]
+[Experiment, Data<EightGaussians>, Compare("moons", "digits", Seeds = 3)]
 public sealed partial record RingGenerated : MoonsGenerated;
 
 /// <summary>With data and noise of each batch matched by optimal transport.</summary>
-[Experiment, Data<EightGaussians>, Compare("moons", Seeds = 3)]
+[Experiment, Data<EightGaussians>, Compare("moons", "digits", Seeds = 3)]
 public sealed partial record RingTransported : MoonsTransported;
 
 /// <summary>The first stage of a truncated consistency model.</summary>
-[Experiment, Data<EightGaussians>, Compare("moons", Seeds = 3)]
+[Experiment, Data<EightGaussians>, Compare("moons", "digits", Seeds = 3)]
 public sealed partial record RingFirstStage : MoonsFirstStage;
 
 /// <summary>The second stage.</summary>
-[Experiment, Data<EightGaussians>, StartFrom<RingFirstStage>(Continue = true), Compare("moons", Seeds = 3)]
+[Experiment, Data<EightGaussians>, StartFrom<RingFirstStage>(Continue = true), Compare("moons", "digits", Seeds = 3)]
 public sealed partial record RingTruncated : MoonsTruncated;

@@ -46,9 +46,9 @@ public sealed class ClassifierTests
     [Fact]
     public void An_experiment_names_who_judges_it_and_what_it_is_compared_with()
     {
-        var files = Source.Generate(Digits + "[Experiment, Evaluate<Judge>(Every = 50, Samples = 300), Compare(\"digits\", Seeds = 3)] public sealed partial record Judged : Digits;");
+        var files = Source.Generate(Digits + "[Experiment, Evaluate<Judge>(Every = 50, Samples = 300), Compare(\"digits\", \"all\", Seeds = 3)] public sealed partial record Judged : Digits;");
         files["Experiments/Test.Judged.g.cs"].ShouldContain("Evaluation = new(50, 300, Judge.Classification),");
-        files["Experiments/Test.Judged.g.cs"].ShouldContain("Comparison = new(\"digits\", 3),");
+        files["Experiments/Test.Judged.g.cs"].ShouldContain("Comparison = new([\"digits\", \"all\"], 3),");
         files["Experiments/Test.Digits.g.cs"].ShouldNotContain("Evaluation");
         files["Declarations.g.cs"].ShouldContain("Classifiers = [global::Test.Judge.Classification]");
     }

@@ -10,8 +10,9 @@ namespace CM.Generators.Tests;
 /// <summary>The standard U-Nets against the reference implementations: names, shapes, results and every parameter's gradient.</summary>
 public sealed class UNetGoldenTests(ITestOutputHelper log)
 {
-    /// <summary>Every result is compared as max |a − b| / max |b|, the norms of gradients one by one.</summary>
+    /// <summary>Every result, and every gradient that a case holds whole, is compared as max |a − b| / max |b|, the norms of gradients one by one.</summary>
     [Theory]
+    [InlineData("N01_ddpmpp", 1e-5)]
     [InlineData("N02_ddpmpp_gray28", 1e-5)]
     [InlineData("N03_ddpmpp_cond", 1e-5)]
     [InlineData("N04_ncsnpp", 2.1e-5)]
@@ -52,6 +53,8 @@ public sealed class UNetGoldenTests(ITestOutputHelper log)
         (found * golden["in/w"]).mean().backward();
         Golden.ShouldMatch(x.grad!, golden["out/dloss_dx"], tolerance, name + " gradient of the input");
         net.GradientsShouldMatch(golden["grad_l2/net"], name, log);
+        foreach (var parameter in golden.Under("grad/net/"))
+            Golden.ShouldMatch(net.Store["Unet." + parameter].grad!, golden["grad/net/" + parameter], tolerance, $"{name} gradient of {parameter}");
     }
 
     /// <summary>GC's denoiser, with its own number of blocks at every level.</summary>

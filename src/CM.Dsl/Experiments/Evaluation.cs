@@ -40,14 +40,14 @@ public class EvaluateAttribute : Attribute
 public sealed class EvaluateAttribute<TClassifier> : EvaluateAttribute
     where TClassifier : IClassifier;
 
-/// <summary>Belongs to a comparison: <c>compare GROUP</c> trains all of a group and writes one table of them.</summary>
-/// <param name="group">Name of the comparison.</param>
+/// <summary>Belongs to a comparison, or to several: <c>compare GROUP</c> trains all of a group and writes one table of them.</summary>
+/// <param name="groups">Names of the comparisons.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
-public sealed class CompareAttribute(string group) : Attribute
+public sealed class CompareAttribute(params string[] groups) : Attribute
 {
-    /// <summary>Name of the comparison.</summary>
-    public string Group { get; } = group;
+    /// <summary>Names of the comparisons.</summary>
+    public string[] Groups { get; } = groups;
 
-    /// <summary>How often each experiment is trained, with as many seeds, 1 or more.</summary>
+    /// <summary>How often the experiment is trained, with as many seeds, 1 or more.</summary>
     public int Seeds { get; set; } = 1;
 }

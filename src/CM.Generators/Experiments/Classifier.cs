@@ -38,4 +38,4 @@ internal sealed record Classifier(RecordName Name, bool IsListed)
 /// <param name="Every">0 where a training is not interrupted.</param>
 internal sealed record Evaluation(string? Classifier, int Every, int Samples);
 
-internal sealed record Comparison(string Group, int Seeds);
+internal sealed record Comparison(EquatableArray<string> Groups, int Seeds);

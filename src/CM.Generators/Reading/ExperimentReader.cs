@@ -464,10 +464,10 @@ internal sealed partial class ExperimentReader
 
     private Comparison? ReadComparison()
     {
-        if (ScheduleReader.Declared(type, "CompareAttribute") is not { ConstructorArguments: { Length: 1 } arguments } attribute || arguments[0].Value is not string group)
+        if (ScheduleReader.Declared(type, "CompareAttribute") is not { ConstructorArguments: { Length: 1 } arguments } attribute || arguments[0] is not { Kind: TypedConstantKind.Array, Values: { IsDefaultOrEmpty: false } groups })
             return null;
         var seeds = ScheduleReader.Named(attribute, "Seeds") is { } many ? (int)Checked(new(attribute, sites.Add(attribute, type), 0), "Seeds", [many], 0, value => value >= 1, "1 or more") : 1;
-        return new(group, seeds);
+        return new(groups.Select(group => group.Value as string).OfType<string>().ToEquatable(), seeds);
     }
 
     private HeunSampler ReadHeun(Found heun) => new(

@@ -95,7 +95,7 @@ internal sealed class ExperimentWriter
             if (experiment.Evaluation is { } evaluation)
                 code.Line($"Evaluation = new({evaluation.Every}, {evaluation.Samples}, {evaluation.Classifier ?? "null"}),");
             if (experiment.Comparison is { } comparison)
-                code.Line($"Comparison = new({Quote(comparison.Group)}, {comparison.Seeds}),");
+                code.Line($"Comparison = new([{string.Join(", ", comparison.Groups.Select(Quote))}], {comparison.Seeds}),");
             code.Line("Declaration =").Line("[");
             using (code.Indent())
             {

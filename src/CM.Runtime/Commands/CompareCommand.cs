@@ -24,14 +24,14 @@ internal static class CompareCommand
         command.SetAction(parsed =>
         {
             var name = parsed.GetRequiredValue(group);
-            var members = session.Registry.Experiments.Where(experiment => experiment.Plan.Comparison?.Group == name).ToList();
+            var members = session.Registry.Experiments.Where(experiment => experiment.Plan.Comparison?.Groups.Contains(name) == true).ToList();
             if (members.Count == 0)
-                throw Session.Unknown("comparison", name, session.Registry.Experiments.Select(experiment => experiment.Plan.Comparison?.Group).OfType<string>().Distinct());
+                throw Session.Unknown("comparison", name, session.Registry.Experiments.SelectMany(experiment => experiment.Plan.Comparison?.Groups ?? []).Distinct());
             var isQuick = parsed.GetValue(quick);
             var part = parsed.GetValue(share) ?? (isQuick ? QuickShare : 1);
             if (!(part > 0 && part <= 1))
                 throw new UserError($"--share {part}: a number above 0 and at most 1 was expected.");
-            var times = Options.AtLeastOne(parsed.GetValue(seeds) ?? (isQuick ? 1 : members.Max(member => member.Plan.Comparison!.Seeds)), "--seeds");
+            var times = parsed.GetValue(seeds) is { } many ? Options.AtLeastOne(many, "--seeds") : isQuick ? 1 : (int?)null;
             var folder = parsed.GetValue(target) ?? Path.Combine("compare", isQuick ? $"{name}-quick" : name);
             Options.UseThreads(parsed.GetValue(threads));
             var comparison = new Comparison(members, folder, part, parsed.GetValue(data), Options.UseDevice(parsed.GetValue(device)), session.Display(json: false));
@@ -49,7 +49,7 @@ internal static class CompareCommand
     private static void Write(Session session, string name, string command, string folder, IReadOnlyList<ComparedRow> rows, bool json)
     {
         var (page, numbers) = (Path.Combine(folder, "table.md"), Path.Combine(folder, "table.json"));
-        var table = new JsonObject { ["group"] = name, ["command"] = command, ["metric"] = rows[0].Runs[0].Judged[0].Values[0].Key, ["rows"] = ComparisonTable.Json(rows) };
+        var table = new JsonObject { ["group"] = name, ["command"] = command, ["rows"] = ComparisonTable.Json(rows) };
         AtomicFile.Write(page, stream => stream.Write(Encoding.UTF8.GetBytes(ComparisonTable.Markdown(name, command, rows))));
         AtomicFile.Write(numbers, stream => stream.Write(JsonText.Bytes(table, indented: true)));
         if (json)
@@ -57,8 +57,11 @@ internal static class CompareCommand
             session.Write(table);
             return;
         }
-        session.Output.WriteLine($"\n{ComparisonTable.Metric(rows)} to the data, {rows[0].Runs.Count} seed{(rows[0].Runs.Count == 1 ? "" : "s")}");
-        session.Write(ComparisonTable.Cells(rows));
+        foreach (var part in ComparisonTable.ByMetric(rows))
+        {
+            session.Output.WriteLine($"\n{ComparisonTable.Caption(part)}");
+            session.Write(ComparisonTable.Cells(part));
+        }
         session.Output.WriteLine($"\n{page}, {numbers}, and a picture of each in {folder}");
     }
 }

@@ -10,7 +10,6 @@ internal sealed class Comparison
     private readonly Device device;
     private readonly Display display;
     private readonly double share;
-    private readonly int most;
 
     /// <summary>Prepares.</summary>
     /// <param name="experiments">Those of the group, in the order of declaration.</param>
@@ -29,7 +28,6 @@ internal sealed class Comparison
         this.data = data;
         this.device = device;
         this.display = display;
-        most = experiments.Max(StepsOf);
 
         // An experiment comes after the one that it takes weights from.
         int Depth(Experiment experiment) => experiment.Plan.Origin is not { } origin ? 0
@@ -41,17 +39,18 @@ internal sealed class Comparison
     public string Folder { get; }
 
     /// <summary>Trains what is missing, then judges everything.</summary>
-    /// <param name="seeds">How often each experiment is trained.</param>
+    /// <param name="seeds">How often each experiment is trained; null for what it declares.</param>
     /// <returns>One row an experiment; null where somebody asked to stop.</returns>
-    public IReadOnlyList<ComparedRow>? Run(int seeds)
+    public IReadOnlyList<ComparedRow>? Run(int? seeds)
     {
         foreach (var classifier in experiments.Select(experiment => experiment.Plan.Evaluation?.Classifier).OfType<ClassifierPlan>().DistinctBy(plan => plan.Name))
             EnsureTrained(classifier);
-        for (var seed = 0; seed < seeds; seed++)
-            foreach (var experiment in experiments)
+        int Seeds(Experiment experiment) => seeds ?? experiment.Plan.Comparison!.Seeds;
+        for (var seed = 0; seed < experiments.Max(Seeds); seed++)
+            foreach (var experiment in experiments.Where(experiment => seed < Seeds(experiment)))
                 if (!Train(experiment, seed))
                     return null;
-        return [.. experiments.Select(experiment => Judge(experiment, seeds))];
+        return [.. experiments.Select(experiment => Judge(experiment, Seeds(experiment)))];
     }
 
     private void EnsureTrained(ClassifierPlan classifier)
@@ -68,6 +67,9 @@ internal sealed class Comparison
 
     private int StepsOf(Experiment experiment) => Math.Max(1, (int)Math.Round(experiment.Plan.Steps * share));
 
+    // The steps after which samples are judged: a part of the longest training on the same data.
+    private int MarkOf(ExperimentPlan plan) => Math.Max(1, experiments.Where(other => other.Plan.Data.GetType() == plan.Data.GetType()).Max(StepsOf) / Marks);
+
     private string FolderOf(ExperimentPlan plan, int seed) => Path.Combine(Folder, $"{plan.Name}-{plan.Seed + seed}");
 
     // False where somebody asked to stop.
@@ -81,7 +83,7 @@ internal sealed class Comparison
         var evaluation = plan.Evaluation ?? throw new UserError($"{plan.Name}: belongs to a comparison, and nothing says how it is judged; declare [Evaluate] or [Evaluate<TClassifier>] on it.");
         var request = new TrainRequest
         {
-            Experiment = experiment with { Plan = plan with { Evaluation = evaluation with { Every = Math.Max(1, most / Marks) } } },
+            Experiment = experiment with { Plan = plan with { Evaluation = evaluation with { Every = MarkOf(plan) } } },
             Steps = steps,
             Seed = plan.Seed + seed,
             Data = data,
@@ -130,7 +132,7 @@ internal sealed class Comparison
         using var evaluator = new Evaluator(plan, examples, network, state.Seed, device);
         var steps = new[] { 1, plan.SampleTimes.Length }.Distinct();
         var judged = steps.Select(each => evaluator.Judge(training, training.BestWeights, each, plan.Evaluation!.Samples)).ToList();
-        var early = Enumerable.Range(1, Marks - 1).Select(mark => LoggedDistance(folder, mark * Math.Max(1, most / Marks), judged[0])).ToList();
+        var early = Enumerable.Range(1, Marks - 1).Select(mark => LoggedDistance(folder, mark * MarkOf(plan), judged[0])).ToList();
         return new(judged, early, CouplingCosts.Measure(plan, training, examples), SecondsOf(folder));
     }
 

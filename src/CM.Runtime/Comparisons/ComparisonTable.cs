@@ -28,20 +28,26 @@ internal static class ComparisonTable
         ];
     }
 
-    /// <summary>What the distances are, in words.</summary>
-    public static string Metric(IReadOnlyList<ComparedRow> rows) => rows[0].Runs[0].Judged[0].Values[0].Key.Replace('_', ' ');
+    /// <summary>Rows whose distances can be compared.</summary>
+    public static IEnumerable<IReadOnlyList<ComparedRow>> ByMetric(IReadOnlyList<ComparedRow> rows) => rows.GroupBy(Metric).Select(group => group.ToList());
 
-    /// <summary>A page with the table and a picture a row.</summary>
+    /// <summary>What the distances of rows of one metric are.</summary>
+    public static string Caption(IReadOnlyList<ComparedRow> rows) => $"{Metric(rows[0]).Replace('_', ' ')} to the data, {rows[0].Runs.Count} seed{(rows[0].Runs.Count == 1 ? "" : "s")}";
+
+    /// <summary>A page with the tables and a picture a row.</summary>
     /// <param name="title">Its heading.</param>
     /// <param name="command">What wrote it.</param>
     /// <param name="rows">The rows.</param>
     public static string Markdown(string title, string command, IReadOnlyList<ComparedRow> rows)
     {
-        var cells = Cells(rows);
-        var text = new StringBuilder($"# {title}\n\n`{command}`: {Metric(rows)} to the data, {rows[0].Runs.Count} seed{(rows[0].Runs.Count == 1 ? "" : "s")}.\n\n");
-        text.Append($"| {string.Join(" | ", cells[0])} | Samples |\n|{string.Concat(Enumerable.Repeat("---|", cells[0].Count + 1))}\n");
-        foreach (var (row, line) in rows.Zip(cells.Skip(1)))
-            text.Append($"| {string.Join(" | ", line)} | ![{row.Experiment}]({row.Picture}) |\n");
+        var text = new StringBuilder($"# {title}\n\n`{command}`\n");
+        foreach (var table in ByMetric(rows))
+        {
+            var cells = Cells(table);
+            text.Append($"\n{Caption(table)}.\n\n| {string.Join(" | ", cells[0])} | Samples |\n|{string.Concat(Enumerable.Repeat("---|", cells[0].Count + 1))}\n");
+            foreach (var (row, line) in table.Zip(cells.Skip(1)))
+                text.Append($"| {string.Join(" | ", line)} | ![{row.Experiment}]({row.Picture}) |\n");
+        }
         return text.ToString();
     }
 
@@ -50,6 +56,7 @@ internal static class ComparisonTable
     {
         ["experiment"] = row.Experiment,
         ["data"] = row.Data,
+        ["metric"] = Metric(row),
         ["coupling"] = row.Coupling,
         ["steps"] = row.Steps,
         ["picture"] = row.Picture,
@@ -62,6 +69,8 @@ internal static class ComparisonTable
             ["seconds"] = run.Seconds,
         })]),
     })]);
+
+    private static string Metric(ComparedRow row) => row.Runs[0].Judged[0].Values[0].Key;
 
     private static string Spread(IEnumerable<double?> values)
     {

@@ -49,6 +49,6 @@ public sealed record ClassifierPlan
 public sealed record EvaluationPlan(int Every, int Samples, ClassifierPlan? Classifier);
 
 /// <summary>Experiments that are trained and judged side by side.</summary>
-/// <param name="Group">Name of the comparison.</param>
-/// <param name="Seeds">How often each is trained.</param>
-public sealed record ComparisonPlan(string Group, int Seeds);
+/// <param name="Groups">Names of the comparisons.</param>
+/// <param name="Seeds">How often the experiment is trained.</param>
+public sealed record ComparisonPlan(IReadOnlyList<string> Groups, int Seeds);

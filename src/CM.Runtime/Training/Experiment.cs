@@ -47,7 +47,7 @@ public sealed record ExperimentPlan
     /// <summary>How samples are judged; null where the experiment does not say.</summary>
     public EvaluationPlan? Evaluation { get; init; }
 
-    /// <summary>The comparison to which the experiment belongs; null where there is none.</summary>
+    /// <summary>The comparisons to which the experiment belongs; null where there is none.</summary>
     public ComparisonPlan? Comparison { get; init; }
 
     /// <summary>What was declared, in words: <c>("Model", "MoonsDenoiser")</c>. A checkpoint only goes on under the same.</summary>

@@ -27,6 +27,9 @@ internal sealed class Golden(string name)
         }
     }
 
+    /// <summary>The tensors under a prefix, without it.</summary>
+    public IEnumerable<string> Under(string prefix) => tensors.EnumerateObject().Select(tensor => tensor.Name).Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name => name[prefix.Length..]);
+
     public bool Has(string tensor) => tensors.TryGetProperty(tensor, out _);
 
     /// <summary>Dropout takes the case's masks, with their samples in an order of the test's own, until the result is disposed; where the case has none it draws its own.</summary>

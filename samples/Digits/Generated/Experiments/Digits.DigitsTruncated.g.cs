@@ -24,7 +24,7 @@ namespace Digits
             SampleTimes = [80, 1],
             Origin = new("DigitsFirstStage", Starts: true, Continues: true),
             Evaluation = new(0, 5000, DigitsClassifier.Classification),
-            Comparison = new("digits", 1),
+            Comparison = new(["digits"], 1),
             Declaration =
             [
                 new("Data", "Mnist, [1, 28, 28]"),

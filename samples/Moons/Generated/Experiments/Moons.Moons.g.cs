@@ -23,7 +23,7 @@ namespace Moons
             Times = (0.002, 80),
             SampleTimes = [80, 0.8],
             Evaluation = new(0, 4000, null),
-            Comparison = new("moons", 3),
+            Comparison = new(["moons", "digits"], 3),
             Declaration =
             [
                 new("Data", "TwoMoons, [2]"),

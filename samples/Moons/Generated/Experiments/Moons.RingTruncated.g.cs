@@ -24,7 +24,7 @@ namespace Moons
             SampleTimes = [80, 1],
             Origin = new("RingFirstStage", Starts: true, Continues: true),
             Evaluation = new(0, 4000, null),
-            Comparison = new("moons", 3),
+            Comparison = new(["moons", "digits"], 3),
             Declaration =
             [
                 new("Data", "EightGaussians, [2]"),
