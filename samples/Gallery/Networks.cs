@@ -24,7 +24,18 @@ public sealed partial record Cifar10ImprovedDenoiser : IDenoiser
     private Flow Forward([Shape("B", 3, 32, 32)] Flow x, [Shape("B")] Flow level) => (x, level) | Model;
 }
 
-/// <summary>EDM2 in its smallest size for ImageNet-64, with dropout at 16 pixels and below (Karras et al. 2024).</summary>
+/// <summary>EDM2 in its smallest size for ImageNet-64 (Karras et al. 2024).</summary>
+[Network]
+public sealed partial record ImageNetSmallDiffuser : IDenoiser
+{
+    [Edm2(64, 3, 192, Labels = 1000)]
+    public partial Part Model { get; }
+
+    [return: Shape("B", 3, 64, 64)]
+    private Flow Forward([Shape("B", 3, 64, 64)] Flow x, [Shape("B")] Flow level, [Shape("B", 1000)] Flow labels) => (x, level, labels) | Model;
+}
+
+/// <summary>The same with dropout at 16 pixels and below.</summary>
 [Network]
 public sealed partial record ImageNetSmallDenoiser : IDenoiser
 {

@@ -60,3 +60,16 @@ public sealed partial record DiffusionTimes : ITimeSchedule
 
     public static double Weight(double t, double r) => (t * t + 0.5 * 0.5) / (t * 0.5 * t * 0.5);
 }
+
+/// <summary>The times at which EDM2 trains them on ImageNet-64.</summary>
+[TimeSchedule(from: 0.002, to: 80, Preconditioning = Preconditioning.Plain), LogNormal(mean: -0.8, deviation: 1.6)]
+public sealed partial record DiffusionImageNetTimes : ITimeSchedule
+{
+    public static double Signal(double t) => 1;
+
+    public static double Noise(double t) => t;
+
+    public static double Earlier(double t, int stage) => 0;
+
+    public static double Weight(double t, double r) => (t * t + 0.5 * 0.5) / (t * 0.5 * t * 0.5);
+}

@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using TorchSharp;
 
 namespace CM.Generators.Tests;
@@ -154,6 +155,16 @@ public sealed class NetworkTests
     {
         var files = Source.Generate(UNet.Replace("Padding = 1", "Padding = 0"));
         files["Networks/Test.UNet.g.cs"].ShouldContain("CM2003");
+    }
+
+    /// <summary>While somebody types, a block may have a layer that no one knows the size of.</summary>
+    [Fact]
+    public void A_block_of_unknown_size_leaves_the_code_around_it_whole()
+    {
+        var files = Source.Generate(Planar.Replace("[Linear(nameof(Width), nameof(Width))]", "[Linear(nameof(Width), \"Wider\")]"));
+        var around = files["Networks/Test.Planar.g.cs"];
+        CSharpSyntaxTree.ParseText(around).GetDiagnostics().ShouldBeEmpty();
+        around.ShouldContain("""new("Body", "Residual(128), 3 times", "[B, 128]", "[B, 128]", -1)""");
     }
 
     [Fact]

@@ -138,7 +138,7 @@ public sealed class FaultTests
 
         var outcome = Samples.Run([.. train, folder["second"], "--weights", folder["weights"]]);
         outcome.ExitCode.ShouldBe(3, outcome.Output + outcome.Errors);
-        outcome.Errors.ShouldMatch(@"^error: step 0: the loss is (NaN|Infinity): \d+ samples of 256 went bad, at times 0\.00\d+ to [\d.]+; the first layer whose result is not finite is Body\.1\.Bend, Turn, \[\d+, 128\]; the last good checkpoint is .*step-000000\.safetensors");
+        outcome.Errors.ShouldMatch(@"^error: step 0: the loss is (NaN|Infinity): \d+ samples of 256 went bad, at times 0\.00\d+ to [\d.]+; the first layer whose result is not finite is Body\.1\.Turn, \[\d+, 128\]; the last good checkpoint is .*step-000000\.safetensors");
     }
 
     /// <summary>The limit of addresses stands for a small machine: a real request of libtorch fails, and the batch that the message names fits.</summary>
@@ -149,7 +149,7 @@ public sealed class FaultTests
         TrainingTests.WriteDigits(folder.Path, count: 64);
         var (code, errors) = TrainLimited(folder, "too-large", batch: 2_400);
         code.ShouldBe(2, errors);
-        var told = Regex.Match(errors, @"^error: step 0: out of memory on cpu: [\d.]+ GB more were asked for, [\d.]+ GB were free; a batch of ([\d,]+) should fit \(--batch (\d+)\): an example keeps 1\.74 MB, weights with gradients, moments and an average take 0\.01 GB\.\n$");
+        var told = Regex.Match(errors, @"^error: step 0: out of memory on cpu: [\d.]+ GB more were asked for, [\d.]+ GB were free; a batch of ([\d,]+) should fit \(--batch (\d+)\): an example keeps 1\.74 MB, weights with gradients, moments and averages take 0\.01 GB\.\n$");
         told.Success.ShouldBeTrue(errors);
         var batch = int.Parse(told.Groups[2].ValueSpan, CultureInfo.InvariantCulture);
         batch.ShouldBeGreaterThan(10);

@@ -9,8 +9,7 @@ public sealed class ProcessTests
 {
     private const int Steps = 50;
 
-    /// <summary>Kills of a run of two processes; <c>DSLCM_KILLS=40</c> in the environment makes it more.</summary>
-    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("DSLCM_KILLS") ?? "10", System.Globalization.CultureInfo.InvariantCulture);
+    private const int Kills = 40;
 
     [Theory]
     [InlineData("Moons")]
@@ -22,6 +21,20 @@ public sealed class ProcessTests
         using var folder = new TemporaryFolder();
         Succeed(folder, "train", experiment, "--steps", $"{Steps}", "--batch", "64", "--threads", "1", "--out", folder["one"]);
         Succeed(folder, "train", experiment, "--steps", $"{Steps}", "--batch", "64", "--procs", "2", "--out", folder["two"]);
+        ShouldBeAlike(folder["two"], folder["one"]);
+    }
+
+    [TorchrunFact]
+    public void Processes_of_torchrun_find_each_other()
+    {
+        using var folder = new TemporaryFolder();
+        string[] train = ["train", "Moons", "--steps", $"{Steps}", "--batch", "64"];
+        Succeed(folder, [.. train, "--threads", "1", "--out", folder["one"]]);
+        using var torchrun = Samples.Start(TorchrunFactAttribute.Python, folder.Path, new Dictionary<string, string?>(),
+            ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", "--no_python", "dotnet", Samples.Program, .. train, "--device", "cpu", "--out", folder["two"]]);
+        var outcome = Samples.Wait(torchrun);
+        outcome.ExitCode.ShouldBe(0, outcome.Output + outcome.Errors);
+        outcome.Output.ShouldContain(", 2 processes with 32 of a batch each");
         ShouldBeAlike(folder["two"], folder["one"]);
     }
 
@@ -82,7 +95,7 @@ public sealed class ProcessTests
     }
 
     [Fact]
-    public void Kills_of_two_processes_at_random_moments_change_nothing()
+    public void Forty_kills_of_two_processes_at_random_moments_change_nothing()
     {
         using var folder = new TemporaryFolder();
         string[] both = ["train", "Moons", "--steps", $"{Steps}", "--batch", "8", "--procs", "2"];
@@ -181,7 +194,14 @@ public sealed class ProcessTests
         curve.Length.ShouldBe(Steps);
         for (var step = 0; step < Steps; step++)
             curve[step].ShouldBe(wanted[step], 1e-5 * wanted[step], $"step {step}");
+        Logged(actual, "samples_by_time").ShouldBe(Logged(expected, "samples_by_time"));
+        foreach (var (loss, of) in Logged(actual, "loss_by_time").Zip(Logged(expected, "loss_by_time")))
+            loss.ShouldBe(of, 1e-4 * of + 2e-5, "mean loss of some times, in one step");
     }
+
+    private static double[] Logged(string run, string name) =>
+        [.. File.ReadLines(Path.Combine(run, "log.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).Where(line => line.TryGetProperty(name, out _))
+            .SelectMany(line => line.GetProperty(name).EnumerateArray()).Select(each => each.ValueKind == JsonValueKind.Number ? each.GetDouble() : 0)];
 
     private static double[] Losses(string run) =>
         [.. File.ReadLines(Path.Combine(run, "log.jsonl")).Select(line => JsonDocument.Parse(line).RootElement).Where(line => line.TryGetProperty("loss", out _)).Select(line => line.GetProperty("loss").GetDouble())];
@@ -190,5 +210,17 @@ public sealed class ProcessTests
     {
         var bytes = File.ReadAllBytes(Path.Combine(run, "checkpoints", $"step-{Steps:000000}.safetensors"));
         return bytes[(8 + (int)BinaryPrimitives.ReadInt64LittleEndian(bytes))..];
+    }
+}
+
+/// <summary>A test that needs PyTorch's launcher; skipped by name where there is none.</summary>
+public sealed class TorchrunFactAttribute : FactAttribute
+{
+    public const string Python = "/usr/bin/python3";
+
+    public TorchrunFactAttribute()
+    {
+        if (!Directory.Exists("/usr/lib/python3/dist-packages/torch/distributed"))
+            Skip = $"{Python} has no torch.distributed; apt-get install python3-torch";
     }
 }

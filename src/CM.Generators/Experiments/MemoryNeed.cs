@@ -23,7 +23,7 @@ internal sealed record MemoryNeed(long Weights, EquatableArray<(string What, int
         NetworkChecker.Bind(model.Inputs, [Shape.Of([Dim.Of("B"), .. data.Shape.Select(size => (Dim)size)]), PartKind.PerSample, Shape.Of([Dim.Of("B"), data.Classes])], sizes);
         var numbers = model.Inputs.Concat(model.Outputs).Aggregate(model.Activations, (sum, shape) => sum + shape.Numbers).With(sizes) + (wiring?.Activations ?? 0);
         return (model.Count + (wiring?.Count ?? 0)).Value is { } weights && numbers.Value is { } kept
-            ? new(weights, Held(experiment, optimizer).Where(copies => copies.Times > 0).ToEquatable(), 4 * kept, experiment.Batch)
+            ? new(weights, Held(experiment, optimizer).ToEquatable(), 4 * kept, experiment.Batch)
             : null;
     }
 
@@ -40,8 +40,11 @@ internal sealed record MemoryNeed(long Weights, EquatableArray<(string What, int
 
     public string Total => (Bytes / GiB).ToString("0.00", CultureInfo.InvariantCulture);
 
-    private static IEnumerable<(string What, int Times)> Held(Experiment experiment, OptimizerAxis optimizer) =>
-    [
-        ("weights", 1), ("gradients", 1), ("moment", optimizer.Kind == "Lion" ? 1 : 2), ("work space", 1), ("average", experiment.Averages.Count), ("frozen weights", experiment.HasFrozen ? 1 : 0),
-    ];
+    /// <summary>How many numbers are held for each that is trained.</summary>
+    public static int CopiesOf(Experiment experiment) => Held(experiment, experiment.Optimizer!).Sum(copies => copies.Times);
+
+    private static IEnumerable<(string What, int Times)> Held(Experiment experiment, OptimizerAxis optimizer) => new[]
+    {
+        ("weights", 1), ("gradients", 1), ("moment", optimizer.Kind == "Lion" ? 1 : 2), ("average", experiment.Averages.Count), ("frozen weights", experiment.HasFrozen ? 1 : 0),
+    }.Where(copies => copies.Item2 > 0);
 }

@@ -62,7 +62,7 @@ internal class Conv2d : LayerKind
     {
         if (KeepsSize(layer))
             return $"Images.Conv2d({code.Input}, {code.Field("weight")}{(layer.Flag("bias", true) ? ", " + code.Field("bias") : "")})";
-        var text = $"functional.conv2d({code.Input}, {code.Field("weight")}{(layer.Flag("bias", true) ? ", " + code.Field("bias") : "")}";
+        var text = $"Images.GeneralConv2d({code.Input}, {code.Field("weight")}{(layer.Flag("bias", true) ? ", " + code.Field("bias") : "")}";
         if (layer.Whole("stride") is var stride and not 1)
             text += $", strides: {code.Sizes("stride", stride, stride)}";
         if (Padding(layer) is var padding and not 0)

@@ -52,13 +52,13 @@ internal sealed class ConvTranspose2d : LayerKind
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code)
     {
-        var text = $"functional.conv_transpose2d({code.Input}, {code.Field("weight")}{(layer.Flag("bias", true) ? ", " + code.Field("bias") : "")}";
+        var text = $"Images.ConvTranspose2d({code.Input}, {code.Field("weight")}{(layer.Flag("bias", true) ? ", " + code.Field("bias") : "")}";
         if (layer.Whole("stride") is var stride and not 1)
             text += $", strides: {code.Sizes("stride", stride, stride)}";
         if (Padding(layer) is var padding and not 0)
             text += $", padding: {code.Sizes("padding", padding, padding)}";
         if (layer.Whole("outputPadding", 0) is var outputPadding and not 0)
-            text += $", output_padding: {code.Sizes("outputPadding", outputPadding, outputPadding)}";
+            text += $", outputPadding: {code.Sizes("outputPadding", outputPadding, outputPadding)}";
         return text + ")";
     }
 

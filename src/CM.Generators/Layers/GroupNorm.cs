@@ -32,5 +32,5 @@ internal sealed class GroupNorm : LayerKind
     public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Inputs.And(layer.Size("groups") * 2);
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
-        $"{(input.Rank == 4 ? "Norms.Group" : "functional.group_norm")}({code.Input}, {layer.Size("groups").ToCode()}, {code.Field("weight")}, {code.Field("bias")}{(layer.Has("epsilon") ? ", " + CodeWriter.Number(layer.Number("epsilon", 1e-5)) : "")})";
+        $"Norms.Group({code.Input}, {layer.Size("groups").ToCode()}, {code.Field("weight")}, {code.Field("bias")}{(layer.Has("epsilon") ? ", " + CodeWriter.Number(layer.Number("epsilon", 1e-5)) : "")})";
 }

@@ -71,5 +71,5 @@ internal sealed class Augmentation : LayerKind
 
     public override Dim Work(LayerPlan layer, Shape input, Shape output) => layer.Size("labels") * layer.Size("channels");
 
-    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) => $"functional.linear({code.Input}, {code.Field("weight")})";
+    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) => $"Linears.Of({code.Input}, {code.Field("weight")})";
 }

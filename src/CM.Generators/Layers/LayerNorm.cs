@@ -30,5 +30,5 @@ internal sealed class LayerNorm : LayerKind
     public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Inputs.And(output.NumbersWithout(output.Rank - 1) * 2);
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
-        $"functional.layer_norm({code.Input}, {code.Sizes("shape", layer.Size("size"))}, {code.Field("weight")}, {code.Field("bias")}{(layer.Has("epsilon") ? ", " + CodeWriter.Number(layer.Number("epsilon", 1e-5)) : "")})";
+        $"Norms.Layer({code.Input}, {code.Sizes("shape", layer.Size("size"))}, {code.Field("weight")}, {code.Field("bias")}{(layer.Has("epsilon") ? ", " + CodeWriter.Number(layer.Number("epsilon", 1e-5)) : "")})";
 }

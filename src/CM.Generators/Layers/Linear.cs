@@ -38,5 +38,5 @@ internal sealed class Linear : LayerKind
         output.Sizes.Skip(1).Aggregate(layer.Size("input"), (product, size) => product * size);
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
-        $"functional.linear({code.Input}, {code.Field("weight")}{(layer.Flag("bias", true) ? ", " + code.Field("bias") : "")})";
+        $"Linears.Of({code.Input}, {code.Field("weight")}{(layer.Flag("bias", true) ? ", " + code.Field("bias") : "")})";
 }

@@ -88,6 +88,7 @@ internal sealed class ExperimentWriter
             if (coupling?.Matches == true)
                 code.Line("CouplesBatch = true,");
             code.Line($"Network = {Quote(experiment.Model!.Name)},");
+            code.Line($"Copies = {MemoryNeed.CopiesOf(experiment)},");
             code.Line($"Times = ({Number(Times.From)}, {Number(Times.To)}),");
             code.Line($"SampleTimes = [{string.Join(", ", experiment.SampleTimes.Select(Number))}],");
             if (experiment.Origin is { } origin)

@@ -23,7 +23,7 @@ internal sealed class NetworkWriter
         this.network = network;
         this.code = code;
         steps = network.Fits ? Fusion.Fuse(network) : network.Steps;
-        taken = [.. Plan.Parameters, .. Plan.Layers.Select(layer => layer.Name), "parameters", "training", "functional", "nn", "torch", "cat", "last", "i", "watch"];
+        taken = [.. Plan.Parameters, .. Plan.Layers.Select(layer => layer.Name), "parameters", "training", "functional", "nn", "torch", "cat", "last", "i"];
         foreach (var layer in Plan.Layers)
         {
             foreach (var (copy, _) in Copies(layer))
@@ -190,7 +190,7 @@ internal sealed class NetworkWriter
         foreach (var layer in Plan.Layers.Where(layer => layer.Module is null && layer.Block is not null))
             code.Line($"private bool {Fits(layer)};");
 
-        code.Line("private readonly LayerWatch watch;").Line();
+        code.Line();
         foreach (var layer in Plan.Layers.Where(layer => layer.Module is not null))
         {
             code.Line($"/// <summary>{CodeWriter.Xml(network.Layers.First(each => each.Layer == layer).Kind)}</summary>")
@@ -231,7 +231,6 @@ internal sealed class NetworkWriter
         code.Line($"/// <summary>Builds the module over parameters that lie in a store of <see cref=\"Layout\"/>.</summary>");
         using (code.Braces($"public Module({Arguments("ParameterScope parameters")}) : base({CodeWriter.Quote(Plan.Record.Name)})"))
         {
-            code.Line("watch = parameters.Watch;");
             foreach (var name in Plan.Parameters)
                 code.Line($"this.{Escape(name)} = {Escape(name)};");
             foreach (var duty in network.Duties.Where(duty => duty.Kind != DutyKind.AtLeast && duty.Left.Names.Concat(duty.Right.Names).All(Plan.Parameters.Contains)))
@@ -385,7 +384,7 @@ internal sealed class NetworkWriter
                 {
                     var last = copy == (layer.Repeat ?? 1) - 1;
                     var made = last ? names[step.Outputs[0]] : Free($"{names[step.Outputs[0]].TrimStart('@')}{copy + 1}");
-                    lines.Add(($"var {made} = watch.See({CodeWriter.Quote(PlaceOf(layer))}, {(layer.Repeat is null ? "" : $"{copy}, ")}{Expression(layer, copy, step, [input, .. others])});", shape));
+                    lines.Add(($"var {made} = {Expression(layer, copy, step, [input, .. others])};", shape));
                     if (layer.Block is { } function && copy == 0)
                         lines.Add(($"{Fits(layer)} = {Fits(layer)} || Require.Shape({made}, [{string.Join(", ", Promised(function, [input, .. others]))}], {CodeWriter.Quote($"{Plan.Record.Name}.{layer.Name}: {function.Name}.Apply")});", ""));
                     if (copy > 0)
@@ -395,10 +394,10 @@ internal sealed class NetworkWriter
 
                 break;
             case FusedStep fused:
-                lines.Add(($"{output} = watch.See({CodeWriter.Quote(string.Join(", ", fused.Layers.Select(PlaceOf)))}, {Expression(fused, names)});", shape));
+                lines.Add(($"{output} = {Expression(fused, names)};", shape));
                 break;
             case LinearStep linear:
-                lines.Add(($"{output} = watch.See({CodeWriter.Quote(string.Join(", ", new[] { linear.Act, linear.Linear }.OfType<LayerPlan>().Select(PlaceOf)))}, {Expression(linear, names)});", shape));
+                lines.Add(($"{output} = {Expression(linear, names)};", shape));
                 break;
             case CombineStep combine:
                 var (left, right) = (Spread(combine.Left, combine.Right, names, lines), Spread(combine.Right, combine.Left, names, lines));
@@ -458,18 +457,16 @@ internal sealed class NetworkWriter
         if (layer.Repeat is null)
         {
             var call = $"{Escape(layer.Name)}.call({string.Join(", ", inputs)})";
-            lines.Add(step.Outputs.Count == 1
-                ? ($"{output} = watch.See({CodeWriter.Quote(PlaceOf(layer))}, {call});", shape)
-                : ($"{output} = {call};", $"{shape}  {PlaceOf(layer)}"));
+            lines.Add(($"{output} = {call};", shape));
             return;
         }
 
         var made = names[step.Outputs[0]];
         var others = string.Concat(inputs.Skip(1).Select(input => ", " + input));
-        lines.Add(($"{output} = watch.See({CodeWriter.Quote(PlaceOf(layer))}, 0, {Escape(layer.Name)}[0].call({inputs[0]}{others}));", $"{shape}, {layer.Repeat} times"));
+        lines.Add(($"{output} = {Escape(layer.Name)}[0].call({inputs[0]}{others});", $"{shape}, {layer.Repeat} times"));
         if (layer.Repeat > 1)
         {
-            lines.Add(($"for (var i = 1; i < {Escape(layer.Name)}.Count; i++)\n{{\n    var last = {made};\n    {made} = watch.See({CodeWriter.Quote(PlaceOf(layer))}, i, {Escape(layer.Name)}[i].call(last{others}));\n    last.Dispose();\n}}", ""));
+            lines.Add(($"for (var i = 1; i < {Escape(layer.Name)}.Count; i++)\n{{\n    var last = {made};\n    {made} = {Escape(layer.Name)}[i].call(last{others});\n    last.Dispose();\n}}", ""));
         }
     }
 

@@ -16,13 +16,15 @@ internal static class DryRun
     /// <param name="part">Examples that are trained on at once. Default: all.</param>
     /// <param name="device">Where tensors live.</param>
     /// <param name="json">Whether to write for programs.</param>
-    /// <exception cref="UserError">The machine has less memory than the weights alone take.</exception>
+    /// <exception cref="UserError">It cannot fit into memory.</exception>
     public static void Run(Session session, Experiment experiment, int? batch, int? part, Device device, bool json)
     {
         var plan = experiment.Plan;
         var size = Options.AtLeastOne(batch ?? SmallBatch, "--batch");
+        var setup = new TrainingSetup(plan.Steps, size, plan.Seed, device) { MicroBatch = Options.MicroBatch(part, size, plan) };
+        OutOfMemory.Check(experiment, setup, setup.AtOnce, DeviceMemory.Free(device));
         var clock = Stopwatch.StartNew();
-        using var training = experiment.NewTraining(new TrainingSetup(plan.Steps, size, plan.Seed, device) { MicroBatch = Options.MicroBatch(part, size, plan) });
+        using var training = experiment.NewTraining(setup);
         var building = clock.Elapsed.TotalSeconds;
         var seconds = new double[Steps];
         var losses = new float[Steps];

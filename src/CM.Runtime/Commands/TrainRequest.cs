@@ -61,6 +61,7 @@ internal sealed record TrainRequest
         Options.UseThreads(Threads ?? place?.Threads);
         var device = Options.UseDevice(Device ?? place?.Device);
         using var group = place is null ? null : Backend.Connect(place, device, TimeSpan.FromSeconds(Options.AtLeastOne(Timeout ?? DefaultTimeout, "--timeout")));
+        Launcher.HaveMet();
         try
         {
             return Run(group.Writes() ? display : new QuietDisplay(), device, kept, group);
@@ -77,7 +78,7 @@ internal sealed record TrainRequest
         var before = OriginFolder();
         using var origin = before?.OpenNewest();
         var setup = Setup(from?.State, origin?.State, device, group);
-        OutOfMemory.Check(Experiment.Network, setup, DeviceMemory.Free(setup.Device));
+        OutOfMemory.Check(Experiment, setup, setup.AtOnce, DeviceMemory.Free(setup.Device));
         using var weights = OpenWeights(setup);
         var examples = Examples.Open(Plan, Data);
         if (Plan.Evaluation is { Every: > 0 })
@@ -111,7 +112,7 @@ internal sealed record TrainRequest
         }
         catch (Exception fault) when (OutOfMemory.IsCause(fault) && IsNoted(freeThen = DeviceMemory.Free(setup.Device)))
         {
-            throw OutOfMemory.Explain(fault.Message, run, Experiment.Network, freeBefore, freeThen);
+            throw OutOfMemory.Explain(fault.Message, run, Experiment, freeBefore, freeThen);
         }
         catch (DivergedException diverged)
         {

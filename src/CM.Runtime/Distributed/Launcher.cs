@@ -1,16 +1,20 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace CM.Runtime;
 
 /// <summary>
 /// <c>train --procs N</c>: starts this program N times with the same arguments, connected over this machine's loopback. The processes write to this one's streams; rank 0 tells of
-/// the training. Each has a pipe from here as its standard input: a line asks it to stop, and where it ends it is alone and ends, too.
+/// the training. Each has a pipe from here as its standard input: a line asks it to stop, or tells that another one is gone, and where the pipe ends it is alone and ends, too.
 /// </summary>
-internal sealed class Launcher
+internal sealed partial class Launcher
 {
     private const string Marker = "CM_LAUNCHED";
+    private const string Stop = "stop";
+    private const string Lost = "lost";
+    private const int UsersFault = 2;
 
     // Exit codes above tell the signal that ended a process.
     private const int Signals = 128;
@@ -19,6 +23,7 @@ internal sealed class Launcher
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
 
     private static volatile bool asksToStop;
+    private static volatile bool haveMet;
 
     private readonly int size;
 
@@ -26,6 +31,9 @@ internal sealed class Launcher
 
     /// <summary>Whether the launcher of this process has asked it to stop.</summary>
     public static bool AsksToStop => asksToStop;
+
+    /// <summary>From now on this process notices by itself when another one is gone.</summary>
+    public static void HaveMet() => haveMet = true;
 
     /// <summary>The launcher that a command needs.</summary>
     /// <param name="processes">What the user asked for.</param>
@@ -51,8 +59,15 @@ internal sealed class Launcher
 
     private static void Heed()
     {
-        while (Console.In.ReadLine() is not null)
-            asksToStop = true;
+        while (Console.In.ReadLine() is { } line)
+        {
+            asksToStop |= line == Stop;
+            if (line == Lost && !haveMet)
+            {
+                Console.Error.WriteLine($"error: {Placement.Name}another process is gone before all had met; start the run again.");
+                EndAtOnce(UsersFault); // the main thread waits for the others inside libtorch
+            }
+        }
         using var own = Process.GetCurrentProcess();
         own.Kill(); // the launcher is gone, and somebody may go on with the run already
     }
@@ -64,16 +79,19 @@ internal sealed class Launcher
         var port = FreePort();
         var children = Enumerable.Range(0, size).Select(rank => Start(rank, port)).ToList();
         using var stop = new StopSignal();
-        var (asked, failed) = (false, Stopwatch.StartNew());
+        var (asked, failed) = (false, (Stopwatch?)null);
         while (children.Exists(child => !child.WaitForExit(50)))
         {
-            if (!children.Exists(child => child.HasExited && child.ExitCode != 0))
-                failed.Restart();
             if (stop.Requested && !asked)
-                children.ForEach(child => Tell(child, input => input.WriteLine("stop")));
-            else if (failed.Elapsed > Grace)
-                children.ForEach(child => Tell(child, input => input.Close()));
+                children.ForEach(child => Tell(child, input => input.WriteLine(Stop)));
             asked = stop.Requested;
+            if (failed is null && children.Exists(child => child.HasExited && child.ExitCode != 0))
+            {
+                failed = Stopwatch.StartNew();
+                children.ForEach(child => Tell(child, input => input.WriteLine(Lost)));
+            }
+            if (failed?.Elapsed > Grace)
+                children.ForEach(child => Tell(child, input => input.Close()));
         }
         foreach (var (rank, child) in children.Index())
             if (child.ExitCode > Signals)
@@ -106,6 +124,9 @@ internal sealed class Launcher
         start.Environment[Marker] = "1";
         return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
     }
+
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    private static partial void EndAtOnce(int code);
 
     private static int FreePort()
     {

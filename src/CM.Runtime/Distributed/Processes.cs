@@ -9,13 +9,36 @@ internal static class Processes
     public static bool Writes(this IProcessGroup? group) => group is not { Rank: > 0 };
 
     /// <summary>Whether it is so in any process.</summary>
-    public static bool Any(this IProcessGroup? group, bool here)
+    public static bool Any(this IProcessGroup? group, bool here) => group.Any(here, false).First;
+
+    /// <summary>Whether each of two things is so in any process.</summary>
+    public static (bool First, bool Second) Any(this IProcessGroup? group, bool first, bool second)
     {
         if (group is null)
-            return here;
-        using var count = tensor(new[] { here ? 1f : 0 });
-        group.Sum(count);
-        return count.item<float>() > 0;
+            return (first, second);
+        using var counts = tensor(new[] { first ? 1f : 0, second ? 1f : 0 });
+        group.Sum(counts);
+        return (counts[0].item<float>() > 0, counts[1].item<float>() > 0);
+    }
+
+    /// <summary>Has rank 0 do something, for which the others wait as long as it shows now and then that it goes on.</summary>
+    /// <param name="group">The processes.</param>
+    /// <param name="work">What to do, given what to call now and then.</param>
+    /// <returns>What it gave; the default value in the other processes.</returns>
+    public static T? Await<T>(this IProcessGroup? group, Func<Action, T> work)
+    {
+        if (group is null)
+            return work(() => { });
+        if (!group.Writes())
+        {
+            while (group.Any(false))
+            {
+            }
+            return default;
+        }
+        var result = work(() => group.Any(true));
+        group.Any(false);
+        return result;
     }
 
     /// <summary>Waits until all processes are here.</summary>

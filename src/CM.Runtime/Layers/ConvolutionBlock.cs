@@ -42,7 +42,9 @@ internal readonly record struct ConvolutionBlock()
     public double Scale { get; init; } = 1;
 
     /// <summary>[B, C, H, W] to [B, out, H, W].</summary>
-    public Tensor Of(Tensor x) => Backend.HasKernels(x) && (Weight is null || Weight.size(2) <= 3) && !(Dropout > 0 && DropoutMasks.AreGiven) ? Backend.Compute(this, x) : Composed(x);
+    public Tensor Of(Tensor x) => Compute(x).Seen(x, NormWeight, Weight);
+
+    private Tensor Compute(Tensor x) => Backend.HasKernels(x) && (Weight is null || Weight.size(2) <= 3) && !(Dropout > 0 && DropoutMasks.AreGiven) ? Backend.Compute(this, x) : Composed(x);
 
     private Tensor Composed(Tensor x)
     {

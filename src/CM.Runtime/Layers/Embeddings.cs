@@ -14,7 +14,7 @@ public static class Embeddings
     public static Tensor Fourier(Tensor level, Tensor freqs, bool sineFirst = false)
     {
         using var turns = freqs * (2 * Math.PI);
-        return Waves(level, turns, sineFirst);
+        return Waves(level, turns, sineFirst).Seen(level, freqs);
     }
 
     /// <summary><c>[cos ft, sin ft]</c> with f_j = maxPositions^(−j/(channels/2)) (Vaswani et al. 2017; EDM's <c>PositionalEmbedding</c>).</summary>
@@ -45,12 +45,12 @@ public static class Embeddings
     {
         using var scaled = labels * scale;
         if (dropout == 0)
-            return nn.functional.linear(scaled, weight, bias);
+            return Linears.Of(scaled, weight, bias);
         using var draw = DropoutMasks.Draw(labels);
         using var stays = draw.ge((Scalar)dropout);
         using var mask = stays.to(labels.dtype);
         using var kept = scaled * mask;
-        return nn.functional.linear(kept, weight, bias);
+        return Linears.Of(kept, weight, bias);
     }
 
     private static Tensor Waves(Tensor level, Tensor freqs, bool sineFirst)

@@ -58,6 +58,29 @@ public static class Images
     /// <returns>[B, out, H, W].</returns>
     public static Tensor Conv2d(Tensor images, Tensor weight, Tensor? bias = null) => new ConvolutionBlock { Weight = weight, Bias = bias }.Of(images);
 
+    /// <summary>A convolution of any stride, padding and dilation, in groups.</summary>
+    /// <param name="images">[B, C, H, W].</param>
+    /// <param name="weight">[out, C/groups, kernel, kernel].</param>
+    /// <param name="bias">[out], or none.</param>
+    /// <param name="strides">Down and to the right; default 1.</param>
+    /// <param name="padding">Zeros around the image; default none.</param>
+    /// <param name="dilation">From tap to tap; default 1.</param>
+    /// <param name="groups">Divides C and out.</param>
+    /// <returns>[B, out, …].</returns>
+    public static Tensor GeneralConv2d(Tensor images, Tensor weight, Tensor? bias = null, long[]? strides = null, long[]? padding = null, long[]? dilation = null, long groups = 1) =>
+        functional.conv2d(images, weight, bias, strides, padding, dilation, groups).Seen(images, weight);
+
+    /// <summary>A transposed convolution.</summary>
+    /// <param name="images">[B, C, H, W].</param>
+    /// <param name="weight">[C, out, kernel, kernel].</param>
+    /// <param name="bias">[out], or none.</param>
+    /// <param name="strides">Down and to the right; default 1.</param>
+    /// <param name="padding">Rows and columns that are cut off on every side; default none.</param>
+    /// <param name="outputPadding">Rows and columns more at the bottom and the right; default none.</param>
+    /// <returns>[B, out, …].</returns>
+    public static Tensor ConvTranspose2d(Tensor images, Tensor weight, Tensor? bias = null, long[]? strides = null, long[]? padding = null, long[]? outputPadding = null) =>
+        functional.conv_transpose2d(images, weight, bias, strides, padding, outputPadding).Seen(images, weight);
+
     /// <summary>Group norm, SiLU, dropout and a convolution that keeps the size, in one operation where the backend has it: nothing between them is kept for the backward pass.</summary>
     /// <param name="images">[B, C, H, W].</param>
     /// <param name="groups">Divides C.</param>

@@ -6,13 +6,16 @@ namespace CM.Runtime;
 public static class Linears
 {
     /// <summary>[silu(first), second]·weightᵀ + bias: in one operation where the backend has it, which keeps only the parts for the backward pass.</summary>
-    /// <param name="first">[B, n].</param>
+    /// <param name="first">[B, n]; […, n] where nothing stands before the map.</param>
     /// <param name="weight">[out, n + m].</param>
     /// <param name="bias">[out], or none.</param>
     /// <param name="silu">Whether the first goes through x·σ(x).</param>
     /// <param name="second">[B, m], or nothing.</param>
-    /// <returns>[B, out].</returns>
-    public static Tensor Of(Tensor first, Tensor weight, Tensor? bias = null, bool silu = false, Tensor? second = null)
+    /// <returns>[B, out], or […, out].</returns>
+    public static Tensor Of(Tensor first, Tensor weight, Tensor? bias = null, bool silu = false, Tensor? second = null) =>
+        (silu || second is not null ? Compute(first, weight, bias, silu, second) : functional.linear(first, weight, bias)).Seen(first, weight);
+
+    private static Tensor Compute(Tensor first, Tensor weight, Tensor? bias, bool silu, Tensor? second)
     {
         if (Backend.HasKernels(first) && first.dtype == weight.dtype)
             return Backend.Compute(first, second, weight, bias, silu);

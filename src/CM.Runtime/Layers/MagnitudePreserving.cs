@@ -51,7 +51,7 @@ public static class MagnitudePreserving
         using var turned = column * freqs;
         using var angle = turned + phases;
         using var wave = angle.cos();
-        return wave * Math.Sqrt(2);
+        return (wave * Math.Sqrt(2)).Seen(level, freqs);
     }
 
     /// <summary>A linear map of the last axis by weights of magnitude 1 (equations 47 and 66).</summary>
@@ -63,7 +63,7 @@ public static class MagnitudePreserving
     public static Tensor Linear(Tensor x, Tensor weight, bool training, double gain = 1)
     {
         using var unit = Unit(weight, training, gain);
-        return functional.linear(x, unit);
+        return functional.linear(x, unit).Seen(x, weight);
     }
 
     /// <summary>A convolution that keeps the size, by weights of magnitude 1 (equations 47 and 66).</summary>
@@ -76,7 +76,7 @@ public static class MagnitudePreserving
     {
         using var unit = Unit(weight, training, gain);
         var padding = weight.shape[3] / 2;
-        return functional.conv2d(x, unit, padding: [padding, padding]);
+        return functional.conv2d(x, unit, padding: [padding, padding]).Seen(x, weight);
     }
 
     /// <summary>Self-attention over pixels with queries, keys and values of magnitude 1, between two 1×1 convolutions.</summary>

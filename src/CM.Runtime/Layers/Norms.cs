@@ -10,14 +10,25 @@ public static class Norms
     private const double Least = 1e-4;
 
     /// <summary>Divides groups of channels by their deviation after taking off their mean (Wu and He 2018).</summary>
-    /// <param name="x">[B, C, H, W].</param>
+    /// <param name="x">[B, C, …].</param>
     /// <param name="groups">Divides C.</param>
     /// <param name="weight">Scale, [C].</param>
     /// <param name="bias">Shift, [C].</param>
     /// <param name="epsilon">Added to the variance.</param>
-    /// <returns>[B, C, H, W].</returns>
-    public static Tensor Group(Tensor x, long groups, Tensor weight, Tensor bias, double epsilon = 1e-5) =>
-        new ConvolutionBlock { Groups = groups, NormWeight = weight, NormBias = bias, Epsilon = epsilon }.Of(x);
+    /// <returns>[B, C, …].</returns>
+    public static Tensor Group(Tensor x, long groups, Tensor weight, Tensor bias, double epsilon = 1e-5) => x.dim() == 4
+        ? new ConvolutionBlock { Groups = groups, NormWeight = weight, NormBias = bias, Epsilon = epsilon }.Of(x)
+        : functional.group_norm(x, groups, weight, bias, epsilon).Seen(x, weight);
+
+    /// <summary>Divides the numbers of the last axis by their deviation after taking off their mean (Ba, Kiros and Hinton 2016).</summary>
+    /// <param name="x">[…, size].</param>
+    /// <param name="shape">[size].</param>
+    /// <param name="weight">Scale, [size].</param>
+    /// <param name="bias">Shift, [size].</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <returns>[…, size].</returns>
+    public static Tensor Layer(Tensor x, long[] shape, Tensor weight, Tensor bias, double epsilon = 1e-5) =>
+        functional.layer_norm(x, shape, weight, bias, epsilon).Seen(x, weight);
 
     /// <summary>norm(x)·(1 + scale) + shift with [scale, shift] = affine(embedding) (Dhariwal and Nichol 2021).</summary>
     /// <param name="x">[B, C, H, W].</param>
@@ -38,7 +49,7 @@ public static class Norms
         using var shift = spread.narrow(1, channels, channels);
         using var factor = scale + 1;
         using var normed = functional.group_norm(x, groups, weight, bias, epsilon);
-        return shift.addcmul(normed, factor, (Scalar)1);
+        return shift.addcmul(normed, factor, (Scalar)1).Seen(x, affineWeight, weight);
     }
 
     /// <summary>x/√(mean x² + epsilon)·weight over the last axis (Zhang and Sennrich 2019).</summary>
@@ -53,7 +64,7 @@ public static class Norms
         using var safe = mean + epsilon;
         using var factor = safe.rsqrt();
         using var normed = x * factor;
-        return normed * weight;
+        return (normed * weight).Seen(x, weight);
     }
 
     /// <summary>Divides every pixel by 1e-4 + the root mean square of its channels: [B, C, …] stays.</summary>

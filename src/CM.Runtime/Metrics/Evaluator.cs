@@ -38,14 +38,15 @@ internal sealed class Evaluator : IDisposable
     /// <param name="network">Whose features judge; null for points in the plane. Stays the caller's.</param>
     /// <param name="seed">What the noise depends on.</param>
     /// <param name="device">Where the model and the network are.</param>
-    public Evaluator(ExperimentPlan plan, IExamples examples, FeatureNetwork? network, long seed, Device device)
+    /// <param name="goesOn">Called now and then while features are worked out.</param>
+    public Evaluator(ExperimentPlan plan, IExamples examples, FeatureNetwork? network, long seed, Device device, Action? goesOn = null)
     {
         this.plan = plan;
         this.examples = examples;
         this.network = network;
         this.seed = seed;
         this.device = device;
-        data = network is null ? null : FeatureCache.Of(examples, plan.DataShape, network, device);
+        data = network is null ? null : FeatureCache.Of(examples, plan.DataShape, network, device, goesOn);
     }
 
     /// <summary>Judges samples.</summary>
@@ -53,8 +54,12 @@ internal sealed class Evaluator : IDisposable
     /// <param name="weights">With which weights.</param>
     /// <param name="steps">How many of the sampling times to go through, from the first on.</param>
     /// <param name="count">How many samples.</param>
-    public Judgement Judge(Training training, ParameterStore weights, int steps, int count) =>
-        new(steps, [.. data is null ? OfPoints(Points(training, weights, steps, count)) : OfImages(Images(training, weights, steps, count), everything: true)]);
+    /// <param name="goesOn">Called now and then.</param>
+    public Judgement Judge(Training training, ParameterStore weights, int steps, int count, Action? goesOn = null)
+    {
+        var samples = Samples(training, weights, steps, count, goesOn);
+        return new(steps, [.. data is null ? OfPoints(Host(samples)) : OfImages(samples, everything: true)]);
+    }
 
     /// <summary>dFID_t (Lee et al. 2025, section 4): the distance of data that were noised to a time and restored in one step.</summary>
     /// <param name="training">Whose model to use.</param>
@@ -117,9 +122,7 @@ internal sealed class Evaluator : IDisposable
         }
     }
 
-    private float[] Points(Training training, ParameterStore weights, int steps, int count) => Host(Images(training, weights, steps, count));
-
-    private IEnumerable<Tensor> Images(Training training, ParameterStore weights, int steps, int count)
+    private IEnumerable<Tensor> Samples(Training training, ParameterStore weights, int steps, int count, Action? goesOn)
     {
         for (var (begin, block) = (0, 0); begin < count; begin += Block, block++)
         {
@@ -128,6 +131,7 @@ internal sealed class Evaluator : IDisposable
             yield return plan.Classes == 0 ? training.Sample(weights, noise) : OfEveryClass(training, weights, noise, begin);
             foreach (var draw in noise)
                 draw.Dispose();
+            goesOn?.Invoke();
         }
     }
 

@@ -22,12 +22,13 @@ internal static class FeatureCache
     /// <param name="shape">Shape of one example.</param>
     /// <param name="network">What looks at them.</param>
     /// <param name="device">Where the network is.</param>
-    public static FeatureSet Of(IExamples examples, long[] shape, FeatureNetwork network, Device device)
+    /// <param name="goesOn">Called now and then.</param>
+    public static FeatureSet Of(IExamples examples, long[] shape, FeatureNetwork network, Device device, Action? goesOn = null)
     {
         var path = PathOf(examples, shape, network);
         if (File.Exists(path))
             return Read(path, device);
-        var set = FeatureSet.Of(examples, shape, network, device);
+        var set = FeatureSet.Of(examples, shape, network, device, goesOn);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         Write(path, set);
         return set;

@@ -29,7 +29,7 @@ internal sealed class FeatureSet : IDisposable
     public Tensor? Probabilities => probabilities.Count == 0 ? null : Joined(probabilities);
 
     /// <summary>Features of examples, all of them; those that are kept are spread evenly.</summary>
-    public static FeatureSet Of(IExamples examples, long[] shape, FeatureNetwork network, Device device)
+    public static FeatureSet Of(IExamples examples, long[] shape, FeatureNetwork network, Device device, Action? goesOn)
     {
         var keepEvery = (examples.Count + MostKept - 1) / MostKept;
         return Of(Blocks(), network, keepEvery);
@@ -37,7 +37,10 @@ internal sealed class FeatureSet : IDisposable
         IEnumerable<Tensor> Blocks()
         {
             for (var begin = 0; begin < examples.Count; begin += Block)
+            {
                 yield return Read(examples, begin, Math.Min(Block, examples.Count - begin), shape, device);
+                goesOn?.Invoke();
+            }
         }
     }
 

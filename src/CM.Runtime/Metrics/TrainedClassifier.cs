@@ -130,6 +130,7 @@ internal sealed class TrainedClassifier : FeatureNetwork
         DataShape = plan.DataShape,
         Classes = plan.Classes,
         Network = plan.Name,
+        Copies = 4, // weights, gradients, two moments
         Times = (1, 1), // a classifier sees no noise
         SampleTimes = [],
         Declaration = [],

@@ -33,10 +33,18 @@ internal sealed class LossByTime(double from, double to) : IDisposable
             Read();
     }
 
-    /// <summary>Means and numbers of samples since the last call; NaN where there were none.</summary>
-    public (double[] Means, double[] Counts) Take()
+    /// <summary>Means and numbers of samples since the last call, of all processes together; NaN where there were none.</summary>
+    public (double[] Means, double[] Counts) Take(IProcessGroup? group)
     {
         Read();
+        if (group is not null)
+        {
+            using var all = tensor((double[])[.. sums, .. counts]);
+            group.Sum(all);
+            var total = MemoryMarshal.Cast<byte, double>(all.bytes);
+            total[..Buckets].CopyTo(sums);
+            total[Buckets..].CopyTo(counts);
+        }
         var taken = (sums.Zip(counts, (sum, count) => sum / count).ToArray(), counts.ToArray());
         Array.Clear(sums);
         Array.Clear(counts);

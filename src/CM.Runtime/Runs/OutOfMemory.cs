@@ -13,12 +13,6 @@ internal static partial class OutOfMemory
     /// </summary>
     private const double Usable = 0.4;
 
-    /// <summary>Weights, gradients and at least one moment.</summary>
-    private const int LeastCopies = 3;
-
-    /// <summary>Weights, gradients, two moments and an average, in float32: what a training takes besides its activations.</summary>
-    public const long BytesPerParameter = 5 * sizeof(float);
-
     /// <summary>Whether libtorch got no memory.</summary>
     public static bool IsCause(Exception exception) => exception is ExternalException && Asked(exception.Message) is not null;
 
@@ -33,60 +27,53 @@ internal static partial class OutOfMemory
     public static long? Free(string message) => CudaFree().Match(message) is { Success: true } free ? Bytes(free) : null;
 
     /// <summary>The largest batch that should fit; 0 where none does, null where sizes are open.</summary>
-    /// <param name="network">What it takes an example.</param>
+    /// <param name="experiment">What it takes.</param>
     /// <param name="batch">The batch that did not fit.</param>
     /// <param name="free">Bytes that were free before anything was built.</param>
-    public static long? Fitting(NetworkPlan network, int batch, long free) => network is { Activations: > 0, Parameters: >= 0 }
-        ? Math.Clamp((long)((Usable * free - network.Parameters * BytesPerParameter) / network.Activations), 0, batch / 2)
+    public static long? Fitting(Experiment experiment, int batch, long free) => experiment.Network is { Activations: > 0 and var example, Parameters: >= 0 }
+        ? Math.Clamp((long)((Usable * free - Held(experiment)) / example), 0, batch / 2)
         : null;
 
     /// <summary>Refuses what cannot fit: the kernel gives memory that it does not have, and would end the program without a word.</summary>
-    /// <param name="network">What it takes an example.</param>
+    /// <param name="experiment">What it takes.</param>
     /// <param name="setup">Batch and device.</param>
+    /// <param name="examples">How many are trained on at once; 0 where none are.</param>
     /// <param name="free">Bytes that are free; null where that is not known.</param>
-    /// <exception cref="UserError">Half of the estimate is more than there is; half, since activations may be of 16 bits.</exception>
-    public static void Check(NetworkPlan network, TrainingSetup setup, long? free)
+    /// <exception cref="UserError">What is held and half of what examples keep is more than there is; half, since that is an estimate.</exception>
+    public static void Check(Experiment experiment, TrainingSetup setup, int examples, long? free)
     {
-        if (free is not { } bytes || Fitting(network, setup.AtOnce, bytes) is not { } fitting)
+        if (free is not { } bytes || experiment.Network.Parameters < 0)
             return;
-        var need = network.Parameters * BytesPerParameter + (double)network.Activations * setup.AtOnce;
-        if (need / 2 > bytes)
-            throw new UserError($"--batch {setup.Batch}: takes about {Gigabytes((long)need)} on {setup.Device}, where {Gigabytes(bytes)} are free; {Advice(network, fitting)}.");
-    }
-
-    /// <summary>Refuses weights that this machine cannot hold, averages and frozen ones included.</summary>
-    /// <param name="layout">What is trained.</param>
-    /// <param name="averages">How many averages of it are kept.</param>
-    /// <param name="frozen">What lies beside it; null where nothing does.</param>
-    /// <exception cref="UserError">They take more than the machine has, not only than is free.</exception>
-    public static void CheckWeights(ParameterLayout layout, int averages, ParameterLayout? frozen)
-    {
-        var needed = sizeof(float) * (layout.Count * (LeastCopies + averages) + (frozen?.Count ?? 0));
-        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (needed > available)
-            throw new UserError($"{layout.Count:N0} parameters with gradients, moments{(averages == 0 ? "" : averages == 1 ? ", an average" : $", {averages} averages")}{(frozen is null ? "" : ", frozen weights")} take {Gigabytes(needed)} and more, and this machine has {Gigabytes(available)}; train it where there is more.");
+        var (held, kept) = (Held(experiment), (double)Math.Max(0, experiment.Network.Activations) * examples);
+        if (held > bytes)
+            throw new UserError($"{experiment.Plan.Name}: {experiment.Network.Parameters:N0} parameters, held {experiment.Plan.Copies} times with gradients, moments and averages, take {Gigabytes(held)} on {setup.Device}, where {Gigabytes(bytes)} are free; take a machine that has more.");
+        if (held + kept / 2 > bytes)
+            throw new UserError($"--batch {setup.Batch}: takes about {Gigabytes((long)(held + kept))} on {setup.Device}, where {Gigabytes(bytes)} are free; {Advice(experiment, Fitting(experiment, examples, bytes) ?? 0)}.");
     }
 
     /// <summary>One line.</summary>
     /// <param name="message">What libtorch says.</param>
     /// <param name="run">The run that did not get memory.</param>
-    /// <param name="network">Its network.</param>
+    /// <param name="experiment">What it trained.</param>
     /// <param name="freeBefore">Bytes that were free before the run began; null where that is not known.</param>
     /// <param name="freeThen">Bytes that were free when memory was asked for in vain; null where that is not known.</param>
-    public static UserError Explain(string message, TrainingRun run, NetworkPlan network, long? freeBefore, long? freeThen)
+    public static UserError Explain(string message, TrainingRun run, Experiment experiment, long? freeBefore, long? freeThen)
     {
         var (asked, free, setup) = (Asked(message) ?? 0, Free(message) ?? freeThen, run.Setup);
-        var fitting = freeBefore is { } before ? Fitting(network, setup.AtOnce, before) : null;
+        var fitting = freeBefore is { } before ? Fitting(experiment, setup.AtOnce, before) : null;
         return new UserError($"step {run.Done}: out of memory on {setup.Device}: "
             + (asked > 0 ? $"{Gigabytes(asked)} more were asked for" : "more was asked for than there is")
             + (free is { } bytes ? $", {Gigabytes(bytes)} were free" : "")
-            + $"; {(fitting is { } batch ? Advice(network, batch) : $"take a smaller batch than {setup.Batch:N0} with --batch N")}"
+            + $"; {(fitting is { } batch ? Advice(experiment, batch) : $"take a smaller batch than {setup.Batch:N0} with --batch N")}"
             + (run.Done > 0 ? run.Rest() : "."));
     }
 
-    private static string Advice(NetworkPlan network, long fitting) =>
+    // Weights with their gradients, moments and averages, in float32.
+    private static long Held(Experiment experiment) => experiment.Network.Parameters * experiment.Plan.Copies * sizeof(float);
+
+    private static string Advice(Experiment experiment, long fitting) =>
         (fitting > 0 ? $"a batch of {fitting:N0} should fit (--batch {fitting})" : "not even a batch of 1 fits")
-        + $": an example keeps {network.Activations / 1e6:N2} MB, weights with gradients, moments and an average take {Gigabytes(network.Parameters * BytesPerParameter)}";
+        + $": an example keeps {experiment.Network.Activations / 1e6:N2} MB, weights with gradients, moments and averages take {Gigabytes(Held(experiment))}";
 
     private static string Gigabytes(long bytes) => $"{bytes / 1e9:N2} GB";
 

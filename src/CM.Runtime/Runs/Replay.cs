@@ -8,6 +8,7 @@ namespace CM.Runtime;
 /// </summary>
 internal sealed class Replay : TrainingRun
 {
+    private readonly Dictionary<Tensor, (string Layer, string Where)> owners = new(ReferenceEqualityComparer.Instance);
     private readonly List<string> layers = [];
     private readonly int last;
 
@@ -31,6 +32,7 @@ internal sealed class Replay : TrainingRun
             return null;
         using var checkpoint = Checkpoint.Open(path);
         using var replay = new Replay(run, checkpoint, run.Done);
+        using var _ = LayerWatch.Begin(replay.Look);
         experiment.Train(replay);
         return replay.Found;
     }
@@ -41,11 +43,11 @@ internal sealed class Replay : TrainingRun
         Load(training);
         training.Noted = LookAtSamples;
         training.GradientsReady = LookAtGradients;
-        training.Weights.Watcher = (layer, value) => Look(layer, "", value);
+        Own(training.Weights, "");
         foreach (var average in training.Averages)
-            average.Weights.Watcher = (layer, value) => Look(layer, $", with the weights of the average {average.Rule.Name}", value);
+            Own(average.Weights, $", with the weights of the average {average.Rule.Name}");
         if (training.FrozenWeights is { } frozen)
-            frozen.Watcher = (layer, value) => Look(layer, ", with the frozen weights", value);
+            Own(frozen, ", with the frozen weights");
     }
 
     /// <inheritdoc/>
@@ -65,7 +67,7 @@ internal sealed class Replay : TrainingRun
         Done++;
         var value = loss.item<float>();
         if (!float.IsFinite(value))
-            Found = $"step {step}: the loss is {value}{samples}; {(firstLayer is null ? "every layer's result is finite" : $"the first layer whose result is not finite is {firstLayer}")}";
+            Found = $"step {step}: the loss is {value}{samples}; {firstLayer ?? "every layer's result is finite"}";
         else if (firstGradient is not null && training.Scaler is null)
             Found = $"step {step}: the loss is {Numbers.Short(value)}{samples}; but gradients are not finite, in backpropagation first that of {firstGradient}";
         else if (!IsFinite(training.Weights.Values))
@@ -85,11 +87,35 @@ internal sealed class Replay : TrainingRun
         return all.item<bool>();
     }
 
-    private void Look(string layer, string where, Tensor value)
+    private static string LayerOf(string parameter) => parameter[..Math.Max(0, parameter.LastIndexOf('.'))];
+
+    /// <summary>A layer is known by the parameters and buffers that it computes with.</summary>
+    private void Own(ParameterStore weights, string where)
     {
-        layers.Add(layer);
-        if (firstLayer is null && !IsFinite(value))
-            firstLayer = $"{layer}, [{string.Join(", ", value.shape)}]{where}";
+        foreach (var spec in weights.Layout.Parameters)
+            owners.Add(weights[spec.Name], (LayerOf(spec.Name), where));
+        foreach (var spec in weights.Layout.Buffers)
+            owners.Add(weights.Buffer(spec.Name), (LayerOf(spec.Name), where));
+    }
+
+    private void Look(ReadOnlySpan<Tensor?> weights, Tensor input, Tensor result)
+    {
+        var (names, where) = (new List<string>(), "");
+        foreach (var weight in weights)
+        {
+            if (weight is not null && owners.TryGetValue(weight, out var owner))
+            {
+                names.Add(owner.Layer);
+                where = owner.Where;
+            }
+        }
+        if (firstLayer is null && !IsFinite(result))
+        {
+            firstLayer = IsFinite(input)
+                ? $"the first layer whose result is not finite is {string.Join(" and ", names)}, [{string.Join(", ", result.shape)}]{where}"
+                : $"what flows into {names.FirstOrDefault()}, [{string.Join(", ", input.shape)}]{where}, is not finite{(layers.Count == 0 ? "" : $", though the results of the layers before it are, the last of them {layers[^1]}")}";
+        }
+        layers.AddRange(names);
     }
 
     /// <summary>Where the bad samples lie; where there are none, between which times all of them do.</summary>
@@ -118,6 +144,6 @@ internal sealed class Replay : TrainingRun
             return;
         firstGradient = weights.Layout.Parameters
             .Where(spec => !IsFinite(weights[spec.Name].grad!))
-            .MaxBy(spec => layers.LastIndexOf(spec.Name[..Math.Max(0, spec.Name.LastIndexOf('.'))]))?.Name;
+            .MaxBy(spec => layers.LastIndexOf(LayerOf(spec.Name)))?.Name;
     }
 }

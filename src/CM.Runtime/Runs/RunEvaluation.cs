@@ -10,15 +10,16 @@ internal sealed class RunEvaluation : IDisposable
     private readonly TrainingSetup setup;
     private readonly EvaluationPlan evaluation;
     private readonly FeatureNetwork? network;
-    private readonly Evaluator evaluator;
+    private readonly Evaluator? evaluator; // of rank 0, for which the others wait
 
     private RunEvaluation(ExperimentPlan plan, TrainingSetup setup, IExamples examples, EvaluationPlan evaluation)
     {
         this.plan = plan;
         this.setup = setup;
         this.evaluation = evaluation;
-        network = Features.Open(plan, null, null, setup.Device);
-        evaluator = new Evaluator(plan, examples, network, setup.Seed, setup.Device);
+        if (setup.Group.Writes())
+            network = Features.Open(plan, null, null, setup.Device);
+        evaluator = setup.Group.Await(goesOn => new Evaluator(plan, examples, network, setup.Seed, setup.Device, goesOn));
     }
 
     /// <summary>Prepares; null where the experiment does not ask for it.</summary>
@@ -29,28 +30,27 @@ internal sealed class RunEvaluation : IDisposable
     /// <summary>Whether samples are judged after so many steps.</summary>
     public bool IsDue(int done) => done > 0 && (done % evaluation.Every == 0 || done == setup.Steps);
 
-    /// <summary>Judges samples made in one step and in all.</summary>
+    /// <summary>Judges samples made in one step and in all; all processes ask together, and rank 0 judges.</summary>
     /// <param name="training">What to sample.</param>
     /// <param name="done">Steps done.</param>
-    /// <param name="distance">That of samples made in all steps.</param>
-    /// <returns>What the log should say: every value as <c>name/steps of the sampler</c>.</returns>
-    public JsonObject Judge(Training training, int done, out double? distance)
+    /// <returns>What the log should say, every value as <c>name/steps of the sampler</c>, and the distance of samples made in all steps.</returns>
+    public (JsonObject Line, double? Distance) Judge(Training training, int done) => setup.Group.Await(goesOn =>
     {
         var line = new JsonObject { ["step"] = done };
-        distance = null;
+        double? distance = null;
         foreach (var steps in new[] { 1, plan.SampleTimes.Length }.Distinct())
         {
-            var judged = evaluator.Judge(training, training.BestWeights, steps, evaluation.Samples);
+            var judged = evaluator!.Judge(training, training.BestWeights, steps, evaluation.Samples, goesOn);
             distance = double.IsFinite(judged.Distance) ? judged.Distance : null;
             foreach (var (name, value) in judged.Values.Where(value => double.IsFinite(value.Value)))
                 line[$"{name}/{steps}"] = value;
         }
-        return line;
-    }
+        return (line, distance);
+    });
 
     public void Dispose()
     {
-        evaluator.Dispose();
+        evaluator?.Dispose();
         network?.Dispose();
     }
 }

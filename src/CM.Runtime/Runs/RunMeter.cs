@@ -30,8 +30,7 @@ internal sealed class RunMeter : IDisposable
         setup = training.Setup;
         losses = new LossWindow(setup.Device);
         byTime = new LossByTime(plan.Times.From, plan.Times.To);
-        if (setup.Group.Writes())
-            training.Noted = byTime.Add;
+        training.Noted = byTime.Add;
         began = logged = done;
     }
 
@@ -80,12 +79,12 @@ internal sealed class RunMeter : IDisposable
         return new StepReport(done, setup.Steps, Loss, setup.Batch / perStep.TotalSeconds, perStep * (setup.Steps - done)) { Details = details };
     }
 
-    /// <summary>What was measured since the last call.</summary>
+    /// <summary>What was measured since the last call; all processes ask together.</summary>
     public JsonObject Log(int done)
     {
         var mean = losses.TakeMean();
         var (seconds, memory, norm) = (Seconds, DeviceMemory.InUse(setup.Device), training.GradientNorm);
-        var (means, counts) = byTime.Take();
+        var (means, counts) = byTime.Take(setup.Group);
         var line = new JsonObject
         {
             ["step"] = done,

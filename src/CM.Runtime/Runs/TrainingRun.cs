@@ -38,6 +38,8 @@ public class TrainingRun : IDisposable
     private int saved = -1;
     private int shown = -1;
     private int logged;
+    private bool logs;
+    private (int Step, double? Distance) judged = (-1, null);
 
     /// <summary>Prepares a run.</summary>
     /// <param name="plan">What is trained.</param>
@@ -100,10 +102,10 @@ public class TrainingRun : IDisposable
         {
             OnDisk(() => log = new RunLog(folder, Meter.Times, done));
             pictures = Sampler.IsVisible(plan) ? new RunPictures(plan, Setup, folder, examples, first) : null;
-            evaluation = RunEvaluation.Open(plan, Setup, examples);
-            if (from is null)
-                Keep(show: true);
         }
+        evaluation = RunEvaluation.Open(plan, Setup, examples);
+        if (Writes && from is null)
+            Keep(show: true);
         unsaved.Start();
         unlogged.Start();
         Meter.Resume();
@@ -138,7 +140,8 @@ public class TrainingRun : IDisposable
     public virtual bool NextStep(out int step)
     {
         step = done;
-        return done < Setup.Steps && !Setup.Group.Any(stop.Requested);
+        (var stops, logs) = Setup.Group.Any(stop.Requested, Writes && unlogged.Elapsed > LongestUnlogged);
+        return done < Setup.Steps && !stops;
     }
 
     /// <summary>The data of the step for this process, <c>[B, …]</c>, float32, on the device; the caller disposes of it.</summary>
@@ -160,22 +163,26 @@ public class TrainingRun : IDisposable
     {
         Meter.Add(loss, done);
         done++;
+        if (Writes)
+            display.Update(Meter.Report(done));
+        if (logs || IsDue(LogLines))
+            Log();
+        var line = evaluation?.IsDue(done) == true ? Judge() : null;
         if (!Writes)
             return;
-        display.Update(Meter.Report(done));
-        if (IsDue(LogLines) || unlogged.Elapsed > LongestUnlogged)
-            Log();
         foreach (var average in Current.Averages)
             if (average.Rule is EmaPower { Snapshots: > 0 } rule && IsDue(rule.Snapshots))
                 OnDisk(() => folder.Snapshots.Save(average, rule, done));
-        if (IsDue(Pictures) || unsaved.Elapsed > LongestUnsaved || evaluation?.IsDue(done) == true)
+        if (IsDue(Pictures) || unsaved.Elapsed > LongestUnsaved || line is not null)
             Keep(show: IsDue(Pictures));
+        if (line is not null)
+            Write(line);
     }
 
     /// <summary>Saves what is not saved yet and tells how it went.</summary>
     public virtual void Finish()
     {
-        if (Writes && logged != done)
+        if (logged != done)
             Log();
         if (Writes && (saved != done || shown != done))
             Keep(show: shown != done);
@@ -233,7 +240,19 @@ public class TrainingRun : IDisposable
         var line = Meter.Log(done);
         logged = done;
         unlogged.Restart();
-        Write(line);
+        if (Writes)
+            Write(line);
+    }
+
+    // All processes together.
+    private JsonObject Judge()
+    {
+        Meter.Pause();
+        Meter.Check(done);
+        var (line, distance) = evaluation!.Judge(Current, done);
+        judged = (done, distance);
+        Meter.Resume();
+        return line;
     }
 
     /// <summary>Looks whether all is well, and writes a checkpoint and, where one is wanted, a picture. The checkpoint says how near the samples are to the data.</summary>
@@ -242,15 +261,12 @@ public class TrainingRun : IDisposable
         Meter.Pause();
         Meter.Check(done);
         var picture = show ? pictures?.Draw(Current, done) : null;
-        var distance = picture is null || evaluation is not null ? null : pictures!.LastDistance;
-        var judged = evaluation?.IsDue(done) == true ? evaluation.Judge(Current, done, out distance) : null;
+        var distance = judged.Step == done ? judged.Distance : picture is null || evaluation is not null ? null : pictures!.LastDistance;
         var state = new TrainingState(plan.Name, plan.Declaration, done, Setup.Steps, Setup.Batch, Setup.Seed, first) { Distance = distance };
         OnDisk(() => folder.Checkpoints.Save(state, Current));
         saved = done;
         if (picture is not null)
             OnDisk(() => Write(pictures!.Write(picture, done), picture));
-        if (judged is not null)
-            Write(judged);
         if (show)
             shown = done;
         unsaved.Restart();

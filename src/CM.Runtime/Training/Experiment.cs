@@ -35,6 +35,9 @@ public sealed record ExperimentPlan
     /// <summary>Name of the network that is trained.</summary>
     public required string Network { get; init; }
 
+    /// <summary>How many numbers are held for each that is trained: itself, its gradient, its moments, its averages and its frozen value.</summary>
+    public required int Copies { get; init; }
+
     /// <summary>Between which times samples are trained, both above 0.</summary>
     public required (double From, double To) Times { get; init; }
 
@@ -81,9 +84,18 @@ public sealed record NetworkPlan(string Name, string Summary, IReadOnlyList<stri
 /// <summary>An experiment that can be run.</summary>
 /// <param name="Plan">What was declared.</param>
 /// <param name="Network">The network that is trained.</param>
-/// <param name="NewTraining">Makes a training with fresh weights.</param>
+/// <param name="Make">Makes a training with fresh weights.</param>
 /// <param name="Train">The training loop.</param>
-public sealed record Experiment(ExperimentPlan Plan, NetworkPlan Network, Func<TrainingSetup, Training> NewTraining, Action<TrainingRun> Train);
+public sealed record Experiment(ExperimentPlan Plan, NetworkPlan Network, Func<TrainingSetup, Training> Make, Action<TrainingRun> Train)
+{
+    /// <summary>Makes a training with fresh weights.</summary>
+    /// <exception cref="UserError">They do not fit into memory.</exception>
+    public Training NewTraining(TrainingSetup setup)
+    {
+        OutOfMemory.Check(this, setup, examples: 0, DeviceMemory.Free(setup.Device));
+        return Make(setup);
+    }
+}
 
 /// <summary>All experiments and networks of a program.</summary>
 /// <param name="Experiments">Experiments, names unique.</param>

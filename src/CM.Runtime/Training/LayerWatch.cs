@@ -1,35 +1,34 @@
 namespace CM.Runtime;
 
-/// <summary>Shows what the layers of one module make to whoever looks for a fault; otherwise it does nothing.</summary>
-public readonly struct LayerWatch
+/// <summary>Shows what layers with weights take and make to whoever looks for a fault on this thread; otherwise it does nothing.</summary>
+internal static class LayerWatch
 {
-    private readonly ParameterStore store;
-    private readonly string prefix;
+    [ThreadStatic]
+    private static Watcher? watcher;
 
-    internal LayerWatch(ParameterStore store, string prefix)
+    /// <summary>Sees a layer: by its weights, some of which may be missing, what flows in, and what comes out.</summary>
+    public delegate void Watcher(ReadOnlySpan<Tensor?> weights, Tensor input, Tensor result);
+
+    /// <summary>Until the result is disposed, somebody looks.</summary>
+    public static IDisposable Begin(Watcher who)
     {
-        this.store = store;
-        this.prefix = prefix;
+        watcher = who;
+        return new Look();
     }
 
     /// <summary>Shows a layer's result.</summary>
-    /// <param name="layer">Its name in the module.</param>
-    /// <param name="value">What it made.</param>
-    /// <returns>The same.</returns>
-    public Tensor See(string layer, Tensor value)
+    /// <param name="result">What it made.</param>
+    /// <param name="input">Of what.</param>
+    /// <param name="weights">With what: its parameters or buffers, one of each layer in it at least.</param>
+    /// <returns>The result.</returns>
+    public static Tensor Seen(this Tensor result, Tensor input, params ReadOnlySpan<Tensor?> weights)
     {
-        store.Watcher?.Invoke(prefix + layer, value);
-        return value;
+        watcher?.Invoke(weights, input, result);
+        return result;
     }
 
-    /// <summary>Shows the result of one of several copies of a layer.</summary>
-    /// <param name="layer">Their name in the module.</param>
-    /// <param name="copy">Which one, from 0.</param>
-    /// <param name="value">What it made.</param>
-    /// <returns>The same.</returns>
-    public Tensor See(string layer, int copy, Tensor value)
+    private sealed class Look : IDisposable
     {
-        store.Watcher?.Invoke($"{prefix}{layer}.{copy}", value);
-        return value;
+        public void Dispose() => watcher = null;
     }
 }

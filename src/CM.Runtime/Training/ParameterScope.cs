@@ -25,9 +25,6 @@ public readonly struct ParameterScope
     /// <exception cref="KeyNotFoundException">There is no such buffer.</exception>
     public Tensor Buffer(string name) => store.Buffer(prefix + name);
 
-    /// <summary>Shows what the layers of this module make.</summary>
-    public LayerWatch Watch => new(store, prefix);
-
     /// <summary>The scope of a block inside this module.</summary>
     public ParameterScope Block(string name) => new(store, $"{prefix}{name}.");
 }

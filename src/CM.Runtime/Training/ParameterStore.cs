@@ -67,9 +67,6 @@ public sealed class ParameterStore : IDisposable
     /// <exception cref="KeyNotFoundException">There is no such buffer.</exception>
     public Tensor Buffer(string name) => buffers.TryGetValue(name, out var found) ? found : throw Missing("buffer", name);
 
-    /// <summary>Who sees what the layers make that have their parameters here: the layer's name with its blocks, and its result. Null outside of a search for faults.</summary>
-    internal Action<string, Tensor>? Watcher { get; set; }
-
     /// <summary>The part that belongs to a block.</summary>
     /// <param name="name">The block's name, before the first dot of its parameters' names.</param>
     public ParameterScope Block(string name) => ((ParameterScope)this).Block(name);

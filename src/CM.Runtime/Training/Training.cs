@@ -17,11 +17,8 @@ public abstract class Training : IDisposable
     /// <param name="layout">Parameters of the network.</param>
     /// <param name="averages">One moving average each; the first makes the samples.</param>
     /// <param name="frozen">Parameters of the network whose weights of a finished run are kept beside; null where none are.</param>
-    /// <exception cref="UserError">The machine has less memory than that takes.</exception>
     protected Training(TrainingSetup setup, ParameterLayout layout, AverageRule[] averages, ParameterLayout? frozen = null)
     {
-        if (setup.Device.type == DeviceType.CPU)
-            OutOfMemory.CheckWeights(layout, averages.Length, frozen);
         Setup = setup;
         Weights = ParameterStore.New(layout, setup.Seed, setup.Device);
         gradientNorm = zeros([], ScalarType.Float32, setup.Device);

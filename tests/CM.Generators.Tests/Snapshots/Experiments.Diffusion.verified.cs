@@ -20,6 +20,7 @@ namespace Test
             Data = new global::CM.Dsl.TwoMoons(),
             DataShape = [2],
             Network = "MoonsDenoiser",
+            Copies = 4,
             Times = (0.002, 80),
             SampleTimes = [80],
             Declaration =

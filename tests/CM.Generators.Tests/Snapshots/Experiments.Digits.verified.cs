@@ -20,6 +20,7 @@ namespace Test
             Data = new global::CM.Dsl.Mnist(),
             DataShape = [1, 28, 28],
             Network = "Pixels",
+            Copies = 4,
             Times = (0.002, 80),
             SampleTimes = [80],
             Declaration =

@@ -21,6 +21,7 @@ namespace Test
             DataShape = [2],
             Classes = 3,
             Network = "Tiny",
+            Copies = 5,
             Times = (0.002, 80),
             SampleTimes = [80, 1],
             Declaration =

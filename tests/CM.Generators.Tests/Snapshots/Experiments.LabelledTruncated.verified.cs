@@ -21,6 +21,7 @@ namespace Test
             DataShape = [2],
             Classes = 3,
             Network = "Tiny",
+            Copies = 6,
             Times = (1, 80),
             SampleTimes = [80, 1],
             Origin = new("Induced", Starts: true, Continues: false),

@@ -20,6 +20,7 @@ namespace Test
             Data = new global::CM.Dsl.TwoMoons(),
             DataShape = [2],
             Network = "Forgetful",
+            Copies = 6,
             Times = (1, 80),
             SampleTimes = [80],
             Origin = new("First", Starts: true, Continues: false),

@@ -106,7 +106,6 @@ namespace Test
             private readonly Parameter levelBias; // [128]
             private readonly Parameter turn0Weight; // [128, 128]
             private readonly Parameter turn1Weight; // [128, 128]
-            private readonly LayerWatch watch;
 
             /// <summary>Names, shapes and starts of the 33,256 parameters.</summary>
             public static ParameterLayout Layout() => new ParameterLayout()
@@ -121,7 +120,6 @@ namespace Test
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("EveryLayer")
             {
-                watch = parameters.Watch;
                 register_parameter("Stem.weight", stemWeight = parameters["Stem.weight"]);
                 register_parameter("Calm.weight", calmWeight = parameters["Calm.weight"]);
                 register_parameter("Calm.bias", calmBias = parameters["Calm.bias"]);
@@ -134,33 +132,33 @@ namespace Test
             /// <summary>[B, 3, 16, 16] → [B, 8, 4, 4], [B, 8, 4, 4]</summary>
             public override (Tensor, Tensor) forward(Tensor x)
             {
-                var stem = watch.See("Stem", functional.conv2d(x, stemWeight, strides: StemStride, padding: StemPadding, dilation: StemDilation)); // [B, 8, 8, 8]
-                var calm = watch.See("Calm", Norms.Group(stem, 4, calmWeight, calmBias, 1E-06));                     // [B, 8, 8, 8]
+                var stem = Images.GeneralConv2d(x, stemWeight, strides: StemStride, padding: StemPadding, dilation: StemDilation); // [B, 8, 8, 8]
+                var calm = Norms.Group(stem, 4, calmWeight, calmBias, 1E-06);                                        // [B, 8, 8, 8]
                 stem.Dispose();
-                var drop = watch.See("Drop", DropoutMasks.Apply(calm, 0.1, training));                               // [B, 8, 8, 8]
+                var drop = DropoutMasks.Apply(calm, 0.1, training);                                                  // [B, 8, 8, 8]
                 calm.Dispose();
-                var pool = watch.See("Pool", functional.avg_pool2d(drop, 2));                                        // [B, 8, 4, 4]
+                var pool = functional.avg_pool2d(drop, 2);                                                           // [B, 8, 4, 4]
                 drop.Dispose();
-                var grow = watch.See("Grow", Images.Upsample(pool, 2));                                              // [B, 8, 8, 8]
+                var grow = Images.Upsample(pool, 2);                                                                 // [B, 8, 8, 8]
                 pool.Dispose();
-                var small = watch.See("Thin", Images.Downsample(grow, 2));                                           // [B, 8, 4, 4]
+                var small = Images.Downsample(grow, 2);                                                              // [B, 8, 4, 4]
                 grow.Dispose();
-                var flat = watch.See("Flat", small.flatten(1));                                                      // [B, 128]
-                var level = watch.See("Level", functional.layer_norm(flat, LevelShape, levelWeight, levelBias));     // [B, 128]
+                var flat = small.flatten(1);                                                                         // [B, 128]
+                var level = Norms.Layer(flat, LevelShape, levelWeight, levelBias);                                   // [B, 128]
                 flat.Dispose();
-                var bend = watch.See("Bend", functional.gelu(level));                                                // [B, 128]
+                var bend = functional.gelu(level);                                                                   // [B, 128]
                 level.Dispose();
-                var flatOut1 = watch.See("Turn", 0, functional.linear(bend, turn0Weight));                           // [B, 128]
-                var flatOut = watch.See("Turn", 1, functional.linear(flatOut1, turn1Weight));                        // [B, 128]
+                var flatOut1 = Linears.Of(bend, turn0Weight);                                                        // [B, 128]
+                var flatOut = Linears.Of(flatOut1, turn1Weight);                                                     // [B, 128]
                 flatOut1.Dispose();
                 bend.Dispose();
-                var image = watch.See("Image", flatOut.unflatten(1, ImageAxes));                                     // [B, 8, 4, 4]
+                var image = flatOut.unflatten(1, ImageAxes);                                                         // [B, 8, 4, 4]
                 flatOut.Dispose();
                 var scaled = 2 * image;                                                                              // [B, 8, 4, 4]
                 image.Dispose();
                 var difference = scaled - small;                                                                     // [B, 8, 4, 4]
                 scaled.Dispose();
-                var half = watch.See("Half", small * 0.5);                                                           // [B, 8, 4, 4]
+                var half = small * 0.5;                                                                              // [B, 8, 4, 4]
                 small.Dispose();
                 var negative = -half;                                                                                // [B, 8, 4, 4]
                 half.Dispose();

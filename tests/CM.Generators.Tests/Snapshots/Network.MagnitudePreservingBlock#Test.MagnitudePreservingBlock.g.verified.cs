@@ -110,7 +110,6 @@ namespace Test
             private readonly Parameter secondWeight; // [Out, Out, 3, 3]
             private readonly Parameter attendQkvWeight; // [3*Out, Out, 1, 1]
             private readonly Parameter attendProjWeight; // [Out, Out, 1, 1]
-            private readonly LayerWatch watch;
 
             /// <summary>Names, shapes and starts of the Embedding*Out+In*Out+22*Out*Out+1 parameters.</summary>
             public static ParameterLayout Layout(int In, int Out, int Embedding) => new ParameterLayout()
@@ -126,7 +125,6 @@ namespace Test
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(int In, int Out, int Embedding, ParameterScope parameters) : base("MagnitudePreservingBlock")
             {
-                watch = parameters.Watch;
                 this.In = In;
                 this.Out = Out;
                 this.Embedding = Embedding;
@@ -144,16 +142,16 @@ namespace Test
             /// <summary>[B, In, 2*H, 2*W], [B, Embedding] → [B, Out, H, W]</summary>
             public override Tensor forward(Tensor image, Tensor embedding)
             {
-                var shrink = watch.See("Shrink", Images.FirDownsample(image, shrinkResampleFilter, padding: 0));     // [B, In, H, W]
-                var skip = watch.See("Skip", MagnitudePreserving.Conv2d(shrink, skipWeight, training));              // [B, Out, H, W]
+                var shrink = Images.FirDownsample(image, shrinkResampleFilter, padding: 0);                          // [B, In, H, W]
+                var skip = MagnitudePreserving.Conv2d(shrink, skipWeight, training);                                 // [B, Out, H, W]
                 shrink.Dispose();
-                var x = watch.See("Calm", Norms.Pixels(skip));                                                       // [B, Out, H, W]
+                var x = Norms.Pixels(skip);                                                                          // [B, Out, H, W]
                 skip.Dispose();
-                var bend = watch.See("Bend", MagnitudePreserving.SiLU(x));                                           // [B, Out, H, W]
-                var first = watch.See("First", MagnitudePreserving.Conv2d(bend, firstWeight, training));             // [B, Out, H, W]
+                var bend = MagnitudePreserving.SiLU(x);                                                              // [B, Out, H, W]
+                var first = MagnitudePreserving.Conv2d(bend, firstWeight, training);                                 // [B, Out, H, W]
                 bend.Dispose();
-                var embed = watch.See("Embed", MagnitudePreserving.Linear(embedding, embedWeight, training));        // [B, Out]
-                var loud = watch.See("Loud", embed * loudGain);                                                      // [B, Out]
+                var embed = MagnitudePreserving.Linear(embedding, embedWeight, training);                            // [B, Out]
+                var loud = embed * loudGain;                                                                         // [B, Out]
                 embed.Dispose();
                 var shifted = loud + 1;                                                                              // [B, Out]
                 loud.Dispose();
@@ -161,18 +159,18 @@ namespace Test
                 var y = first * shiftedSpread;                                                                       // [B, Out, H, W]
                 shiftedSpread.Dispose();
                 first.Dispose(); shifted.Dispose();
-                var bendAgain = watch.See("BendAgain", MagnitudePreserving.SiLU(y));                                 // [B, Out, H, W]
+                var bendAgain = MagnitudePreserving.SiLU(y);                                                         // [B, Out, H, W]
                 y.Dispose();
-                var drop = watch.See("Drop", DropoutMasks.Apply(bendAgain, 0.1, training));                          // [B, Out, H, W]
+                var drop = DropoutMasks.Apply(bendAgain, 0.1, training);                                             // [B, Out, H, W]
                 bendAgain.Dispose();
-                var second = watch.See("Second", MagnitudePreserving.Conv2d(drop, secondWeight, training));          // [B, Out, H, W]
+                var second = MagnitudePreserving.Conv2d(drop, secondWeight, training);                               // [B, Out, H, W]
                 drop.Dispose();
-                var sum = watch.See("Add", MagnitudePreserving.Sum(x, second, 0.3));                                 // [B, Out, H, W]
+                var sum = MagnitudePreserving.Sum(x, second, 0.3);                                                   // [B, Out, H, W]
                 x.Dispose(); second.Dispose();
-                var attend = watch.See("Attend", MagnitudePreserving.SelfAttention(sum, attendQkvWeight, attendProjWeight, heads: (Out) / 64, training)); // [B, Out, H, W]
-                var addAgain = watch.See("AddAgain", MagnitudePreserving.Sum(sum, attend, 0.3));                     // [B, Out, H, W]
+                var attend = MagnitudePreserving.SelfAttention(sum, attendQkvWeight, attendProjWeight, heads: (Out) / 64, training); // [B, Out, H, W]
+                var addAgain = MagnitudePreserving.Sum(sum, attend, 0.3);                                            // [B, Out, H, W]
                 sum.Dispose(); attend.Dispose();
-                var bound = watch.See("Bound", addAgain.clamp((Scalar)(-256), (Scalar)256));                         // [B, Out, H, W]
+                var bound = addAgain.clamp((Scalar)(-256), (Scalar)256);                                             // [B, Out, H, W]
                 addAgain.Dispose();
                 return bound;
             }

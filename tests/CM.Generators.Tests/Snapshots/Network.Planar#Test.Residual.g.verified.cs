@@ -42,7 +42,6 @@ namespace Test
             private readonly int Width;
             private readonly Parameter turnWeight; // [Width, Width]
             private readonly Parameter turnBias; // [Width]
-            private readonly LayerWatch watch;
 
             /// <summary>Names, shapes and starts of the Width+Width*Width parameters.</summary>
             public static ParameterLayout Layout(int Width) => new ParameterLayout()
@@ -52,7 +51,6 @@ namespace Test
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(int Width, ParameterScope parameters) : base("Residual")
             {
-                watch = parameters.Watch;
                 this.Width = Width;
                 register_parameter("Turn.weight", turnWeight = parameters["Turn.weight"]);
                 register_parameter("Turn.bias", turnBias = parameters["Turn.bias"]);
@@ -61,8 +59,8 @@ namespace Test
             /// <summary>[B, Width] → [B, Width]</summary>
             public override Tensor forward(Tensor x)
             {
-                var turn = watch.See("Bend, Turn", Linears.Of(x, turnWeight, turnBias, silu: true)); // [B, Width]
-                var sum = x + turn;                                                                  // [B, Width]
+                var turn = Linears.Of(x, turnWeight, turnBias, silu: true); // [B, Width]
+                var sum = x + turn;                                         // [B, Width]
                 turn.Dispose();
                 return sum;
             }

@@ -58,7 +58,6 @@ namespace Test
             private readonly Parameter inBias; // [8]
             private readonly Parameter outWeight; // [2, 8]
             private readonly Parameter outBias; // [2]
-            private readonly LayerWatch watch;
 
             /// <summary>Names, shapes and starts of the 42 parameters.</summary>
             public static ParameterLayout Layout() => new ParameterLayout()
@@ -70,7 +69,6 @@ namespace Test
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("Straight")
             {
-                watch = parameters.Watch;
                 register_parameter("In.weight", inWeight = parameters["In.weight"]);
                 register_parameter("In.bias", inBias = parameters["In.bias"]);
                 register_parameter("Out.weight", outWeight = parameters["Out.weight"]);
@@ -80,10 +78,10 @@ namespace Test
             /// <summary>[B, 2] → [B, 2]</summary>
             public override Tensor forward(Tensor x)
             {
-                var inOut = watch.See("In", functional.linear(x, inWeight, inBias));        // [B, 8]
-                var bend = watch.See("Bend", functional.tanh(inOut));                       // [B, 8]
+                var inOut = Linears.Of(x, inWeight, inBias);       // [B, 8]
+                var bend = functional.tanh(inOut);                 // [B, 8]
                 inOut.Dispose();
-                var outOut = watch.See("Out", functional.linear(bend, outWeight, outBias)); // [B, 2]
+                var outOut = Linears.Of(bend, outWeight, outBias); // [B, 2]
                 bend.Dispose();
                 return outOut;
             }

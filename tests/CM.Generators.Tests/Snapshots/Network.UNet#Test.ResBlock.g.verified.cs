@@ -65,7 +65,6 @@ namespace Test
             private readonly Parameter clockBias; // [Out]
             private readonly Parameter shortWeight; // [Out, In, 1, 1]
             private readonly Parameter shortBias; // [Out]
-            private readonly LayerWatch watch;
 
             /// <summary>Names, shapes and starts of the 2*In+10*In*Out+3*Out+Out*Time parameters.</summary>
             public static ParameterLayout Layout(int In, int Out, int Time) => new ParameterLayout()
@@ -81,7 +80,6 @@ namespace Test
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(int In, int Out, int Time, ParameterScope parameters) : base("ResBlock")
             {
-                watch = parameters.Watch;
                 this.In = In;
                 this.Out = Out;
                 this.Time = Time;
@@ -99,14 +97,14 @@ namespace Test
             /// <summary>[B, In, H, W], [B, Time] → [B, Out, H, W]</summary>
             public override Tensor forward(Tensor x, Tensor t)
             {
-                var turn = watch.See("Calm, Bend, Turn", Images.NormSiLUConv2d(x, 8, calmWeight, calmBias, turnWeight, turnBias)); // [B, Out, H, W]
-                var clock = watch.See("Clock", functional.linear(t, clockWeight, clockBias));                        // [B, Out]
-                var clockSpread = clock.view(-1, Out, 1, 1);                                                         // [B, Out, 1, 1]
-                var sum = turn + clockSpread;                                                                        // [B, Out, H, W]
+                var turn = Images.NormSiLUConv2d(x, 8, calmWeight, calmBias, turnWeight, turnBias); // [B, Out, H, W]
+                var clock = Linears.Of(t, clockWeight, clockBias);                                  // [B, Out]
+                var clockSpread = clock.view(-1, Out, 1, 1);                                        // [B, Out, 1, 1]
+                var sum = turn + clockSpread;                                                       // [B, Out, H, W]
                 clockSpread.Dispose();
                 turn.Dispose(); clock.Dispose();
-                var shortOut = watch.See("Short", Images.Conv2d(x, shortWeight, shortBias));                         // [B, Out, H, W]
-                var sumOut = sum + shortOut;                                                                         // [B, Out, H, W]
+                var shortOut = Images.Conv2d(x, shortWeight, shortBias);                            // [B, Out, H, W]
+                var sumOut = sum + shortOut;                                                        // [B, Out, H, W]
                 sum.Dispose(); shortOut.Dispose();
                 return sumOut;
             }

@@ -85,7 +85,6 @@ namespace Test
             private readonly Parameter shrinkBias; // [128]
             private readonly Parameter headWeight; // [3, 64, 1, 1]
             private readonly Parameter headBias; // [3]
-            private readonly LayerWatch watch;
 
             /// <summary>ResBlock(64, 64, 256)</summary>
             public ResBlock.Module Down { get; }
@@ -111,7 +110,6 @@ namespace Test
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("UNet")
             {
-                watch = parameters.Watch;
                 register_parameter("Stem.weight", stemWeight = parameters["Stem.weight"]);
                 register_parameter("Stem.bias", stemBias = parameters["Stem.bias"]);
                 Down = new ResBlock.Module(64, 64, 256, parameters.Block("Down"));
@@ -129,20 +127,20 @@ namespace Test
             /// <summary>[B, 3, 32, 32], [B] → [B, 3, 32, 32]</summary>
             public override Tensor forward(Tensor x, Tensor t)
             {
-                var time = watch.See("Clock", Embeddings.Positional(t, 256, sineFirst: true));                       // [B, 256]
-                var stem = watch.See("Stem", Images.Conv2d(x, stemWeight, stemBias));                                // [B, 64, 32, 32]
-                var skip = watch.See("Down", Down.call(stem, time));                                                 // [B, 64, 32, 32]
+                var time = Embeddings.Positional(t, 256, sineFirst: true);                                           // [B, 256]
+                var stem = Images.Conv2d(x, stemWeight, stemBias);                                                   // [B, 64, 32, 32]
+                var skip = Down.call(stem, time);                                                                    // [B, 64, 32, 32]
                 stem.Dispose();
-                var shrink = watch.See("Shrink", functional.conv2d(skip, shrinkWeight, shrinkBias, strides: ShrinkStride, padding: ShrinkPadding)); // [B, 128, 16, 16]
-                var middle = watch.See("Middle", Middle.call(shrink, time));                                         // [B, 128, 16, 16]
+                var shrink = Images.GeneralConv2d(skip, shrinkWeight, shrinkBias, strides: ShrinkStride, padding: ShrinkPadding); // [B, 128, 16, 16]
+                var middle = Middle.call(shrink, time);                                                              // [B, 128, 16, 16]
                 shrink.Dispose();
-                var deep = watch.See("Grow", Images.Upsample(middle, 2));                                            // [B, 128, 32, 32]
+                var deep = Images.Upsample(middle, 2);                                                               // [B, 128, 32, 32]
                 middle.Dispose();
                 var joined = cat([deep, skip], 1);                                                                   // [B, 192, 32, 32]
                 deep.Dispose(); skip.Dispose();
-                var up = watch.See("Up", Up.call(joined, time));                                                     // [B, 64, 32, 32]
+                var up = Up.call(joined, time);                                                                      // [B, 64, 32, 32]
                 joined.Dispose(); time.Dispose();
-                var head = watch.See("Head", Images.Conv2d(up, headWeight, headBias));                               // [B, 3, 32, 32]
+                var head = Images.Conv2d(up, headWeight, headBias);                                                  // [B, 3, 32, 32]
                 up.Dispose();
                 return head;
             }

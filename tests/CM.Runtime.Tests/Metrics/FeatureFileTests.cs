@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace CM.Runtime.Tests;
@@ -59,7 +60,7 @@ public sealed class FeatureFileTests : IDisposable
         using var network = Features.Open(Images, scratch["net.pt"], "stylegan", Cpu)!;
         using var scope = NewDisposeScope();
         var (features, _) = network.Look((arange(2 * 64).to(ScalarType.Float32).view(2, 1, 8, 8) - 127.75) / 127.5); // 0.25 above the byte
-        features.Floats().ShouldMatch(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(scratch["net.bin"])));
+        features.Floats().ShouldMatch(MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(scratch["net.bin"])));
     }
 
     [Fact]
@@ -103,6 +104,29 @@ public sealed class FeatureFileTests : IDisposable
         logits!.shape.ShouldBe([1, 1008]);
         features.Floats().ShouldAllBe(value => float.IsFinite(value) && value >= 0);
         features.std().item<float>().ShouldBeGreaterThan(0);
+    }
+
+    [PythonFact("torch", "python3-torch")]
+    public void Inception_gives_what_PyTorch_modules_of_these_names_give()
+    {
+        WriteInception(scratch["inception.safetensors"]);
+        Programs.RunPython(Programs.Text("inception.py"), scratch["inception.safetensors"], scratch["wanted.bin"]);
+        var wanted = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(scratch["wanted.bin"])).ToArray();
+
+        using var network = Features.Open(Tiny.Plan with { DataShape = [3, 21, 32] }, scratch["inception.safetensors"], "stylegan", Cpu)!;
+        using var scope = NewDisposeScope();
+        var bytes = arange(2 * 3 * 21 * 32).to(ScalarType.Float32).view(2, 3, 21, 32) * 7 % 256;
+        var (features, logits) = network.Look((bytes - 127.75) / 127.5); // 0.25 above the byte
+        ShouldBeNear(features.Floats(), wanted.AsSpan(0, 2 * 2048));
+        ShouldBeNear(logits!.Floats(), wanted.AsSpan(2 * 2048));
+
+        static void ShouldBeNear(float[] values, ReadOnlySpan<float> wanted)
+        {
+            values.Length.ShouldBe(wanted.Length);
+            var largest = wanted.ToArray().Max(Math.Abs);
+            for (var i = 0; i < values.Length; i++)
+                values[i].ShouldBe(wanted[i], 1e-5 * largest, $"number {i}");
+        }
     }
 
     private string Message(string file) => Should.Throw<UserError>(() => Features.Open(Images, file, null, Cpu)).Message;
@@ -149,7 +173,9 @@ public sealed class FeatureFileTests : IDisposable
         foreach (var (name, shape) in tensors)
         {
             using var scope = NewDisposeScope();
-            var values = name.EndsWith("conv.weight", StringComparison.Ordinal) ? randn(shape) * Math.Sqrt(2.0 / (shape[1] * shape[2] * shape[3])) : name.EndsWith("var", StringComparison.Ordinal) || name.EndsWith("bn.weight", StringComparison.Ordinal) ? ones(shape) : zeros(shape);
+            var values = shape.Length == 4 ? randn(shape) * Math.Sqrt(2.0 / (shape[1] * shape[2] * shape[3]))
+                : name.EndsWith("var", StringComparison.Ordinal) || name.EndsWith("bn.weight", StringComparison.Ordinal) ? 0.75 + rand(shape) / 2
+                : randn(shape) / 10;
             stream.Write(values.contiguous().bytes);
         }
 

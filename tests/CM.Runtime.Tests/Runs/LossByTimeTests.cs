@@ -18,7 +18,7 @@ public class LossByTimeTests
         using var losses = new LossByTime(0.01, 100);
         Add([0.02, 50, 0.02, 1000], [1, 5, 2, 7]);
         Add([0.02], [6]);
-        var (means, counts) = losses.Take();
+        var (means, counts) = losses.Take(null);
         counts.Sum().ShouldBe(5);
         var (low, high) = (Array.IndexOf(counts, 3), Array.FindLastIndex(counts, count => count > 0));
         means[low].ShouldBe(3);
@@ -28,7 +28,7 @@ public class LossByTimeTests
         RunMeter.Quarters(means, counts)[1].ShouldBe(double.NaN);
         RunMeter.Quarters(means, counts)[3].ShouldBe(6, "of 5 and 7");
 
-        losses.Take().Counts.Sum().ShouldBe(0);
+        losses.Take(null).Counts.Sum().ShouldBe(0);
 
         void Add(double[] times, float[] values)
         {

@@ -10,11 +10,16 @@ public sealed class ReplayTests : IDisposable
     [Fact]
     public void The_first_layer_and_the_times_of_the_bad_samples_are_named()
     {
-        // In step 13 samples later than 0.5 pass a layer that divides by zero, and the layers behind it.
-        var message = Diverge(new Fault(13, (layer, times, value) => layer == "Body.1.Bend" ? value / times.lt(0.5).to(ScalarType.Float32).view(-1, 1) : value));
-        message.ShouldMatch(@"^step 13: the loss is (NaN|Infinity): \d+ samples of 32 went bad, at times 0\.5\d* to (0\.9|1)\S*; the first layer whose result is not finite is Body\.1\.Bend, \[32, 2\]; the last good checkpoint is .*step-000012\.safetensors\. ");
+        // In step 13 samples later than 0.5 pass a layer that divides 0 by 0.
+        var message = Diverge(new Fault(13, (layer, times, value) => layer == "Body.1.Turn" ? value + 0 * value / times.lt(0.5).to(ScalarType.Float32).view(-1, 1) : value));
+        message.ShouldMatch(@"^step 13: the loss is (NaN|Infinity): \d+ samples of 32 went bad, at times 0\.5\d* to (0\.9|1)\S*; the first layer whose result is not finite is Body\.1\.Turn, \[32, 2\]; the last good checkpoint is .*step-000012\.safetensors\. ");
         RunFolder.Open(scratch["a"]).OpenNewest().State.Step.ShouldBe(12);
     }
+
+    [Fact]
+    public void What_goes_bad_between_layers_with_weights_is_told_by_the_next_one() =>
+        Diverge(new Fault(13, (layer, _, value) => layer == "Body.0.Bend" ? value / 0 : value))
+            .ShouldContain("; what flows into Body.1.Turn, [32, 2], is not finite, though the results of the layers before it are, the last of them Body.0.Turn; the last good checkpoint is ");
 
     [Fact]
     public void A_gradient_that_is_no_number_is_named_though_the_loss_is_finite_in_its_step()
@@ -72,8 +77,8 @@ public sealed class ReplayTests : IDisposable
             for (var i = 0; i < 2; i++)
             {
                 var block = ((ParameterScope)Weights).Block($"Body.{i}");
-                x = block.Watch.See("Turn", Changed($"Body.{i}.Turn", x.matmul(block["Turn.weight"])));
-                x = block.Watch.See("Bend", Changed($"Body.{i}.Bend", x.tanh()));
+                x = Changed($"Body.{i}.Turn", x.matmul(block["Turn.weight"])).Seen(x, block["Turn.weight"]);
+                x = Changed($"Body.{i}.Bend", x.tanh());
             }
             var losses = (x - data).square().mean([1]);
             Note(times, losses);

@@ -26,6 +26,13 @@ internal static class Programs
     /// <summary>Runs a script of Python.</summary>
     public static void RunPython(string script, params IEnumerable<string> arguments) => Run(Python, [], ["-c", script, .. arguments]);
 
+    /// <summary>A script that lies beside the tests.</summary>
+    public static string Text(string name)
+    {
+        using var reader = new StreamReader(typeof(Programs).Assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
+    }
+
     public static bool Has(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
 
     public static bool HasModule(string module)

@@ -18,6 +18,7 @@ internal static class Tiny
         Network = "TinyDenoiser",
         Times = (0.002, 80),
         SampleTimes = [80, 0.8],
+        Copies = 6,
         Declaration = [new("Data", "TwoMoons"), new("Model", "TinyDenoiser"), new("Ema", "0.9"), new("Ema", "0.99")],
     };
 

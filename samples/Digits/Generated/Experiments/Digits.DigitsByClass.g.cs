@@ -21,6 +21,7 @@ namespace Digits
             DataShape = [1, 28, 28],
             Classes = 10,
             Network = "ClassDenoiser",
+            Copies = 5,
             Times = (0.002, 80),
             SampleTimes = [80, 0.8],
             Evaluation = new(0, 2000, DigitsClassifier.Classification),

@@ -20,6 +20,7 @@ namespace Digits
             Data = new global::CM.Dsl.Mnist(),
             DataShape = [1, 28, 28],
             Network = "CompactDenoiser",
+            Copies = 5,
             Times = (0.002, 80),
             SampleTimes = [80, 0.8],
             Evaluation = new(0, 5000, DigitsClassifier.Classification),

@@ -20,6 +20,7 @@ namespace Digits
             Data = new global::CM.Dsl.Mnist(),
             DataShape = [1, 28, 28],
             Network = "CompactDenoiser",
+            Copies = 6,
             Times = (1, 80),
             SampleTimes = [80, 1],
             Origin = new("DigitsFirstStage", Starts: true, Continues: true),

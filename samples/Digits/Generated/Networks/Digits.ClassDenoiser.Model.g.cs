@@ -94,7 +94,6 @@ namespace Digits
                 private readonly Parameter dec28x28AuxNormBias; // [16]
                 private readonly Parameter dec28x28AuxConvWeight; // [1, 16, 3, 3]
                 private readonly Parameter dec28x28AuxConvBias; // [1]
-                private readonly LayerWatch watch;
 
                 /// <summary>Block(16, 64, 4)</summary>
                 public Block.Module Enc28x28Block0 { get; }
@@ -174,7 +173,6 @@ namespace Digits
                 /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                 public Module(ParameterScope parameters) : base("ModelNet")
                 {
-                    watch = parameters.Watch;
                     register_parameter("map_label.weight", mapLabelWeight = parameters["map_label.weight"]);
                     register_parameter("map_label.bias", mapLabelBias = parameters["map_label.bias"]);
                     register_parameter("map_layer0.weight", mapLayer0Weight = parameters["map_layer0.weight"]);
@@ -238,15 +236,15 @@ namespace Digits
                 /// <summary>[B], [B, 10] → [B, 64]; frees what nothing reads after it.</summary>
                 private Tensor Embed(Tensor level, Tensor labels)
                 {
-                    var wave = watch.See("map_noise", Embeddings.Positional(level, 16, endpoint: true, sineFirst: true)); // [B, 16]
-                    var mapLabel = watch.See("map_label", Embeddings.Classes(labels, mapLabelWeight, mapLabelBias, scale: 3.1622776601683795)); // [B, 16]
-                    var labelled = wave + mapLabel;                                                                      // [B, 16]
+                    var wave = Embeddings.Positional(level, 16, endpoint: true, sineFirst: true);                       // [B, 16]
+                    var mapLabel = Embeddings.Classes(labels, mapLabelWeight, mapLabelBias, scale: 3.1622776601683795); // [B, 16]
+                    var labelled = wave + mapLabel;                                                                     // [B, 16]
                     wave.Dispose(); mapLabel.Dispose();
-                    var mapLayer0 = watch.See("map_layer0", functional.linear(labelled, mapLayer0Weight, mapLayer0Bias)); // [B, 64]
+                    var mapLayer0 = Linears.Of(labelled, mapLayer0Weight, mapLayer0Bias);                               // [B, 64]
                     labelled.Dispose();
-                    var mapLayer1 = watch.See("Act0, map_layer1", Linears.Of(mapLayer0, mapLayer1Weight, mapLayer1Bias, silu: true)); // [B, 64]
+                    var mapLayer1 = Linears.Of(mapLayer0, mapLayer1Weight, mapLayer1Bias, silu: true);                  // [B, 64]
                     mapLayer0.Dispose();
-                    var embedding = watch.See("Act1", functional.silu(mapLayer1));                                       // [B, 64]
+                    var embedding = functional.silu(mapLayer1);                                                         // [B, 64]
                     mapLayer1.Dispose();
                     return embedding;
                 }
@@ -254,40 +252,40 @@ namespace Digits
                 /// <summary>[B, 1, 28, 28], [B, 64] → 2 × [B, 16, 28, 28]; frees what nothing reads after it.</summary>
                 private (Tensor enc28x28Conv, Tensor enc28x28Block0) Encode28x28(Tensor x, Tensor embedding)
                 {
-                    var enc28x28Conv = watch.See("enc.28x28_conv", Images.Conv2d(x, enc28x28ConvWeight, enc28x28ConvBias)); // [B, 16, 28, 28]
-                    var enc28x28Block0 = watch.See("enc.28x28_block0", Enc28x28Block0.call(enc28x28Conv, embedding));    // [B, 16, 28, 28]
+                    var enc28x28Conv = Images.Conv2d(x, enc28x28ConvWeight, enc28x28ConvBias); // [B, 16, 28, 28]
+                    var enc28x28Block0 = Enc28x28Block0.call(enc28x28Conv, embedding);         // [B, 16, 28, 28]
                     return (enc28x28Conv, enc28x28Block0);
                 }
 
                 /// <summary>[B, 64], [B, 16, 28, 28] → [B, 16, 14, 14], [B, 32, 14, 14]; frees what nothing reads after it.</summary>
                 private (Tensor enc14x14Down, Tensor enc14x14Block0) Encode14x14(Tensor embedding, Tensor enc28x28Block0)
                 {
-                    var enc14x14Down = watch.See("enc.14x14_down", Enc14x14Down.call(enc28x28Block0, embedding));     // [B, 16, 14, 14]
-                    var enc14x14Block0 = watch.See("enc.14x14_block0", Enc14x14Block0.call(enc14x14Down, embedding)); // [B, 32, 14, 14]
+                    var enc14x14Down = Enc14x14Down.call(enc28x28Block0, embedding);   // [B, 16, 14, 14]
+                    var enc14x14Block0 = Enc14x14Block0.call(enc14x14Down, embedding); // [B, 32, 14, 14]
                     return (enc14x14Down, enc14x14Block0);
                 }
 
                 /// <summary>[B, 64], [B, 32, 14, 14] → 2 × [B, 32, 7, 7]; frees what nothing reads after it.</summary>
                 private (Tensor enc7x7Down, Tensor enc7x7Block0) Encode7x7(Tensor embedding, Tensor enc14x14Block0)
                 {
-                    var enc7x7Down = watch.See("enc.7x7_down", Enc7x7Down.call(enc14x14Block0, embedding));   // [B, 32, 7, 7]
-                    var enc7x7Block0 = watch.See("enc.7x7_block0", Enc7x7Block0.call(enc7x7Down, embedding)); // [B, 32, 7, 7]
+                    var enc7x7Down = Enc7x7Down.call(enc14x14Block0, embedding); // [B, 32, 7, 7]
+                    var enc7x7Block0 = Enc7x7Block0.call(enc7x7Down, embedding); // [B, 32, 7, 7]
                     return (enc7x7Down, enc7x7Block0);
                 }
 
                 /// <summary>[B, 64], 2 × [B, 32, 7, 7] → [B, 32, 7, 7]; frees what nothing reads after it.</summary>
                 private Tensor Decode7x7(Tensor embedding, Tensor enc7x7Down, Tensor enc7x7Block0)
                 {
-                    var dec7x7In0 = watch.See("dec.7x7_in0", Dec7x7In0.call(enc7x7Block0, embedding));               // [B, 32, 7, 7]
-                    var dec7x7In1 = watch.See("dec.7x7_in1", Dec7x7In1.call(dec7x7In0, embedding));                  // [B, 32, 7, 7]
+                    var dec7x7In0 = Dec7x7In0.call(enc7x7Block0, embedding);            // [B, 32, 7, 7]
+                    var dec7x7In1 = Dec7x7In1.call(dec7x7In0, embedding);               // [B, 32, 7, 7]
                     dec7x7In0.Dispose();
-                    var dec7x7Block0Input = cat([dec7x7In1, enc7x7Block0], 1);                                       // [B, 64, 7, 7]
+                    var dec7x7Block0Input = cat([dec7x7In1, enc7x7Block0], 1);          // [B, 64, 7, 7]
                     dec7x7In1.Dispose(); enc7x7Block0.Dispose();
-                    var dec7x7Block0 = watch.See("dec.7x7_block0", Dec7x7Block0.call(dec7x7Block0Input, embedding)); // [B, 32, 7, 7]
+                    var dec7x7Block0 = Dec7x7Block0.call(dec7x7Block0Input, embedding); // [B, 32, 7, 7]
                     dec7x7Block0Input.Dispose();
-                    var dec7x7Block1Input = cat([dec7x7Block0, enc7x7Down], 1);                                      // [B, 64, 7, 7]
+                    var dec7x7Block1Input = cat([dec7x7Block0, enc7x7Down], 1);         // [B, 64, 7, 7]
                     dec7x7Block0.Dispose(); enc7x7Down.Dispose();
-                    var dec7x7Block1 = watch.See("dec.7x7_block1", Dec7x7Block1.call(dec7x7Block1Input, embedding)); // [B, 32, 7, 7]
+                    var dec7x7Block1 = Dec7x7Block1.call(dec7x7Block1Input, embedding); // [B, 32, 7, 7]
                     dec7x7Block1Input.Dispose();
                     return dec7x7Block1;
                 }
@@ -295,15 +293,15 @@ namespace Digits
                 /// <summary>[B, 64], [B, 16, 14, 14], [B, 32, 14, 14], [B, 32, 7, 7] → [B, 32, 14, 14]; frees what nothing reads after it.</summary>
                 private Tensor Decode14x14(Tensor embedding, Tensor enc14x14Down, Tensor enc14x14Block0, Tensor dec7x7Block1)
                 {
-                    var dec14x14Up = watch.See("dec.14x14_up", Dec14x14Up.call(dec7x7Block1, embedding));                // [B, 32, 14, 14]
+                    var dec14x14Up = Dec14x14Up.call(dec7x7Block1, embedding);                // [B, 32, 14, 14]
                     dec7x7Block1.Dispose();
-                    var dec14x14Block0Input = cat([dec14x14Up, enc14x14Block0], 1);                                      // [B, 64, 14, 14]
+                    var dec14x14Block0Input = cat([dec14x14Up, enc14x14Block0], 1);           // [B, 64, 14, 14]
                     dec14x14Up.Dispose(); enc14x14Block0.Dispose();
-                    var dec14x14Block0 = watch.See("dec.14x14_block0", Dec14x14Block0.call(dec14x14Block0Input, embedding)); // [B, 32, 14, 14]
+                    var dec14x14Block0 = Dec14x14Block0.call(dec14x14Block0Input, embedding); // [B, 32, 14, 14]
                     dec14x14Block0Input.Dispose();
-                    var dec14x14Block1Input = cat([dec14x14Block0, enc14x14Down], 1);                                    // [B, 48, 14, 14]
+                    var dec14x14Block1Input = cat([dec14x14Block0, enc14x14Down], 1);         // [B, 48, 14, 14]
                     dec14x14Block0.Dispose(); enc14x14Down.Dispose();
-                    var dec14x14Block1 = watch.See("dec.14x14_block1", Dec14x14Block1.call(dec14x14Block1Input, embedding)); // [B, 32, 14, 14]
+                    var dec14x14Block1 = Dec14x14Block1.call(dec14x14Block1Input, embedding); // [B, 32, 14, 14]
                     dec14x14Block1Input.Dispose();
                     return dec14x14Block1;
                 }
@@ -311,15 +309,15 @@ namespace Digits
                 /// <summary>[B, 64], 2 × [B, 16, 28, 28], [B, 32, 14, 14] → [B, 16, 28, 28]; frees what nothing reads after it.</summary>
                 private Tensor Decode28x28(Tensor embedding, Tensor enc28x28Conv, Tensor enc28x28Block0, Tensor dec14x14Block1)
                 {
-                    var dec28x28Up = watch.See("dec.28x28_up", Dec28x28Up.call(dec14x14Block1, embedding));              // [B, 32, 28, 28]
+                    var dec28x28Up = Dec28x28Up.call(dec14x14Block1, embedding);              // [B, 32, 28, 28]
                     dec14x14Block1.Dispose();
-                    var dec28x28Block0Input = cat([dec28x28Up, enc28x28Block0], 1);                                      // [B, 48, 28, 28]
+                    var dec28x28Block0Input = cat([dec28x28Up, enc28x28Block0], 1);           // [B, 48, 28, 28]
                     dec28x28Up.Dispose(); enc28x28Block0.Dispose();
-                    var dec28x28Block0 = watch.See("dec.28x28_block0", Dec28x28Block0.call(dec28x28Block0Input, embedding)); // [B, 16, 28, 28]
+                    var dec28x28Block0 = Dec28x28Block0.call(dec28x28Block0Input, embedding); // [B, 16, 28, 28]
                     dec28x28Block0Input.Dispose();
-                    var dec28x28Block1Input = cat([dec28x28Block0, enc28x28Conv], 1);                                    // [B, 32, 28, 28]
+                    var dec28x28Block1Input = cat([dec28x28Block0, enc28x28Conv], 1);         // [B, 32, 28, 28]
                     dec28x28Block0.Dispose(); enc28x28Conv.Dispose();
-                    var dec28x28Block1 = watch.See("dec.28x28_block1", Dec28x28Block1.call(dec28x28Block1Input, embedding)); // [B, 16, 28, 28]
+                    var dec28x28Block1 = Dec28x28Block1.call(dec28x28Block1Input, embedding); // [B, 16, 28, 28]
                     dec28x28Block1Input.Dispose(); embedding.Dispose();
                     return dec28x28Block1;
                 }
@@ -327,7 +325,7 @@ namespace Digits
                 /// <summary>[B, 16, 28, 28] → [B, 1, 28, 28]; frees what nothing reads after it.</summary>
                 private Tensor Finish(Tensor dec28x28Block1)
                 {
-                    var image = watch.See("dec.28x28_aux_norm, Act, dec.28x28_aux_conv", Images.NormSiLUConv2d(dec28x28Block1, 4, dec28x28AuxNormWeight, dec28x28AuxNormBias, dec28x28AuxConvWeight, dec28x28AuxConvBias, epsilon: 1E-06)); // [B, 1, 28, 28]
+                    var image = Images.NormSiLUConv2d(dec28x28Block1, 4, dec28x28AuxNormWeight, dec28x28AuxNormBias, dec28x28AuxConvWeight, dec28x28AuxConvBias, epsilon: 1E-06); // [B, 1, 28, 28]
                     dec28x28Block1.Dispose();
                     return image;
                 }
@@ -382,7 +380,6 @@ namespace Digits
                     private readonly Parameter norm1Bias; // [Channels]
                     private readonly Parameter conv1Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter conv1Bias; // [Channels]
-                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the 7*Channels+18*Channels*Channels+Channels*Embedding parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding, int Groups) => new ParameterLayout()
@@ -400,7 +397,6 @@ namespace Digits
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, int Groups, ParameterScope parameters) : base("Block")
                     {
-                        watch = parameters.Watch;
                         this.Channels = Channels;
                         this.Embedding = Embedding;
                         this.Groups = Groups;
@@ -420,9 +416,9 @@ namespace Digits
                     /// <summary>[B, Channels, H, W], [B, Embedding] → [B, Channels, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var turned = watch.See("norm0, Act0, conv0", Images.NormSiLUConv2d(x, Groups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06)); // [B, Channels, H, W]
-                        var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Channels]
-                        var result = watch.See("norm1, Act1, conv1", Images.NormSiLUConv2d(turned, Groups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, residual: x, scale: 0.7071067811865476)); // [B, Channels, H, W]
+                        var turned = Images.NormSiLUConv2d(x, Groups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06); // [B, Channels, H, W]
+                        var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Channels]
+                        var result = Images.NormSiLUConv2d(turned, Groups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, residual: x, scale: 0.7071067811865476); // [B, Channels, H, W]
                         turned.Dispose(); affine.Dispose();
                         return result;
                     }
@@ -486,7 +482,6 @@ namespace Digits
                     private readonly Parameter conv1Bias; // [Out]
                     private readonly Parameter skipWeight; // [Out, In, 1, 1]
                     private readonly Parameter skipBias; // [Out]
-                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+2*In+10*In*Out+6*Out+9*Out*Out parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding, int InGroups, int OutGroups) => new ParameterLayout()
@@ -506,7 +501,6 @@ namespace Digits
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, int InGroups, int OutGroups, ParameterScope parameters) : base("DownBlock")
                     {
-                        watch = parameters.Watch;
                         this.In = In;
                         this.Out = Out;
                         this.Embedding = Embedding;
@@ -531,16 +525,16 @@ namespace Digits
                     /// <summary>[B, In, H, W], [B, Embedding] → [B, Out, H/2, W/2]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var act0 = watch.See("norm0, Act0", Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, epsilon: 1E-06)); // [B, In, H, W]
-                        var shrink = watch.See("Shrink", functional.avg_pool2d(act0, 2));                                    // [B, In, H/2, W/2]
+                        var act0 = Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, epsilon: 1E-06);               // [B, In, H, W]
+                        var shrink = functional.avg_pool2d(act0, 2);                                                         // [B, In, H/2, W/2]
                         act0.Dispose();
-                        var turned = watch.See("conv0", Images.Conv2d(shrink, conv0Weight, conv0Bias));                      // [B, Out, H/2, W/2]
+                        var turned = Images.Conv2d(shrink, conv0Weight, conv0Bias);                                          // [B, Out, H/2, W/2]
                         shrink.Dispose();
-                        var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Out]
-                        var shrinkOut = watch.See("Shrink", functional.avg_pool2d(x, 2));                                    // [B, In, H/2, W/2]
-                        var skip = watch.See("skip", Images.Conv2d(shrinkOut, skipWeight, skipBias));                        // [B, Out, H/2, W/2]
+                        var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Out]
+                        var shrinkOut = functional.avg_pool2d(x, 2);                                                         // [B, In, H/2, W/2]
+                        var skip = Images.Conv2d(shrinkOut, skipWeight, skipBias);                                           // [B, Out, H/2, W/2]
                         shrinkOut.Dispose();
-                        var result = watch.See("norm1, Act1, conv1", Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, residual: skip, scale: 0.7071067811865476)); // [B, Out, H/2, W/2]
+                        var result = Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, residual: skip, scale: 0.7071067811865476); // [B, Out, H/2, W/2]
                         turned.Dispose(); affine.Dispose(); skip.Dispose();
                         return result;
                     }
@@ -602,7 +596,6 @@ namespace Digits
                     private readonly Parameter conv1Bias; // [Out]
                     private readonly Parameter skipWeight; // [Out, In, 1, 1]
                     private readonly Parameter skipBias; // [Out]
-                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+2*In+10*In*Out+6*Out+9*Out*Out parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding, int InGroups, int OutGroups) => new ParameterLayout()
@@ -622,7 +615,6 @@ namespace Digits
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, int InGroups, int OutGroups, ParameterScope parameters) : base("SkipBlock")
                     {
-                        watch = parameters.Watch;
                         this.In = In;
                         this.Out = Out;
                         this.Embedding = Embedding;
@@ -647,10 +639,10 @@ namespace Digits
                     /// <summary>[B, In, H, W], [B, Embedding] → [B, Out, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var turned = watch.See("norm0, Act0, conv0", Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06)); // [B, Out, H, W]
-                        var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Out]
-                        var skip = watch.See("skip", Images.Conv2d(x, skipWeight, skipBias));                                // [B, Out, H, W]
-                        var result = watch.See("norm1, Act1, conv1", Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, residual: skip, scale: 0.7071067811865476)); // [B, Out, H, W]
+                        var turned = Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06); // [B, Out, H, W]
+                        var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Out]
+                        var skip = Images.Conv2d(x, skipWeight, skipBias);                                                   // [B, Out, H, W]
+                        var result = Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, residual: skip, scale: 0.7071067811865476); // [B, Out, H, W]
                         turned.Dispose(); affine.Dispose(); skip.Dispose();
                         return result;
                     }
@@ -716,7 +708,6 @@ namespace Digits
                     private readonly Parameter attentionQkvBias; // [3*Channels]
                     private readonly Parameter attentionProjWeight; // [Channels, Channels, 1, 1]
                     private readonly Parameter attentionProjBias; // [Channels]
-                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the 13*Channels+22*Channels*Channels+Channels*Embedding parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding, int Groups) => new ParameterLayout()
@@ -740,7 +731,6 @@ namespace Digits
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, int Groups, ParameterScope parameters) : base("AttentionBlock")
                     {
-                        watch = parameters.Watch;
                         this.Channels = Channels;
                         this.Embedding = Embedding;
                         this.Groups = Groups;
@@ -766,12 +756,12 @@ namespace Digits
                     /// <summary>[B, Channels, H, W], [B, Embedding] → [B, Channels, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var turned = watch.See("norm0, Act0, conv0", Images.NormSiLUConv2d(x, Groups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06)); // [B, Channels, H, W]
-                        var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Channels]
-                        var result = watch.See("norm1, Act1, conv1", Images.NormSiLUConv2d(turned, Groups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, residual: x, scale: 0.7071067811865476)); // [B, Channels, H, W]
+                        var turned = Images.NormSiLUConv2d(x, Groups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06); // [B, Channels, H, W]
+                        var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Channels]
+                        var result = Images.NormSiLUConv2d(turned, Groups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, residual: x, scale: 0.7071067811865476); // [B, Channels, H, W]
                         turned.Dispose(); affine.Dispose();
-                        var norm2 = watch.See("norm2", Norms.Group(result, Groups, norm2Weight, norm2Bias, 1E-06));          // [B, Channels, H, W]
-                        var attention = watch.See("Attention", Images.SelfAttention(norm2, attentionQkvWeight, attentionQkvBias, attentionProjWeight, attentionProjBias, heads: 1)); // [B, Channels, H, W]
+                        var norm2 = Norms.Group(result, Groups, norm2Weight, norm2Bias, 1E-06);                              // [B, Channels, H, W]
+                        var attention = Images.SelfAttention(norm2, attentionQkvWeight, attentionQkvBias, attentionProjWeight, attentionProjBias, heads: 1); // [B, Channels, H, W]
                         norm2.Dispose();
                         var sumOut = attention + result;                                                                     // [B, Channels, H, W]
                         attention.Dispose(); result.Dispose();
@@ -839,7 +829,6 @@ namespace Digits
                     private readonly Parameter conv1Bias; // [Out]
                     private readonly Parameter skipWeight; // [Out, In, 1, 1]
                     private readonly Parameter skipBias; // [Out]
-                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+2*In+10*In*Out+6*Out+9*Out*Out parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding, int InGroups, int OutGroups) => new ParameterLayout()
@@ -859,7 +848,6 @@ namespace Digits
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, int InGroups, int OutGroups, ParameterScope parameters) : base("UpBlock")
                     {
-                        watch = parameters.Watch;
                         this.In = In;
                         this.Out = Out;
                         this.Embedding = Embedding;
@@ -884,16 +872,16 @@ namespace Digits
                     /// <summary>[B, In, H, W], [B, Embedding] → [B, Out, 2*H, 2*W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var act0 = watch.See("norm0, Act0", Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, epsilon: 1E-06)); // [B, In, H, W]
-                        var grow = watch.See("Grow", Images.Upsample(act0, 2));                                              // [B, In, 2*H, 2*W]
+                        var act0 = Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, epsilon: 1E-06);               // [B, In, H, W]
+                        var grow = Images.Upsample(act0, 2);                                                                 // [B, In, 2*H, 2*W]
                         act0.Dispose();
-                        var turned = watch.See("conv0", Images.Conv2d(grow, conv0Weight, conv0Bias));                        // [B, Out, 2*H, 2*W]
+                        var turned = Images.Conv2d(grow, conv0Weight, conv0Bias);                                            // [B, Out, 2*H, 2*W]
                         grow.Dispose();
-                        var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Out]
-                        var growOut = watch.See("Grow", Images.Upsample(x, 2));                                              // [B, In, 2*H, 2*W]
-                        var skip = watch.See("skip", Images.Conv2d(growOut, skipWeight, skipBias));                          // [B, Out, 2*H, 2*W]
+                        var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Out]
+                        var growOut = Images.Upsample(x, 2);                                                                 // [B, In, 2*H, 2*W]
+                        var skip = Images.Conv2d(growOut, skipWeight, skipBias);                                             // [B, Out, 2*H, 2*W]
                         growOut.Dispose();
-                        var result = watch.See("norm1, Act1, conv1", Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, residual: skip, scale: 0.7071067811865476)); // [B, Out, 2*H, 2*W]
+                        var result = Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, residual: skip, scale: 0.7071067811865476); // [B, Out, 2*H, 2*W]
                         turned.Dispose(); affine.Dispose(); skip.Dispose();
                         return result;
                     }

@@ -44,7 +44,6 @@ namespace Digits
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor, Tensor>
         {
-            private readonly LayerWatch watch;
 
             /// <summary>DDPM++ 28×28, 1→1, 16·(1, 2, 2), 1 blocks a level</summary>
             public ModelNet.Module Model { get; }
@@ -56,7 +55,6 @@ namespace Digits
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("ClassDenoiser")
             {
-                watch = parameters.Watch;
                 Model = new ModelNet.Module(parameters.Block("Model"));
                 register_module("Model", Model);
             }
@@ -64,7 +62,7 @@ namespace Digits
             /// <summary>[B, 1, 28, 28], [B], [B, 10] → [B, 1, 28, 28]</summary>
             public override Tensor forward(Tensor x, Tensor level, Tensor labels)
             {
-                var model = watch.See("Model", Model.call(x, level, labels)); // [B, 1, 28, 28]
+                var model = Model.call(x, level, labels); // [B, 1, 28, 28]
                 return model;
             }
 

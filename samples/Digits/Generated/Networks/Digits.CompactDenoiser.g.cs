@@ -114,7 +114,6 @@ namespace Digits
             private readonly Parameter calmBias; // [24]
             private readonly Parameter headWeight; // [4, 24, 3, 3]
             private readonly Parameter headBias; // [4]
-            private readonly LayerWatch watch;
 
             /// <summary>ResidualBlock(24, 24, 64)</summary>
             public ResidualBlock.Module Fine { get; }
@@ -145,7 +144,6 @@ namespace Digits
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("CompactDenoiser")
             {
-                watch = parameters.Watch;
                 register_parameter("Level.weight", levelWeight = parameters["Level.weight"]);
                 register_parameter("Level.bias", levelBias = parameters["Level.bias"]);
                 register_parameter("Stem.weight", stemWeight = parameters["Stem.weight"]);
@@ -169,34 +167,34 @@ namespace Digits
             /// <summary>[B, 1, 28, 28], [B] → [B, 1, 28, 28]</summary>
             public override Tensor forward(Tensor x, Tensor level)
             {
-                var wave = watch.See("Wave", Embeddings.Positional(level, 64));                                      // [B, 64]
-                var levelOut = watch.See("Level", functional.linear(wave, levelWeight, levelBias));                  // [B, 64]
+                var wave = Embeddings.Positional(level, 64);                                                         // [B, 64]
+                var levelOut = Linears.Of(wave, levelWeight, levelBias);                                             // [B, 64]
                 wave.Dispose();
-                var time = watch.See("Bend", functional.silu(levelOut));                                             // [B, 64]
+                var time = functional.silu(levelOut);                                                                // [B, 64]
                 levelOut.Dispose();
-                var fold = watch.See("Fold", functional.pixel_unshuffle(x, 2));                                      // [B, 4, 14, 14]
-                var stem = watch.See("Stem", Images.Conv2d(fold, stemWeight, stemBias));                             // [B, 24, 14, 14]
+                var fold = functional.pixel_unshuffle(x, 2);                                                         // [B, 4, 14, 14]
+                var stem = Images.Conv2d(fold, stemWeight, stemBias);                                                // [B, 24, 14, 14]
                 fold.Dispose();
-                var fine = watch.See("Fine", Fine.call(stem, time));                                                 // [B, 24, 14, 14]
+                var fine = Fine.call(stem, time);                                                                    // [B, 24, 14, 14]
                 stem.Dispose();
-                var shrink = watch.See("Shrink", functional.conv2d(fine, shrinkWeight, shrinkBias, strides: ShrinkStride, padding: ShrinkPadding)); // [B, 48, 7, 7]
-                var coarse = watch.See("Coarse", 0, Coarse[0].call(shrink, time));                                   // [B, 48, 7, 7], 2 times
+                var shrink = Images.GeneralConv2d(fine, shrinkWeight, shrinkBias, strides: ShrinkStride, padding: ShrinkPadding); // [B, 48, 7, 7]
+                var coarse = Coarse[0].call(shrink, time);                                                           // [B, 48, 7, 7], 2 times
                 for (var i = 1; i < Coarse.Count; i++)
                 {
                     var last = coarse;
-                    coarse = watch.See("Coarse", i, Coarse[i].call(last, time));
+                    coarse = Coarse[i].call(last, time);
                     last.Dispose();
                 }
                 shrink.Dispose();
-                var grow = watch.See("Grow", Images.Upsample(coarse, 2));                                            // [B, 48, 14, 14]
+                var grow = Images.Upsample(coarse, 2);                                                               // [B, 48, 14, 14]
                 coarse.Dispose();
                 var joined = cat([grow, fine], 1);                                                                   // [B, 72, 14, 14]
                 grow.Dispose(); fine.Dispose();
-                var up = watch.See("FineUp", FineUp.call(joined, time));                                             // [B, 24, 14, 14]
+                var up = FineUp.call(joined, time);                                                                  // [B, 24, 14, 14]
                 joined.Dispose(); time.Dispose();
-                var head = watch.See("Calm, Bend, Head", Images.NormSiLUConv2d(up, 8, calmWeight, calmBias, headWeight, headBias)); // [B, 4, 14, 14]
+                var head = Images.NormSiLUConv2d(up, 8, calmWeight, calmBias, headWeight, headBias);                 // [B, 4, 14, 14]
                 up.Dispose();
-                var unfold = watch.See("Unfold", functional.pixel_shuffle(head, 2));                                 // [B, 1, 28, 28]
+                var unfold = functional.pixel_shuffle(head, 2);                                                      // [B, 1, 28, 28]
                 head.Dispose();
                 return unfold;
             }

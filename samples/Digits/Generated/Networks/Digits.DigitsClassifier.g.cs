@@ -84,7 +84,6 @@ namespace Digits
             private readonly Parameter gatherBias; // [64]
             private readonly Parameter decideWeight; // [10, 64]
             private readonly Parameter decideBias; // [10]
-            private readonly LayerWatch watch;
 
             /// <summary>Names, shapes and starts of the 47,530 parameters.</summary>
             public static ParameterLayout Layout() => new ParameterLayout()
@@ -102,7 +101,6 @@ namespace Digits
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("DigitsClassifier")
             {
-                watch = parameters.Watch;
                 register_parameter("Look.weight", lookWeight = parameters["Look.weight"]);
                 register_parameter("Look.bias", lookBias = parameters["Look.bias"]);
                 register_parameter("LookCloser.weight", lookCloserWeight = parameters["LookCloser.weight"]);
@@ -118,24 +116,24 @@ namespace Digits
             /// <summary>[B, 1, 28, 28] → [B, 64], [B, 10]</summary>
             public override (Tensor, Tensor) forward(Tensor image)
             {
-                var look = watch.See("Look", functional.conv2d(image, lookWeight, lookBias, strides: LookStride, padding: LookPadding)); // [B, 16, 14, 14]
-                var bend = watch.See("Bend", functional.silu(look));                                                 // [B, 16, 14, 14]
+                var look = Images.GeneralConv2d(image, lookWeight, lookBias, strides: LookStride, padding: LookPadding); // [B, 16, 14, 14]
+                var bend = functional.silu(look);                                                                    // [B, 16, 14, 14]
                 look.Dispose();
-                var lookCloser = watch.See("LookCloser", functional.conv2d(bend, lookCloserWeight, lookCloserBias, strides: LookCloserStride, padding: LookCloserPadding)); // [B, 32, 7, 7]
+                var lookCloser = Images.GeneralConv2d(bend, lookCloserWeight, lookCloserBias, strides: LookCloserStride, padding: LookCloserPadding); // [B, 32, 7, 7]
                 bend.Dispose();
-                var bendOut = watch.See("Bend", functional.silu(lookCloser));                                        // [B, 32, 7, 7]
+                var bendOut = functional.silu(lookCloser);                                                           // [B, 32, 7, 7]
                 lookCloser.Dispose();
-                var lookClosest = watch.See("LookClosest", functional.conv2d(bendOut, lookClosestWeight, lookClosestBias, strides: LookClosestStride, padding: LookClosestPadding)); // [B, 32, 4, 4]
+                var lookClosest = Images.GeneralConv2d(bendOut, lookClosestWeight, lookClosestBias, strides: LookClosestStride, padding: LookClosestPadding); // [B, 32, 4, 4]
                 bendOut.Dispose();
-                var bendOut2 = watch.See("Bend", functional.silu(lookClosest));                                      // [B, 32, 4, 4]
+                var bendOut2 = functional.silu(lookClosest);                                                         // [B, 32, 4, 4]
                 lookClosest.Dispose();
-                var flat = watch.See("Flat", bendOut2.flatten(1));                                                   // [B, 512]
+                var flat = bendOut2.flatten(1);                                                                      // [B, 512]
                 bendOut2.Dispose();
-                var gather = watch.See("Gather", functional.linear(flat, gatherWeight, gatherBias));                 // [B, 64]
+                var gather = Linears.Of(flat, gatherWeight, gatherBias);                                             // [B, 64]
                 flat.Dispose();
-                var features = watch.See("Bend", functional.silu(gather));                                           // [B, 64]
+                var features = functional.silu(gather);                                                              // [B, 64]
                 gather.Dispose();
-                var decide = watch.See("Decide", functional.linear(features, decideWeight, decideBias));             // [B, 10]
+                var decide = Linears.Of(features, decideWeight, decideBias);                                         // [B, 10]
                 return (features, decide);
             }
 

@@ -126,7 +126,6 @@ namespace Digits
             private readonly Parameter calmBias; // [16]
             private readonly Parameter headWeight; // [1, 16, 3, 3]
             private readonly Parameter headBias; // [1]
-            private readonly LayerWatch watch;
 
             /// <summary>ResidualBlock(16, 16, 64)</summary>
             public ResidualBlock.Module Fine { get; }
@@ -167,7 +166,6 @@ namespace Digits
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("DigitsDenoiser")
             {
-                watch = parameters.Watch;
                 register_parameter("Level.weight", levelWeight = parameters["Level.weight"]);
                 register_parameter("Level.bias", levelBias = parameters["Level.bias"]);
                 register_parameter("Stem.weight", stemWeight = parameters["Stem.weight"]);
@@ -197,39 +195,39 @@ namespace Digits
             /// <summary>[B, 1, 28, 28], [B] → [B, 1, 28, 28]</summary>
             public override Tensor forward(Tensor x, Tensor level)
             {
-                var wave = watch.See("Wave", Embeddings.Positional(level, 64));                                      // [B, 64]
-                var levelOut = watch.See("Level", functional.linear(wave, levelWeight, levelBias));                  // [B, 64]
+                var wave = Embeddings.Positional(level, 64);                                                         // [B, 64]
+                var levelOut = Linears.Of(wave, levelWeight, levelBias);                                             // [B, 64]
                 wave.Dispose();
-                var time = watch.See("LevelBend", functional.silu(levelOut));                                        // [B, 64]
+                var time = functional.silu(levelOut);                                                                // [B, 64]
                 levelOut.Dispose();
-                var stem = watch.See("Stem", Images.Conv2d(x, stemWeight, stemBias));                                // [B, 16, 28, 28]
-                var fine = watch.See("Fine", Fine.call(stem, time));                                                 // [B, 16, 28, 28]
+                var stem = Images.Conv2d(x, stemWeight, stemBias);                                                   // [B, 16, 28, 28]
+                var fine = Fine.call(stem, time);                                                                    // [B, 16, 28, 28]
                 stem.Dispose();
-                var shrink = watch.See("Shrink", functional.conv2d(fine, shrinkWeight, shrinkBias, strides: ShrinkStride, padding: ShrinkPadding)); // [B, 32, 14, 14]
-                var middle = watch.See("Middle", Middle.call(shrink, time));                                         // [B, 32, 14, 14]
+                var shrink = Images.GeneralConv2d(fine, shrinkWeight, shrinkBias, strides: ShrinkStride, padding: ShrinkPadding); // [B, 32, 14, 14]
+                var middle = Middle.call(shrink, time);                                                              // [B, 32, 14, 14]
                 shrink.Dispose();
-                var shrinkAgain = watch.See("ShrinkAgain", functional.conv2d(middle, shrinkAgainWeight, shrinkAgainBias, strides: ShrinkAgainStride, padding: ShrinkAgainPadding)); // [B, 64, 7, 7]
-                var coarse = watch.See("Coarse", 0, Coarse[0].call(shrinkAgain, time));                              // [B, 64, 7, 7], 2 times
+                var shrinkAgain = Images.GeneralConv2d(middle, shrinkAgainWeight, shrinkAgainBias, strides: ShrinkAgainStride, padding: ShrinkAgainPadding); // [B, 64, 7, 7]
+                var coarse = Coarse[0].call(shrinkAgain, time);                                                      // [B, 64, 7, 7], 2 times
                 for (var i = 1; i < Coarse.Count; i++)
                 {
                     var last = coarse;
-                    coarse = watch.See("Coarse", i, Coarse[i].call(last, time));
+                    coarse = Coarse[i].call(last, time);
                     last.Dispose();
                 }
                 shrinkAgain.Dispose();
-                var grow = watch.See("Grow", Images.Upsample(coarse, 2));                                            // [B, 64, 14, 14]
+                var grow = Images.Upsample(coarse, 2);                                                               // [B, 64, 14, 14]
                 coarse.Dispose();
                 var joined = cat([grow, middle], 1);                                                                 // [B, 96, 14, 14]
                 grow.Dispose(); middle.Dispose();
-                var middleUp = watch.See("MiddleUp", MiddleUp.call(joined, time));                                   // [B, 32, 14, 14]
+                var middleUp = MiddleUp.call(joined, time);                                                          // [B, 32, 14, 14]
                 joined.Dispose();
-                var growOut = watch.See("Grow", Images.Upsample(middleUp, 2));                                       // [B, 32, 28, 28]
+                var growOut = Images.Upsample(middleUp, 2);                                                          // [B, 32, 28, 28]
                 middleUp.Dispose();
                 var joinedOut = cat([growOut, fine], 1);                                                             // [B, 48, 28, 28]
                 growOut.Dispose(); fine.Dispose();
-                var fineUp = watch.See("FineUp", FineUp.call(joinedOut, time));                                      // [B, 16, 28, 28]
+                var fineUp = FineUp.call(joinedOut, time);                                                           // [B, 16, 28, 28]
                 joinedOut.Dispose(); time.Dispose();
-                var head = watch.See("Calm, Bend, Head", Images.NormSiLUConv2d(fineUp, 8, calmWeight, calmBias, headWeight, headBias)); // [B, 1, 28, 28]
+                var head = Images.NormSiLUConv2d(fineUp, 8, calmWeight, calmBias, headWeight, headBias);             // [B, 1, 28, 28]
                 fineUp.Dispose();
                 return head;
             }

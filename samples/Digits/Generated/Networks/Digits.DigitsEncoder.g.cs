@@ -87,7 +87,6 @@ namespace Digits
             private readonly Parameter meanBias; // [4]
             private readonly Parameter rawWeight; // [4, 24, 3, 3]
             private readonly Parameter rawBias; // [4]
-            private readonly LayerWatch watch;
 
             /// <summary>Names, shapes and starts of the 7,832 parameters.</summary>
             public static ParameterLayout Layout() => new ParameterLayout()
@@ -103,7 +102,6 @@ namespace Digits
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("DigitsEncoder")
             {
-                watch = parameters.Watch;
                 register_parameter("Look.weight", lookWeight = parameters["Look.weight"]);
                 register_parameter("Look.bias", lookBias = parameters["Look.bias"]);
                 register_parameter("LookAgain.weight", lookAgainWeight = parameters["LookAgain.weight"]);
@@ -117,23 +115,23 @@ namespace Digits
             /// <summary>[B, 1, 28, 28] → [B, 1, 28, 28], [B, 1, 28, 28]</summary>
             public override (Tensor, Tensor) forward(Tensor x)
             {
-                var fold = watch.See("Fold", functional.pixel_unshuffle(x, 2));                              // [B, 4, 14, 14]
-                var look = watch.See("Look", Images.Conv2d(fold, lookWeight, lookBias));                     // [B, 24, 14, 14]
+                var fold = functional.pixel_unshuffle(x, 2);                         // [B, 4, 14, 14]
+                var look = Images.Conv2d(fold, lookWeight, lookBias);                // [B, 24, 14, 14]
                 fold.Dispose();
-                var bend = watch.See("Bend", functional.silu(look));                                         // [B, 24, 14, 14]
+                var bend = functional.silu(look);                                    // [B, 24, 14, 14]
                 look.Dispose();
-                var lookAgain = watch.See("LookAgain", Images.Conv2d(bend, lookAgainWeight, lookAgainBias)); // [B, 24, 14, 14]
+                var lookAgain = Images.Conv2d(bend, lookAgainWeight, lookAgainBias); // [B, 24, 14, 14]
                 bend.Dispose();
-                var seen = watch.See("Bend", functional.silu(lookAgain));                                    // [B, 24, 14, 14]
+                var seen = functional.silu(lookAgain);                               // [B, 24, 14, 14]
                 lookAgain.Dispose();
-                var mean = watch.See("Mean", Images.Conv2d(seen, meanWeight, meanBias));                     // [B, 4, 14, 14]
-                var unfold = watch.See("Unfold", functional.pixel_shuffle(mean, 2));                         // [B, 1, 28, 28]
+                var mean = Images.Conv2d(seen, meanWeight, meanBias);                // [B, 4, 14, 14]
+                var unfold = functional.pixel_shuffle(mean, 2);                      // [B, 1, 28, 28]
                 mean.Dispose();
-                var raw = watch.See("Raw", Images.Conv2d(seen, rawWeight, rawBias));                         // [B, 4, 14, 14]
+                var raw = Images.Conv2d(seen, rawWeight, rawBias);                   // [B, 4, 14, 14]
                 seen.Dispose();
-                var unfoldOut = watch.See("Unfold", functional.pixel_shuffle(raw, 2));                       // [B, 1, 28, 28]
+                var unfoldOut = functional.pixel_shuffle(raw, 2);                    // [B, 1, 28, 28]
                 raw.Dispose();
-                var above0 = watch.See("Above0", functional.softplus(unfoldOut));                            // [B, 1, 28, 28]
+                var above0 = functional.softplus(unfoldOut);                         // [B, 1, 28, 28]
                 unfoldOut.Dispose();
                 return (unfold, above0);
             }

@@ -79,7 +79,6 @@ namespace Digits
             private readonly Parameter turnAgainBias; // [Out]
             private readonly Parameter shortWeight; // [Out, In, 1, 1]
             private readonly Parameter shortBias; // [Out]
-            private readonly LayerWatch watch;
 
             /// <summary>Names, shapes and starts of the 2*In+10*In*Out+6*Out+9*Out*Out+Out*Time parameters.</summary>
             public static ParameterLayout Layout(int In, int Out, int Time) => new ParameterLayout()
@@ -99,7 +98,6 @@ namespace Digits
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(int In, int Out, int Time, ParameterScope parameters) : base("ResidualBlock")
             {
-                watch = parameters.Watch;
                 this.In = In;
                 this.Out = Out;
                 this.Time = Time;
@@ -122,10 +120,10 @@ namespace Digits
             /// <summary>[B, In, H, W], [B, Time] → [B, Out, H, W]</summary>
             public override Tensor forward(Tensor x, Tensor time)
             {
-                var turn = watch.See("CalmIn, Bend, Turn", Images.NormSiLUConv2d(x, 8, calmInWeight, calmInBias, turnWeight, turnBias)); // [B, Out, H, W]
-                var level = watch.See("Level", functional.linear(time, levelWeight, levelBias));                     // [B, Out]
-                var shortOut = watch.See("Short", Images.Conv2d(x, shortWeight, shortBias));                         // [B, Out, H, W]
-                var sum = watch.See("CalmOut, Bend, TurnAgain", Images.NormSiLUConv2d(turn, 8, calmOutWeight, calmOutBias, turnAgainWeight, turnAgainBias, shift: level, residual: shortOut)); // [B, Out, H, W]
+                var turn = Images.NormSiLUConv2d(x, 8, calmInWeight, calmInBias, turnWeight, turnBias);              // [B, Out, H, W]
+                var level = Linears.Of(time, levelWeight, levelBias);                                                // [B, Out]
+                var shortOut = Images.Conv2d(x, shortWeight, shortBias);                                             // [B, Out, H, W]
+                var sum = Images.NormSiLUConv2d(turn, 8, calmOutWeight, calmOutBias, turnAgainWeight, turnAgainBias, shift: level, residual: shortOut); // [B, Out, H, W]
                 turn.Dispose(); level.Dispose(); shortOut.Dispose();
                 return sum;
             }

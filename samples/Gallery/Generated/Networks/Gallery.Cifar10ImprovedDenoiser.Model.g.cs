@@ -126,7 +126,6 @@ namespace Gallery
                 private readonly Parameter dec32x32AuxNormBias; // [256]
                 private readonly Parameter dec32x32AuxConvWeight; // [3, 256, 3, 3]
                 private readonly Parameter dec32x32AuxConvBias; // [3]
-                private readonly LayerWatch watch;
 
                 /// <summary>SkipBlock(128, 256, 512, 32, 32)</summary>
                 public SkipBlock.Module Enc32x32Block0 { get; }
@@ -276,7 +275,6 @@ namespace Gallery
                 /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                 public Module(ParameterScope parameters) : base("ModelNet")
                 {
-                    watch = parameters.Watch;
                     register_parameter("map_layer0.weight", mapLayer0Weight = parameters["map_layer0.weight"]);
                     register_parameter("map_layer0.bias", mapLayer0Bias = parameters["map_layer0.bias"]);
                     register_parameter("map_layer1.weight", mapLayer1Weight = parameters["map_layer1.weight"]);
@@ -374,12 +372,12 @@ namespace Gallery
                 /// <summary>[B] → [B, 512]; frees what nothing reads after it.</summary>
                 private Tensor Embed(Tensor level)
                 {
-                    var wave = watch.See("map_noise", Embeddings.Positional(level, 128, endpoint: true, sineFirst: true)); // [B, 128]
-                    var mapLayer0 = watch.See("map_layer0", functional.linear(wave, mapLayer0Weight, mapLayer0Bias));    // [B, 512]
+                    var wave = Embeddings.Positional(level, 128, endpoint: true, sineFirst: true);     // [B, 128]
+                    var mapLayer0 = Linears.Of(wave, mapLayer0Weight, mapLayer0Bias);                  // [B, 512]
                     wave.Dispose();
-                    var mapLayer1 = watch.See("Act0, map_layer1", Linears.Of(mapLayer0, mapLayer1Weight, mapLayer1Bias, silu: true)); // [B, 512]
+                    var mapLayer1 = Linears.Of(mapLayer0, mapLayer1Weight, mapLayer1Bias, silu: true); // [B, 512]
                     mapLayer0.Dispose();
-                    var embedding = watch.See("Act1", functional.silu(mapLayer1));                                       // [B, 512]
+                    var embedding = functional.silu(mapLayer1);                                        // [B, 512]
                     mapLayer1.Dispose();
                     return embedding;
                 }
@@ -387,61 +385,61 @@ namespace Gallery
                 /// <summary>[B, 3, 32, 32], [B, 512] → [B, 128, 32, 32], 4 × [B, 256, 32, 32]; frees what nothing reads after it.</summary>
                 private (Tensor enc32x32Conv, Tensor enc32x32Block0, Tensor enc32x32Block1, Tensor enc32x32Block2, Tensor enc32x32Block3) Encode32x32(Tensor x, Tensor embedding)
                 {
-                    var enc32x32Conv = watch.See("enc.32x32_conv", Images.Conv2d(x, enc32x32ConvWeight, enc32x32ConvBias)); // [B, 128, 32, 32]
-                    var enc32x32Block0 = watch.See("enc.32x32_block0", Enc32x32Block0.call(enc32x32Conv, embedding));    // [B, 256, 32, 32]
-                    var enc32x32Block1 = watch.See("enc.32x32_block1", Enc32x32Block1.call(enc32x32Block0, embedding));  // [B, 256, 32, 32]
-                    var enc32x32Block2 = watch.See("enc.32x32_block2", Enc32x32Block2.call(enc32x32Block1, embedding));  // [B, 256, 32, 32]
-                    var enc32x32Block3 = watch.See("enc.32x32_block3", Enc32x32Block3.call(enc32x32Block2, embedding));  // [B, 256, 32, 32]
+                    var enc32x32Conv = Images.Conv2d(x, enc32x32ConvWeight, enc32x32ConvBias); // [B, 128, 32, 32]
+                    var enc32x32Block0 = Enc32x32Block0.call(enc32x32Conv, embedding);         // [B, 256, 32, 32]
+                    var enc32x32Block1 = Enc32x32Block1.call(enc32x32Block0, embedding);       // [B, 256, 32, 32]
+                    var enc32x32Block2 = Enc32x32Block2.call(enc32x32Block1, embedding);       // [B, 256, 32, 32]
+                    var enc32x32Block3 = Enc32x32Block3.call(enc32x32Block2, embedding);       // [B, 256, 32, 32]
                     return (enc32x32Conv, enc32x32Block0, enc32x32Block1, enc32x32Block2, enc32x32Block3);
                 }
 
                 /// <summary>[B, 512], [B, 256, 32, 32] → 5 × [B, 256, 16, 16]; frees what nothing reads after it.</summary>
                 private (Tensor enc16x16Down, Tensor enc16x16Block0, Tensor enc16x16Block1, Tensor enc16x16Block2, Tensor enc16x16Block3) Encode16x16(Tensor embedding, Tensor enc32x32Block3)
                 {
-                    var enc16x16Down = watch.See("enc.16x16_down", Enc16x16Down.call(enc32x32Block3, embedding));       // [B, 256, 16, 16]
-                    var enc16x16Block0 = watch.See("enc.16x16_block0", Enc16x16Block0.call(enc16x16Down, embedding));   // [B, 256, 16, 16]
-                    var enc16x16Block1 = watch.See("enc.16x16_block1", Enc16x16Block1.call(enc16x16Block0, embedding)); // [B, 256, 16, 16]
-                    var enc16x16Block2 = watch.See("enc.16x16_block2", Enc16x16Block2.call(enc16x16Block1, embedding)); // [B, 256, 16, 16]
-                    var enc16x16Block3 = watch.See("enc.16x16_block3", Enc16x16Block3.call(enc16x16Block2, embedding)); // [B, 256, 16, 16]
+                    var enc16x16Down = Enc16x16Down.call(enc32x32Block3, embedding);     // [B, 256, 16, 16]
+                    var enc16x16Block0 = Enc16x16Block0.call(enc16x16Down, embedding);   // [B, 256, 16, 16]
+                    var enc16x16Block1 = Enc16x16Block1.call(enc16x16Block0, embedding); // [B, 256, 16, 16]
+                    var enc16x16Block2 = Enc16x16Block2.call(enc16x16Block1, embedding); // [B, 256, 16, 16]
+                    var enc16x16Block3 = Enc16x16Block3.call(enc16x16Block2, embedding); // [B, 256, 16, 16]
                     return (enc16x16Down, enc16x16Block0, enc16x16Block1, enc16x16Block2, enc16x16Block3);
                 }
 
                 /// <summary>[B, 512], [B, 256, 16, 16] → 5 × [B, 256, 8, 8]; frees what nothing reads after it.</summary>
                 private (Tensor enc8x8Down, Tensor enc8x8Block0, Tensor enc8x8Block1, Tensor enc8x8Block2, Tensor enc8x8Block3) Encode8x8(Tensor embedding, Tensor enc16x16Block3)
                 {
-                    var enc8x8Down = watch.See("enc.8x8_down", Enc8x8Down.call(enc16x16Block3, embedding));     // [B, 256, 8, 8]
-                    var enc8x8Block0 = watch.See("enc.8x8_block0", Enc8x8Block0.call(enc8x8Down, embedding));   // [B, 256, 8, 8]
-                    var enc8x8Block1 = watch.See("enc.8x8_block1", Enc8x8Block1.call(enc8x8Block0, embedding)); // [B, 256, 8, 8]
-                    var enc8x8Block2 = watch.See("enc.8x8_block2", Enc8x8Block2.call(enc8x8Block1, embedding)); // [B, 256, 8, 8]
-                    var enc8x8Block3 = watch.See("enc.8x8_block3", Enc8x8Block3.call(enc8x8Block2, embedding)); // [B, 256, 8, 8]
+                    var enc8x8Down = Enc8x8Down.call(enc16x16Block3, embedding);   // [B, 256, 8, 8]
+                    var enc8x8Block0 = Enc8x8Block0.call(enc8x8Down, embedding);   // [B, 256, 8, 8]
+                    var enc8x8Block1 = Enc8x8Block1.call(enc8x8Block0, embedding); // [B, 256, 8, 8]
+                    var enc8x8Block2 = Enc8x8Block2.call(enc8x8Block1, embedding); // [B, 256, 8, 8]
+                    var enc8x8Block3 = Enc8x8Block3.call(enc8x8Block2, embedding); // [B, 256, 8, 8]
                     return (enc8x8Down, enc8x8Block0, enc8x8Block1, enc8x8Block2, enc8x8Block3);
                 }
 
                 /// <summary>[B, 512], 5 × [B, 256, 8, 8] → [B, 256, 8, 8]; frees what nothing reads after it.</summary>
                 private Tensor Decode8x8(Tensor embedding, Tensor enc8x8Down, Tensor enc8x8Block0, Tensor enc8x8Block1, Tensor enc8x8Block2, Tensor enc8x8Block3)
                 {
-                    var dec8x8In0 = watch.See("dec.8x8_in0", Dec8x8In0.call(enc8x8Block3, embedding));               // [B, 256, 8, 8]
-                    var dec8x8In1 = watch.See("dec.8x8_in1", Dec8x8In1.call(dec8x8In0, embedding));                  // [B, 256, 8, 8]
+                    var dec8x8In0 = Dec8x8In0.call(enc8x8Block3, embedding);            // [B, 256, 8, 8]
+                    var dec8x8In1 = Dec8x8In1.call(dec8x8In0, embedding);               // [B, 256, 8, 8]
                     dec8x8In0.Dispose();
-                    var dec8x8Block0Input = cat([dec8x8In1, enc8x8Block3], 1);                                       // [B, 512, 8, 8]
+                    var dec8x8Block0Input = cat([dec8x8In1, enc8x8Block3], 1);          // [B, 512, 8, 8]
                     dec8x8In1.Dispose(); enc8x8Block3.Dispose();
-                    var dec8x8Block0 = watch.See("dec.8x8_block0", Dec8x8Block0.call(dec8x8Block0Input, embedding)); // [B, 256, 8, 8]
+                    var dec8x8Block0 = Dec8x8Block0.call(dec8x8Block0Input, embedding); // [B, 256, 8, 8]
                     dec8x8Block0Input.Dispose();
-                    var dec8x8Block1Input = cat([dec8x8Block0, enc8x8Block2], 1);                                    // [B, 512, 8, 8]
+                    var dec8x8Block1Input = cat([dec8x8Block0, enc8x8Block2], 1);       // [B, 512, 8, 8]
                     dec8x8Block0.Dispose(); enc8x8Block2.Dispose();
-                    var dec8x8Block1 = watch.See("dec.8x8_block1", Dec8x8Block1.call(dec8x8Block1Input, embedding)); // [B, 256, 8, 8]
+                    var dec8x8Block1 = Dec8x8Block1.call(dec8x8Block1Input, embedding); // [B, 256, 8, 8]
                     dec8x8Block1Input.Dispose();
-                    var dec8x8Block2Input = cat([dec8x8Block1, enc8x8Block1], 1);                                    // [B, 512, 8, 8]
+                    var dec8x8Block2Input = cat([dec8x8Block1, enc8x8Block1], 1);       // [B, 512, 8, 8]
                     dec8x8Block1.Dispose(); enc8x8Block1.Dispose();
-                    var dec8x8Block2 = watch.See("dec.8x8_block2", Dec8x8Block2.call(dec8x8Block2Input, embedding)); // [B, 256, 8, 8]
+                    var dec8x8Block2 = Dec8x8Block2.call(dec8x8Block2Input, embedding); // [B, 256, 8, 8]
                     dec8x8Block2Input.Dispose();
-                    var dec8x8Block3Input = cat([dec8x8Block2, enc8x8Block0], 1);                                    // [B, 512, 8, 8]
+                    var dec8x8Block3Input = cat([dec8x8Block2, enc8x8Block0], 1);       // [B, 512, 8, 8]
                     dec8x8Block2.Dispose(); enc8x8Block0.Dispose();
-                    var dec8x8Block3 = watch.See("dec.8x8_block3", Dec8x8Block3.call(dec8x8Block3Input, embedding)); // [B, 256, 8, 8]
+                    var dec8x8Block3 = Dec8x8Block3.call(dec8x8Block3Input, embedding); // [B, 256, 8, 8]
                     dec8x8Block3Input.Dispose();
-                    var dec8x8Block4Input = cat([dec8x8Block3, enc8x8Down], 1);                                      // [B, 512, 8, 8]
+                    var dec8x8Block4Input = cat([dec8x8Block3, enc8x8Down], 1);         // [B, 512, 8, 8]
                     dec8x8Block3.Dispose(); enc8x8Down.Dispose();
-                    var dec8x8Block4 = watch.See("dec.8x8_block4", Dec8x8Block4.call(dec8x8Block4Input, embedding)); // [B, 256, 8, 8]
+                    var dec8x8Block4 = Dec8x8Block4.call(dec8x8Block4Input, embedding); // [B, 256, 8, 8]
                     dec8x8Block4Input.Dispose();
                     return dec8x8Block4;
                 }
@@ -449,27 +447,27 @@ namespace Gallery
                 /// <summary>[B, 512], 5 × [B, 256, 16, 16], [B, 256, 8, 8] → [B, 256, 16, 16]; frees what nothing reads after it.</summary>
                 private Tensor Decode16x16(Tensor embedding, Tensor enc16x16Down, Tensor enc16x16Block0, Tensor enc16x16Block1, Tensor enc16x16Block2, Tensor enc16x16Block3, Tensor dec8x8Block4)
                 {
-                    var dec16x16Up = watch.See("dec.16x16_up", Dec16x16Up.call(dec8x8Block4, embedding));                // [B, 256, 16, 16]
+                    var dec16x16Up = Dec16x16Up.call(dec8x8Block4, embedding);                // [B, 256, 16, 16]
                     dec8x8Block4.Dispose();
-                    var dec16x16Block0Input = cat([dec16x16Up, enc16x16Block3], 1);                                      // [B, 512, 16, 16]
+                    var dec16x16Block0Input = cat([dec16x16Up, enc16x16Block3], 1);           // [B, 512, 16, 16]
                     dec16x16Up.Dispose(); enc16x16Block3.Dispose();
-                    var dec16x16Block0 = watch.See("dec.16x16_block0", Dec16x16Block0.call(dec16x16Block0Input, embedding)); // [B, 256, 16, 16]
+                    var dec16x16Block0 = Dec16x16Block0.call(dec16x16Block0Input, embedding); // [B, 256, 16, 16]
                     dec16x16Block0Input.Dispose();
-                    var dec16x16Block1Input = cat([dec16x16Block0, enc16x16Block2], 1);                                  // [B, 512, 16, 16]
+                    var dec16x16Block1Input = cat([dec16x16Block0, enc16x16Block2], 1);       // [B, 512, 16, 16]
                     dec16x16Block0.Dispose(); enc16x16Block2.Dispose();
-                    var dec16x16Block1 = watch.See("dec.16x16_block1", Dec16x16Block1.call(dec16x16Block1Input, embedding)); // [B, 256, 16, 16]
+                    var dec16x16Block1 = Dec16x16Block1.call(dec16x16Block1Input, embedding); // [B, 256, 16, 16]
                     dec16x16Block1Input.Dispose();
-                    var dec16x16Block2Input = cat([dec16x16Block1, enc16x16Block1], 1);                                  // [B, 512, 16, 16]
+                    var dec16x16Block2Input = cat([dec16x16Block1, enc16x16Block1], 1);       // [B, 512, 16, 16]
                     dec16x16Block1.Dispose(); enc16x16Block1.Dispose();
-                    var dec16x16Block2 = watch.See("dec.16x16_block2", Dec16x16Block2.call(dec16x16Block2Input, embedding)); // [B, 256, 16, 16]
+                    var dec16x16Block2 = Dec16x16Block2.call(dec16x16Block2Input, embedding); // [B, 256, 16, 16]
                     dec16x16Block2Input.Dispose();
-                    var dec16x16Block3Input = cat([dec16x16Block2, enc16x16Block0], 1);                                  // [B, 512, 16, 16]
+                    var dec16x16Block3Input = cat([dec16x16Block2, enc16x16Block0], 1);       // [B, 512, 16, 16]
                     dec16x16Block2.Dispose(); enc16x16Block0.Dispose();
-                    var dec16x16Block3 = watch.See("dec.16x16_block3", Dec16x16Block3.call(dec16x16Block3Input, embedding)); // [B, 256, 16, 16]
+                    var dec16x16Block3 = Dec16x16Block3.call(dec16x16Block3Input, embedding); // [B, 256, 16, 16]
                     dec16x16Block3Input.Dispose();
-                    var dec16x16Block4Input = cat([dec16x16Block3, enc16x16Down], 1);                                    // [B, 512, 16, 16]
+                    var dec16x16Block4Input = cat([dec16x16Block3, enc16x16Down], 1);         // [B, 512, 16, 16]
                     dec16x16Block3.Dispose(); enc16x16Down.Dispose();
-                    var dec16x16Block4 = watch.See("dec.16x16_block4", Dec16x16Block4.call(dec16x16Block4Input, embedding)); // [B, 256, 16, 16]
+                    var dec16x16Block4 = Dec16x16Block4.call(dec16x16Block4Input, embedding); // [B, 256, 16, 16]
                     dec16x16Block4Input.Dispose();
                     return dec16x16Block4;
                 }
@@ -477,27 +475,27 @@ namespace Gallery
                 /// <summary>[B, 512], [B, 128, 32, 32], 4 × [B, 256, 32, 32], [B, 256, 16, 16] → [B, 256, 32, 32]; frees what nothing reads after it.</summary>
                 private Tensor Decode32x32(Tensor embedding, Tensor enc32x32Conv, Tensor enc32x32Block0, Tensor enc32x32Block1, Tensor enc32x32Block2, Tensor enc32x32Block3, Tensor dec16x16Block4)
                 {
-                    var dec32x32Up = watch.See("dec.32x32_up", Dec32x32Up.call(dec16x16Block4, embedding));              // [B, 256, 32, 32]
+                    var dec32x32Up = Dec32x32Up.call(dec16x16Block4, embedding);              // [B, 256, 32, 32]
                     dec16x16Block4.Dispose();
-                    var dec32x32Block0Input = cat([dec32x32Up, enc32x32Block3], 1);                                      // [B, 512, 32, 32]
+                    var dec32x32Block0Input = cat([dec32x32Up, enc32x32Block3], 1);           // [B, 512, 32, 32]
                     dec32x32Up.Dispose(); enc32x32Block3.Dispose();
-                    var dec32x32Block0 = watch.See("dec.32x32_block0", Dec32x32Block0.call(dec32x32Block0Input, embedding)); // [B, 256, 32, 32]
+                    var dec32x32Block0 = Dec32x32Block0.call(dec32x32Block0Input, embedding); // [B, 256, 32, 32]
                     dec32x32Block0Input.Dispose();
-                    var dec32x32Block1Input = cat([dec32x32Block0, enc32x32Block2], 1);                                  // [B, 512, 32, 32]
+                    var dec32x32Block1Input = cat([dec32x32Block0, enc32x32Block2], 1);       // [B, 512, 32, 32]
                     dec32x32Block0.Dispose(); enc32x32Block2.Dispose();
-                    var dec32x32Block1 = watch.See("dec.32x32_block1", Dec32x32Block1.call(dec32x32Block1Input, embedding)); // [B, 256, 32, 32]
+                    var dec32x32Block1 = Dec32x32Block1.call(dec32x32Block1Input, embedding); // [B, 256, 32, 32]
                     dec32x32Block1Input.Dispose();
-                    var dec32x32Block2Input = cat([dec32x32Block1, enc32x32Block1], 1);                                  // [B, 512, 32, 32]
+                    var dec32x32Block2Input = cat([dec32x32Block1, enc32x32Block1], 1);       // [B, 512, 32, 32]
                     dec32x32Block1.Dispose(); enc32x32Block1.Dispose();
-                    var dec32x32Block2 = watch.See("dec.32x32_block2", Dec32x32Block2.call(dec32x32Block2Input, embedding)); // [B, 256, 32, 32]
+                    var dec32x32Block2 = Dec32x32Block2.call(dec32x32Block2Input, embedding); // [B, 256, 32, 32]
                     dec32x32Block2Input.Dispose();
-                    var dec32x32Block3Input = cat([dec32x32Block2, enc32x32Block0], 1);                                  // [B, 512, 32, 32]
+                    var dec32x32Block3Input = cat([dec32x32Block2, enc32x32Block0], 1);       // [B, 512, 32, 32]
                     dec32x32Block2.Dispose(); enc32x32Block0.Dispose();
-                    var dec32x32Block3 = watch.See("dec.32x32_block3", Dec32x32Block3.call(dec32x32Block3Input, embedding)); // [B, 256, 32, 32]
+                    var dec32x32Block3 = Dec32x32Block3.call(dec32x32Block3Input, embedding); // [B, 256, 32, 32]
                     dec32x32Block3Input.Dispose();
-                    var dec32x32Block4Input = cat([dec32x32Block3, enc32x32Conv], 1);                                    // [B, 384, 32, 32]
+                    var dec32x32Block4Input = cat([dec32x32Block3, enc32x32Conv], 1);         // [B, 384, 32, 32]
                     dec32x32Block3.Dispose(); enc32x32Conv.Dispose();
-                    var dec32x32Block4 = watch.See("dec.32x32_block4", Dec32x32Block4.call(dec32x32Block4Input, embedding)); // [B, 256, 32, 32]
+                    var dec32x32Block4 = Dec32x32Block4.call(dec32x32Block4Input, embedding); // [B, 256, 32, 32]
                     dec32x32Block4Input.Dispose(); embedding.Dispose();
                     return dec32x32Block4;
                 }
@@ -505,7 +503,7 @@ namespace Gallery
                 /// <summary>[B, 256, 32, 32] → [B, 3, 32, 32]; frees what nothing reads after it.</summary>
                 private Tensor Finish(Tensor dec32x32Block4)
                 {
-                    var image = watch.See("dec.32x32_aux_norm, Act, dec.32x32_aux_conv", Images.NormSiLUConv2d(dec32x32Block4, 32, dec32x32AuxNormWeight, dec32x32AuxNormBias, dec32x32AuxConvWeight, dec32x32AuxConvBias, epsilon: 1E-06)); // [B, 3, 32, 32]
+                    var image = Images.NormSiLUConv2d(dec32x32Block4, 32, dec32x32AuxNormWeight, dec32x32AuxNormBias, dec32x32AuxConvWeight, dec32x32AuxConvBias, epsilon: 1E-06); // [B, 3, 32, 32]
                     dec32x32Block4.Dispose();
                     return image;
                 }
@@ -568,7 +566,6 @@ namespace Gallery
                     private readonly Parameter conv1Bias; // [Out]
                     private readonly Parameter skipWeight; // [Out, In, 1, 1]
                     private readonly Parameter skipBias; // [Out]
-                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+2*In+10*In*Out+6*Out+9*Out*Out parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding, int InGroups, int OutGroups) => new ParameterLayout()
@@ -588,7 +585,6 @@ namespace Gallery
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, int InGroups, int OutGroups, ParameterScope parameters) : base("SkipBlock")
                     {
-                        watch = parameters.Watch;
                         this.In = In;
                         this.Out = Out;
                         this.Embedding = Embedding;
@@ -613,10 +609,10 @@ namespace Gallery
                     /// <summary>[B, In, H, W], [B, Embedding] → [B, Out, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var turned = watch.See("norm0, Act0, conv0", Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06)); // [B, Out, H, W]
-                        var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Out]
-                        var skip = watch.See("skip", Images.Conv2d(x, skipWeight, skipBias));                                // [B, Out, H, W]
-                        var result = watch.See("norm1, Act1, Dropout, conv1", Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, residual: skip, scale: 0.7071067811865476)); // [B, Out, H, W]
+                        var turned = Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06); // [B, Out, H, W]
+                        var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Out]
+                        var skip = Images.Conv2d(x, skipWeight, skipBias);                                                   // [B, Out, H, W]
+                        var result = Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, residual: skip, scale: 0.7071067811865476); // [B, Out, H, W]
                         turned.Dispose(); affine.Dispose(); skip.Dispose();
                         return result;
                     }
@@ -674,7 +670,6 @@ namespace Gallery
                     private readonly Parameter norm1Bias; // [Channels]
                     private readonly Parameter conv1Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter conv1Bias; // [Channels]
-                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the 7*Channels+18*Channels*Channels+Channels*Embedding parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding, int Groups) => new ParameterLayout()
@@ -692,7 +687,6 @@ namespace Gallery
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, int Groups, ParameterScope parameters) : base("Block")
                     {
-                        watch = parameters.Watch;
                         this.Channels = Channels;
                         this.Embedding = Embedding;
                         this.Groups = Groups;
@@ -712,9 +706,9 @@ namespace Gallery
                     /// <summary>[B, Channels, H, W], [B, Embedding] → [B, Channels, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var turned = watch.See("norm0, Act0, conv0", Images.NormSiLUConv2d(x, Groups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06)); // [B, Channels, H, W]
-                        var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Channels]
-                        var result = watch.See("norm1, Act1, Dropout, conv1", Images.NormSiLUConv2d(turned, Groups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, residual: x, scale: 0.7071067811865476)); // [B, Channels, H, W]
+                        var turned = Images.NormSiLUConv2d(x, Groups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06); // [B, Channels, H, W]
+                        var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Channels]
+                        var result = Images.NormSiLUConv2d(turned, Groups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, residual: x, scale: 0.7071067811865476); // [B, Channels, H, W]
                         turned.Dispose(); affine.Dispose();
                         return result;
                     }
@@ -780,7 +774,6 @@ namespace Gallery
                     private readonly Parameter conv1Bias; // [Out]
                     private readonly Parameter skipWeight; // [Out, In, 1, 1]
                     private readonly Parameter skipBias; // [Out]
-                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+2*In+10*In*Out+6*Out+9*Out*Out parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding, int InGroups, int OutGroups) => new ParameterLayout()
@@ -800,7 +793,6 @@ namespace Gallery
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, int InGroups, int OutGroups, ParameterScope parameters) : base("DownBlock")
                     {
-                        watch = parameters.Watch;
                         this.In = In;
                         this.Out = Out;
                         this.Embedding = Embedding;
@@ -825,16 +817,16 @@ namespace Gallery
                     /// <summary>[B, In, H, W], [B, Embedding] → [B, Out, H/2, W/2]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var act0 = watch.See("norm0, Act0", Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, epsilon: 1E-06)); // [B, In, H, W]
-                        var shrink = watch.See("Shrink", functional.avg_pool2d(act0, 2));                                    // [B, In, H/2, W/2]
+                        var act0 = Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, epsilon: 1E-06);               // [B, In, H, W]
+                        var shrink = functional.avg_pool2d(act0, 2);                                                         // [B, In, H/2, W/2]
                         act0.Dispose();
-                        var turned = watch.See("conv0", Images.Conv2d(shrink, conv0Weight, conv0Bias));                      // [B, Out, H/2, W/2]
+                        var turned = Images.Conv2d(shrink, conv0Weight, conv0Bias);                                          // [B, Out, H/2, W/2]
                         shrink.Dispose();
-                        var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Out]
-                        var shrinkOut = watch.See("Shrink", functional.avg_pool2d(x, 2));                                    // [B, In, H/2, W/2]
-                        var skip = watch.See("skip", Images.Conv2d(shrinkOut, skipWeight, skipBias));                        // [B, Out, H/2, W/2]
+                        var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Out]
+                        var shrinkOut = functional.avg_pool2d(x, 2);                                                         // [B, In, H/2, W/2]
+                        var skip = Images.Conv2d(shrinkOut, skipWeight, skipBias);                                           // [B, Out, H/2, W/2]
                         shrinkOut.Dispose();
-                        var result = watch.See("norm1, Act1, Dropout, conv1", Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, residual: skip, scale: 0.7071067811865476)); // [B, Out, H/2, W/2]
+                        var result = Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, residual: skip, scale: 0.7071067811865476); // [B, Out, H/2, W/2]
                         turned.Dispose(); affine.Dispose(); skip.Dispose();
                         return result;
                     }
@@ -902,7 +894,6 @@ namespace Gallery
                     private readonly Parameter attentionQkvBias; // [3*Channels]
                     private readonly Parameter attentionProjWeight; // [Channels, Channels, 1, 1]
                     private readonly Parameter attentionProjBias; // [Channels]
-                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the 13*Channels+22*Channels*Channels+Channels*Embedding parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding, int Groups) => new ParameterLayout()
@@ -926,7 +917,6 @@ namespace Gallery
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, int Groups, ParameterScope parameters) : base("AttentionBlock")
                     {
-                        watch = parameters.Watch;
                         this.Channels = Channels;
                         this.Embedding = Embedding;
                         this.Groups = Groups;
@@ -952,12 +942,12 @@ namespace Gallery
                     /// <summary>[B, Channels, H, W], [B, Embedding] → [B, Channels, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var turned = watch.See("norm0, Act0, conv0", Images.NormSiLUConv2d(x, Groups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06)); // [B, Channels, H, W]
-                        var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Channels]
-                        var result = watch.See("norm1, Act1, Dropout, conv1", Images.NormSiLUConv2d(turned, Groups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, residual: x, scale: 0.7071067811865476)); // [B, Channels, H, W]
+                        var turned = Images.NormSiLUConv2d(x, Groups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06); // [B, Channels, H, W]
+                        var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Channels]
+                        var result = Images.NormSiLUConv2d(turned, Groups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, residual: x, scale: 0.7071067811865476); // [B, Channels, H, W]
                         turned.Dispose(); affine.Dispose();
-                        var norm2 = watch.See("norm2", Norms.Group(result, Groups, norm2Weight, norm2Bias, 1E-06));          // [B, Channels, H, W]
-                        var attention = watch.See("Attention", Images.SelfAttention(norm2, attentionQkvWeight, attentionQkvBias, attentionProjWeight, attentionProjBias, heads: 1)); // [B, Channels, H, W]
+                        var norm2 = Norms.Group(result, Groups, norm2Weight, norm2Bias, 1E-06);                              // [B, Channels, H, W]
+                        var attention = Images.SelfAttention(norm2, attentionQkvWeight, attentionQkvBias, attentionProjWeight, attentionProjBias, heads: 1); // [B, Channels, H, W]
                         norm2.Dispose();
                         var sumOut = attention + result;                                                                     // [B, Channels, H, W]
                         attention.Dispose(); result.Dispose();
@@ -1027,7 +1017,6 @@ namespace Gallery
                     private readonly Parameter conv1Bias; // [Out]
                     private readonly Parameter skipWeight; // [Out, In, 1, 1]
                     private readonly Parameter skipBias; // [Out]
-                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+2*In+10*In*Out+6*Out+9*Out*Out parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding, int InGroups, int OutGroups) => new ParameterLayout()
@@ -1047,7 +1036,6 @@ namespace Gallery
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, int InGroups, int OutGroups, ParameterScope parameters) : base("UpBlock")
                     {
-                        watch = parameters.Watch;
                         this.In = In;
                         this.Out = Out;
                         this.Embedding = Embedding;
@@ -1072,16 +1060,16 @@ namespace Gallery
                     /// <summary>[B, In, H, W], [B, Embedding] → [B, Out, 2*H, 2*W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var act0 = watch.See("norm0, Act0", Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, epsilon: 1E-06)); // [B, In, H, W]
-                        var grow = watch.See("Grow", Images.Upsample(act0, 2));                                              // [B, In, 2*H, 2*W]
+                        var act0 = Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, epsilon: 1E-06);               // [B, In, H, W]
+                        var grow = Images.Upsample(act0, 2);                                                                 // [B, In, 2*H, 2*W]
                         act0.Dispose();
-                        var turned = watch.See("conv0", Images.Conv2d(grow, conv0Weight, conv0Bias));                        // [B, Out, 2*H, 2*W]
+                        var turned = Images.Conv2d(grow, conv0Weight, conv0Bias);                                            // [B, Out, 2*H, 2*W]
                         grow.Dispose();
-                        var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Out]
-                        var growOut = watch.See("Grow", Images.Upsample(x, 2));                                              // [B, In, 2*H, 2*W]
-                        var skip = watch.See("skip", Images.Conv2d(growOut, skipWeight, skipBias));                          // [B, Out, 2*H, 2*W]
+                        var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Out]
+                        var growOut = Images.Upsample(x, 2);                                                                 // [B, In, 2*H, 2*W]
+                        var skip = Images.Conv2d(growOut, skipWeight, skipBias);                                             // [B, Out, 2*H, 2*W]
                         growOut.Dispose();
-                        var result = watch.See("norm1, Act1, Dropout, conv1", Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, residual: skip, scale: 0.7071067811865476)); // [B, Out, 2*H, 2*W]
+                        var result = Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, residual: skip, scale: 0.7071067811865476); // [B, Out, 2*H, 2*W]
                         turned.Dispose(); affine.Dispose(); skip.Dispose();
                         return result;
                     }
@@ -1155,7 +1143,6 @@ namespace Gallery
                     private readonly Parameter attentionQkvBias; // [3*Out]
                     private readonly Parameter attentionProjWeight; // [Out, Out, 1, 1]
                     private readonly Parameter attentionProjBias; // [Out]
-                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+2*In+10*In*Out+12*Out+13*Out*Out parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding, int InGroups, int OutGroups) => new ParameterLayout()
@@ -1181,7 +1168,6 @@ namespace Gallery
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, int InGroups, int OutGroups, ParameterScope parameters) : base("SkipAttentionBlock")
                     {
-                        watch = parameters.Watch;
                         this.In = In;
                         this.Out = Out;
                         this.Embedding = Embedding;
@@ -1212,13 +1198,13 @@ namespace Gallery
                     /// <summary>[B, In, H, W], [B, Embedding] → [B, Out, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var turned = watch.See("norm0, Act0, conv0", Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06)); // [B, Out, H, W]
-                        var affine = watch.See("affine", functional.linear(embedding, affineWeight, affineBias));            // [B, Out]
-                        var skip = watch.See("skip", Images.Conv2d(x, skipWeight, skipBias));                                // [B, Out, H, W]
-                        var result = watch.See("norm1, Act1, Dropout, conv1", Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, residual: skip, scale: 0.7071067811865476)); // [B, Out, H, W]
+                        var turned = Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06); // [B, Out, H, W]
+                        var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Out]
+                        var skip = Images.Conv2d(x, skipWeight, skipBias);                                                   // [B, Out, H, W]
+                        var result = Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, residual: skip, scale: 0.7071067811865476); // [B, Out, H, W]
                         turned.Dispose(); affine.Dispose(); skip.Dispose();
-                        var norm2 = watch.See("norm2", Norms.Group(result, OutGroups, norm2Weight, norm2Bias, 1E-06));       // [B, Out, H, W]
-                        var attention = watch.See("Attention", Images.SelfAttention(norm2, attentionQkvWeight, attentionQkvBias, attentionProjWeight, attentionProjBias, heads: 1)); // [B, Out, H, W]
+                        var norm2 = Norms.Group(result, OutGroups, norm2Weight, norm2Bias, 1E-06);                           // [B, Out, H, W]
+                        var attention = Images.SelfAttention(norm2, attentionQkvWeight, attentionQkvBias, attentionProjWeight, attentionProjBias, heads: 1); // [B, Out, H, W]
                         norm2.Dispose();
                         var sumOut = attention + result;                                                                     // [B, Out, H, W]
                         attention.Dispose(); result.Dispose();

@@ -44,7 +44,6 @@ namespace Gallery
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor>
         {
-            private readonly LayerWatch watch;
 
             /// <summary>DDPM++ 32×32, 3→3, 128·(2, 2, 2), 4 blocks a level</summary>
             public ModelNet.Module Model { get; }
@@ -56,7 +55,6 @@ namespace Gallery
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("Cifar10ImprovedDenoiser")
             {
-                watch = parameters.Watch;
                 Model = new ModelNet.Module(parameters.Block("Model"));
                 register_module("Model", Model);
             }
@@ -64,7 +62,7 @@ namespace Gallery
             /// <summary>[B, 3, 32, 32], [B] → [B, 3, 32, 32]</summary>
             public override Tensor forward(Tensor x, Tensor level)
             {
-                var model = watch.See("Model", Model.call(x, level)); // [B, 3, 32, 32]
+                var model = Model.call(x, level); // [B, 3, 32, 32]
                 return model;
             }
 

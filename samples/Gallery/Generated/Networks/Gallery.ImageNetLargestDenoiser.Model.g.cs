@@ -131,7 +131,6 @@ namespace Gallery
                 private readonly Parameter enc64x64ConvWeight; // [384, 4, 3, 3]
                 private readonly Parameter outConvWeight; // [3, 384, 3, 3]
                 private readonly Parameter outGainGain; // []
-                private readonly LayerWatch watch;
 
                 /// <summary>EncoderBlock(384, 1536)</summary>
                 public EncoderBlock.Module Enc64x64Block0 { get; }
@@ -290,7 +289,6 @@ namespace Gallery
                 /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                 public Module(ParameterScope parameters) : base("ModelNet")
                 {
-                    watch = parameters.Watch;
                     register_buffer("emb_fourier.freqs", embFourierFreqs = parameters.Buffer("emb_fourier.freqs"));
                     register_buffer("emb_fourier.phases", embFourierPhases = parameters.Buffer("emb_fourier.phases"));
                     register_parameter("emb_noise.weight", embNoiseWeight = parameters["emb_noise.weight"]);
@@ -393,15 +391,15 @@ namespace Gallery
                 /// <summary>[B], [B, 1000] → [B, 1536]; frees what nothing reads after it.</summary>
                 private Tensor Embed(Tensor level, Tensor labels)
                 {
-                    var embFourier = watch.See("emb_fourier", MagnitudePreserving.Fourier(level, embFourierFreqs, embFourierPhases)); // [B, 384]
-                    var noise = watch.See("emb_noise", MagnitudePreserving.Linear(embFourier, embNoiseWeight, training)); // [B, 1536]
+                    var embFourier = MagnitudePreserving.Fourier(level, embFourierFreqs, embFourierPhases); // [B, 384]
+                    var noise = MagnitudePreserving.Linear(embFourier, embNoiseWeight, training);           // [B, 1536]
                     embFourier.Dispose();
-                    var scaled = labels * 31.622776601683793;                                                            // [B, 1000]
-                    var classes = watch.See("emb_label", MagnitudePreserving.Linear(scaled, embLabelWeight, training));  // [B, 1536]
+                    var scaled = labels * 31.622776601683793;                                               // [B, 1000]
+                    var classes = MagnitudePreserving.Linear(scaled, embLabelWeight, training);             // [B, 1536]
                     scaled.Dispose();
-                    var labelled = watch.See("AddLabel", MagnitudePreserving.Sum(noise, classes, 0.5));                  // [B, 1536]
+                    var labelled = MagnitudePreserving.Sum(noise, classes, 0.5);                            // [B, 1536]
                     noise.Dispose(); classes.Dispose();
-                    var embedding = watch.See("EmbAct", MagnitudePreserving.SiLU(labelled));                             // [B, 1536]
+                    var embedding = MagnitudePreserving.SiLU(labelled);                                     // [B, 1536]
                     labelled.Dispose();
                     return embedding;
                 }
@@ -409,66 +407,66 @@ namespace Gallery
                 /// <summary>[B, 3, 64, 64], [B, 1536] → 4 × [B, 384, 64, 64]; frees what nothing reads after it.</summary>
                 private (Tensor enc64x64Conv, Tensor enc64x64Block0, Tensor enc64x64Block1, Tensor enc64x64Block2) Encode64x64(Tensor x, Tensor embedding)
                 {
-                    var ones = watch.See("Ones", Images.WithOnes(x));                                                    // [B, 4, 64, 64]
-                    var enc64x64Conv = watch.See("enc.64x64_conv", MagnitudePreserving.Conv2d(ones, enc64x64ConvWeight, training)); // [B, 384, 64, 64]
+                    var ones = Images.WithOnes(x);                                                     // [B, 4, 64, 64]
+                    var enc64x64Conv = MagnitudePreserving.Conv2d(ones, enc64x64ConvWeight, training); // [B, 384, 64, 64]
                     ones.Dispose();
-                    var enc64x64Block0 = watch.See("enc.64x64_block0", Enc64x64Block0.call(enc64x64Conv, embedding));    // [B, 384, 64, 64]
-                    var enc64x64Block1 = watch.See("enc.64x64_block1", Enc64x64Block1.call(enc64x64Block0, embedding));  // [B, 384, 64, 64]
-                    var enc64x64Block2 = watch.See("enc.64x64_block2", Enc64x64Block2.call(enc64x64Block1, embedding));  // [B, 384, 64, 64]
+                    var enc64x64Block0 = Enc64x64Block0.call(enc64x64Conv, embedding);                 // [B, 384, 64, 64]
+                    var enc64x64Block1 = Enc64x64Block1.call(enc64x64Block0, embedding);               // [B, 384, 64, 64]
+                    var enc64x64Block2 = Enc64x64Block2.call(enc64x64Block1, embedding);               // [B, 384, 64, 64]
                     return (enc64x64Conv, enc64x64Block0, enc64x64Block1, enc64x64Block2);
                 }
 
                 /// <summary>[B, 1536], [B, 384, 64, 64] → [B, 384, 32, 32], 3 × [B, 768, 32, 32]; frees what nothing reads after it.</summary>
                 private (Tensor enc32x32Down, Tensor enc32x32Block0, Tensor enc32x32Block1, Tensor enc32x32Block2) Encode32x32(Tensor embedding, Tensor enc64x64Block2)
                 {
-                    var enc32x32Down = watch.See("enc.32x32_down", Enc32x32Down.call(enc64x64Block2, embedding));       // [B, 384, 32, 32]
-                    var enc32x32Block0 = watch.See("enc.32x32_block0", Enc32x32Block0.call(enc32x32Down, embedding));   // [B, 768, 32, 32]
-                    var enc32x32Block1 = watch.See("enc.32x32_block1", Enc32x32Block1.call(enc32x32Block0, embedding)); // [B, 768, 32, 32]
-                    var enc32x32Block2 = watch.See("enc.32x32_block2", Enc32x32Block2.call(enc32x32Block1, embedding)); // [B, 768, 32, 32]
+                    var enc32x32Down = Enc32x32Down.call(enc64x64Block2, embedding);     // [B, 384, 32, 32]
+                    var enc32x32Block0 = Enc32x32Block0.call(enc32x32Down, embedding);   // [B, 768, 32, 32]
+                    var enc32x32Block1 = Enc32x32Block1.call(enc32x32Block0, embedding); // [B, 768, 32, 32]
+                    var enc32x32Block2 = Enc32x32Block2.call(enc32x32Block1, embedding); // [B, 768, 32, 32]
                     return (enc32x32Down, enc32x32Block0, enc32x32Block1, enc32x32Block2);
                 }
 
                 /// <summary>[B, 1536], [B, 768, 32, 32] → [B, 768, 16, 16], 3 × [B, 1152, 16, 16]; frees what nothing reads after it.</summary>
                 private (Tensor enc16x16Down, Tensor enc16x16Block0, Tensor enc16x16Block1, Tensor enc16x16Block2) Encode16x16(Tensor embedding, Tensor enc32x32Block2)
                 {
-                    var enc16x16Down = watch.See("enc.16x16_down", Enc16x16Down.call(enc32x32Block2, embedding));       // [B, 768, 16, 16]
-                    var enc16x16Block0 = watch.See("enc.16x16_block0", Enc16x16Block0.call(enc16x16Down, embedding));   // [B, 1152, 16, 16]
-                    var enc16x16Block1 = watch.See("enc.16x16_block1", Enc16x16Block1.call(enc16x16Block0, embedding)); // [B, 1152, 16, 16]
-                    var enc16x16Block2 = watch.See("enc.16x16_block2", Enc16x16Block2.call(enc16x16Block1, embedding)); // [B, 1152, 16, 16]
+                    var enc16x16Down = Enc16x16Down.call(enc32x32Block2, embedding);     // [B, 768, 16, 16]
+                    var enc16x16Block0 = Enc16x16Block0.call(enc16x16Down, embedding);   // [B, 1152, 16, 16]
+                    var enc16x16Block1 = Enc16x16Block1.call(enc16x16Block0, embedding); // [B, 1152, 16, 16]
+                    var enc16x16Block2 = Enc16x16Block2.call(enc16x16Block1, embedding); // [B, 1152, 16, 16]
                     return (enc16x16Down, enc16x16Block0, enc16x16Block1, enc16x16Block2);
                 }
 
                 /// <summary>[B, 1536], [B, 1152, 16, 16] → [B, 1152, 8, 8], 3 × [B, 1536, 8, 8]; frees what nothing reads after it.</summary>
                 private (Tensor enc8x8Down, Tensor enc8x8Block0, Tensor enc8x8Block1, Tensor enc8x8Block2) Encode8x8(Tensor embedding, Tensor enc16x16Block2)
                 {
-                    var enc8x8Down = watch.See("enc.8x8_down", Enc8x8Down.call(enc16x16Block2, embedding));     // [B, 1152, 8, 8]
-                    var enc8x8Block0 = watch.See("enc.8x8_block0", Enc8x8Block0.call(enc8x8Down, embedding));   // [B, 1536, 8, 8]
-                    var enc8x8Block1 = watch.See("enc.8x8_block1", Enc8x8Block1.call(enc8x8Block0, embedding)); // [B, 1536, 8, 8]
-                    var enc8x8Block2 = watch.See("enc.8x8_block2", Enc8x8Block2.call(enc8x8Block1, embedding)); // [B, 1536, 8, 8]
+                    var enc8x8Down = Enc8x8Down.call(enc16x16Block2, embedding);   // [B, 1152, 8, 8]
+                    var enc8x8Block0 = Enc8x8Block0.call(enc8x8Down, embedding);   // [B, 1536, 8, 8]
+                    var enc8x8Block1 = Enc8x8Block1.call(enc8x8Block0, embedding); // [B, 1536, 8, 8]
+                    var enc8x8Block2 = Enc8x8Block2.call(enc8x8Block1, embedding); // [B, 1536, 8, 8]
                     return (enc8x8Down, enc8x8Block0, enc8x8Block1, enc8x8Block2);
                 }
 
                 /// <summary>[B, 1536], [B, 1152, 8, 8], 3 × [B, 1536, 8, 8] → [B, 1536, 8, 8]; frees what nothing reads after it.</summary>
                 private Tensor Decode8x8(Tensor embedding, Tensor enc8x8Down, Tensor enc8x8Block0, Tensor enc8x8Block1, Tensor enc8x8Block2)
                 {
-                    var dec8x8In0 = watch.See("dec.8x8_in0", Dec8x8In0.call(enc8x8Block2, embedding));                   // [B, 1536, 8, 8]
-                    var dec8x8In1 = watch.See("dec.8x8_in1", Dec8x8In1.call(dec8x8In0, embedding));                      // [B, 1536, 8, 8]
+                    var dec8x8In0 = Dec8x8In0.call(enc8x8Block2, embedding);                          // [B, 1536, 8, 8]
+                    var dec8x8In1 = Dec8x8In1.call(dec8x8In0, embedding);                             // [B, 1536, 8, 8]
                     dec8x8In0.Dispose();
-                    var dec8x8Block0Input = watch.See("Join", MagnitudePreserving.Cat(dec8x8In1, enc8x8Block2, 0.5));    // [B, 3072, 8, 8]
+                    var dec8x8Block0Input = MagnitudePreserving.Cat(dec8x8In1, enc8x8Block2, 0.5);    // [B, 3072, 8, 8]
                     dec8x8In1.Dispose(); enc8x8Block2.Dispose();
-                    var dec8x8Block0 = watch.See("dec.8x8_block0", Dec8x8Block0.call(dec8x8Block0Input, embedding));     // [B, 1536, 8, 8]
+                    var dec8x8Block0 = Dec8x8Block0.call(dec8x8Block0Input, embedding);               // [B, 1536, 8, 8]
                     dec8x8Block0Input.Dispose();
-                    var dec8x8Block1Input = watch.See("Join", MagnitudePreserving.Cat(dec8x8Block0, enc8x8Block1, 0.5)); // [B, 3072, 8, 8]
+                    var dec8x8Block1Input = MagnitudePreserving.Cat(dec8x8Block0, enc8x8Block1, 0.5); // [B, 3072, 8, 8]
                     dec8x8Block0.Dispose(); enc8x8Block1.Dispose();
-                    var dec8x8Block1 = watch.See("dec.8x8_block1", Dec8x8Block1.call(dec8x8Block1Input, embedding));     // [B, 1536, 8, 8]
+                    var dec8x8Block1 = Dec8x8Block1.call(dec8x8Block1Input, embedding);               // [B, 1536, 8, 8]
                     dec8x8Block1Input.Dispose();
-                    var dec8x8Block2Input = watch.See("Join", MagnitudePreserving.Cat(dec8x8Block1, enc8x8Block0, 0.5)); // [B, 3072, 8, 8]
+                    var dec8x8Block2Input = MagnitudePreserving.Cat(dec8x8Block1, enc8x8Block0, 0.5); // [B, 3072, 8, 8]
                     dec8x8Block1.Dispose(); enc8x8Block0.Dispose();
-                    var dec8x8Block2 = watch.See("dec.8x8_block2", Dec8x8Block2.call(dec8x8Block2Input, embedding));     // [B, 1536, 8, 8]
+                    var dec8x8Block2 = Dec8x8Block2.call(dec8x8Block2Input, embedding);               // [B, 1536, 8, 8]
                     dec8x8Block2Input.Dispose();
-                    var dec8x8Block3Input = watch.See("Join", MagnitudePreserving.Cat(dec8x8Block2, enc8x8Down, 0.5));   // [B, 2688, 8, 8]
+                    var dec8x8Block3Input = MagnitudePreserving.Cat(dec8x8Block2, enc8x8Down, 0.5);   // [B, 2688, 8, 8]
                     dec8x8Block2.Dispose(); enc8x8Down.Dispose();
-                    var dec8x8Block3 = watch.See("dec.8x8_block3", Dec8x8Block3.call(dec8x8Block3Input, embedding));     // [B, 1536, 8, 8]
+                    var dec8x8Block3 = Dec8x8Block3.call(dec8x8Block3Input, embedding);               // [B, 1536, 8, 8]
                     dec8x8Block3Input.Dispose();
                     return dec8x8Block3;
                 }
@@ -476,23 +474,23 @@ namespace Gallery
                 /// <summary>[B, 1536], [B, 768, 16, 16], 3 × [B, 1152, 16, 16], [B, 1536, 8, 8] → [B, 1152, 16, 16]; frees what nothing reads after it.</summary>
                 private Tensor Decode16x16(Tensor embedding, Tensor enc16x16Down, Tensor enc16x16Block0, Tensor enc16x16Block1, Tensor enc16x16Block2, Tensor dec8x8Block3)
                 {
-                    var dec16x16Up = watch.See("dec.16x16_up", Dec16x16Up.call(dec8x8Block3, embedding));                // [B, 1536, 16, 16]
+                    var dec16x16Up = Dec16x16Up.call(dec8x8Block3, embedding);                              // [B, 1536, 16, 16]
                     dec8x8Block3.Dispose();
-                    var dec16x16Block0Input = watch.See("Join", MagnitudePreserving.Cat(dec16x16Up, enc16x16Block2, 0.5)); // [B, 2688, 16, 16]
+                    var dec16x16Block0Input = MagnitudePreserving.Cat(dec16x16Up, enc16x16Block2, 0.5);     // [B, 2688, 16, 16]
                     dec16x16Up.Dispose(); enc16x16Block2.Dispose();
-                    var dec16x16Block0 = watch.See("dec.16x16_block0", Dec16x16Block0.call(dec16x16Block0Input, embedding)); // [B, 1152, 16, 16]
+                    var dec16x16Block0 = Dec16x16Block0.call(dec16x16Block0Input, embedding);               // [B, 1152, 16, 16]
                     dec16x16Block0Input.Dispose();
-                    var dec16x16Block1Input = watch.See("Join", MagnitudePreserving.Cat(dec16x16Block0, enc16x16Block1, 0.5)); // [B, 2304, 16, 16]
+                    var dec16x16Block1Input = MagnitudePreserving.Cat(dec16x16Block0, enc16x16Block1, 0.5); // [B, 2304, 16, 16]
                     dec16x16Block0.Dispose(); enc16x16Block1.Dispose();
-                    var dec16x16Block1 = watch.See("dec.16x16_block1", Dec16x16Block1.call(dec16x16Block1Input, embedding)); // [B, 1152, 16, 16]
+                    var dec16x16Block1 = Dec16x16Block1.call(dec16x16Block1Input, embedding);               // [B, 1152, 16, 16]
                     dec16x16Block1Input.Dispose();
-                    var dec16x16Block2Input = watch.See("Join", MagnitudePreserving.Cat(dec16x16Block1, enc16x16Block0, 0.5)); // [B, 2304, 16, 16]
+                    var dec16x16Block2Input = MagnitudePreserving.Cat(dec16x16Block1, enc16x16Block0, 0.5); // [B, 2304, 16, 16]
                     dec16x16Block1.Dispose(); enc16x16Block0.Dispose();
-                    var dec16x16Block2 = watch.See("dec.16x16_block2", Dec16x16Block2.call(dec16x16Block2Input, embedding)); // [B, 1152, 16, 16]
+                    var dec16x16Block2 = Dec16x16Block2.call(dec16x16Block2Input, embedding);               // [B, 1152, 16, 16]
                     dec16x16Block2Input.Dispose();
-                    var dec16x16Block3Input = watch.See("Join", MagnitudePreserving.Cat(dec16x16Block2, enc16x16Down, 0.5)); // [B, 1920, 16, 16]
+                    var dec16x16Block3Input = MagnitudePreserving.Cat(dec16x16Block2, enc16x16Down, 0.5);   // [B, 1920, 16, 16]
                     dec16x16Block2.Dispose(); enc16x16Down.Dispose();
-                    var dec16x16Block3 = watch.See("dec.16x16_block3", Dec16x16Block3.call(dec16x16Block3Input, embedding)); // [B, 1152, 16, 16]
+                    var dec16x16Block3 = Dec16x16Block3.call(dec16x16Block3Input, embedding);               // [B, 1152, 16, 16]
                     dec16x16Block3Input.Dispose();
                     return dec16x16Block3;
                 }
@@ -500,23 +498,23 @@ namespace Gallery
                 /// <summary>[B, 1536], [B, 384, 32, 32], 3 × [B, 768, 32, 32], [B, 1152, 16, 16] → [B, 768, 32, 32]; frees what nothing reads after it.</summary>
                 private Tensor Decode32x32(Tensor embedding, Tensor enc32x32Down, Tensor enc32x32Block0, Tensor enc32x32Block1, Tensor enc32x32Block2, Tensor dec16x16Block3)
                 {
-                    var dec32x32Up = watch.See("dec.32x32_up", Dec32x32Up.call(dec16x16Block3, embedding));              // [B, 1152, 32, 32]
+                    var dec32x32Up = Dec32x32Up.call(dec16x16Block3, embedding);                            // [B, 1152, 32, 32]
                     dec16x16Block3.Dispose();
-                    var dec32x32Block0Input = watch.See("Join", MagnitudePreserving.Cat(dec32x32Up, enc32x32Block2, 0.5)); // [B, 1920, 32, 32]
+                    var dec32x32Block0Input = MagnitudePreserving.Cat(dec32x32Up, enc32x32Block2, 0.5);     // [B, 1920, 32, 32]
                     dec32x32Up.Dispose(); enc32x32Block2.Dispose();
-                    var dec32x32Block0 = watch.See("dec.32x32_block0", Dec32x32Block0.call(dec32x32Block0Input, embedding)); // [B, 768, 32, 32]
+                    var dec32x32Block0 = Dec32x32Block0.call(dec32x32Block0Input, embedding);               // [B, 768, 32, 32]
                     dec32x32Block0Input.Dispose();
-                    var dec32x32Block1Input = watch.See("Join", MagnitudePreserving.Cat(dec32x32Block0, enc32x32Block1, 0.5)); // [B, 1536, 32, 32]
+                    var dec32x32Block1Input = MagnitudePreserving.Cat(dec32x32Block0, enc32x32Block1, 0.5); // [B, 1536, 32, 32]
                     dec32x32Block0.Dispose(); enc32x32Block1.Dispose();
-                    var dec32x32Block1 = watch.See("dec.32x32_block1", Dec32x32Block1.call(dec32x32Block1Input, embedding)); // [B, 768, 32, 32]
+                    var dec32x32Block1 = Dec32x32Block1.call(dec32x32Block1Input, embedding);               // [B, 768, 32, 32]
                     dec32x32Block1Input.Dispose();
-                    var dec32x32Block2Input = watch.See("Join", MagnitudePreserving.Cat(dec32x32Block1, enc32x32Block0, 0.5)); // [B, 1536, 32, 32]
+                    var dec32x32Block2Input = MagnitudePreserving.Cat(dec32x32Block1, enc32x32Block0, 0.5); // [B, 1536, 32, 32]
                     dec32x32Block1.Dispose(); enc32x32Block0.Dispose();
-                    var dec32x32Block2 = watch.See("dec.32x32_block2", Dec32x32Block2.call(dec32x32Block2Input, embedding)); // [B, 768, 32, 32]
+                    var dec32x32Block2 = Dec32x32Block2.call(dec32x32Block2Input, embedding);               // [B, 768, 32, 32]
                     dec32x32Block2Input.Dispose();
-                    var dec32x32Block3Input = watch.See("Join", MagnitudePreserving.Cat(dec32x32Block2, enc32x32Down, 0.5)); // [B, 1152, 32, 32]
+                    var dec32x32Block3Input = MagnitudePreserving.Cat(dec32x32Block2, enc32x32Down, 0.5);   // [B, 1152, 32, 32]
                     dec32x32Block2.Dispose(); enc32x32Down.Dispose();
-                    var dec32x32Block3 = watch.See("dec.32x32_block3", Dec32x32Block3.call(dec32x32Block3Input, embedding)); // [B, 768, 32, 32]
+                    var dec32x32Block3 = Dec32x32Block3.call(dec32x32Block3Input, embedding);               // [B, 768, 32, 32]
                     dec32x32Block3Input.Dispose();
                     return dec32x32Block3;
                 }
@@ -524,23 +522,23 @@ namespace Gallery
                 /// <summary>[B, 1536], 4 × [B, 384, 64, 64], [B, 768, 32, 32] → [B, 384, 64, 64]; frees what nothing reads after it.</summary>
                 private Tensor Decode64x64(Tensor embedding, Tensor enc64x64Conv, Tensor enc64x64Block0, Tensor enc64x64Block1, Tensor enc64x64Block2, Tensor dec32x32Block3)
                 {
-                    var dec64x64Up = watch.See("dec.64x64_up", Dec64x64Up.call(dec32x32Block3, embedding));              // [B, 768, 64, 64]
+                    var dec64x64Up = Dec64x64Up.call(dec32x32Block3, embedding);                            // [B, 768, 64, 64]
                     dec32x32Block3.Dispose();
-                    var dec64x64Block0Input = watch.See("Join", MagnitudePreserving.Cat(dec64x64Up, enc64x64Block2, 0.5)); // [B, 1152, 64, 64]
+                    var dec64x64Block0Input = MagnitudePreserving.Cat(dec64x64Up, enc64x64Block2, 0.5);     // [B, 1152, 64, 64]
                     dec64x64Up.Dispose(); enc64x64Block2.Dispose();
-                    var dec64x64Block0 = watch.See("dec.64x64_block0", Dec64x64Block0.call(dec64x64Block0Input, embedding)); // [B, 384, 64, 64]
+                    var dec64x64Block0 = Dec64x64Block0.call(dec64x64Block0Input, embedding);               // [B, 384, 64, 64]
                     dec64x64Block0Input.Dispose();
-                    var dec64x64Block1Input = watch.See("Join", MagnitudePreserving.Cat(dec64x64Block0, enc64x64Block1, 0.5)); // [B, 768, 64, 64]
+                    var dec64x64Block1Input = MagnitudePreserving.Cat(dec64x64Block0, enc64x64Block1, 0.5); // [B, 768, 64, 64]
                     dec64x64Block0.Dispose(); enc64x64Block1.Dispose();
-                    var dec64x64Block1 = watch.See("dec.64x64_block1", Dec64x64Block1.call(dec64x64Block1Input, embedding)); // [B, 384, 64, 64]
+                    var dec64x64Block1 = Dec64x64Block1.call(dec64x64Block1Input, embedding);               // [B, 384, 64, 64]
                     dec64x64Block1Input.Dispose();
-                    var dec64x64Block2Input = watch.See("Join", MagnitudePreserving.Cat(dec64x64Block1, enc64x64Block0, 0.5)); // [B, 768, 64, 64]
+                    var dec64x64Block2Input = MagnitudePreserving.Cat(dec64x64Block1, enc64x64Block0, 0.5); // [B, 768, 64, 64]
                     dec64x64Block1.Dispose(); enc64x64Block0.Dispose();
-                    var dec64x64Block2 = watch.See("dec.64x64_block2", Dec64x64Block2.call(dec64x64Block2Input, embedding)); // [B, 384, 64, 64]
+                    var dec64x64Block2 = Dec64x64Block2.call(dec64x64Block2Input, embedding);               // [B, 384, 64, 64]
                     dec64x64Block2Input.Dispose();
-                    var dec64x64Block3Input = watch.See("Join", MagnitudePreserving.Cat(dec64x64Block2, enc64x64Conv, 0.5)); // [B, 768, 64, 64]
+                    var dec64x64Block3Input = MagnitudePreserving.Cat(dec64x64Block2, enc64x64Conv, 0.5);   // [B, 768, 64, 64]
                     dec64x64Block2.Dispose(); enc64x64Conv.Dispose();
-                    var dec64x64Block3 = watch.See("dec.64x64_block3", Dec64x64Block3.call(dec64x64Block3Input, embedding)); // [B, 384, 64, 64]
+                    var dec64x64Block3 = Dec64x64Block3.call(dec64x64Block3Input, embedding);               // [B, 384, 64, 64]
                     dec64x64Block3Input.Dispose(); embedding.Dispose();
                     return dec64x64Block3;
                 }
@@ -548,9 +546,9 @@ namespace Gallery
                 /// <summary>[B, 384, 64, 64] → [B, 3, 64, 64]; frees what nothing reads after it.</summary>
                 private Tensor Finish(Tensor dec64x64Block3)
                 {
-                    var outConv = watch.See("out_conv", MagnitudePreserving.Conv2d(dec64x64Block3, outConvWeight, training)); // [B, 3, 64, 64]
+                    var outConv = MagnitudePreserving.Conv2d(dec64x64Block3, outConvWeight, training); // [B, 3, 64, 64]
                     dec64x64Block3.Dispose();
-                    var image = watch.See("OutGain", outConv * outGainGain);                                             // [B, 3, 64, 64]
+                    var image = outConv * outGainGain;                                                 // [B, 3, 64, 64]
                     outConv.Dispose();
                     return image;
                 }
@@ -602,7 +600,6 @@ namespace Gallery
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
                     private readonly Parameter embGainGain; // []
                     private readonly Parameter convRes1Weight; // [Channels, Channels, 3, 3]
-                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
@@ -614,7 +611,6 @@ namespace Gallery
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, ParameterScope parameters) : base("EncoderBlock")
                     {
-                        watch = parameters.Watch;
                         this.Channels = Channels;
                         this.Embedding = Embedding;
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
@@ -626,26 +622,26 @@ namespace Gallery
                     /// <summary>[B, Channels, H, W], [B, Embedding] → [B, Channels, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var normed = watch.See("Normalize", Norms.Pixels(x));                                                // [B, Channels, H, W]
-                        var act0 = watch.See("Act0", MagnitudePreserving.SiLU(normed));                                      // [B, Channels, H, W]
-                        var turned = watch.See("conv_res0", MagnitudePreserving.Conv2d(act0, convRes0Weight, training));     // [B, Channels, H, W]
+                        var normed = Norms.Pixels(x);                                                     // [B, Channels, H, W]
+                        var act0 = MagnitudePreserving.SiLU(normed);                                      // [B, Channels, H, W]
+                        var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);          // [B, Channels, H, W]
                         act0.Dispose();
-                        var embLinear = watch.See("emb_linear", MagnitudePreserving.Linear(embedding, embLinearWeight, training)); // [B, Channels]
-                        var embGain = watch.See("EmbGain", embLinear * embGainGain);                                         // [B, Channels]
+                        var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training); // [B, Channels]
+                        var embGain = embLinear * embGainGain;                                            // [B, Channels]
                         embLinear.Dispose();
-                        var factor = embGain + 1;                                                                            // [B, Channels]
+                        var factor = embGain + 1;                                                         // [B, Channels]
                         embGain.Dispose();
-                        var factorSpread = factor.view(-1, Channels, 1, 1);                                                  // [B, Channels, 1, 1]
-                        var scaled = turned * factorSpread;                                                                  // [B, Channels, H, W]
+                        var factorSpread = factor.view(-1, Channels, 1, 1);                               // [B, Channels, 1, 1]
+                        var scaled = turned * factorSpread;                                               // [B, Channels, H, W]
                         factorSpread.Dispose();
                         turned.Dispose(); factor.Dispose();
-                        var act1 = watch.See("Act1", MagnitudePreserving.SiLU(scaled));                                      // [B, Channels, H, W]
+                        var act1 = MagnitudePreserving.SiLU(scaled);                                      // [B, Channels, H, W]
                         scaled.Dispose();
-                        var residual = watch.See("conv_res1", MagnitudePreserving.Conv2d(act1, convRes1Weight, training));   // [B, Channels, H, W]
+                        var residual = MagnitudePreserving.Conv2d(act1, convRes1Weight, training);        // [B, Channels, H, W]
                         act1.Dispose();
-                        var sum = watch.See("Add", MagnitudePreserving.Sum(normed, residual, 0.3));                          // [B, Channels, H, W]
+                        var sum = MagnitudePreserving.Sum(normed, residual, 0.3);                         // [B, Channels, H, W]
                         normed.Dispose(); residual.Dispose();
-                        var result = watch.See("Clip", sum.clamp((Scalar)(-256), (Scalar)256));                              // [B, Channels, H, W]
+                        var result = sum.clamp((Scalar)(-256), (Scalar)256);                              // [B, Channels, H, W]
                         sum.Dispose();
                         return result;
                     }
@@ -700,7 +696,6 @@ namespace Gallery
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
                     private readonly Parameter embGainGain; // []
                     private readonly Parameter convRes1Weight; // [Channels, Channels, 3, 3]
-                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
@@ -712,7 +707,6 @@ namespace Gallery
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, ParameterScope parameters) : base("EncoderDownBlock")
                     {
-                        watch = parameters.Watch;
                         this.Channels = Channels;
                         this.Embedding = Embedding;
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
@@ -724,28 +718,28 @@ namespace Gallery
                     /// <summary>[B, Channels, H, W], [B, Embedding] → [B, Channels, H/2, W/2]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var sampled = watch.See("Shrink", functional.avg_pool2d(x, 2));                                      // [B, Channels, H/2, W/2]
-                        var normed = watch.See("Normalize", Norms.Pixels(sampled));                                          // [B, Channels, H/2, W/2]
+                        var sampled = functional.avg_pool2d(x, 2);                                        // [B, Channels, H/2, W/2]
+                        var normed = Norms.Pixels(sampled);                                               // [B, Channels, H/2, W/2]
                         sampled.Dispose();
-                        var act0 = watch.See("Act0", MagnitudePreserving.SiLU(normed));                                      // [B, Channels, H/2, W/2]
-                        var turned = watch.See("conv_res0", MagnitudePreserving.Conv2d(act0, convRes0Weight, training));     // [B, Channels, H/2, W/2]
+                        var act0 = MagnitudePreserving.SiLU(normed);                                      // [B, Channels, H/2, W/2]
+                        var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);          // [B, Channels, H/2, W/2]
                         act0.Dispose();
-                        var embLinear = watch.See("emb_linear", MagnitudePreserving.Linear(embedding, embLinearWeight, training)); // [B, Channels]
-                        var embGain = watch.See("EmbGain", embLinear * embGainGain);                                         // [B, Channels]
+                        var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training); // [B, Channels]
+                        var embGain = embLinear * embGainGain;                                            // [B, Channels]
                         embLinear.Dispose();
-                        var factor = embGain + 1;                                                                            // [B, Channels]
+                        var factor = embGain + 1;                                                         // [B, Channels]
                         embGain.Dispose();
-                        var factorSpread = factor.view(-1, Channels, 1, 1);                                                  // [B, Channels, 1, 1]
-                        var scaled = turned * factorSpread;                                                                  // [B, Channels, H/2, W/2]
+                        var factorSpread = factor.view(-1, Channels, 1, 1);                               // [B, Channels, 1, 1]
+                        var scaled = turned * factorSpread;                                               // [B, Channels, H/2, W/2]
                         factorSpread.Dispose();
                         turned.Dispose(); factor.Dispose();
-                        var act1 = watch.See("Act1", MagnitudePreserving.SiLU(scaled));                                      // [B, Channels, H/2, W/2]
+                        var act1 = MagnitudePreserving.SiLU(scaled);                                      // [B, Channels, H/2, W/2]
                         scaled.Dispose();
-                        var residual = watch.See("conv_res1", MagnitudePreserving.Conv2d(act1, convRes1Weight, training));   // [B, Channels, H/2, W/2]
+                        var residual = MagnitudePreserving.Conv2d(act1, convRes1Weight, training);        // [B, Channels, H/2, W/2]
                         act1.Dispose();
-                        var sum = watch.See("Add", MagnitudePreserving.Sum(normed, residual, 0.3));                          // [B, Channels, H/2, W/2]
+                        var sum = MagnitudePreserving.Sum(normed, residual, 0.3);                         // [B, Channels, H/2, W/2]
                         normed.Dispose(); residual.Dispose();
-                        var result = watch.See("Clip", sum.clamp((Scalar)(-256), (Scalar)256));                              // [B, Channels, H/2, W/2]
+                        var result = sum.clamp((Scalar)(-256), (Scalar)256);                              // [B, Channels, H/2, W/2]
                         sum.Dispose();
                         return result;
                     }
@@ -802,7 +796,6 @@ namespace Gallery
                     private readonly Parameter embLinearWeight; // [Out, Embedding]
                     private readonly Parameter embGainGain; // []
                     private readonly Parameter convRes1Weight; // [Out, Out, 3, 3]
-                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+In*Out+18*Out*Out+1 parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding) => new ParameterLayout()
@@ -815,7 +808,6 @@ namespace Gallery
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, ParameterScope parameters) : base("EncoderSkipBlock")
                     {
-                        watch = parameters.Watch;
                         this.In = In;
                         this.Out = Out;
                         this.Embedding = Embedding;
@@ -829,28 +821,28 @@ namespace Gallery
                     /// <summary>[B, In, H, W], [B, Embedding] → [B, Out, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var convSkip = watch.See("conv_skip", MagnitudePreserving.Conv2d(x, convSkipWeight, training));      // [B, Out, H, W]
-                        var normed = watch.See("Normalize", Norms.Pixels(convSkip));                                         // [B, Out, H, W]
+                        var convSkip = MagnitudePreserving.Conv2d(x, convSkipWeight, training);           // [B, Out, H, W]
+                        var normed = Norms.Pixels(convSkip);                                              // [B, Out, H, W]
                         convSkip.Dispose();
-                        var act0 = watch.See("Act0", MagnitudePreserving.SiLU(normed));                                      // [B, Out, H, W]
-                        var turned = watch.See("conv_res0", MagnitudePreserving.Conv2d(act0, convRes0Weight, training));     // [B, Out, H, W]
+                        var act0 = MagnitudePreserving.SiLU(normed);                                      // [B, Out, H, W]
+                        var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);          // [B, Out, H, W]
                         act0.Dispose();
-                        var embLinear = watch.See("emb_linear", MagnitudePreserving.Linear(embedding, embLinearWeight, training)); // [B, Out]
-                        var embGain = watch.See("EmbGain", embLinear * embGainGain);                                         // [B, Out]
+                        var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training); // [B, Out]
+                        var embGain = embLinear * embGainGain;                                            // [B, Out]
                         embLinear.Dispose();
-                        var factor = embGain + 1;                                                                            // [B, Out]
+                        var factor = embGain + 1;                                                         // [B, Out]
                         embGain.Dispose();
-                        var factorSpread = factor.view(-1, Out, 1, 1);                                                       // [B, Out, 1, 1]
-                        var scaled = turned * factorSpread;                                                                  // [B, Out, H, W]
+                        var factorSpread = factor.view(-1, Out, 1, 1);                                    // [B, Out, 1, 1]
+                        var scaled = turned * factorSpread;                                               // [B, Out, H, W]
                         factorSpread.Dispose();
                         turned.Dispose(); factor.Dispose();
-                        var act1 = watch.See("Act1", MagnitudePreserving.SiLU(scaled));                                      // [B, Out, H, W]
+                        var act1 = MagnitudePreserving.SiLU(scaled);                                      // [B, Out, H, W]
                         scaled.Dispose();
-                        var residual = watch.See("conv_res1", MagnitudePreserving.Conv2d(act1, convRes1Weight, training));   // [B, Out, H, W]
+                        var residual = MagnitudePreserving.Conv2d(act1, convRes1Weight, training);        // [B, Out, H, W]
                         act1.Dispose();
-                        var sum = watch.See("Add", MagnitudePreserving.Sum(normed, residual, 0.3));                          // [B, Out, H, W]
+                        var sum = MagnitudePreserving.Sum(normed, residual, 0.3);                         // [B, Out, H, W]
                         normed.Dispose(); residual.Dispose();
-                        var result = watch.See("Clip", sum.clamp((Scalar)(-256), (Scalar)256));                              // [B, Out, H, W]
+                        var result = sum.clamp((Scalar)(-256), (Scalar)256);                              // [B, Out, H, W]
                         sum.Dispose();
                         return result;
                     }
@@ -907,7 +899,6 @@ namespace Gallery
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
                     private readonly Parameter embGainGain; // []
                     private readonly Parameter convRes1Weight; // [Channels, Channels, 3, 3]
-                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
@@ -919,7 +910,6 @@ namespace Gallery
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, ParameterScope parameters) : base("EncoderDownBlockDropout50")
                     {
-                        watch = parameters.Watch;
                         this.Channels = Channels;
                         this.Embedding = Embedding;
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
@@ -931,30 +921,30 @@ namespace Gallery
                     /// <summary>[B, Channels, H, W], [B, Embedding] → [B, Channels, H/2, W/2]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var sampled = watch.See("Shrink", functional.avg_pool2d(x, 2));                                      // [B, Channels, H/2, W/2]
-                        var normed = watch.See("Normalize", Norms.Pixels(sampled));                                          // [B, Channels, H/2, W/2]
+                        var sampled = functional.avg_pool2d(x, 2);                                        // [B, Channels, H/2, W/2]
+                        var normed = Norms.Pixels(sampled);                                               // [B, Channels, H/2, W/2]
                         sampled.Dispose();
-                        var act0 = watch.See("Act0", MagnitudePreserving.SiLU(normed));                                      // [B, Channels, H/2, W/2]
-                        var turned = watch.See("conv_res0", MagnitudePreserving.Conv2d(act0, convRes0Weight, training));     // [B, Channels, H/2, W/2]
+                        var act0 = MagnitudePreserving.SiLU(normed);                                      // [B, Channels, H/2, W/2]
+                        var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);          // [B, Channels, H/2, W/2]
                         act0.Dispose();
-                        var embLinear = watch.See("emb_linear", MagnitudePreserving.Linear(embedding, embLinearWeight, training)); // [B, Channels]
-                        var embGain = watch.See("EmbGain", embLinear * embGainGain);                                         // [B, Channels]
+                        var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training); // [B, Channels]
+                        var embGain = embLinear * embGainGain;                                            // [B, Channels]
                         embLinear.Dispose();
-                        var factor = embGain + 1;                                                                            // [B, Channels]
+                        var factor = embGain + 1;                                                         // [B, Channels]
                         embGain.Dispose();
-                        var factorSpread = factor.view(-1, Channels, 1, 1);                                                  // [B, Channels, 1, 1]
-                        var scaled = turned * factorSpread;                                                                  // [B, Channels, H/2, W/2]
+                        var factorSpread = factor.view(-1, Channels, 1, 1);                               // [B, Channels, 1, 1]
+                        var scaled = turned * factorSpread;                                               // [B, Channels, H/2, W/2]
                         factorSpread.Dispose();
                         turned.Dispose(); factor.Dispose();
-                        var act1 = watch.See("Act1", MagnitudePreserving.SiLU(scaled));                                      // [B, Channels, H/2, W/2]
+                        var act1 = MagnitudePreserving.SiLU(scaled);                                      // [B, Channels, H/2, W/2]
                         scaled.Dispose();
-                        var dropout = watch.See("Dropout", DropoutMasks.Apply(act1, 0.5, training));                         // [B, Channels, H/2, W/2]
+                        var dropout = DropoutMasks.Apply(act1, 0.5, training);                            // [B, Channels, H/2, W/2]
                         act1.Dispose();
-                        var residual = watch.See("conv_res1", MagnitudePreserving.Conv2d(dropout, convRes1Weight, training)); // [B, Channels, H/2, W/2]
+                        var residual = MagnitudePreserving.Conv2d(dropout, convRes1Weight, training);     // [B, Channels, H/2, W/2]
                         dropout.Dispose();
-                        var sum = watch.See("Add", MagnitudePreserving.Sum(normed, residual, 0.3));                          // [B, Channels, H/2, W/2]
+                        var sum = MagnitudePreserving.Sum(normed, residual, 0.3);                         // [B, Channels, H/2, W/2]
                         normed.Dispose(); residual.Dispose();
-                        var result = watch.See("Clip", sum.clamp((Scalar)(-256), (Scalar)256));                              // [B, Channels, H/2, W/2]
+                        var result = sum.clamp((Scalar)(-256), (Scalar)256);                              // [B, Channels, H/2, W/2]
                         sum.Dispose();
                         return result;
                     }
@@ -1019,7 +1009,6 @@ namespace Gallery
                     private readonly Parameter convRes1Weight; // [Out, Out, 3, 3]
                     private readonly Parameter attentionQkvWeight; // [3*Out, Out, 1, 1]
                     private readonly Parameter attentionProjWeight; // [Out, Out, 1, 1]
-                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+In*Out+22*Out*Out+1 parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding) => new ParameterLayout()
@@ -1034,7 +1023,6 @@ namespace Gallery
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, ParameterScope parameters) : base("EncoderSkipAttentionBlockDropout50")
                     {
-                        watch = parameters.Watch;
                         this.In = In;
                         this.Out = Out;
                         this.Embedding = Embedding;
@@ -1051,14 +1039,14 @@ namespace Gallery
                     /// <summary>[B, In, H, W], [B, Embedding] → [B, Out, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var convSkip = watch.See("conv_skip", MagnitudePreserving.Conv2d(x, convSkipWeight, training));      // [B, Out, H, W]
-                        var normed = watch.See("Normalize", Norms.Pixels(convSkip));                                         // [B, Out, H, W]
+                        var convSkip = MagnitudePreserving.Conv2d(x, convSkipWeight, training);                              // [B, Out, H, W]
+                        var normed = Norms.Pixels(convSkip);                                                                 // [B, Out, H, W]
                         convSkip.Dispose();
-                        var act0 = watch.See("Act0", MagnitudePreserving.SiLU(normed));                                      // [B, Out, H, W]
-                        var turned = watch.See("conv_res0", MagnitudePreserving.Conv2d(act0, convRes0Weight, training));     // [B, Out, H, W]
+                        var act0 = MagnitudePreserving.SiLU(normed);                                                         // [B, Out, H, W]
+                        var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);                             // [B, Out, H, W]
                         act0.Dispose();
-                        var embLinear = watch.See("emb_linear", MagnitudePreserving.Linear(embedding, embLinearWeight, training)); // [B, Out]
-                        var embGain = watch.See("EmbGain", embLinear * embGainGain);                                         // [B, Out]
+                        var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training);                    // [B, Out]
+                        var embGain = embLinear * embGainGain;                                                               // [B, Out]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                                            // [B, Out]
                         embGain.Dispose();
@@ -1066,18 +1054,18 @@ namespace Gallery
                         var scaled = turned * factorSpread;                                                                  // [B, Out, H, W]
                         factorSpread.Dispose();
                         turned.Dispose(); factor.Dispose();
-                        var act1 = watch.See("Act1", MagnitudePreserving.SiLU(scaled));                                      // [B, Out, H, W]
+                        var act1 = MagnitudePreserving.SiLU(scaled);                                                         // [B, Out, H, W]
                         scaled.Dispose();
-                        var dropout = watch.See("Dropout", DropoutMasks.Apply(act1, 0.5, training));                         // [B, Out, H, W]
+                        var dropout = DropoutMasks.Apply(act1, 0.5, training);                                               // [B, Out, H, W]
                         act1.Dispose();
-                        var residual = watch.See("conv_res1", MagnitudePreserving.Conv2d(dropout, convRes1Weight, training)); // [B, Out, H, W]
+                        var residual = MagnitudePreserving.Conv2d(dropout, convRes1Weight, training);                        // [B, Out, H, W]
                         dropout.Dispose();
-                        var sum = watch.See("Add", MagnitudePreserving.Sum(normed, residual, 0.3));                          // [B, Out, H, W]
+                        var sum = MagnitudePreserving.Sum(normed, residual, 0.3);                                            // [B, Out, H, W]
                         normed.Dispose(); residual.Dispose();
-                        var mixed = watch.See("Attention", MagnitudePreserving.SelfAttention(sum, attentionQkvWeight, attentionProjWeight, heads: (Out) / 64, training)); // [B, Out, H, W]
-                        var attended = watch.See("AddAttention", MagnitudePreserving.Sum(sum, mixed, 0.3));                  // [B, Out, H, W]
+                        var mixed = MagnitudePreserving.SelfAttention(sum, attentionQkvWeight, attentionProjWeight, heads: (Out) / 64, training); // [B, Out, H, W]
+                        var attended = MagnitudePreserving.Sum(sum, mixed, 0.3);                                             // [B, Out, H, W]
                         sum.Dispose(); mixed.Dispose();
-                        var result = watch.See("Clip", attended.clamp((Scalar)(-256), (Scalar)256));                         // [B, Out, H, W]
+                        var result = attended.clamp((Scalar)(-256), (Scalar)256);                                            // [B, Out, H, W]
                         attended.Dispose();
                         return result;
                     }
@@ -1138,7 +1126,6 @@ namespace Gallery
                     private readonly Parameter convRes1Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter attentionQkvWeight; // [3*Channels, Channels, 1, 1]
                     private readonly Parameter attentionProjWeight; // [Channels, Channels, 1, 1]
-                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the 22*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
@@ -1152,7 +1139,6 @@ namespace Gallery
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, ParameterScope parameters) : base("EncoderAttentionBlockDropout50")
                     {
-                        watch = parameters.Watch;
                         this.Channels = Channels;
                         this.Embedding = Embedding;
                         Require.That((Channels) % ((Channels) / 64) == 0, "EncoderAttentionBlockDropout50: heads of 'Attention' divides its channels (CM2009)");
@@ -1167,12 +1153,12 @@ namespace Gallery
                     /// <summary>[B, Channels, H, W], [B, Embedding] → [B, Channels, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var normed = watch.See("Normalize", Norms.Pixels(x));                                                // [B, Channels, H, W]
-                        var act0 = watch.See("Act0", MagnitudePreserving.SiLU(normed));                                      // [B, Channels, H, W]
-                        var turned = watch.See("conv_res0", MagnitudePreserving.Conv2d(act0, convRes0Weight, training));     // [B, Channels, H, W]
+                        var normed = Norms.Pixels(x);                                                                        // [B, Channels, H, W]
+                        var act0 = MagnitudePreserving.SiLU(normed);                                                         // [B, Channels, H, W]
+                        var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);                             // [B, Channels, H, W]
                         act0.Dispose();
-                        var embLinear = watch.See("emb_linear", MagnitudePreserving.Linear(embedding, embLinearWeight, training)); // [B, Channels]
-                        var embGain = watch.See("EmbGain", embLinear * embGainGain);                                         // [B, Channels]
+                        var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training);                    // [B, Channels]
+                        var embGain = embLinear * embGainGain;                                                               // [B, Channels]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                                            // [B, Channels]
                         embGain.Dispose();
@@ -1180,18 +1166,18 @@ namespace Gallery
                         var scaled = turned * factorSpread;                                                                  // [B, Channels, H, W]
                         factorSpread.Dispose();
                         turned.Dispose(); factor.Dispose();
-                        var act1 = watch.See("Act1", MagnitudePreserving.SiLU(scaled));                                      // [B, Channels, H, W]
+                        var act1 = MagnitudePreserving.SiLU(scaled);                                                         // [B, Channels, H, W]
                         scaled.Dispose();
-                        var dropout = watch.See("Dropout", DropoutMasks.Apply(act1, 0.5, training));                         // [B, Channels, H, W]
+                        var dropout = DropoutMasks.Apply(act1, 0.5, training);                                               // [B, Channels, H, W]
                         act1.Dispose();
-                        var residual = watch.See("conv_res1", MagnitudePreserving.Conv2d(dropout, convRes1Weight, training)); // [B, Channels, H, W]
+                        var residual = MagnitudePreserving.Conv2d(dropout, convRes1Weight, training);                        // [B, Channels, H, W]
                         dropout.Dispose();
-                        var sum = watch.See("Add", MagnitudePreserving.Sum(normed, residual, 0.3));                          // [B, Channels, H, W]
+                        var sum = MagnitudePreserving.Sum(normed, residual, 0.3);                                            // [B, Channels, H, W]
                         normed.Dispose(); residual.Dispose();
-                        var mixed = watch.See("Attention", MagnitudePreserving.SelfAttention(sum, attentionQkvWeight, attentionProjWeight, heads: (Channels) / 64, training)); // [B, Channels, H, W]
-                        var attended = watch.See("AddAttention", MagnitudePreserving.Sum(sum, mixed, 0.3));                  // [B, Channels, H, W]
+                        var mixed = MagnitudePreserving.SelfAttention(sum, attentionQkvWeight, attentionProjWeight, heads: (Channels) / 64, training); // [B, Channels, H, W]
+                        var attended = MagnitudePreserving.Sum(sum, mixed, 0.3);                                             // [B, Channels, H, W]
                         sum.Dispose(); mixed.Dispose();
-                        var result = watch.See("Clip", attended.clamp((Scalar)(-256), (Scalar)256));                         // [B, Channels, H, W]
+                        var result = attended.clamp((Scalar)(-256), (Scalar)256);                                            // [B, Channels, H, W]
                         attended.Dispose();
                         return result;
                     }
@@ -1250,7 +1236,6 @@ namespace Gallery
                     private readonly Parameter convRes1Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter attentionQkvWeight; // [3*Channels, Channels, 1, 1]
                     private readonly Parameter attentionProjWeight; // [Channels, Channels, 1, 1]
-                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the 22*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
@@ -1264,7 +1249,6 @@ namespace Gallery
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, ParameterScope parameters) : base("DecoderAttentionBlockDropout50")
                     {
-                        watch = parameters.Watch;
                         this.Channels = Channels;
                         this.Embedding = Embedding;
                         Require.That((Channels) % ((Channels) / 64) == 0, "DecoderAttentionBlockDropout50: heads of 'Attention' divides its channels (CM2009)");
@@ -1279,11 +1263,11 @@ namespace Gallery
                     /// <summary>[B, Channels, H, W], [B, Embedding] → [B, Channels, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var act0 = watch.See("Act0", MagnitudePreserving.SiLU(x));                                           // [B, Channels, H, W]
-                        var turned = watch.See("conv_res0", MagnitudePreserving.Conv2d(act0, convRes0Weight, training));     // [B, Channels, H, W]
+                        var act0 = MagnitudePreserving.SiLU(x);                                                              // [B, Channels, H, W]
+                        var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);                             // [B, Channels, H, W]
                         act0.Dispose();
-                        var embLinear = watch.See("emb_linear", MagnitudePreserving.Linear(embedding, embLinearWeight, training)); // [B, Channels]
-                        var embGain = watch.See("EmbGain", embLinear * embGainGain);                                         // [B, Channels]
+                        var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training);                    // [B, Channels]
+                        var embGain = embLinear * embGainGain;                                                               // [B, Channels]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                                            // [B, Channels]
                         embGain.Dispose();
@@ -1291,18 +1275,18 @@ namespace Gallery
                         var scaled = turned * factorSpread;                                                                  // [B, Channels, H, W]
                         factorSpread.Dispose();
                         turned.Dispose(); factor.Dispose();
-                        var act1 = watch.See("Act1", MagnitudePreserving.SiLU(scaled));                                      // [B, Channels, H, W]
+                        var act1 = MagnitudePreserving.SiLU(scaled);                                                         // [B, Channels, H, W]
                         scaled.Dispose();
-                        var dropout = watch.See("Dropout", DropoutMasks.Apply(act1, 0.5, training));                         // [B, Channels, H, W]
+                        var dropout = DropoutMasks.Apply(act1, 0.5, training);                                               // [B, Channels, H, W]
                         act1.Dispose();
-                        var residual = watch.See("conv_res1", MagnitudePreserving.Conv2d(dropout, convRes1Weight, training)); // [B, Channels, H, W]
+                        var residual = MagnitudePreserving.Conv2d(dropout, convRes1Weight, training);                        // [B, Channels, H, W]
                         dropout.Dispose();
-                        var sum = watch.See("Add", MagnitudePreserving.Sum(x, residual, 0.3));                               // [B, Channels, H, W]
+                        var sum = MagnitudePreserving.Sum(x, residual, 0.3);                                                 // [B, Channels, H, W]
                         residual.Dispose();
-                        var mixed = watch.See("Attention", MagnitudePreserving.SelfAttention(sum, attentionQkvWeight, attentionProjWeight, heads: (Channels) / 64, training)); // [B, Channels, H, W]
-                        var attended = watch.See("AddAttention", MagnitudePreserving.Sum(sum, mixed, 0.3));                  // [B, Channels, H, W]
+                        var mixed = MagnitudePreserving.SelfAttention(sum, attentionQkvWeight, attentionProjWeight, heads: (Channels) / 64, training); // [B, Channels, H, W]
+                        var attended = MagnitudePreserving.Sum(sum, mixed, 0.3);                                             // [B, Channels, H, W]
                         sum.Dispose(); mixed.Dispose();
-                        var result = watch.See("Clip", attended.clamp((Scalar)(-256), (Scalar)256));                         // [B, Channels, H, W]
+                        var result = attended.clamp((Scalar)(-256), (Scalar)256);                                            // [B, Channels, H, W]
                         attended.Dispose();
                         return result;
                     }
@@ -1355,7 +1339,6 @@ namespace Gallery
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
                     private readonly Parameter embGainGain; // []
                     private readonly Parameter convRes1Weight; // [Channels, Channels, 3, 3]
-                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
@@ -1367,7 +1350,6 @@ namespace Gallery
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, ParameterScope parameters) : base("DecoderBlockDropout50")
                     {
-                        watch = parameters.Watch;
                         this.Channels = Channels;
                         this.Embedding = Embedding;
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
@@ -1379,27 +1361,27 @@ namespace Gallery
                     /// <summary>[B, Channels, H, W], [B, Embedding] → [B, Channels, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var act0 = watch.See("Act0", MagnitudePreserving.SiLU(x));                                           // [B, Channels, H, W]
-                        var turned = watch.See("conv_res0", MagnitudePreserving.Conv2d(act0, convRes0Weight, training));     // [B, Channels, H, W]
+                        var act0 = MagnitudePreserving.SiLU(x);                                           // [B, Channels, H, W]
+                        var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);          // [B, Channels, H, W]
                         act0.Dispose();
-                        var embLinear = watch.See("emb_linear", MagnitudePreserving.Linear(embedding, embLinearWeight, training)); // [B, Channels]
-                        var embGain = watch.See("EmbGain", embLinear * embGainGain);                                         // [B, Channels]
+                        var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training); // [B, Channels]
+                        var embGain = embLinear * embGainGain;                                            // [B, Channels]
                         embLinear.Dispose();
-                        var factor = embGain + 1;                                                                            // [B, Channels]
+                        var factor = embGain + 1;                                                         // [B, Channels]
                         embGain.Dispose();
-                        var factorSpread = factor.view(-1, Channels, 1, 1);                                                  // [B, Channels, 1, 1]
-                        var scaled = turned * factorSpread;                                                                  // [B, Channels, H, W]
+                        var factorSpread = factor.view(-1, Channels, 1, 1);                               // [B, Channels, 1, 1]
+                        var scaled = turned * factorSpread;                                               // [B, Channels, H, W]
                         factorSpread.Dispose();
                         turned.Dispose(); factor.Dispose();
-                        var act1 = watch.See("Act1", MagnitudePreserving.SiLU(scaled));                                      // [B, Channels, H, W]
+                        var act1 = MagnitudePreserving.SiLU(scaled);                                      // [B, Channels, H, W]
                         scaled.Dispose();
-                        var dropout = watch.See("Dropout", DropoutMasks.Apply(act1, 0.5, training));                         // [B, Channels, H, W]
+                        var dropout = DropoutMasks.Apply(act1, 0.5, training);                            // [B, Channels, H, W]
                         act1.Dispose();
-                        var residual = watch.See("conv_res1", MagnitudePreserving.Conv2d(dropout, convRes1Weight, training)); // [B, Channels, H, W]
+                        var residual = MagnitudePreserving.Conv2d(dropout, convRes1Weight, training);     // [B, Channels, H, W]
                         dropout.Dispose();
-                        var sum = watch.See("Add", MagnitudePreserving.Sum(x, residual, 0.3));                               // [B, Channels, H, W]
+                        var sum = MagnitudePreserving.Sum(x, residual, 0.3);                              // [B, Channels, H, W]
                         residual.Dispose();
-                        var result = watch.See("Clip", sum.clamp((Scalar)(-256), (Scalar)256));                              // [B, Channels, H, W]
+                        var result = sum.clamp((Scalar)(-256), (Scalar)256);                              // [B, Channels, H, W]
                         sum.Dispose();
                         return result;
                     }
@@ -1462,7 +1444,6 @@ namespace Gallery
                     private readonly Parameter convSkipWeight; // [Out, In, 1, 1]
                     private readonly Parameter attentionQkvWeight; // [3*Out, Out, 1, 1]
                     private readonly Parameter attentionProjWeight; // [Out, Out, 1, 1]
-                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+10*In*Out+13*Out*Out+1 parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding) => new ParameterLayout()
@@ -1477,7 +1458,6 @@ namespace Gallery
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, ParameterScope parameters) : base("DecoderSkipAttentionBlockDropout50")
                     {
-                        watch = parameters.Watch;
                         this.In = In;
                         this.Out = Out;
                         this.Embedding = Embedding;
@@ -1494,11 +1474,11 @@ namespace Gallery
                     /// <summary>[B, In, H, W], [B, Embedding] → [B, Out, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var act0 = watch.See("Act0", MagnitudePreserving.SiLU(x));                                           // [B, In, H, W]
-                        var turned = watch.See("conv_res0", MagnitudePreserving.Conv2d(act0, convRes0Weight, training));     // [B, Out, H, W]
+                        var act0 = MagnitudePreserving.SiLU(x);                                                              // [B, In, H, W]
+                        var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);                             // [B, Out, H, W]
                         act0.Dispose();
-                        var embLinear = watch.See("emb_linear", MagnitudePreserving.Linear(embedding, embLinearWeight, training)); // [B, Out]
-                        var embGain = watch.See("EmbGain", embLinear * embGainGain);                                         // [B, Out]
+                        var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training);                    // [B, Out]
+                        var embGain = embLinear * embGainGain;                                                               // [B, Out]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                                            // [B, Out]
                         embGain.Dispose();
@@ -1506,19 +1486,19 @@ namespace Gallery
                         var scaled = turned * factorSpread;                                                                  // [B, Out, H, W]
                         factorSpread.Dispose();
                         turned.Dispose(); factor.Dispose();
-                        var act1 = watch.See("Act1", MagnitudePreserving.SiLU(scaled));                                      // [B, Out, H, W]
+                        var act1 = MagnitudePreserving.SiLU(scaled);                                                         // [B, Out, H, W]
                         scaled.Dispose();
-                        var dropout = watch.See("Dropout", DropoutMasks.Apply(act1, 0.5, training));                         // [B, Out, H, W]
+                        var dropout = DropoutMasks.Apply(act1, 0.5, training);                                               // [B, Out, H, W]
                         act1.Dispose();
-                        var residual = watch.See("conv_res1", MagnitudePreserving.Conv2d(dropout, convRes1Weight, training)); // [B, Out, H, W]
+                        var residual = MagnitudePreserving.Conv2d(dropout, convRes1Weight, training);                        // [B, Out, H, W]
                         dropout.Dispose();
-                        var skip = watch.See("conv_skip", MagnitudePreserving.Conv2d(x, convSkipWeight, training));          // [B, Out, H, W]
-                        var sum = watch.See("Add", MagnitudePreserving.Sum(skip, residual, 0.3));                            // [B, Out, H, W]
+                        var skip = MagnitudePreserving.Conv2d(x, convSkipWeight, training);                                  // [B, Out, H, W]
+                        var sum = MagnitudePreserving.Sum(skip, residual, 0.3);                                              // [B, Out, H, W]
                         skip.Dispose(); residual.Dispose();
-                        var mixed = watch.See("Attention", MagnitudePreserving.SelfAttention(sum, attentionQkvWeight, attentionProjWeight, heads: (Out) / 64, training)); // [B, Out, H, W]
-                        var attended = watch.See("AddAttention", MagnitudePreserving.Sum(sum, mixed, 0.3));                  // [B, Out, H, W]
+                        var mixed = MagnitudePreserving.SelfAttention(sum, attentionQkvWeight, attentionProjWeight, heads: (Out) / 64, training); // [B, Out, H, W]
+                        var attended = MagnitudePreserving.Sum(sum, mixed, 0.3);                                             // [B, Out, H, W]
                         sum.Dispose(); mixed.Dispose();
-                        var result = watch.See("Clip", attended.clamp((Scalar)(-256), (Scalar)256));                         // [B, Out, H, W]
+                        var result = attended.clamp((Scalar)(-256), (Scalar)256);                                            // [B, Out, H, W]
                         attended.Dispose();
                         return result;
                     }
@@ -1573,7 +1553,6 @@ namespace Gallery
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
                     private readonly Parameter embGainGain; // []
                     private readonly Parameter convRes1Weight; // [Channels, Channels, 3, 3]
-                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
@@ -1585,7 +1564,6 @@ namespace Gallery
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, ParameterScope parameters) : base("DecoderUpBlockDropout50")
                     {
-                        watch = parameters.Watch;
                         this.Channels = Channels;
                         this.Embedding = Embedding;
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
@@ -1597,28 +1575,28 @@ namespace Gallery
                     /// <summary>[B, Channels, H, W], [B, Embedding] → [B, Channels, 2*H, 2*W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var sampled = watch.See("Grow", Images.Upsample(x, 2));                                              // [B, Channels, 2*H, 2*W]
-                        var act0 = watch.See("Act0", MagnitudePreserving.SiLU(sampled));                                     // [B, Channels, 2*H, 2*W]
-                        var turned = watch.See("conv_res0", MagnitudePreserving.Conv2d(act0, convRes0Weight, training));     // [B, Channels, 2*H, 2*W]
+                        var sampled = Images.Upsample(x, 2);                                              // [B, Channels, 2*H, 2*W]
+                        var act0 = MagnitudePreserving.SiLU(sampled);                                     // [B, Channels, 2*H, 2*W]
+                        var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);          // [B, Channels, 2*H, 2*W]
                         act0.Dispose();
-                        var embLinear = watch.See("emb_linear", MagnitudePreserving.Linear(embedding, embLinearWeight, training)); // [B, Channels]
-                        var embGain = watch.See("EmbGain", embLinear * embGainGain);                                         // [B, Channels]
+                        var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training); // [B, Channels]
+                        var embGain = embLinear * embGainGain;                                            // [B, Channels]
                         embLinear.Dispose();
-                        var factor = embGain + 1;                                                                            // [B, Channels]
+                        var factor = embGain + 1;                                                         // [B, Channels]
                         embGain.Dispose();
-                        var factorSpread = factor.view(-1, Channels, 1, 1);                                                  // [B, Channels, 1, 1]
-                        var scaled = turned * factorSpread;                                                                  // [B, Channels, 2*H, 2*W]
+                        var factorSpread = factor.view(-1, Channels, 1, 1);                               // [B, Channels, 1, 1]
+                        var scaled = turned * factorSpread;                                               // [B, Channels, 2*H, 2*W]
                         factorSpread.Dispose();
                         turned.Dispose(); factor.Dispose();
-                        var act1 = watch.See("Act1", MagnitudePreserving.SiLU(scaled));                                      // [B, Channels, 2*H, 2*W]
+                        var act1 = MagnitudePreserving.SiLU(scaled);                                      // [B, Channels, 2*H, 2*W]
                         scaled.Dispose();
-                        var dropout = watch.See("Dropout", DropoutMasks.Apply(act1, 0.5, training));                         // [B, Channels, 2*H, 2*W]
+                        var dropout = DropoutMasks.Apply(act1, 0.5, training);                            // [B, Channels, 2*H, 2*W]
                         act1.Dispose();
-                        var residual = watch.See("conv_res1", MagnitudePreserving.Conv2d(dropout, convRes1Weight, training)); // [B, Channels, 2*H, 2*W]
+                        var residual = MagnitudePreserving.Conv2d(dropout, convRes1Weight, training);     // [B, Channels, 2*H, 2*W]
                         dropout.Dispose();
-                        var sum = watch.See("Add", MagnitudePreserving.Sum(sampled, residual, 0.3));                         // [B, Channels, 2*H, 2*W]
+                        var sum = MagnitudePreserving.Sum(sampled, residual, 0.3);                        // [B, Channels, 2*H, 2*W]
                         sampled.Dispose(); residual.Dispose();
-                        var result = watch.See("Clip", sum.clamp((Scalar)(-256), (Scalar)256));                              // [B, Channels, 2*H, 2*W]
+                        var result = sum.clamp((Scalar)(-256), (Scalar)256);                              // [B, Channels, 2*H, 2*W]
                         sum.Dispose();
                         return result;
                     }
@@ -1671,7 +1649,6 @@ namespace Gallery
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
                     private readonly Parameter embGainGain; // []
                     private readonly Parameter convRes1Weight; // [Channels, Channels, 3, 3]
-                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
@@ -1683,7 +1660,6 @@ namespace Gallery
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, ParameterScope parameters) : base("DecoderUpBlock")
                     {
-                        watch = parameters.Watch;
                         this.Channels = Channels;
                         this.Embedding = Embedding;
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
@@ -1695,26 +1671,26 @@ namespace Gallery
                     /// <summary>[B, Channels, H, W], [B, Embedding] → [B, Channels, 2*H, 2*W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var sampled = watch.See("Grow", Images.Upsample(x, 2));                                              // [B, Channels, 2*H, 2*W]
-                        var act0 = watch.See("Act0", MagnitudePreserving.SiLU(sampled));                                     // [B, Channels, 2*H, 2*W]
-                        var turned = watch.See("conv_res0", MagnitudePreserving.Conv2d(act0, convRes0Weight, training));     // [B, Channels, 2*H, 2*W]
+                        var sampled = Images.Upsample(x, 2);                                              // [B, Channels, 2*H, 2*W]
+                        var act0 = MagnitudePreserving.SiLU(sampled);                                     // [B, Channels, 2*H, 2*W]
+                        var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);          // [B, Channels, 2*H, 2*W]
                         act0.Dispose();
-                        var embLinear = watch.See("emb_linear", MagnitudePreserving.Linear(embedding, embLinearWeight, training)); // [B, Channels]
-                        var embGain = watch.See("EmbGain", embLinear * embGainGain);                                         // [B, Channels]
+                        var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training); // [B, Channels]
+                        var embGain = embLinear * embGainGain;                                            // [B, Channels]
                         embLinear.Dispose();
-                        var factor = embGain + 1;                                                                            // [B, Channels]
+                        var factor = embGain + 1;                                                         // [B, Channels]
                         embGain.Dispose();
-                        var factorSpread = factor.view(-1, Channels, 1, 1);                                                  // [B, Channels, 1, 1]
-                        var scaled = turned * factorSpread;                                                                  // [B, Channels, 2*H, 2*W]
+                        var factorSpread = factor.view(-1, Channels, 1, 1);                               // [B, Channels, 1, 1]
+                        var scaled = turned * factorSpread;                                               // [B, Channels, 2*H, 2*W]
                         factorSpread.Dispose();
                         turned.Dispose(); factor.Dispose();
-                        var act1 = watch.See("Act1", MagnitudePreserving.SiLU(scaled));                                      // [B, Channels, 2*H, 2*W]
+                        var act1 = MagnitudePreserving.SiLU(scaled);                                      // [B, Channels, 2*H, 2*W]
                         scaled.Dispose();
-                        var residual = watch.See("conv_res1", MagnitudePreserving.Conv2d(act1, convRes1Weight, training));   // [B, Channels, 2*H, 2*W]
+                        var residual = MagnitudePreserving.Conv2d(act1, convRes1Weight, training);        // [B, Channels, 2*H, 2*W]
                         act1.Dispose();
-                        var sum = watch.See("Add", MagnitudePreserving.Sum(sampled, residual, 0.3));                         // [B, Channels, 2*H, 2*W]
+                        var sum = MagnitudePreserving.Sum(sampled, residual, 0.3);                        // [B, Channels, 2*H, 2*W]
                         sampled.Dispose(); residual.Dispose();
-                        var result = watch.See("Clip", sum.clamp((Scalar)(-256), (Scalar)256));                              // [B, Channels, 2*H, 2*W]
+                        var result = sum.clamp((Scalar)(-256), (Scalar)256);                              // [B, Channels, 2*H, 2*W]
                         sum.Dispose();
                         return result;
                     }
@@ -1769,7 +1745,6 @@ namespace Gallery
                     private readonly Parameter embGainGain; // []
                     private readonly Parameter convRes1Weight; // [Out, Out, 3, 3]
                     private readonly Parameter convSkipWeight; // [Out, In, 1, 1]
-                    private readonly LayerWatch watch;
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+10*In*Out+9*Out*Out+1 parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding) => new ParameterLayout()
@@ -1782,7 +1757,6 @@ namespace Gallery
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, ParameterScope parameters) : base("DecoderSkipBlock")
                     {
-                        watch = parameters.Watch;
                         this.In = In;
                         this.Out = Out;
                         this.Embedding = Embedding;
@@ -1796,26 +1770,26 @@ namespace Gallery
                     /// <summary>[B, In, H, W], [B, Embedding] → [B, Out, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var act0 = watch.See("Act0", MagnitudePreserving.SiLU(x));                                           // [B, In, H, W]
-                        var turned = watch.See("conv_res0", MagnitudePreserving.Conv2d(act0, convRes0Weight, training));     // [B, Out, H, W]
+                        var act0 = MagnitudePreserving.SiLU(x);                                           // [B, In, H, W]
+                        var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);          // [B, Out, H, W]
                         act0.Dispose();
-                        var embLinear = watch.See("emb_linear", MagnitudePreserving.Linear(embedding, embLinearWeight, training)); // [B, Out]
-                        var embGain = watch.See("EmbGain", embLinear * embGainGain);                                         // [B, Out]
+                        var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training); // [B, Out]
+                        var embGain = embLinear * embGainGain;                                            // [B, Out]
                         embLinear.Dispose();
-                        var factor = embGain + 1;                                                                            // [B, Out]
+                        var factor = embGain + 1;                                                         // [B, Out]
                         embGain.Dispose();
-                        var factorSpread = factor.view(-1, Out, 1, 1);                                                       // [B, Out, 1, 1]
-                        var scaled = turned * factorSpread;                                                                  // [B, Out, H, W]
+                        var factorSpread = factor.view(-1, Out, 1, 1);                                    // [B, Out, 1, 1]
+                        var scaled = turned * factorSpread;                                               // [B, Out, H, W]
                         factorSpread.Dispose();
                         turned.Dispose(); factor.Dispose();
-                        var act1 = watch.See("Act1", MagnitudePreserving.SiLU(scaled));                                      // [B, Out, H, W]
+                        var act1 = MagnitudePreserving.SiLU(scaled);                                      // [B, Out, H, W]
                         scaled.Dispose();
-                        var residual = watch.See("conv_res1", MagnitudePreserving.Conv2d(act1, convRes1Weight, training));   // [B, Out, H, W]
+                        var residual = MagnitudePreserving.Conv2d(act1, convRes1Weight, training);        // [B, Out, H, W]
                         act1.Dispose();
-                        var skip = watch.See("conv_skip", MagnitudePreserving.Conv2d(x, convSkipWeight, training));          // [B, Out, H, W]
-                        var sum = watch.See("Add", MagnitudePreserving.Sum(skip, residual, 0.3));                            // [B, Out, H, W]
+                        var skip = MagnitudePreserving.Conv2d(x, convSkipWeight, training);               // [B, Out, H, W]
+                        var sum = MagnitudePreserving.Sum(skip, residual, 0.3);                           // [B, Out, H, W]
                         skip.Dispose(); residual.Dispose();
-                        var result = watch.See("Clip", sum.clamp((Scalar)(-256), (Scalar)256));                              // [B, Out, H, W]
+                        var result = sum.clamp((Scalar)(-256), (Scalar)256);                              // [B, Out, H, W]
                         sum.Dispose();
                         return result;
                     }

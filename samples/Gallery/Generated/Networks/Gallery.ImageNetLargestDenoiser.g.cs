@@ -44,7 +44,6 @@ namespace Gallery
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor, Tensor>
         {
-            private readonly LayerWatch watch;
 
             /// <summary>EDM2 64×64, 3→3, 384·(1, 2, 3, 4), 3 blocks a level</summary>
             public ModelNet.Module Model { get; }
@@ -56,7 +55,6 @@ namespace Gallery
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("ImageNetLargestDenoiser")
             {
-                watch = parameters.Watch;
                 Model = new ModelNet.Module(parameters.Block("Model"));
                 register_module("Model", Model);
             }
@@ -64,7 +62,7 @@ namespace Gallery
             /// <summary>[B, 3, 64, 64], [B], [B, 1000] → [B, 3, 64, 64]</summary>
             public override Tensor forward(Tensor x, Tensor level, Tensor labels)
             {
-                var model = watch.See("Model", Model.call(x, level, labels)); // [B, 3, 64, 64]
+                var model = Model.call(x, level, labels); // [B, 3, 64, 64]
                 return model;
             }
 

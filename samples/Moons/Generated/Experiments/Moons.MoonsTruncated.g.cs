@@ -20,6 +20,7 @@ namespace Moons
             Data = new global::CM.Dsl.TwoMoons(),
             DataShape = [2],
             Network = "MoonsDenoiser",
+            Copies = 6,
             Times = (1, 80),
             SampleTimes = [80, 1],
             Origin = new("MoonsFirstStage", Starts: true, Continues: true),

@@ -20,6 +20,7 @@ namespace Moons
             Data = new global::CM.Dsl.EightGaussians(),
             DataShape = [2],
             Network = "MoonsDenoiser",
+            Copies = 5,
             Times = (0.002, 80),
             SampleTimes = [80, 0.8],
             Evaluation = new(0, 4000, null),

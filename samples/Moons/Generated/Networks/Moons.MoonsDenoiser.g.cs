@@ -71,7 +71,6 @@ namespace Moons
             private readonly Parameter inBias; // [128]
             private readonly Parameter outWeight; // [2, 128]
             private readonly Parameter outBias; // [2]
-            private readonly LayerWatch watch;
 
             /// <summary>Residual(128), 3 times</summary>
             public ModuleList<Residual.Module> Body { get; }
@@ -92,7 +91,6 @@ namespace Moons
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("MoonsDenoiser")
             {
-                watch = parameters.Watch;
                 register_buffer("Wave.freqs", waveFreqs = parameters.Buffer("Wave.freqs"));
                 register_parameter("Level.weight", levelWeight = parameters["Level.weight"]);
                 register_parameter("Level.bias", levelBias = parameters["Level.bias"]);
@@ -110,21 +108,21 @@ namespace Moons
             /// <summary>[B, 2], [B] → [B, 2]</summary>
             public override Tensor forward(Tensor x, Tensor level)
             {
-                var inOut = watch.See("In", functional.linear(x, inWeight, inBias));                // [B, 128]
-                var wave = watch.See("Wave", Embeddings.Fourier(level, waveFreqs));                 // [B, 64]
-                var levelOut = watch.See("Level", functional.linear(wave, levelWeight, levelBias)); // [B, 128]
+                var inOut = Linears.Of(x, inWeight, inBias);             // [B, 128]
+                var wave = Embeddings.Fourier(level, waveFreqs);         // [B, 64]
+                var levelOut = Linears.Of(wave, levelWeight, levelBias); // [B, 128]
                 wave.Dispose();
-                var sum = inOut + levelOut;                                                         // [B, 128]
+                var sum = inOut + levelOut;                              // [B, 128]
                 inOut.Dispose(); levelOut.Dispose();
-                var body = watch.See("Body", 0, Body[0].call(sum));                                 // [B, 128], 3 times
+                var body = Body[0].call(sum);                            // [B, 128], 3 times
                 for (var i = 1; i < Body.Count; i++)
                 {
                     var last = body;
-                    body = watch.See("Body", i, Body[i].call(last));
+                    body = Body[i].call(last);
                     last.Dispose();
                 }
                 sum.Dispose();
-                var outOut = watch.See("Out", functional.linear(body, outWeight, outBias));         // [B, 2]
+                var outOut = Linears.Of(body, outWeight, outBias);       // [B, 2]
                 body.Dispose();
                 return outOut;
             }

@@ -70,7 +70,6 @@ namespace Moons
             private readonly Parameter meanBias; // [2]
             private readonly Parameter rawWeight; // [2, 64]
             private readonly Parameter rawBias; // [2]
-            private readonly LayerWatch watch;
 
             /// <summary>Residual(64), 2 times</summary>
             public ModuleList<Residual.Module> Body { get; }
@@ -89,7 +88,6 @@ namespace Moons
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("MoonsEncoder")
             {
-                watch = parameters.Watch;
                 register_parameter("In.weight", inWeight = parameters["In.weight"]);
                 register_parameter("In.bias", inBias = parameters["In.bias"]);
                 Body = new(
@@ -105,19 +103,19 @@ namespace Moons
             /// <summary>[B, 2] → [B, 2], [B, 2]</summary>
             public override (Tensor, Tensor) forward(Tensor x)
             {
-                var inOut = watch.See("In", functional.linear(x, inWeight, inBias));           // [B, 64]
-                var hidden = watch.See("Body", 0, Body[0].call(inOut));                        // [B, 64], 2 times
+                var inOut = Linears.Of(x, inWeight, inBias);         // [B, 64]
+                var hidden = Body[0].call(inOut);                    // [B, 64], 2 times
                 for (var i = 1; i < Body.Count; i++)
                 {
                     var last = hidden;
-                    hidden = watch.See("Body", i, Body[i].call(last));
+                    hidden = Body[i].call(last);
                     last.Dispose();
                 }
                 inOut.Dispose();
-                var mean = watch.See("Mean", functional.linear(hidden, meanWeight, meanBias)); // [B, 2]
-                var raw = watch.See("Raw", functional.linear(hidden, rawWeight, rawBias));     // [B, 2]
+                var mean = Linears.Of(hidden, meanWeight, meanBias); // [B, 2]
+                var raw = Linears.Of(hidden, rawWeight, rawBias);    // [B, 2]
                 hidden.Dispose();
-                var deviation = watch.See("Deviation", functional.softplus(raw));              // [B, 2]
+                var deviation = functional.softplus(raw);            // [B, 2]
                 raw.Dispose();
                 return (mean, deviation);
             }
