@@ -20,7 +20,7 @@ internal sealed record Workload(string Name, string Peer, int Steps, long[] Shap
 {
     private static readonly long[] Points = [256, 2], Images = [16, 3, 32, 32];
 
-    private static readonly Workload UNet = Training("W2", "unet", 12, Images, setup => new UNetSteps.Training(setup), setup => new UNetCheck.Training(setup), (training, x, z, t, r) => ((UNetCheck.Training)training).Losses(x, z, t, r));
+    private static readonly Workload UNet = Training("W2", "unet", 7, Images, setup => new UNetSteps.Training(setup), setup => new UNetCheck.Training(setup), (training, x, z, t, r) => ((UNetCheck.Training)training).Losses(x, z, t, r));
 
     public static readonly Workload[] All =
     [
@@ -28,9 +28,9 @@ internal sealed record Workload(string Name, string Peer, int Steps, long[] Shap
         Training("digits", "digits", 12, [64, 1, 28, 28], setup => new Digits.Digits.Training(setup), setup => new Digits.Digits.Training(setup), (training, x, z, t, r) => ((Digits.Digits.Training)training).Losses(x, z, t, r)),
         Training("W1", "toy", 400, Points, setup => new ToySteps.Training(setup), setup => new ToySteps.Training(setup), (training, x, z, t, r) => ((ToySteps.Training)training).Losses(x, z, t, r)),
         UNet,
-        Training("W3", "variational", 12, Images, setup => new VariationalSteps.Training(setup), setup => new VariationalCheck.Training(setup), Variational),
-        Training("W4", "induced", 12, Images, setup => new InducedSteps.Training(setup), setup => new InducedCheck.Training(setup), Induced) with { Before = 50_000, Schedule = 100_000, Earlier = t => t * 0.9 },
-        Training("W5", "truncated", 12, Images, setup => new TruncatedSteps.Training(setup), setup => new TruncatedCheck.Training(setup), Truncated) with { Earlier = t => t - t * 0.001 * (8 / (t.exp() + 1) + 1), Least = 1 },
+        Training("W3", "variational", 7, Images, setup => new VariationalSteps.Training(setup), setup => new VariationalCheck.Training(setup), Variational),
+        Training("W4", "induced", 7, Images, setup => new InducedSteps.Training(setup), setup => new InducedCheck.Training(setup), Induced) with { Before = 50_000, Schedule = 100_000, Earlier = t => t * 0.9 },
+        Training("W5", "truncated", 7, Images, setup => new TruncatedSteps.Training(setup), setup => new TruncatedCheck.Training(setup), Truncated) with { Earlier = t => t - t * 0.001 * (8 / (t.exp() + 1) + 1), Least = 1 },
         Sampling("W6-1", 5, setup => new UNetCheck.Training(setup)),
         Sampling("W6-2", 5, setup => new UNetTwoSteps.Training(setup)),
         Update("update"),

@@ -56,6 +56,15 @@ public static class Kernels
     /// <returns>[B, out].</returns>
     public static Tensor LinearBlock(Tensor first, Tensor? second, Tensor weight, Tensor? bias, bool silu) => cm_linear_block(first, second, weight, bias, silu);
 
+    /// <summary>
+    /// The means of the values, weighted by the softmax over all keys of q·k/√(channels per head). The weights of all pairs of pixels are never in memory;
+    /// only what came in is kept for the backward pass.
+    /// </summary>
+    /// <param name="qkv">[B, 3C, H, W]; inside a head, channel 3·c + 0, 1, 2 is channel c of query, key, value.</param>
+    /// <param name="heads">Divides C.</param>
+    /// <returns>[B, C, H, W] with the channels last in memory.</returns>
+    public static Tensor Attention(Tensor qkv, long heads) => cm_attention(qkv, heads);
+
     /// <summary>Dropout by the mask of <see cref="ConvolutionBlock"/>: any shape with the batch first.</summary>
     public static Tensor Dropout(Tensor x, double probability, ulong seed, Tensor? rows = null) => cm_dropout_by_place(x, rows, probability, seed);
 

@@ -181,6 +181,24 @@ public sealed class ExperimentsGoldenTests
     }
 
     [Theory]
+    [InlineData("Moons", 2L)]
+    [InlineData("DigitsUNet", 1L, 28L, 28L)]
+    public void A_step_leaves_next_to_nothing_to_the_garbage_collector(string experiment, params long[] example)
+    {
+        using var training = NewTraining(Moons, experiment);
+        using var data = rand([4, .. example]);
+        var bytes = new long[20];
+        for (var step = 0; step < bytes.Length; step++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            training.Step(data, step).Dispose();
+            bytes[step] = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        bytes[10..].Max().ShouldBeLessThan(4096);
+    }
+
+    [Theory]
     [InlineData("Moons")]
     [InlineData("MoonsLinear")]
     public void A_training_learns_and_repeats(string experiment)

@@ -139,17 +139,36 @@ public class KernelTests
         Should.Throw<System.Runtime.InteropServices.ExternalException>(() => Kernels.Width = 12).Message.ShouldContain("8 or 16");
     }
 
-    [Theory]
-    [InlineData(true, true)]
-    [InlineData(true, false)]
-    [InlineData(false, true)]
-    public void A_linear_map_and_its_gradients_are_those_of_ATen(bool silu, bool two)
+    /// <summary>Width of the vectors, batch, first, second (0 for none), out.</summary>
+    public static TheoryData<long, long[], bool> Maps
+    {
+        get
+        {
+            var data = new TheoryData<long, long[], bool>();
+            foreach (var width in new long[] { 8, 16 }.Where(width => width <= Best))
+            {
+                data.Add(width, [7, 12, 9, 5], true);
+                data.Add(width, [7, 12, 9, 5], false);
+                data.Add(width, [64, 32, 48, 96], true);
+                data.Add(width, [530, 16, 0, 80], true);
+                data.Add(width, [3, 130, 0, 2], true);
+                data.Add(width, [1, 2, 0, 33], false);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory, MemberData(nameof(Maps))]
+    public void A_linear_map_and_its_gradients_are_those_of_ATen(long width, long[] sizes, bool silu)
     {
         using var _ = NewDisposeScope();
+        using var chosen = new Chosen(width);
         manual_seed(4);
-        Dictionary<string, Tensor> given = new() { ["first"] = randn(7, 12), ["weight"] = randn(5, two ? 21 : 12), ["bias"] = randn(5) };
+        var two = sizes[2] > 0;
+        Dictionary<string, Tensor> given = new() { ["first"] = randn(sizes[0], sizes[1]), ["weight"] = randn(sizes[3], sizes[1] + sizes[2]), ["bias"] = randn(sizes[3]) };
         if (two)
-            given["second"] = randn(7, 9);
+            given["second"] = randn(sizes[0], sizes[2]);
         var wide = given.ToDictionary(pair => pair.Key, pair => pair.Value.to(ScalarType.Float64).requires_grad_());
         foreach (var tensor in given.Values)
             tensor.requires_grad_();
@@ -161,6 +180,53 @@ public class KernelTests
         expected.square().sum().backward();
         foreach (var (name, tensor) in given)
             Close(tensor.grad!, wide[name].grad!, name);
+    }
+
+    /// <summary>Width of the vectors, batch, channels, heads, height, width.</summary>
+    public static TheoryData<long, long[]> Attentions
+    {
+        get
+        {
+            var data = new TheoryData<long, long[]>();
+            foreach (var width in new long[] { 8, 16 }.Where(width => width <= Best))
+            {
+                data.Add(width, [2, 32, 1, 8, 8]);
+                data.Add(width, [3, 24, 4, 7, 9]);
+                data.Add(width, [1, 40, 2, 3, 1]);
+                data.Add(width, [2, 5, 1, 1, 1]);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory, MemberData(nameof(Attentions))]
+    public void Attention_and_its_gradient_are_those_of_ATen(long width, long[] sizes)
+    {
+        using var _ = NewDisposeScope();
+        using var chosen = new Chosen(width);
+        manual_seed(6);
+        var (batch, channels, heads, height, columns) = (sizes[0], sizes[1], sizes[2], sizes[3], sizes[4]);
+        var given = (2 * randn(batch, 3 * channels, height, columns)).detach().requires_grad_();
+        var wide = given.to(ScalarType.Float64).detach().requires_grad_();
+        var result = Kernels.Attention(given, heads);
+        var parts = wide.view(batch * heads, channels / heads, 3, height * columns);
+        var weights = parts.select(2, 0).transpose(1, 2).bmm(parts.select(2, 1) / Math.Sqrt(channels / heads)).softmax(2);
+        var expected = parts.select(2, 2).bmm(weights.transpose(1, 2)).view(batch, channels, height, columns);
+        Close(result, expected, "result");
+        using (no_grad())
+            Close(Kernels.Attention(given, heads), expected, "without gradients");
+        var factors = randn(expected.shape, ScalarType.Float64);
+        (result.to(ScalarType.Float64) * factors).sum().backward();
+        (expected * factors).sum().backward();
+        Close(given.grad!, wide.grad!, "gradient");
+    }
+
+    [Fact]
+    public void Attention_says_what_it_takes()
+    {
+        using var _ = NewDisposeScope();
+        Should.Throw<System.Runtime.InteropServices.ExternalException>(() => Kernels.Attention(ones(1, 8, 2, 2), 1)).Message.ShouldContain("3·1 divides the channels, not 8");
     }
 
     private static void Close(Tensor given, Tensor expected, string what)

@@ -259,8 +259,7 @@ internal sealed class ExperimentWriter
         code.Line("/// <inheritdoc/>");
         using (code.Braces($"public override Tensor Step(Tensor data, {OfStep("Tensor labels, ")}int step)"))
         {
-            code.Line("using var _ = NewDisposeScope();");
-            code.Line("Seed(step);");
+            code.Line("using var _ = BeginStep(step);");
             code.Line("Weights.ZeroGradients();");
             Draws();
             Line("var loss = zeros([], device: data.device);", "the sum over all parts");
@@ -593,6 +592,10 @@ internal sealed class ExperimentWriter
 
     private string DenoiseSamples => Times.SamplesDifferently ? "DenoiseWhenSampling" : "Denoise";
 
+    // f(x, t) of a sampler, some samples after the others.
+    private string Denoised(string x, string t) =>
+        $"InParts({DenoiseSamples}, sampler, {x}, {t}{OfModel(", labels")})";
+
     private void Sample()
     {
         code.Line("/// <inheritdoc/>");
@@ -609,7 +612,7 @@ internal sealed class ExperimentWriter
                 var time = Number(experiment.SampleTimes[i]);
                 if (i > 0)
                     code.Line($"if (noise.Count > {i})");
-                code.Line($"{(i == 0 ? "var " : "    ")}x = {DenoiseSamples}(sampler, {Renoised(i, time)}, At({time}){OfModel(", labels")});");
+                code.Line($"{(i == 0 ? "var " : "    ")}x = {Denoised(Renoised(i, time), $"At({time})")};");
             }
 
             code.Line("return x.MoveToOuterDisposeScope();").Line();
@@ -639,11 +642,11 @@ internal sealed class ExperimentWriter
         using (code.Braces($"private static Tensor Advance({Module} sampler, Tensor x, double time, double next{OfModel(", Tensor labels")})"))
         {
             code.Line("using var _ = NewDisposeScope();");
-            code.Line($"var slope = (x - {DenoiseSamples}(sampler, x, At(time){OfModel(", labels")})) / time;");
+            code.Line($"var slope = (x - {Denoised("x", "At(time)")}) / time;");
             using (code.Braces("if (next > 0)"))
             {
                 code.Line("var ahead = x + (next - time) * slope;");
-                code.Line($"slope = 0.5 * (slope + (ahead - {DenoiseSamples}(sampler, ahead, At(next){OfModel(", labels")})) / next);");
+                code.Line($"slope = 0.5 * (slope + (ahead - {Denoised("ahead", "At(next)")}) / next);");
             }
 
             code.Line();
@@ -663,7 +666,7 @@ internal sealed class ExperimentWriter
             Line($"var sampler = new {Module}(weights);", "borrows the weights; disposing it would free them");
             code.Line("sampler.eval();");
             code.Line("var t = full(data.shape[0], time, dtype: float64, device: data.device);");
-            code.Line($"return {DenoiseSamples}(sampler, Noisy(data, noise, t), t{OfModel(", labels")}).MoveToOuterDisposeScope();");
+            code.Line($"return {Denoised("Noisy(data, noise, t)", "t")}.MoveToOuterDisposeScope();");
         }
     }
 
@@ -734,9 +737,9 @@ internal sealed class ExperimentWriter
         using (code.Braces("private static Tensor Column(Tensor numbers)"))
         {
             code.Line("using var _ = NewDisposeScope();");
-            code.Line($"return {Viewed("numbers.to(float32)")}.MoveToOuterDisposeScope();");
+            code.Line("return numbers.to(float32).view(OfEach).MoveToOuterDisposeScope();");
         }
-    }
 
-    private string Viewed(string perSample) => $"{perSample}.view(-1{string.Concat(experiment.Data!.Shape.Select(_ => ", 1"))})";
+        code.Line().Line($"private static readonly long[] OfEach = [-1{string.Concat(experiment.Data!.Shape.Select(_ => ", 1"))}];");
+    }
 }

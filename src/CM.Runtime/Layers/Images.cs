@@ -9,13 +9,13 @@ public static class Images
 {
     /// <summary>Repeats every pixel: [B, C, H, W] to [B, C, factor·H, factor·W].</summary>
     public static Tensor Upsample(Tensor images, int factor) =>
-        functional.interpolate(images, size: [factor * images.shape[2], factor * images.shape[3]]);
+        functional.interpolate(images, size: [factor * images.size(2), factor * images.size(3)]);
 
     /// <summary>Keeps every factor-th pixel of every factor-th row: [B, C, H, W] to [B, C, ⌈H/factor⌉, ⌈W/factor⌉].</summary>
     public static Tensor Downsample(Tensor images, int factor)
     {
-        using var rows = images.slice(2, 0, images.shape[2], factor);
-        return rows.slice(3, 0, images.shape[3], factor);
+        using var rows = images.slice(2, 0, images.size(2), factor);
+        return rows.slice(3, 0, images.size(3), factor);
     }
 
     /// <summary>Doubles every channel: zeros between the pixels, then four times the filter.</summary>
@@ -25,7 +25,7 @@ public static class Images
     /// <returns>[B, C, 2·H − 2 − 2·padding + taps, …].</returns>
     public static Tensor FirUpsample(Tensor images, Tensor filter, int padding)
     {
-        var channels = images.shape[1];
+        var channels = images.size(1);
         using var brighter = filter * 4;
         using var each = brighter.expand([channels, -1, -1, -1]);
         return functional.conv_transpose2d(images, each, strides: [2, 2], padding: [padding, padding], groups: channels);
@@ -38,7 +38,7 @@ public static class Images
     /// <returns>[B, C, ⌊(H + 2·padding − taps)/2⌋ + 1, …].</returns>
     public static Tensor FirDownsample(Tensor images, Tensor filter, int padding)
     {
-        var channels = images.shape[1];
+        var channels = images.size(1);
         using var each = filter.expand([channels, -1, -1, -1]);
         return functional.conv2d(images, each, strides: [2, 2], padding: [padding, padding], groups: channels);
     }
@@ -123,14 +123,22 @@ public static class Images
     public static Tensor SelfAttention(Tensor images, Tensor qkvWeight, Tensor qkvBias, Tensor projWeight, Tensor projBias, int heads)
     {
         using var qkv = Conv2d(images, qkvWeight, qkvBias);
-        using var parts = SplitHeads(qkv, heads);
-        using var mixed = Attend(parts, images.shape);
+        using var mixed = Attend(qkv, heads);
         return Conv2d(mixed, projWeight, projBias);
     }
 
     /// <summary>[B, 3C, H, W] to [B·heads, C/heads, 3, H·W]: inside a head, channel 3·c + 0, 1, 2 is channel c of query, key, value.</summary>
     internal static Tensor SplitHeads(Tensor qkv, int heads) =>
-        qkv.reshape(qkv.shape[0] * heads, qkv.shape[1] / 3 / heads, 3, qkv.shape[2] * qkv.shape[3]);
+        qkv.reshape(qkv.size(0) * heads, qkv.size(1) / 3 / heads, 3, qkv.size(2) * qkv.size(3));
+
+    /// <summary>Attention from queries, keys and values in one, [B, 3C, H, W], to [B, C, H, W].</summary>
+    internal static Tensor Attend(Tensor qkv, int heads)
+    {
+        if (Backend.HasKernels(qkv))
+            return Backend.Attend(qkv, heads);
+        using var parts = SplitHeads(qkv, heads);
+        return Attend(parts, [qkv.size(0), qkv.size(1) / 3, qkv.size(2), qkv.size(3)]);
+    }
 
     /// <summary>The means of the values, weighted by the softmax over all keys of q·k/√(channels per head), in the shape of the images.</summary>
     internal static Tensor Attend(Tensor parts, long[] shape)
@@ -139,7 +147,7 @@ public static class Images
         using var key = parts.select(2, 1);
         using var value = parts.select(2, 2);
         using var rows = query.transpose(1, 2);
-        using var scaled = key / Math.Sqrt(parts.shape[1]);
+        using var scaled = key / Math.Sqrt(parts.size(1));
         using var scores = rows.bmm(scaled);
         using var weights = scores.softmax(2, ScalarType.Float32);
         using var typed = weights.to(value.dtype);

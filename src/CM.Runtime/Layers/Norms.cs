@@ -42,7 +42,7 @@ public static class Norms
     /// <returns>[B, C, H, W].</returns>
     public static Tensor Adaptive(Tensor x, Tensor embedding, Tensor affineWeight, Tensor affineBias, long groups, Tensor weight, Tensor bias, double epsilon = 1e-5)
     {
-        var channels = x.shape[1];
+        var channels = x.size(1);
         using var affine = functional.linear(embedding, affineWeight, affineBias);
         using var spread = affine.view(-1, 2 * channels, 1, 1);
         using var scale = spread.narrow(1, 0, channels);

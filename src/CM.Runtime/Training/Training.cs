@@ -6,8 +6,12 @@ public abstract class Training : IDisposable
     /// <summary>What the trained weights are called beside their averages.</summary>
     internal const string Online = "online";
 
+    // Of the samples that a CPU works on together; 21 colour images of 32×32.
+    private const long NumbersAtOnce = 1 << 16;
+
     private readonly Scalar one = 1;
     private readonly Tensor gradientNorm;
+    private readonly TensorObjects objects = new();
     private Optimizer? optimizer;
     private (long Own, BatchPart[] All) parts = (0, []);
     private bool clips;
@@ -171,8 +175,13 @@ public abstract class Training : IDisposable
 
     private static InvalidOperationException LabelsUnknown() => new("The experiment takes no labels.");
 
-    /// <summary>Seeds libtorch for a step; what is drawn afterwards depends on the run's seed and the step alone.</summary>
-    protected void Seed(int step) => StepSeed.Set(StepSeed.Of(Setup.Seed, step, StepSeed.Use.Step));
+    /// <summary>Begins a step: tensors made until its end are freed there, and what is drawn depends on the run's seed and the step alone.</summary>
+    /// <param name="step">From 0 up to, but not including, <see cref="TrainingSetup.Steps"/>.</param>
+    protected StepScope BeginStep(int step)
+    {
+        StepSeed.Set(StepSeed.Of(Setup.Seed, step, StepSeed.Use.Step));
+        return new StepScope(objects);
+    }
 
     /// <summary>The shape of the whole batch, that of all processes: random numbers are drawn for all of it, so that they do not depend on who trains on what.</summary>
     /// <param name="data">The data of this process.</param>
@@ -224,6 +233,42 @@ public abstract class Training : IDisposable
     /// <param name="batch">Samples of the part.</param>
     /// <returns>What ends the pass.</returns>
     protected IDisposable SeedCoupling(int step, long batch) => BeginPass(StepSeed.Use.Coupling, step, batch, null);
+
+    /// <summary>
+    /// f(x, t) of samples, on a CPU a few after the others: what a network holds while it computes takes less memory, and stays in the cache. A function of
+    /// one's own in the network sees that many samples at a time.
+    /// </summary>
+    /// <param name="denoise">f.</param>
+    /// <param name="model">The network in it.</param>
+    /// <param name="x"><c>[n, …]</c>.</param>
+    /// <param name="t"><c>[n]</c>.</param>
+    /// <returns><c>[n, …]</c>.</returns>
+    protected static Tensor InParts<TModel>(Func<TModel, Tensor, Tensor, Tensor> denoise, TModel model, Tensor x, Tensor t) =>
+        InParts((model, x, t, _) => denoise(model, x, t), model, x, t, t);
+
+    /// <summary>The same with labels.</summary>
+    /// <param name="denoise">f.</param>
+    /// <param name="model">The network in it.</param>
+    /// <param name="x"><c>[n, …]</c>.</param>
+    /// <param name="t"><c>[n]</c>.</param>
+    /// <param name="labels"><c>[n, classes]</c>.</param>
+    /// <returns><c>[n, …]</c>.</returns>
+    protected static Tensor InParts<TModel>(Func<TModel, Tensor, Tensor, Tensor, Tensor> denoise, TModel model, Tensor x, Tensor t, Tensor labels)
+    {
+        var (all, most) = (x.size(0), x.device.type == DeviceType.CPU ? Math.Max(get_num_threads(), NumbersAtOnce * x.size(0) / Math.Max(1, x.numel())) : long.MaxValue);
+        if (all <= most)
+            return denoise(model, x, t, labels);
+        using var _ = NewDisposeScope();
+        var parts = new Tensor[(all + most - 1) / most];
+        var each = (all + parts.Length - 1) / parts.Length;
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var (first, count) = (i * each, Math.Min(each, all - i * each));
+            parts[i] = denoise(model, x.narrow(0, first, count), t.narrow(0, first, count), labels.narrow(0, first, count));
+        }
+
+        return cat(parts, 0).MoveToOuterDisposeScope();
+    }
 
     private IDisposable BeginPass(StepSeed.Use use, int step, long batch, Tensor? rows)
     {

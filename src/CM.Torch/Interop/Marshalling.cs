@@ -26,7 +26,7 @@ internal static class TensorMarshaller
 
     internal static class Out
     {
-        public static Tensor ConvertToManaged(nint handle) => handle != 0 ? new Tensor(handle) : throw Native.Error();
+        public static Tensor ConvertToManaged(nint handle) => handle != 0 ? TensorObjects.For(handle) : throw Native.Error();
     }
 }
 

@@ -14,6 +14,7 @@ internal static partial class Native
     [LibraryImport(Library)] internal static partial Done cm_clip_norm(Tensor gradients, double bound, out double norm);
     [LibraryImport(Library)] internal static partial Done cm_profile_begin();
     [LibraryImport(Library)] internal static partial Done cm_profile_end(Span<byte> text, long capacity, out long length);
+    [LibraryImport(Library)] internal static partial Tensor cm_attention(Tensor qkv, long heads);
     [LibraryImport(Library)] internal static partial Tensor cm_linear_block(Tensor first, Tensor? second, Tensor weight, Tensor? bias, Flag silu);
     [LibraryImport(Library)] internal static partial Tensor cm_dropout_by_place(Tensor x, Tensor? rows, double probability, ulong seed);
 }

@@ -33,7 +33,7 @@ internal static partial class Native
         var handles = new ReadOnlySpan<nint>((void*)cm_results(), (int)count);
         var tensors = new Tensor[handles.Length];
         for (var i = 0; i < tensors.Length; i++)
-            tensors[i] = handles[i] == 0 ? null! : new Tensor(handles[i]); // an unused input of autograd.grad has none
+            tensors[i] = handles[i] == 0 ? null! : TensorObjects.For(handles[i]); // an unused input of autograd.grad has none
         return tensors;
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using CM.Torch;
 using TorchSharp.Modules;
 
 namespace TorchSharp;
@@ -310,6 +311,9 @@ public static partial class torch
                     hook(this);
             }
 
+            // What hooks see is theirs to keep.
+            private protected bool IsHooked => pre_hooks.Count + post_hooks.Count + module_pre_hooks.Count + module_post_hooks.Count > 0;
+
             public class HookRemover(HookableModule<TPreHook, TPostHook> module, string key)
             {
                 public void remove()
@@ -347,6 +351,9 @@ public static partial class torch
             /// <summary>forward, with the hooks around it.</summary>
             public TResult call(T input)
             {
+                if (!IsHooked)
+                    return forward(input);
+                using var _ = TensorObjects.Lend(input);
                 Before();
                 foreach (var hook in pre_hooks.Values)
                     input = hook(this, input) ?? input;
@@ -368,6 +375,9 @@ public static partial class torch
             /// <inheritdoc cref="Module{T, TResult}.call"/>
             public TResult call(T1 input1, T2 input2)
             {
+                if (!IsHooked)
+                    return forward(input1, input2);
+                using var _ = TensorObjects.Lend(input1, input2);
                 Before();
                 foreach (var hook in pre_hooks.Values)
                     (input1, input2) = hook(this, input1, input2) ?? (input1, input2);
@@ -389,6 +399,9 @@ public static partial class torch
             /// <inheritdoc cref="Module{T, TResult}.call"/>
             public TResult call(T1 input1, T2 input2, T3 input3)
             {
+                if (!IsHooked)
+                    return forward(input1, input2, input3);
+                using var _ = TensorObjects.Lend(input1, input2, input3);
                 Before();
                 foreach (var hook in pre_hooks.Values)
                     (input1, input2, input3) = hook(this, input1, input2, input3) ?? (input1, input2, input3);

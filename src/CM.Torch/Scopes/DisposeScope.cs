@@ -10,10 +10,10 @@ namespace TorchSharp;
 public sealed class DisposeScope : IDisposable
 {
     [ThreadStatic] private static DisposeScope? current;
+    [ThreadStatic] private static Stack<List<IDisposable>>? spare;
 
     private readonly DisposeScope? outer;
-    // A tensor knows its place in here, so that leaving costs nothing; the last takes the place of the one that leaves.
-    private readonly List<IDisposable> owned = [];
+    private List<IDisposable>? list;
     private bool disposed;
 
     internal DisposeScope()
@@ -25,9 +25,13 @@ public sealed class DisposeScope : IDisposable
     /// <summary>The innermost open scope of this thread.</summary>
     internal static DisposeScope? Current => current;
 
-    public int DisposablesCount => owned.Count;
+    // A tensor knows its place in here, so that leaving costs nothing; the last takes the place of the one that leaves. A scope that closes leaves its
+    // list, empty by then, to the next one of its thread.
+    private List<IDisposable> Owned => list ??= spare is not null && spare.TryPop(out var left) ? left : [];
 
-    public IReadOnlyList<IDisposable> DisposablesView => [.. owned];
+    public int DisposablesCount => Owned.Count;
+
+    public IReadOnlyList<IDisposable> DisposablesView => [.. Owned];
 
     public bool Contains(IDisposable disposable) => Place(disposable) >= 0;
 
@@ -37,11 +41,11 @@ public sealed class DisposeScope : IDisposable
         {
             tensor.Owner?.Release(tensor);
             tensor.Owner = this;
-            tensor.Place = owned.Count;
+            tensor.Place = Owned.Count;
         }
         else if (Contains(disposable))
             return;
-        owned.Add(disposable);
+        Owned.Add(disposable);
     }
 
     public void Attach(params IDisposable[] disposables) => Attach((IEnumerable<IDisposable>)disposables);
@@ -120,11 +124,11 @@ public sealed class DisposeScope : IDisposable
     public void DisposeEverythingBut(IEnumerable<IDisposable> inKeep)
     {
         var keep = new HashSet<IDisposable>(inKeep, ReferenceEqualityComparer.Instance);
-        for (var i = owned.Count - 1; i >= 0; i--)
+        for (var i = Owned.Count - 1; i >= 0; i--)
         {
-            if (i >= owned.Count || keep.Contains(owned[i]))
+            if (i >= Owned.Count || keep.Contains(Owned[i]))
                 continue; // disposing one may have taken others along
-            var disposable = owned[i];
+            var disposable = Owned[i];
             Remove(i);
             disposable.Dispose();
         }
@@ -159,12 +163,15 @@ public sealed class DisposeScope : IDisposable
         if (disposed)
             return;
         disposed = true;
-        while (owned.Count > 0)
+        while (list is { Count: > 0 })
         {
-            var last = owned[^1];
-            Remove(owned.Count - 1);
+            var last = Owned[^1];
+            Remove(Owned.Count - 1);
             last.Dispose();
         }
+        if (list is not null)
+            (spare ??= []).Push(list);
+        list = null;
         // Scopes close in any order; the innermost one is the first still open, looking outwards.
         while (current is { disposed: true })
             current = current.outer;
@@ -178,17 +185,20 @@ public sealed class DisposeScope : IDisposable
 
     private int Place(IDisposable disposable) => disposable is Tensor tensor
         ? tensor.Owner == this ? tensor.Place : -1
-        : owned.FindIndex(other => ReferenceEquals(other, disposable));
+        : Find(disposable);
+
+    // Apart, since what a lambda captures is allocated where its method begins.
+    private int Find(IDisposable disposable) => Owned.FindIndex(other => ReferenceEquals(other, disposable));
 
     private void Remove(int place)
     {
-        if (owned[place] is Tensor tensor)
+        if (Owned[place] is Tensor tensor)
             tensor.Owner = null;
-        var last = owned[^1];
-        owned[place] = last;
-        if (last is Tensor moved && place < owned.Count - 1)
+        var last = Owned[^1];
+        Owned[place] = last;
+        if (last is Tensor moved && place < Owned.Count - 1)
             moved.Place = place;
-        owned.RemoveAt(owned.Count - 1);
+        Owned.RemoveAt(Owned.Count - 1);
     }
 
     private void Move(IDisposable disposable, DisposeScope? scope)

@@ -22,7 +22,13 @@ public static partial class torch
         internal DisposeScope? Owner;
         internal int Place;
 
-        internal Tensor(nint handle)
+        // Whether others may still look at this object after the step in which it was made.
+        internal bool IsLent;
+
+        internal Tensor(nint handle) => Hold(handle);
+
+        /// <summary>Stands for a native tensor, in place of none.</summary>
+        internal void Hold(nint handle)
         {
             this.handle = handle;
             net = Net.Under(handle);

@@ -30,12 +30,16 @@ public static partial class torch
             get
             {
                 cm_grad(this, out var grad).Check();
-                return grad == 0 ? null : new Tensor(grad);
+                return grad == 0 ? null : TensorObjects.For(grad);
             }
             set => cm_set_grad(this, value).Check();
         }
 
-        public void backward() => autograd.Backward([this], null, null, false, null);
+        public void backward()
+        {
+            cm_backward([Handle], 1, [], 0, false, false, false, [], 0).Check();
+            GC.KeepAlive(this);
+        }
 
         public void backward(IList<Tensor>? grad_tensors = null, bool retain_graph = false, bool create_graph = false, IList<Tensor>? inputs = null) =>
             autograd.Backward([this], grad_tensors, retain_graph, create_graph, inputs);
@@ -79,16 +83,22 @@ public static partial class torch
 
     public static bool is_grad_enabled() => cm_grad_enabled();
     public static bool is_inference_mode_enabled() => cm_inference_enabled();
-    public static IDisposable no_grad() => new GradientMode(false);
-    public static IDisposable enable_grad(bool enabled = true) => new GradientMode(enabled);
-    public static IDisposable set_grad_enabled(bool mode = true) => new GradientMode(mode);
+    public static IDisposable no_grad() => GradientMode.Set(false);
+    public static IDisposable enable_grad(bool enabled = true) => GradientMode.Set(enabled);
+    public static IDisposable set_grad_enabled(bool mode = true) => GradientMode.Set(mode);
     public static IDisposable inference_mode(bool mode = true) => new InferenceMode(mode);
 
-    private sealed class GradientMode : IDisposable
+    // What it returns to is all there is to a mode, so two objects serve all.
+    private sealed class GradientMode(bool before) : IDisposable
     {
-        private readonly bool before = cm_grad_enabled();
+        private static readonly GradientMode ToOff = new(false), ToOn = new(true);
 
-        internal GradientMode(bool enabled) => cm_set_grad_enabled(enabled);
+        internal static GradientMode Set(bool enabled)
+        {
+            var mode = cm_grad_enabled() ? ToOn : ToOff;
+            cm_set_grad_enabled(enabled);
+            return mode;
+        }
 
         public void Dispose() => cm_set_grad_enabled(before);
     }

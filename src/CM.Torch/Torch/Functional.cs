@@ -125,7 +125,7 @@ public static partial class torch
                     : ((long)Math.Floor(x.size(2) * scale_factor![0]), (long)Math.Floor(x.size(3) * scale_factor[^1]));
                 // As in torch: unless told to derive it from the sizes, the kernel uses the factor itself.
                 var (scaled, down, across) = (scale_factor is not null && !recompute_scale_factor, scale_factor?[0] ?? 0, scale_factor?[^1] ?? 0);
-                long[] target = [height, width];
+                ReadOnlySpan<long> target = [height, width];
                 return mode switch
                 {
                     InterpolationMode.Nearest => cm_upsample_nearest2d(x, target, 2, scaled, down, scaled, across),

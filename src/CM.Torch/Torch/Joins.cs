@@ -7,8 +7,19 @@ namespace TorchSharp;
 public static partial class torch
 {
     public static Tensor cat(IList<Tensor> tensors, long dim = 0) => cat(Listed(tensors), dim);
-    public static Tensor cat(Tensor[] tensors, long dim = 0) => Kept(cm_cat(Handles(tensors), tensors.Length, dim), tensors);
-    public static Tensor cat(ReadOnlySpan<Tensor> tensors, long dim = 0) => cat(tensors.ToArray(), dim);
+    public static Tensor cat(Tensor[] tensors, long dim = 0) => cat((ReadOnlySpan<Tensor>)tensors, dim);
+
+    public static Tensor cat(ReadOnlySpan<Tensor> tensors, long dim = 0)
+    {
+        Span<nint> handles = tensors.Length <= 16 ? stackalloc nint[tensors.Length] : new nint[tensors.Length];
+        for (var i = 0; i < handles.Length; i++)
+            handles[i] = tensors[i].Handle;
+        var joined = cm_cat(handles, handles.Length, dim);
+        foreach (var tensor in tensors)
+            GC.KeepAlive(tensor);
+        return joined;
+    }
+
     public static Tensor concat(IList<Tensor> tensors, long dim = 0) => cat(tensors, dim);
     public static Tensor concat(Tensor[] tensors, long dim = 0) => cat(tensors, dim);
     public static Tensor concat(ReadOnlySpan<Tensor> tensors, long dim = 0) => cat(tensors, dim);

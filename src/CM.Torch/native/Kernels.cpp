@@ -194,41 +194,116 @@ void unpack(const float* sum, const Layer& layer, float* gradient) {
         }
 }
 
-// R rows of a by N vectors of b; where Over, both run down a common axis: c += aᵀ·b.
-template <int R, int N, bool Over>
-inline void block(const float* a, int64_t step, const float* b, int64_t wide, int64_t depth, float* c) {
+// R rows of a by N vectors of b. Turned: both run down a common axis, aᵀ·b. Adds: to what is in c.
+template <int R, int N, bool Turned, bool Adds>
+inline void block(const float* a, int64_t step, const float* b, int64_t step_b, int64_t depth, float* c, int64_t step_c) {
     Vector total[R][N];
     for (int r = 0; r < R; ++r)
-        for (int n = 0; n < N; ++n) total[r][n] = Over ? load(c + r * wide + n * W) : Vector{};
+        for (int n = 0; n < N; ++n) total[r][n] = Adds ? load(c + r * step_c + n * W) : Vector{};
     for (int64_t k = 0; k < depth; ++k) {
         Vector right[N];
-        for (int n = 0; n < N; ++n) right[n] = load(b + k * wide + n * W);
+        for (int n = 0; n < N; ++n) right[n] = load(b + k * step_b + n * W);
         for (int r = 0; r < R; ++r) {
-            const float left = Over ? a[k * step + r] : a[r * step + k];
+            const float left = Turned ? a[k * step + r] : a[r * step + k];
             for (int n = 0; n < N; ++n) total[r][n] += left * right[n];
         }
     }
     for (int r = 0; r < R; ++r)
-        for (int n = 0; n < N; ++n) store(c + r * wide + n * W, total[r][n]);
+        for (int n = 0; n < N; ++n) store(c + r * step_c + n * W, total[r][n]);
 }
 
-template <int N, bool Over>
-inline void panel(const float* a, int64_t step, const float* b, int64_t wide, int64_t rows, int64_t depth, float* c) {
+template <int N, bool Turned, bool Adds>
+inline void panel(const float* a, int64_t step, const float* b, int64_t step_b, int64_t rows, int64_t depth, float* c, int64_t step_c) {
     constexpr int R = N == 1 ? 3 * ROWS : N == 2 ? (ROWS * PANEL / 2) : N == 3 ? ROWS * PANEL / 3 : ROWS;
     int64_t r = 0;
-    for (; r + R <= rows; r += R) block<R, N, Over>(a + (Over ? r : r * step), step, b, wide, depth, c + r * wide);
-    for (; r + 2 <= rows; r += 2) block<2, N, Over>(a + (Over ? r : r * step), step, b, wide, depth, c + r * wide);
-    for (; r < rows; ++r) block<1, N, Over>(a + (Over ? r : r * step), step, b, wide, depth, c + r * wide);
+    for (; r + R <= rows; r += R) block<R, N, Turned, Adds>(a + (Turned ? r : r * step), step, b, step_b, depth, c + r * step_c, step_c);
+    for (; r + 2 <= rows; r += 2) block<2, N, Turned, Adds>(a + (Turned ? r : r * step), step, b, step_b, depth, c + r * step_c, step_c);
+    for (; r < rows; ++r) block<1, N, Turned, Adds>(a + (Turned ? r : r * step), step, b, step_b, depth, c + r * step_c, step_c);
 }
 
-// c = a·b of [rows][depth] with rows step apart and [depth][wide]; where Over, c += aᵀ·b of [depth][rows] and [depth][wide].
-template <bool Over>
-void multiply(const float* a, int64_t step, const float* b, int64_t wide, int64_t rows, int64_t depth, float* c) {
+// c = a·b, or c += a·b, of [rows][depth] and [depth][wide], wide a multiple of the vectors; Turned: of [depth][rows] and [depth][wide]. step: between rows.
+template <bool Turned, bool Adds>
+void multiply(const float* a, int64_t step, const float* b, int64_t step_b, int64_t rows, int64_t depth, int64_t wide, float* c, int64_t step_c) {
     int64_t n = 0;
-    for (; n + PANEL * W <= wide; n += PANEL * W) panel<PANEL, Over>(a, step, b + n, wide, rows, depth, c + n);
-    if (PANEL > 3 && n + 3 * W <= wide) { panel<3, Over>(a, step, b + n, wide, rows, depth, c + n); n += 3 * W; }
-    if (PANEL > 2 && n + 2 * W <= wide) { panel<2, Over>(a, step, b + n, wide, rows, depth, c + n); n += 2 * W; }
-    if (n < wide) panel<1, Over>(a, step, b + n, wide, rows, depth, c + n);
+    for (; n + PANEL * W <= wide; n += PANEL * W) panel<PANEL, Turned, Adds>(a, step, b + n, step_b, rows, depth, c + n, step_c);
+    if (PANEL > 3 && n + 3 * W <= wide) { panel<3, Turned, Adds>(a, step, b + n, step_b, rows, depth, c + n, step_c); n += 3 * W; }
+    if (PANEL > 2 && n + 2 * W <= wide) { panel<2, Turned, Adds>(a, step, b + n, step_b, rows, depth, c + n, step_c); n += 2 * W; }
+    if (n < wide) panel<1, Turned, Adds>(a, step, b + n, step_b, rows, depth, c + n, step_c);
+}
+
+// One scale of turning a block whose rows the vectors are: the two small blocks beside the diagonal of each larger one change places.
+template <int64_t Half> inline void swap_blocks(Vector* v) {
+    Integers upper, lower;
+    for (int64_t k = 0; k < W; ++k) {
+        upper[k] = k & Half ? W + (k ^ Half) : k;
+        lower[k] = k & Half ? W + k : k ^ Half;
+    }
+#pragma GCC unroll 16
+    for (int64_t i = 0; i < W; ++i) {
+        if (i & Half) continue;
+        const Vector a = v[i], b = v[i | Half];
+        v[i] = __builtin_shuffle(a, b, upper);
+        v[i | Half] = __builtin_shuffle(a, b, lower);
+    }
+}
+
+void turn(const float* a, int64_t rows, int64_t columns, float* to) {
+    const int64_t wide = padded(rows);
+    for (int64_t i = 0; i < rows; i += W)
+        for (int64_t j = 0; j < columns; j += W) {
+            Vector v[W];
+#pragma GCC unroll 16
+            for (int64_t k = 0; k < W; ++k) v[k] = i + k < rows ? some(a + (i + k) * columns + j, columns - j) : Vector{};
+            swap_blocks<1>(v);
+            swap_blocks<2>(v);
+            swap_blocks<4>(v);
+            if (W > 8) swap_blocks<W / 2>(v);
+            for (int64_t k = 0; k < smaller(W, columns - j); ++k) store(to + (j + k) * wide + i, v[k]);
+        }
+}
+
+// eˣ over its sum, for each row; 0 beside the columns.
+void softmax(float* x, int64_t rows, int64_t columns, int64_t step) {
+    for (int64_t r = 0; r < rows; ++r, x += step) {
+        float most = x[0];
+        for (int64_t i = 1; i < columns; ++i) most = x[i] > most ? x[i] : most;
+        Vector total = {};
+        for (int64_t i = 0; i < step; i += W) {
+            Vector v = exponential(load(x + i) - most);
+            for (int64_t k = columns - i; k < W; ++k) v[k] = 0;
+            store(x + i, v);
+            total += v;
+        }
+        float sum = 0;
+        for (int64_t k = 0; k < W; ++k) sum += total[k];
+        const float factor = 1 / sum;
+        for (int64_t i = 0; i < step; i += W) store(x + i, load(x + i) * factor);
+    }
+}
+
+// p·(g − Σ p·g) for each row, in place of g.
+void softmax_gradient(const float* p, int64_t rows, int64_t step, float* gradient) {
+    for (int64_t r = 0; r < rows; ++r, p += step, gradient += step) {
+        Vector total = {};
+        for (int64_t i = 0; i < step; i += W) total += load(p + i) * load(gradient + i);
+        float sum = 0;
+        for (int64_t k = 0; k < W; ++k) sum += total[k];
+        for (int64_t i = 0; i < step; i += W) store(gradient + i, load(p + i) * (load(gradient + i) - sum));
+    }
+}
+
+void silu(const float* x, int64_t count, float* out) {
+    for (int64_t i = 0; i < count; i += W) {
+        const Vector v = some(x + i, count - i);
+        store_some(out + i, v * sigmoid(v), count - i);
+    }
+}
+
+void silu_gradient(const float* x, int64_t count, float* gradient) {
+    for (int64_t i = 0; i < count; i += W) {
+        const Vector v = some(x + i, count - i), s = sigmoid(v);
+        store_some(gradient + i, some(gradient + i, count - i) * s * (1.0f + v * (1.0f - s)), count - i);
+    }
 }
 
 inline void finish_pixel(const float* result, const Finish& finish, int64_t at, int64_t channels, float* out) {
@@ -319,7 +394,7 @@ void convolve(const float* prepared, const float* packed, const Layer& layer, co
         const int64_t pixels = layer.height * layer.width;
         for (int64_t i = 0; i < pixels; i += tiles) {
             const int64_t count = smaller(tiles, pixels - i);
-            multiply<false>(prepared + i * wide_in, wide_in, packed, wide_out, count, in, scratch);
+            multiply<false, false>(prepared + i * wide_in, wide_in, packed, wide_out, count, in, wide_out, scratch, wide_out);
             for (int64_t j = 0; j < count; ++j) finish_pixel(scratch + j * wide_out, finish, (i + j) * layer.out, layer.out, out);
         }
         return;
@@ -332,7 +407,7 @@ void convolve(const float* prepared, const float* packed, const Layer& layer, co
         for (int64_t t = 0; t < count; ++t)
             spread(prepared + (first + t) / across * 2 * line + (first + t) % across * 2 * wide_in, line, wide_in, v + t * wide_in, apart_in);
         for (int64_t position = 0; position < 16; ++position)
-            multiply<false>(v + position * apart_in, wide_in, packed + position * in * wide_out, wide_out, count, in, m + position * apart_out);
+            multiply<false, false>(v + position * apart_in, wide_in, packed + position * in * wide_out, wide_out, count, in, wide_out, m + position * apart_out, wide_out);
         for (int64_t t = 0; t < count; ++t)
             finish_tile(m + t * wide_out, apart_out, layer, finish, (first + t) / across * 2, (first + t) % across * 2, out);
     }
@@ -342,7 +417,7 @@ void weight_gradient(const float* prepared, const float* prepared_gradient, cons
     const int64_t in = layer.in, wide_in = padded(in), wide_out = padded(layer.out);
     constexpr int64_t tiles = Kernels::tiles;
     if (layer.kernel == 1) {
-        multiply<true>(prepared, wide_in, prepared_gradient, wide_out, in, layer.height * layer.width, sum);
+        multiply<true, true>(prepared, wide_in, prepared_gradient, wide_out, in, layer.height * layer.width, wide_out, sum, wide_out);
         return;
     }
     const int64_t across = (layer.width + 1) / 2, all = (layer.height + 1) / 2 * across, line_in = (2 * across + 2) * wide_in, line_out = (2 * across + 2) * wide_out;
@@ -356,7 +431,7 @@ void weight_gradient(const float* prepared, const float* prepared_gradient, cons
             spread_gradient(prepared_gradient + (row + 1) * line_out + (column + 1) * wide_out, line_out, wide_out, m + t * wide_out, apart_out);
         }
         for (int64_t position = 0; position < 16; ++position)
-            multiply<true>(v + position * apart_in, wide_in, m + position * apart_out, wide_out, in, count, sum + position * in * wide_out);
+            multiply<true, true>(v + position * apart_in, wide_in, m + position * apart_out, wide_out, in, count, wide_out, sum + position * in * wide_out, wide_out);
     }
 }
 
@@ -448,4 +523,4 @@ double squares(const float* x, int64_t count) {
 }
 
 extern const Kernels CM_KIND;
-const Kernels CM_KIND = {W, statistics, prepare, pack, convolve, weight_gradient, unpack, activation_gradient, combine, channel_sums, mask_all, adam, lion, average, squares, scale};
+const Kernels CM_KIND = {W, statistics, prepare, pack, convolve, weight_gradient, unpack, activation_gradient, combine, channel_sums, mask_all, turn, softmax, softmax_gradient, silu, silu_gradient, multiply<false, false>, multiply<false, true>, multiply<true, false>, multiply<true, true>, adam, lion, average, squares, scale};

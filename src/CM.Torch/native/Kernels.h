@@ -63,6 +63,18 @@ struct Kernels {
     void (*channel_sums)(const float* x, int64_t pixels, int64_t channels, float* sum);
     // Numbers times their mask.
     void (*mask)(const float* x, const Mask& mask, uint32_t place, int64_t count, float* out);
+    // [rows][columns] to [columns][rows filled up with zeros].
+    void (*turn)(const float* a, int64_t rows, int64_t columns, float* to);
+    // eˣ over its sum for each of the rows, step apart, a multiple of the vectors; what lies behind the columns becomes 0.
+    void (*softmax)(float* x, int64_t rows, int64_t columns, int64_t step);
+    // From the gradient of what softmax gave to that of its input, in place.
+    void (*softmax_gradient)(const float* given, int64_t rows, int64_t step, float* gradient);
+    // x·σ(x), and the gradient through it in place.
+    void (*silu)(const float* x, int64_t count, float* out);
+    void (*silu_gradient)(const float* x, int64_t count, float* gradient);
+    // c = a·b, c += a·b, c = aᵀ·b and c += aᵀ·b for b of [depth][wide] with wide a multiple of the vectors; step: between rows, of a [rows][depth], or [depth][rows].
+    using Multiply = void(const float* a, int64_t step, const float* b, int64_t step_b, int64_t rows, int64_t depth, int64_t wide, float* c, int64_t step_c);
+    Multiply *multiply, *add_product, *multiply_turned, *add_turned_product;
     void (*adam)(float* weights, const float* gradients, float* first, float* second, const AdamStep& step, int64_t count);
     void (*lion)(float* weights, const float* gradients, float* mean, const LionStep& step, int64_t count);
     // a ← keep·a + take·w.

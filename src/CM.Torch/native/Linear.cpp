@@ -2,24 +2,125 @@
 //   [silu(first), second]·weightᵀ + bias
 // where second may be missing. first is kept as it came, the joined input never exists, and of a part that needs no gradient none is worked out.
 #include "Common.h"
+#include "Kernels.h"
 
 #include <ATen/Functions.h>
+#include <ATen/Parallel.h>
+#include <ATen/record_function.h>
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/custom_function.h>
+
+#include <memory>
 
 namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 using Maybe = Optional<at::Tensor>;
 
-at::Tensor part(const at::Tensor& weight, int64_t start, int64_t size) { return size == weight.size(1) ? weight : weight.narrow(1, start, size); }
+// A matrix in memory: rows of so many numbers, step apart.
+struct Matrix {
+    const float* numbers;
+    int64_t rows, columns, step;
+
+    Matrix part(int64_t start, int64_t count) const { return {numbers + start, rows, count, step}; }
+};
+
+// Memory for numbers, whatever lies there.
+std::unique_ptr<float[]> room(int64_t size) { return std::unique_ptr<float[]>(new float[size]); }
+
+Matrix matrix(const at::Tensor& tensor) { return {tensor.data_ptr<float>(), tensor.size(0), tensor.size(1), tensor.size(1)}; }
+
+// Rows in parts for the threads, not smaller than is worth a thread.
+template <class F> void share(int64_t rows, int64_t work_of_row, F&& part) {
+    at::parallel_for(0, rows, std::max<int64_t>(8, (1 << 20) / std::max<int64_t>(1, work_of_row)), part);
+}
+
+// Columns filled up to whole vectors with zeros, where they are not whole already.
+struct Whole {
+    std::unique_ptr<float[]> memory;
+    Matrix matrix;
+
+    explicit Whole(const Matrix& given) : matrix(given) {
+        const int64_t wide = kernels().padded(given.columns);
+        if (wide == given.columns) return;
+        memory = room(given.rows * wide);
+        for (int64_t i = 0; i < given.rows; ++i) {
+            memcpy(memory.get() + i * wide, given.numbers + i * given.step, given.columns * sizeof(float));
+            memset(memory.get() + i * wide + given.columns, 0, (wide - given.columns) * sizeof(float));
+        }
+        matrix = {memory.get(), given.rows, wide, wide};
+    }
+};
+
+// silu(x), or x itself.
+struct Bent {
+    std::unique_ptr<float[]> memory;
+    Matrix matrix;
+
+    Bent(const Matrix& x, bool silu) : matrix(x) {
+        if (!silu) return;
+        memory = room(x.rows * x.columns);
+        share(x.rows, 16 * x.columns, [&](int64_t begin, int64_t end) { kernels().silu(x.numbers + begin * x.columns, (end - begin) * x.columns, memory.get() + begin * x.columns); });
+        matrix.numbers = memory.get();
+    }
+};
 
 at::Tensor compute(const at::Tensor& first, const at::Tensor& second, const at::Tensor& weight, const at::Tensor& bias, bool silu) {
-    const auto bent = silu ? at::silu(first) : first;
-    const auto left = part(weight, 0, first.size(1)).t();
-    auto out = bias.defined() ? at::addmm(bias, bent, left) : at::mm(bent, left);
-    if (second.defined()) out.addmm_(second, part(weight, first.size(1), second.size(1)).t());
+    RECORD_USER_SCOPE("linear map");
+    const auto& kernel = kernels();
+    const Matrix w = matrix(weight);
+    const int64_t batch = first.size(0), size = first.size(1), wide = kernel.padded(w.rows);
+    const auto packed = room(w.columns * wide);
+    kernel.turn(w.numbers, w.rows, w.columns, packed.get());
+    const Bent left(matrix(first), silu);
+    auto out = at::empty({batch, w.rows}, first.options());
+    float* to = out.data_ptr<float>();
+    share(batch, w.rows * w.columns, [&](int64_t begin, int64_t end) {
+        const bool straight = wide == w.rows;
+        const auto memory = straight ? nullptr : room((end - begin) * wide);
+        float* sum = straight ? to + begin * wide : memory.get();
+        for (int64_t i = begin; i < end; ++i) {
+            float* row = sum + (i - begin) * wide;
+            if (bias.defined()) memcpy(row, bias.data_ptr<float>(), w.rows * sizeof(float));
+            else memset(row, 0, w.rows * sizeof(float));
+        }
+        kernel.add_product(left.matrix.numbers + begin * size, size, packed.get(), wide, end - begin, size, wide, sum, wide);
+        if (second.defined()) kernel.add_product(second.data_ptr<float>() + begin * second.size(1), second.size(1), packed.get() + size * wide, wide, end - begin, second.size(1), wide, sum, wide);
+        if (straight) return;
+        for (int64_t i = begin; i < end; ++i) memcpy(to + i * w.rows, sum + (i - begin) * wide, w.rows * sizeof(float));
+    });
     return out;
+}
+
+// gradient·weight for the part of the weights that an input met.
+at::Tensor input_gradient(const at::Tensor& gradient, const Matrix& weight) {
+    RECORD_USER_SCOPE("linear map: gradient of the input");
+    const auto& kernel = kernels();
+    const Whole right(weight);
+    const int64_t batch = gradient.size(0), wide = right.matrix.columns;
+    auto padded = at::empty({batch, wide}, gradient.options());
+    share(batch, weight.rows * wide, [&](int64_t begin, int64_t end) {
+        kernel.multiply(gradient.data_ptr<float>() + begin * weight.rows, weight.rows, right.matrix.numbers, right.matrix.step, end - begin, weight.rows, wide, padded.data_ptr<float>() + begin * wide, wide);
+    });
+    return wide == weight.columns ? padded : padded.narrow(1, 0, weight.columns).contiguous();
+}
+
+// gradientᵀ·input, into the columns of the weights' gradient that start at one.
+void weight_gradient(const at::Tensor& gradient, const Matrix& input, at::Tensor& sum, int64_t start) {
+    RECORD_USER_SCOPE("linear map: gradient of the weights");
+    constexpr int64_t deep = 512; // of the batch at a time stay in the cache
+    const auto& kernel = kernels();
+    const Whole right(input);
+    const int64_t batch = input.rows, out = sum.size(0), wide = right.matrix.columns, step = sum.size(1);
+    const bool straight = wide == input.columns;
+    share(out, batch * wide, [&](int64_t begin, int64_t end) {
+        const auto memory = straight ? nullptr : room((end - begin) * wide);
+        float* to = straight ? sum.data_ptr<float>() + begin * step + start : memory.get();
+        for (int64_t b = 0; b < batch; b += deep)
+            (b == 0 ? kernel.multiply_turned : kernel.add_turned_product)(gradient.data_ptr<float>() + b * out + begin, out, right.matrix.numbers + b * right.matrix.step, right.matrix.step, end - begin, std::min(deep, batch - b), wide, to, straight ? step : wide);
+        if (straight) return;
+        for (int64_t i = begin; i < end; ++i) memcpy(sum.data_ptr<float>() + i * step + start, memory.get() + (i - begin) * wide, input.columns * sizeof(float));
+    });
 }
 
 struct LinearBlock : torch::autograd::Function<LinearBlock> {
@@ -38,33 +139,37 @@ struct LinearBlock : torch::autograd::Function<LinearBlock> {
         const auto gradient = gradients[0].contiguous();
         const bool silu = context->saved_data["silu"].toBool();
         const int64_t needs = context->saved_data["needs"].toInt(), size = first.size(1);
+        const Matrix w = matrix(weight);
         variable_list given(5);
         if (needs & 1) {
-            given[0] = at::mm(gradient, part(weight, 0, size));
-            if (silu) given[0] = at::silu_backward(given[0], first);
+            given[0] = input_gradient(gradient, w.part(0, size));
+            if (silu) share(first.size(0), 16 * size, [&](int64_t begin, int64_t end) { kernels().silu_gradient(first.data_ptr<float>() + begin * size, (end - begin) * size, given[0].data_ptr<float>() + begin * size); });
         }
-        if (needs & 2) given[1] = at::mm(gradient, part(weight, size, second.size(1)));
+        if (needs & 2) given[1] = input_gradient(gradient, w.part(size, w.columns - size));
         if (needs & 4) {
-            const auto turned = gradient.t(), bent = silu ? at::silu(first) : first;
-            given[2] = at::empty_like(weight, at::MemoryFormat::Contiguous);
-            auto left = part(given[2], 0, size);
-            at::mm_out(left, turned, bent);
-            if (second.defined()) {
-                auto right = part(given[2], size, second.size(1));
-                at::mm_out(right, turned, second);
-            }
+            given[2] = at::empty({w.rows, w.columns}, first.options());
+            const Bent bent(matrix(first), silu);
+            weight_gradient(gradient, bent.matrix, given[2], 0);
+            if (second.defined()) weight_gradient(gradient, matrix(second), given[2], size);
         }
-        if (needs & 8) given[3] = gradient.sum(0);
+        if (needs & 8) {
+            given[3] = at::empty({w.rows}, first.options());
+            kernels().channel_sums(gradient.data_ptr<float>(), gradient.size(0), w.rows, given[3].data_ptr<float>());
+        }
         return given;
     }
 };
 
 at::Tensor linear_block(at::Tensor& first, TensorArg second, at::Tensor& weight, TensorArg bias, bool silu) {
-    TORCH_CHECK(first.dim() == 2 && weight.dim() == 2 && (!second.impl || second->dim() == 2), "a linear map in one operation takes [B, size]");
+    TORCH_CHECK(first.dim() == 2 && weight.dim() == 2 && (!second.impl || (second->dim() == 2 && second->size(0) == first.size(0))), "a linear map in one operation takes [B, size]");
+    TORCH_CHECK(first.numel() > 0, "the kernels take tensors that are not empty");
     TORCH_CHECK(first.size(1) + (second.impl ? second->size(1) : 0) == weight.size(1), "the weights are for ", weight.size(1), " numbers, but ", first.size(1) + (second.impl ? second->size(1) : 0), " come in");
-    const auto maybe = [](const TensorArg& tensor) { return tensor.impl ? Maybe(tensor.get()) : Maybe(); };
-    if (!c10::GradMode::is_enabled()) return compute(first, second.get(), weight, bias.get(), silu);
-    return LinearBlock::apply(first, maybe(second), weight, maybe(bias), silu);
+    for (auto* each : {&first, &second.get(), &weight, &bias.get()}) TORCH_CHECK(!each->defined() || (each->scalar_type() == at::kFloat && each->is_cpu()), "the kernels take float32 on the CPU");
+    TORCH_CHECK(!bias.impl || bias->numel() == weight.size(0), "the bias is [out]");
+    const auto left = first.contiguous(), right = second.impl ? second->contiguous() : at::Tensor(), weights = weight.contiguous(), added = bias.impl ? bias->contiguous() : at::Tensor();
+    if (!c10::GradMode::is_enabled()) return compute(left, right, weights, added, silu);
+    const auto maybe = [](const at::Tensor& tensor) { return tensor.defined() ? Maybe(tensor) : Maybe(); };
+    return LinearBlock::apply(left, maybe(right), weights, maybe(added), silu);
 }
 }
 

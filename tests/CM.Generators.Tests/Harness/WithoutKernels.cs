@@ -1,6 +1,6 @@
 namespace CM.Generators.Tests;
 
-/// <summary>Tests of the memory that the checker promises: it knows the operations of ATen, so the kernels, which keep less, are left out.</summary>
+/// <summary>Tests of what ATen alone does: the kernels are left out.</summary>
 public abstract class WithoutKernels : IDisposable
 {
     private readonly long width = CM.Torch.Kernels.Width;

@@ -73,8 +73,7 @@ namespace Test
             /// <inheritdoc/>
             public override Tensor Step(Tensor data, int step)
             {
-                using var _ = NewDisposeScope();
-                Seed(step);
+                using var _ = BeginStep(step);
                 Weights.ZeroGradients();
                 var noise = randn(BatchShape(data), device: data.device);                // z, [B, 2], with B of all processes
                 var (t, r) = LinearTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
@@ -176,9 +175,9 @@ namespace Test
                 using var _ = NewDisposeScope();
                 var sampler = new MoonsDenoiser.Module(weights);                         // borrows the weights; disposing it would free them
                 sampler.eval();
-                var x = DenoiseWhenSampling(sampler, 80 * noise[0], At(80));
+                var x = InParts(DenoiseWhenSampling, sampler, 80 * noise[0], At(80));
                 if (noise.Count > 1)
-                    x = DenoiseWhenSampling(sampler, 0.99 * x + 0.8 * noise[1], At(0.8));
+                    x = InParts(DenoiseWhenSampling, sampler, 0.99 * x + 0.8 * noise[1], At(0.8));
                 return x.MoveToOuterDisposeScope();
 
                 // The same time for every sample, [n].
@@ -193,7 +192,7 @@ namespace Test
                 var sampler = new MoonsDenoiser.Module(weights);                         // borrows the weights; disposing it would free them
                 sampler.eval();
                 var t = full(data.shape[0], time, dtype: float64, device: data.device);
-                return DenoiseWhenSampling(sampler, Noisy(data, noise, t), t).MoveToOuterDisposeScope();
+                return InParts(DenoiseWhenSampling, sampler, Noisy(data, noise, t), t).MoveToOuterDisposeScope();
             }
 
             /// <inheritdoc/>
@@ -236,8 +235,10 @@ namespace Test
             private static Tensor Column(Tensor numbers)
             {
                 using var _ = NewDisposeScope();
-                return numbers.to(float32).view(-1, 1).MoveToOuterDisposeScope();
+                return numbers.to(float32).view(OfEach).MoveToOuterDisposeScope();
             }
+
+            private static readonly long[] OfEach = [-1, 1];
         }
     }
 }

@@ -68,8 +68,7 @@ namespace Test
             /// <inheritdoc/>
             public override Tensor Step(Tensor data, int step)
             {
-                using var _ = NewDisposeScope();
-                Seed(step);
+                using var _ = BeginStep(step);
                 Weights.ZeroGradients();
                 var noise = randn(BatchShape(data), device: data.device);                // z, [B, 2], with B of all processes
                 var (t, r) = DiffusionTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
@@ -130,11 +129,11 @@ namespace Test
             private static Tensor Advance(MoonsDenoiser.Module sampler, Tensor x, double time, double next)
             {
                 using var _ = NewDisposeScope();
-                var slope = (x - Denoise(sampler, x, At(time))) / time;
+                var slope = (x - InParts(Denoise, sampler, x, At(time))) / time;
                 if (next > 0)
                 {
                     var ahead = x + (next - time) * slope;
-                    slope = 0.5 * (slope + (ahead - Denoise(sampler, ahead, At(next))) / next);
+                    slope = 0.5 * (slope + (ahead - InParts(Denoise, sampler, ahead, At(next))) / next);
                 }
 
                 return (x + (next - time) * slope).MoveToOuterDisposeScope();
@@ -151,7 +150,7 @@ namespace Test
                 var sampler = new MoonsDenoiser.Module(weights);                         // borrows the weights; disposing it would free them
                 sampler.eval();
                 var t = full(data.shape[0], time, dtype: float64, device: data.device);
-                return Denoise(sampler, Noisy(data, noise, t), t).MoveToOuterDisposeScope();
+                return InParts(Denoise, sampler, Noisy(data, noise, t), t).MoveToOuterDisposeScope();
             }
 
             // x_t = x + t·z
@@ -174,8 +173,10 @@ namespace Test
             private static Tensor Column(Tensor numbers)
             {
                 using var _ = NewDisposeScope();
-                return numbers.to(float32).view(-1, 1).MoveToOuterDisposeScope();
+                return numbers.to(float32).view(OfEach).MoveToOuterDisposeScope();
             }
+
+            private static readonly long[] OfEach = [-1, 1];
         }
     }
 }

@@ -84,8 +84,7 @@ namespace Test
             /// <inheritdoc/>
             public override Tensor Step(Tensor data, Tensor labels, int step)
             {
-                using var _ = NewDisposeScope();
-                Seed(step);
+                using var _ = BeginStep(step);
                 Weights.ZeroGradients();
                 var noise = randn(BatchShape(data), device: data.device);                // z, [B, 2], with B of all processes
                 var (t, r) = SecondTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
@@ -239,9 +238,9 @@ namespace Test
                 sampler.eval();
                 var encode = new Encoder.Module(weights.Block("Encode"));
                 encode.eval();
-                var x = Denoise(sampler, 80 * noise[0], At(80), labels);
+                var x = InParts(Denoise, sampler, 80 * noise[0], At(80), labels);
                 if (noise.Count > 1)
-                    x = Denoise(sampler, x + 1 * CoupledNoise(encode, x, noise[1], labels), At(1), labels);
+                    x = InParts(Denoise, sampler, x + 1 * CoupledNoise(encode, x, noise[1], labels), At(1), labels);
                 return x.MoveToOuterDisposeScope();
 
                 // The same time for every sample, [n].
@@ -256,7 +255,7 @@ namespace Test
                 var sampler = new Tiny.Module(weights);                                  // borrows the weights; disposing it would free them
                 sampler.eval();
                 var t = full(data.shape[0], time, dtype: float64, device: data.device);
-                return Denoise(sampler, Noisy(data, noise, t), t, labels).MoveToOuterDisposeScope();
+                return InParts(Denoise, sampler, Noisy(data, noise, t), t, labels).MoveToOuterDisposeScope();
             }
 
             /// <inheritdoc/>
@@ -290,8 +289,10 @@ namespace Test
             private static Tensor Column(Tensor numbers)
             {
                 using var _ = NewDisposeScope();
-                return numbers.to(float32).view(-1, 1).MoveToOuterDisposeScope();
+                return numbers.to(float32).view(OfEach).MoveToOuterDisposeScope();
             }
+
+            private static readonly long[] OfEach = [-1, 1];
         }
     }
 }

@@ -69,8 +69,7 @@ public sealed class ReplayTests : IDisposable
 
         public override Tensor Step(Tensor data, int step)
         {
-            Seed(step);
-            using var scope = NewDisposeScope();
+            using var scope = BeginStep(step);
             Weights.ZeroGradients();
             var times = 0.01 + rand([data.shape[0]], ScalarType.Float64);
             var x = data;

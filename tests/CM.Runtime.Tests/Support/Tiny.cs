@@ -79,8 +79,7 @@ internal static class Tiny
 
         public override Tensor Step(Tensor data, int step)
         {
-            Seed(step);
-            using var scope = NewDisposeScope();
+            using var scope = BeginStep(step);
             var noise = randn(data.shape, ScalarType.Float32);
             Weights.ZeroGradients();
             var times = 0.01 + rand([data.shape[0]], ScalarType.Float64);

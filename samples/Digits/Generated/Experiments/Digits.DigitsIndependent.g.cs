@@ -71,8 +71,7 @@ namespace Digits
             /// <inheritdoc/>
             public override Tensor Step(Tensor data, int step)
             {
-                using var _ = NewDisposeScope();
-                Seed(step);
+                using var _ = BeginStep(step);
                 Weights.ZeroGradients();
                 var noise = randn(BatchShape(data), device: data.device);                // z, [B, 1, 28, 28], with B of all processes
                 var (t, r) = EasyTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
@@ -138,9 +137,9 @@ namespace Digits
                 using var _ = NewDisposeScope();
                 var sampler = new CompactDenoiser.Module(weights);                       // borrows the weights; disposing it would free them
                 sampler.eval();
-                var x = DenoiseWhenSampling(sampler, 80 * noise[0], At(80));
+                var x = InParts(DenoiseWhenSampling, sampler, 80 * noise[0], At(80));
                 if (noise.Count > 1)
-                    x = DenoiseWhenSampling(sampler, x + 0.8 * noise[1], At(0.8));
+                    x = InParts(DenoiseWhenSampling, sampler, x + 0.8 * noise[1], At(0.8));
                 return x.MoveToOuterDisposeScope();
 
                 // The same time for every sample, [n].
@@ -155,7 +154,7 @@ namespace Digits
                 var sampler = new CompactDenoiser.Module(weights);                       // borrows the weights; disposing it would free them
                 sampler.eval();
                 var t = full(data.shape[0], time, dtype: float64, device: data.device);
-                return DenoiseWhenSampling(sampler, Noisy(data, noise, t), t).MoveToOuterDisposeScope();
+                return InParts(DenoiseWhenSampling, sampler, Noisy(data, noise, t), t).MoveToOuterDisposeScope();
             }
 
             // x_t = x + t·z
@@ -187,8 +186,10 @@ namespace Digits
             private static Tensor Column(Tensor numbers)
             {
                 using var _ = NewDisposeScope();
-                return numbers.to(float32).view(-1, 1, 1, 1).MoveToOuterDisposeScope();
+                return numbers.to(float32).view(OfEach).MoveToOuterDisposeScope();
             }
+
+            private static readonly long[] OfEach = [-1, 1, 1, 1];
         }
     }
 }

@@ -71,8 +71,7 @@ namespace Moons
             /// <inheritdoc/>
             public override Tensor Step(Tensor data, int step)
             {
-                using var _ = NewDisposeScope();
-                Seed(step);
+                using var _ = BeginStep(step);
                 Weights.ZeroGradients();
                 var noise = randn(BatchShape(data), device: data.device);                // z, [B, 2], with B of all processes
                 var (t, r) = FirstStageTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
@@ -132,9 +131,9 @@ namespace Moons
                 using var _ = NewDisposeScope();
                 var sampler = new MoonsDenoiser.Module(weights);                         // borrows the weights; disposing it would free them
                 sampler.eval();
-                var x = Denoise(sampler, 80 * noise[0], At(80));
+                var x = InParts(Denoise, sampler, 80 * noise[0], At(80));
                 if (noise.Count > 1)
-                    x = Denoise(sampler, x + 0.8 * noise[1], At(0.8));
+                    x = InParts(Denoise, sampler, x + 0.8 * noise[1], At(0.8));
                 return x.MoveToOuterDisposeScope();
 
                 // The same time for every sample, [n].
@@ -149,7 +148,7 @@ namespace Moons
                 var sampler = new MoonsDenoiser.Module(weights);                         // borrows the weights; disposing it would free them
                 sampler.eval();
                 var t = full(data.shape[0], time, dtype: float64, device: data.device);
-                return Denoise(sampler, Noisy(data, noise, t), t).MoveToOuterDisposeScope();
+                return InParts(Denoise, sampler, Noisy(data, noise, t), t).MoveToOuterDisposeScope();
             }
 
             // x_t = x + t·z
@@ -172,8 +171,10 @@ namespace Moons
             private static Tensor Column(Tensor numbers)
             {
                 using var _ = NewDisposeScope();
-                return numbers.to(float32).view(-1, 1).MoveToOuterDisposeScope();
+                return numbers.to(float32).view(OfEach).MoveToOuterDisposeScope();
             }
+
+            private static readonly long[] OfEach = [-1, 1];
         }
     }
 }

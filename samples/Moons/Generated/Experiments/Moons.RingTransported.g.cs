@@ -71,8 +71,7 @@ namespace Moons
             /// <inheritdoc/>
             public override Tensor Step(Tensor data, int step)
             {
-                using var _ = NewDisposeScope();
-                Seed(step);
+                using var _ = BeginStep(step);
                 Weights.ZeroGradients();
                 var noise = randn(BatchShape(data), device: data.device);                // z, [B, 2], with B of all processes
                 noise = OptimalTransport.Match(WholeBatch(data), noise);                 // the same draws in the order that lies closest to the data
@@ -139,9 +138,9 @@ namespace Moons
                 using var _ = NewDisposeScope();
                 var sampler = new MoonsDenoiser.Module(weights);                         // borrows the weights; disposing it would free them
                 sampler.eval();
-                var x = DenoiseWhenSampling(sampler, 80 * noise[0], At(80));
+                var x = InParts(DenoiseWhenSampling, sampler, 80 * noise[0], At(80));
                 if (noise.Count > 1)
-                    x = DenoiseWhenSampling(sampler, x + 0.8 * OptimalTransport.Match(x, noise[1]), At(0.8));
+                    x = InParts(DenoiseWhenSampling, sampler, x + 0.8 * OptimalTransport.Match(x, noise[1]), At(0.8));
                 return x.MoveToOuterDisposeScope();
 
                 // The same time for every sample, [n].
@@ -156,7 +155,7 @@ namespace Moons
                 var sampler = new MoonsDenoiser.Module(weights);                         // borrows the weights; disposing it would free them
                 sampler.eval();
                 var t = full(data.shape[0], time, dtype: float64, device: data.device);
-                return DenoiseWhenSampling(sampler, Noisy(data, noise, t), t).MoveToOuterDisposeScope();
+                return InParts(DenoiseWhenSampling, sampler, Noisy(data, noise, t), t).MoveToOuterDisposeScope();
             }
 
             /// <inheritdoc/>
@@ -196,8 +195,10 @@ namespace Moons
             private static Tensor Column(Tensor numbers)
             {
                 using var _ = NewDisposeScope();
-                return numbers.to(float32).view(-1, 1).MoveToOuterDisposeScope();
+                return numbers.to(float32).view(OfEach).MoveToOuterDisposeScope();
             }
+
+            private static readonly long[] OfEach = [-1, 1];
         }
     }
 }

@@ -39,6 +39,9 @@ internal static class Backend
     /// <summary>What <see cref="Linears.Of"/> computes, in one operation.</summary>
     public static Tensor Compute(Tensor first, Tensor? second, Tensor weight, Tensor? bias, bool silu) => Kernels.LinearBlock(first, second, weight, bias, silu);
 
+    /// <summary>What <see cref="Images.Attend(Tensor, int)"/> computes, in one operation.</summary>
+    public static Tensor Attend(Tensor qkv, int heads) => Kernels.Attention(qkv, heads);
+
     /// <summary>A step of Adam or its kin in one pass.</summary>
     public static void Adam(Tensor weights, Tensor gradients, Tensor first, Tensor second, double beta1, double beta2, double penalty, double shrink, double size, double? floor) =>
         Kernels.Adam(weights, gradients, first, second, beta1, beta2, penalty, shrink, size, floor);

@@ -34,6 +34,9 @@ internal static class Backend
     public static Tensor Compute(Tensor first, Tensor? second, Tensor weight, Tensor? bias, bool silu) => throw new NotSupportedException();
 
     /// <summary>Nobody asks without <see cref="HasKernels"/>.</summary>
+    public static Tensor Attend(Tensor qkv, int heads) => throw new NotSupportedException();
+
+    /// <summary>Nobody asks without <see cref="HasKernels"/>.</summary>
     public static void Adam(Tensor weights, Tensor gradients, Tensor first, Tensor second, double beta1, double beta2, double penalty, double shrink, double size, double? floor) => throw new NotSupportedException();
 
     /// <summary>Nobody asks without <see cref="HasKernels"/>.</summary>
