@@ -10,7 +10,9 @@ var only = new Option<string?>("--only") { Description = "Workloads, with commas
 var threads = new Option<string>("--threads") { Description = "Numbers of threads, with commas", DefaultValueFactory = _ => "1,2" };
 var pairs = new Option<int>("--pairs") { Description = "How many pairs of runs", DefaultValueFactory = _ => 3 };
 var json = new Option<bool>("--json") { Description = "Print an array of results" };
-var root = new RootCommand("Training steps and samples beside eager PyTorch on the same libtorch.") { only, threads, pairs, json };
+var device = new Option<string>("--device") { Description = "cpu, or cuda for its own workloads beside PyTorch's three ways there", DefaultValueFactory = _ => "cpu" };
+device.AcceptOnlyFromAmong("cpu", "cuda");
+var root = new RootCommand("Training steps and samples beside eager PyTorch on the same libtorch.") { only, threads, pairs, json, device };
 var side = new Command("side", "Times our side once.") { Hidden = true };
 var check = new Command("check", "Writes weights, inputs and our loss.") { Hidden = true };
 var (name, count, file) = (new Argument<string>("name"), new Argument<int>("threads"), new Argument<string>("file"));
@@ -20,6 +22,10 @@ side.SetAction(parsed => Console.WriteLine(JsonSerializer.Serialize(Workload.Fin
 check.Add(name);
 check.Add(file);
 check.SetAction(parsed => Console.WriteLine(JsonSerializer.Serialize(new Side(0, 0, Workload.Find(parsed.GetValue(name)!).Compare(parsed.GetValue(file)!)))));
+var cudaSide = new Command("cuda-side", "Times our side once on a CUDA device.") { Hidden = true };
+cudaSide.Add(name);
+cudaSide.SetAction(parsed => Console.WriteLine(JsonSerializer.Serialize(CudaTable.Time(parsed.GetValue(name)!))));
+root.Add(cudaSide);
 var profile = new Command("profile", "Draws where our time goes in one workload.");
 var picture = new Option<string?>("--svg") { Description = "A file for the picture" };
 var workers = new Option<int>("--threads") { Description = "Number of threads", DefaultValueFactory = _ => 1 };
@@ -40,6 +46,8 @@ root.Add(side);
 root.Add(check);
 root.SetAction(parsed =>
 {
+    if (parsed.GetValue(device) == "cuda")
+        return CudaTable.Show(parsed.GetValue(only)?.Split(','), parsed.GetValue(pairs), parsed.GetValue(json));
     var results = new List<Ratio>();
     foreach (var workload in parsed.GetValue(only) is { } wanted ? wanted.Split(',').Select(Workload.Find) : Workload.All)
     {
@@ -63,13 +71,14 @@ root.SetAction(parsed =>
             first_peer = r.PeerFirst,
             managed_bytes = r.Allocated,
         })));
-        return;
+        return 0;
     }
 
     var table = new Table().AddColumns("workload", "threads", "ours, ms", "PyTorch, ms", "ratio (min to max)", "ours, MiB", "PyTorch, MiB", "first step after start, s", "managed bytes a step");
     foreach (var r in results)
         table.AddRow(r.Workload, $"{r.Threads}", $"{r.Ours * 1e3:0.00}", $"{r.Peer * 1e3:0.00}", $"{r.Median:0.00} ({r.Least:0.00} to {r.Most:0.00})", $"{r.OursMiB:0}", $"{r.PeerMiB:0}", $"{r.OursFirst:0.0} and {r.PeerFirst:0.0}", $"{r.Allocated:0}");
     AnsiConsole.Write(table);
+    return 0;
 });
 return root.Parse(args).Invoke();
 
@@ -88,14 +97,14 @@ internal static class Pairs
 
     public static Ratio Measure(Workload workload, int threads, int pairs)
     {
-        var peer = Path.Combine(Folder("peers"), workload.Peer + ".py");
+        var peer = Peer(workload.Peer);
         var options = workload.PeerOptions;
         var (ourLoss, peerLoss) = Losses(workload, peer, options);
         var (ours, theirs) = (new List<Side>(), new List<Side>());
         for (var pair = 0; pair < pairs; pair++)
         {
-            ours.Add(Start(Environment.ProcessPath!, ["side", workload.Name, $"{threads}"], threads));
-            theirs.Add(Start("python3", [peer, "--steps", $"{workload.Steps}", "--warmup", $"{workload.Steps / 4 + 2}", "--threads", $"{threads}", .. options], threads));
+            ours.Add(Again(["side", workload.Name, $"{threads}"], threads));
+            theirs.Add(Start(Python, [peer, "--steps", $"{workload.Steps}", "--warmup", $"{workload.Steps / 4 + 2}", "--threads", $"{threads}", .. options], threads));
         }
 
         double[] ratios = [.. ours.Zip(theirs, (mine, other) => mine.seconds / other.seconds).Order()];
@@ -104,13 +113,13 @@ internal static class Pairs
     }
 
     // Both sides compute the same, or there is nothing to compare.
-    private static (double Ours, double Peer) Losses(Workload workload, string peer, string[] options)
+    public static (double Ours, double Peer) Losses(Workload workload, string peer, string[] options)
     {
         var file = Path.GetTempFileName();
         try
         {
-            var ours = Start(Environment.ProcessPath!, ["check", workload.Name, file], 1).loss;
-            var theirs = Start("python3", [peer, "--check", file, .. options], 1).loss;
+            var ours = Again(["check", workload.Name, file], 1).loss;
+            var theirs = Start(Python, [peer, "--check", file, .. options], 1).loss;
             return Math.Abs(ours - theirs) <= Allowed * Math.Abs(theirs) ? (ours, theirs)
                 : throw new InvalidOperationException($"{workload.Name}: the losses for the same weights and data differ, {ours} against {theirs}: no ratio.");
         }
@@ -120,10 +129,12 @@ internal static class Pairs
         }
     }
 
-    private static Side Start(string program, string[] arguments, int threads)
+    /// <summary>The Python whose torch is the peer: CM_PYTHON, otherwise the system's; a python3 earlier on the path may be one without torch.</summary>
+    public static string Python { get; } = Environment.GetEnvironmentVariable("CM_PYTHON") ?? (File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3");
+
+    public static Side Start(string program, string[] arguments, int threads)
     {
-        // A python3 earlier on the path may be one without torch; the system's has it.
-        var start = new ProcessStartInfo(program == "python3" && File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : program, arguments) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
         start.Environment["OMP_NUM_THREADS"] = $"{threads}";
         foreach (var (key, value) in Settings)
             start.Environment[key] = value;
@@ -138,14 +149,10 @@ internal static class Pairs
 
     private static double Median(List<Side> sides, Func<Side, double> value) => sides.Select(value).Order().ElementAt(sides.Count / 2);
 
-    private static string Folder(string name)
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (Directory.Exists(Path.Combine(folder.FullName, "bench", name)))
-                return Path.Combine(folder.FullName, "bench", name);
-        }
+    /// <summary>A peer's file, which lies beside the program.</summary>
+    public static string Peer(string name) => Path.Combine(AppContext.BaseDirectory, "peers", name + ".py");
 
-        throw new DirectoryNotFoundException($"no bench/{name} above {AppContext.BaseDirectory}");
-    }
+    /// <summary>Starts this program again, whether dotnet runs it or its own file.</summary>
+    public static Side Again(string[] arguments, int threads) =>
+        Environment.ProcessPath is { } own && Path.GetFileNameWithoutExtension(own) != "dotnet" ? Start(own, arguments, threads) : Start(Environment.ProcessPath!, [Environment.GetCommandLineArgs()[0], .. arguments], threads);
 }

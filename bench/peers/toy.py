@@ -17,11 +17,12 @@ class Toy(nn.Module):
         self.Out = nn.Linear(256, 2)
 
     def forward(self, x, level):
-        freqs = torch.exp(-math.log(10_000) / 128 * torch.arange(128, dtype=torch.float32))
+        freqs = torch.exp(-math.log(10_000) / 128 * torch.arange(128, dtype=torch.float32, device=x.device))
         angle = level[:, None] * freqs
         joined = torch.cat([silu(self.In(x)), angle.cos(), angle.sin()], 1)
         return self.Out(silu(self.Second(silu(self.First(joined)))))
 
 
-points = torch.randn(64, 256, 2)
-run(Toy, lambda step: points[step % 64], c=0, decay=0.9999, rate=1e-4, names=lambda name: name)
+if __name__ == "__main__":
+    points = torch.randn(64, 256, 2)
+    run(Toy, lambda step: points[step % 64], c=0, decay=0.9999, rate=1e-4, names=lambda name: name)

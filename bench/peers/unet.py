@@ -96,7 +96,7 @@ class UNet(nn.Module):
 
     def forward(self, x, level):
         half = self.width // 2
-        freqs = 10_000 ** -(torch.arange(half, dtype=torch.float32) / (half - 1))
+        freqs = 10_000 ** -(torch.arange(half, dtype=torch.float32, device=x.device) / (half - 1))
         angle = level[:, None] * freqs
         embedding = silu(self.map_layer1(silu(self.map_layer0(torch.cat([angle.sin(), angle.cos()], 1)))))
         skips = []

@@ -10,7 +10,7 @@ public sealed class MicroBatchTests
     private const int Steps = 50;
     private const int Batch = 12;
 
-    private const string Declared = TruncationTests.Mixed + """
+    internal const string Declared = TruncationTests.Mixed + """
         [Network]
         public sealed partial record ForgetfulEncoder
         {

@@ -98,7 +98,7 @@ public sealed class ClipNormAttribute(double bound) : Attribute
 
 /// <summary>
 /// Multiplies the loss before backpropagation and divides the gradients by the same again, so that small ones are not lost where a network computes in
-/// half precision. A step whose gradients overflow is left out and halves the scale.
+/// half precision, <see cref="Compute.Float16"/>. A step whose gradients overflow is left out and halves the scale.
 /// </summary>
 /// <param name="scale">The first scale, above 0; torch's <c>GradScaler</c> takes 65536, TCM 16.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]

@@ -49,6 +49,9 @@ internal sealed record Experiment(RecordName Name)
     /// <summary>Null where losses are taken as they are.</summary>
     public LossScale? LossScale { get; init; }
 
+    /// <summary>What networks compute in; null where libtorch is left as it is set up.</summary>
+    public Precision? Precision { get; init; }
+
     /// <summary>Whether every second image is mirrored.</summary>
     public bool HorizontalFlip { get; init; }
 
@@ -140,6 +143,13 @@ internal sealed record Distillation(string Times);
 
 /// <param name="Interval">Steps without an overflow after which the scale doubles.</param>
 internal sealed record LossScale(double Scale, int Interval);
+
+/// <param name="Name">Of the member of <c>Compute</c>.</param>
+internal sealed record Precision(string Name)
+{
+    /// <summary>The type of what flows through networks, as it is written in code; null where it is float32.</summary>
+    public string? Type => Name is "BFloat16" or "Float16" ? Name.ToLowerInvariant() : null;
+}
 
 internal sealed record HeunSampler(int Steps, double Rho);
 

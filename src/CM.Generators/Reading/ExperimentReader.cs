@@ -55,6 +55,7 @@ internal sealed partial class ExperimentReader
         var decay = Axis("decay of the learning rate", "[InverseSqrt(steps)] or [Cosine]", required: false, "InverseSqrtAttribute", "CosineAttribute");
         var clip = Axis("bound of the gradient", "[ClipNorm(bound)]", required: false, "ClipNormAttribute");
         var scale = Axis("loss scale", "[LossScale(scale)]", required: false, "LossScaleAttribute");
+        var precision = Axis("precision", "[Precision(Compute.BFloat16)]", required: false, "PrecisionAttribute");
         var flip = Axis("mirroring", "[HorizontalFlip]", required: false, "HorizontalFlipAttribute");
         var sample = Axis("sampling times", "[Sample(t)]", required: true, "SampleAttribute", "HeunAttribute");
         var teacher = Axis("teacher", "[EmaTeacher(decay)]", required: false, "EmaTeacherAttribute");
@@ -89,6 +90,7 @@ internal sealed partial class ExperimentReader
             Optimizer = optimizer is null ? null : ReadOptimizer(optimizer, warmUp, decay),
             ClipNorm = clip is null ? null : Checked(clip, "bound", clip.Attribute.ConstructorArguments, 0, bound => bound > 0, "above 0"),
             LossScale = scale is null ? null : ReadLossScale(scale),
+            Precision = precision is null ? null : ReadPrecision(precision),
             HorizontalFlip = flip is not null && CanFlip(flip, data),
             Averages = ReadAverages().Concat(teacher is null ? [] : [ReadTeacher(teacher, times, read)]).ToEquatable(),
             SampleTimes = !heun ? sampleTimes : read is null ? [] : [read.To],
@@ -100,6 +102,7 @@ internal sealed partial class ExperimentReader
         if (budget is not null && model is not null)
             CheckBudget(budget, experiment, model);
         CheckSense(experiment, coupling, times, sample, teacher, truncated, origin);
+        CheckPrecision(experiment, precision, scale, model);
         return experiment with { Problems = problems.ToEquatable() };
     }
 
@@ -446,6 +449,16 @@ internal sealed partial class ExperimentReader
     private LossScale ReadLossScale(Found scale) => new(
         Checked(scale, "scale", scale.Attribute.ConstructorArguments, 0, value => value > 0, "above 0"),
         ScheduleReader.Named(scale.Attribute, "GrowthInterval") is { } interval ? (int)Checked(scale, "GrowthInterval", [interval], 0, steps => steps >= 1, "1 or more") : 2000);
+
+    private Precision? ReadPrecision(Found precision)
+    {
+        if (precision.Attribute.ConstructorArguments.FirstOrDefault() is not { Type: INamedTypeSymbol { TypeKind: TypeKind.Enum } all, Value: int value })
+            return null;
+        if (all.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(member => member.ConstantValue is int each && each == value) is { } chosen)
+            return new(chosen.Name);
+        Checked(precision, "compute", precision.Attribute.ConstructorArguments, 0, _ => false, "one of Compute's");
+        return null;
+    }
 
     private Evaluation? ReadEvaluation(Found evaluate, Found? data)
     {

@@ -58,13 +58,13 @@ internal sealed class CouplingCode
                 yield return $"{Field(part)} = {Built(part, "Weights")};";
             foreach (var part in coupling.Models)
             {
-                yield return $"{Field(part)} = new {ModelType}({(Model.UsesAverage(part) ? "Averages[0].Weights" : Model.IsFrozen(part) ? "Frozen" : "Weights")});";
+                yield return $"{Field(part)} = new {ModelType}({In(Model.UsesAverage(part) ? "Averages[0].Weights" : Model.IsFrozen(part) ? "Frozen" : "Weights")});";
                 yield return $"{Field(part)}.eval();";
             }
 
             if (PredictsPiecewise)
             {
-                yield return $"{FirstPredictor} = new {ModelType}(Frozen);";
+                yield return $"{FirstPredictor} = new {ModelType}({In("Frozen")});";
                 yield return $"{FirstPredictor}.eval();";
             }
         }
@@ -254,15 +254,18 @@ internal sealed class CouplingCode
             var shape = string.Join(", ", step.Outputs.Select(output => Wiring.Values[output].Shape));
             if (step is LayerStep { Layer.Kind: nameof(Coin) } coin && Heads(coin) is { Count: > 0 } heads)
             {
-                var (toss, tails) = (Field(coin.Layer), Of(coin.Inputs[1]));
-                Line($"var {toss}Rows = {toss}.nonzero().view(-1);", $"samples whose {coin.Layer.Name} shows heads");
-                var rows = Outside(heads, coin.Inputs[0]).Select(input => $"{Escape(names[input])}.index_select(0, {toss}Rows)");
-                code.Line($"var {made} = {toss}Rows.shape[0] == 0 ? {Primary(tails)}.alias()");
-                code.Line($"    : {Primary(tails)}.index_copy(0, {toss}Rows, {coin.Layer.Name}Heads({string.Join(", ", rows)}));");
+                var rows = Outside(heads, coin.Inputs[0]).Select(input => $"rows.Of({Escape(names[input])})");
+                Line($"var {made} = Where({Field(coin.Layer)}, {Of(coin.Inputs[1])}, rows => {coin.Layer.Name}Heads({string.Join(", ", rows)}));", $"{shape}: heads of {coin.Layer.Name}");
+            }
+            else if (Low is not null && step is LayerStep { Layer.Kind: "Block", Outputs.Count: > 1 })
+            {
+                string[] low = [.. step.Outputs.Select(output => names[output] + "Low")];
+                Line($"var ({string.Join(", ", low)}) = {Compute(step)};", $"{shape}, {Low}");
+                code.Line($"var {made} = ({string.Join(", ", low.Select(name => name + ".to(float32)"))});");
             }
             else
             {
-                Line($"var {made} = {Compute(step)};", shape);
+                Line($"var {made} = {Compute(step)}{(Low is not null && step is LayerStep { Layer.Kind: "Block" } ? ".to(float32)" : "")};", shape);
             }
         }
     }
@@ -292,7 +295,7 @@ internal sealed class CouplingCode
         var inputs = step.Inputs.Select(Of).ToArray();
         return step.Layer.Kind switch
         {
-            nameof(KlToStandardNormal) => $"{(KlToStandardNormal.IsConstant(step.Layer) ? Number(KlToStandardNormal.Weight(step.Layer)) : $"{step.Layer.Name}Weight(step)")} * KlToStandardNormal({string.Join(", ", inputs)})",
+            nameof(KlToStandardNormal) => $"{(KlToStandardNormal.IsConstant(step.Layer) ? Number(KlToStandardNormal.Weight(step.Layer)) : $"Number({step.Layer.Name}Weight, step)")} * KlToStandardNormal({string.Join(", ", inputs)})",
             nameof(Pairing) => $"OptimalTransport.Match({string.Join(", ", inputs)})",
             nameof(Model) => $"Predict({Field(step.Layer)}, {string.Join(", ", inputs)})",
             nameof(Coin) => $"where({Field(step.Layer)}.view(-1{Ones}), {inputs[0]}, {inputs[1]})",
@@ -402,7 +405,12 @@ internal sealed class CouplingCode
 
     private static string Given(LayerPlan part) => string.Join(", ", part.Sizes("arguments").Select(size => size.ToCode()));
 
-    private string Built(LayerPlan part, string weights) => $"new {TypeOf(part)}({(Given(part) is { Length: > 0 } given ? given + ", " : "")}{weights}.Block({Quote(part.Name)}))";
+    private string Built(LayerPlan part, string weights) => $"new {TypeOf(part)}({(Given(part) is { Length: > 0 } given ? given + ", " : "")}{In(weights)}.Block({Quote(part.Name)}))";
+
+    // A store of weights in the type that networks compute in.
+    private string In(string weights) => Low is null ? weights : $"{weights}.In({Low})";
+
+    private string? Low => experiment.Precision?.Type;
 
     // Short where the experiment's namespace sees it.
     private string TypeOf(LayerPlan part) => (part.Block!.FullName == $"global::{experiment.Name.Namespace}.{part.Block.Name}" ? part.Block.Name : part.Block.FullName) + ".Module";
@@ -411,7 +419,7 @@ internal sealed class CouplingCode
     private static string Field(LayerPlan part)
     {
         var name = char.ToLowerInvariant(part.Name[0]) + part.Name.Substring(1);
-        return Escape(name is "model" or "firstStage" or FirstPredictor or "data" or "noise" or "t" or "r" or "x" or "labels" or "step" or "setup" or "weights" or "sampler" or "frozen" or "loss" or "part" or "share" or "boundary" ? name + "Part" : name);
+        return Escape(name is "model" or "gradients" or "firstStage" or FirstPredictor or "data" or "noise" or "t" or "r" or "x" or "labels" or "step" or "setup" or "weights" or "sampler" or "frozen" or "loss" or "part" or "share" or "boundary" ? name + "Part" : name);
     }
 
     private static string Escape(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;

@@ -57,6 +57,18 @@ internal sealed class ExperimentWriter
         Training();
     }
 
+    // The type that networks compute in, where it is not float32.
+    private string? Low => experiment.Precision?.Type;
+
+    // A store of weights in that type.
+    private string In(string weights) => Low is null ? weights : $"{weights}.In({Low})";
+
+    private void CastWeights()
+    {
+        if (Low is not null)
+            Line("CastWeights();", $"to {Low}, once for all passes");
+    }
+
     private void Broken(string message)
     {
         var fail = $"throw new global::System.NotSupportedException({Quote(message)})";
@@ -131,6 +143,8 @@ internal sealed class ExperimentWriter
             _ => "squared Euclidean distance",
         });
         yield return ("Optimiser", $"{optimizer.Kind}, rate {Number(optimizer.Rate)}{RateText(optimizer)}{string.Concat(optimizer.Settings.Select(setting => $", {setting.Name} {setting.Value}"))}");
+        if (experiment.Precision is { } precision)
+            yield return ("Precision", precision.Type is null ? precision.Name : $"networks in {precision.Type}");
         if (experiment.LossScale is { } scale)
             yield return ("Loss scale", $"{Number(scale.Scale)} at first, doubled after {scale.Interval} steps without an overflow");
         if (experiment.ClipNorm is { } bound)
@@ -191,6 +205,7 @@ internal sealed class ExperimentWriter
                 code.Line($"private readonly {Module} diffusion;");
             foreach (var (type, name) in coupling?.Fields ?? [])
                 code.Line($"private readonly {type} {name};");
+            code.Line("private readonly Recording gradients;");
             code.Line();
             Constructor();
             code.Line();
@@ -239,15 +254,18 @@ internal sealed class ExperimentWriter
         code.Line("/// <param name=\"setup\">Steps, batch, seed, device.</param>");
         using (code.Braces($"public Training(TrainingSetup setup)\n    : base(setup, {Module}.Layout(){coupling?.Layout}, [{string.Join(", ", experiment.Averages.Select(NewAverage))}]{(experiment.HasFrozen ? $", {Module}.Layout()" : "")})"))
         {
-            code.Line($"model = new {Module}(Weights);");
+            if (experiment.Precision is { } precision)
+                code.Line($"ComputeIn(global::CM.Dsl.Compute.{precision.Name});");
+            code.Line($"model = new {Module}({In("Weights")});");
             if (experiment.HasTeacher)
-                code.Line($"teacher = new {Module}(Averages[{experiment.Averages.Count - 1}].Weights);");
+                code.Line($"teacher = new {Module}({In($"Averages[{experiment.Averages.Count - 1}].Weights")});");
             if (experiment.Truncation is not null)
-                code.Line($"firstStage = new {Module}(Frozen);");
+                code.Line($"firstStage = new {Module}({In("Frozen")});");
             if (experiment.Distillation is not null)
-                code.Line($"diffusion = new {Module}(Frozen);").Line("diffusion.eval();");
+                code.Line($"diffusion = new {Module}({In("Frozen")});").Line("diffusion.eval();");
             foreach (var statement in coupling?.Construction ?? [])
                 code.Line(statement);
+            code.Line($"gradients = Record(given => Gradients({string.Join(", ", Given().Select((_, i) => $"given[{i}]"))}){(coupling?.Matches == true ? ", onHost: true" : "")});");
             if (experiment.LossScale is { } scale)
                 code.Line($"Scaler = new LossScaler(Weights, {Number(scale.Scale)}, interval: {scale.Interval});");
             code.Line($"Optimizer = new {optimizer.Kind}(Weights, {Number(optimizer.Rate)}{Arguments(optimizer.Settings)});");
@@ -260,38 +278,21 @@ internal sealed class ExperimentWriter
         using (code.Braces($"public override Tensor Step(Tensor data, {OfStep("Tensor labels, ")}int step)"))
         {
             code.Line("using var _ = BeginStep(step);");
-            code.Line("Weights.ZeroGradients();");
             Draws();
-            Line("var loss = zeros([], device: data.device);", "the sum over all parts");
-            using (code.Braces($"{"foreach (var part in Parts(data))",-72} // one, unless --micro-batch says more"))
-            {
-                var drawn = string.Concat(Drawn().Select(name => $", part.Of({name})"));
-                code.Line($"using var share = MeanLoss(part, part.OfOwn(data){OfStep(", part.OfOwn(labels)")}{drawn}, step);");
-                if (experiment.LossScale is null)
-                    code.Line("share.backward();");
-                else
-                    code.Line("using var scaled = Scaler!.Scaled(share);").Line("scaled.backward();");
-                code.Line("loss.add_(share.detach());");
-            }
-
-            code.Line();
+            Line($"var loss = gradients.Run(data{OfStep(", labels")}{string.Concat(Drawn().Select(name => ", " + name))});", "a device may do it from a recording");
             Line("AllReduce(loss);", "and the gradients, where there are several processes");
+            if (!experiment.Optimizer!.IsSteady)
+                code.Line("Optimizer.Rate = Rate(step);");
+            var update = $"Update(step{(experiment.ClipNorm is { } bound ? $", clip: {Number(bound)}" : "")});";
             if (experiment.LossScale is null)
-            {
-                Descend();
-            }
+                Line(update, experiment.Averages.Count > 0 ? "weights and averages" : "weights");
             else
-            {
-                using (code.Braces("if (Scaler!.Unscale())                  // otherwise gradients overflowed, and the step is left out"))
-                    Descend();
-                code.Line();
-            }
-
-            if (experiment.Averages.Count > 0)
-                code.Line("foreach (var average in Averages)").Line("    average.Update(step);");
+                code.Line("if (Scaler!.Unscale())                  // otherwise gradients overflowed, and the step is left out").Line($"    {update}").Line("else").Line("    UpdateAverages(step);");
             code.Line("return loss.MoveToOuterDisposeScope();");
         }
 
+        code.Line();
+        Gradients();
         if (!experiment.Optimizer!.IsSteady)
         {
             code.Line();
@@ -303,6 +304,35 @@ internal sealed class ExperimentWriter
         MeanLoss();
         if (HasBoundary)
             BucketMean();
+    }
+
+    private string[] Given() => ["data", .. experiment.TakesLabels ? (string[])["labels"] : [], .. Drawn()];
+
+    private void Gradients()
+    {
+        code.Line("// The gradients of a batch, and its mean loss: the sum over all parts.");
+        using (code.Braces($"private Tensor Gradients({string.Join(", ", Given().Select(name => "Tensor " + name))})"))
+        {
+            code.Line("using var _ = NewDisposeScope();");
+            code.Line("Weights.ZeroGradients();");
+            CastWeights();
+            code.Line("var loss = zeros([], device: data.device);");
+            using (code.Braces($"{"foreach (var part in Parts(data))",-72} // one, unless --micro-batch says more"))
+            {
+                var drawn = string.Concat(Drawn().Select(name => $", part.Of({name})"));
+                code.Line($"using var share = MeanLoss(part, part.OfOwn(data){OfStep(", part.OfOwn(labels)")}{drawn}, Now);");
+                if (experiment.LossScale is null)
+                    code.Line("share.backward();");
+                else
+                    code.Line("using var scaled = Scaler!.Scaled(share);").Line("scaled.backward();");
+                if (Low is not null)
+                    code.Line($"{"Weights.CollectGradients();",-68} // to the float32 ones");
+                code.Line("loss.add_(share.detach());");
+            }
+
+            code.Line();
+            code.Line("return loss.MoveToOuterDisposeScope();");
+        }
     }
 
     // What is drawn for the whole batch in a step, in the order of MeanLoss's parameters.
@@ -341,15 +371,6 @@ internal sealed class ExperimentWriter
             var penalised = experiment.Coupling is DeclaredCoupling { HasPenalty: true };
             code.Line(penalised && HasBoundary ? $"return ({Mean("losses")} + part.Mean(pair.Penalty)).MoveToOuterDisposeScope();" : $"return {Mean(penalised ? "losses + pair.Penalty" : "losses")}.MoveToOuterDisposeScope();");
         }
-    }
-
-    private void Descend()
-    {
-        if (experiment.ClipNorm is { } bound)
-            code.Line($"ClipGradients({Number(bound)});");
-        if (!experiment.Optimizer!.IsSteady)
-            code.Line("Optimizer.Rate = Rate(step);");
-        code.Line("Optimizer.Step();");
     }
 
     private bool HasBoundary => experiment.Truncation is { Boundary: > 0 };
@@ -512,22 +533,26 @@ internal sealed class ExperimentWriter
         using (code.Braces($"private Tensor Target(Tensor data, Tensor noise, Tensor r{OfModel(", Tensor labels")}{Given(", int step")})"))
         {
             code.Line("using var frozen = no_grad();");
-            code.Line("using var _ = NewDisposeScope();");
             if (!Times.ReachesData)
             {
+                code.Line("using var _ = NewDisposeScope();");
                 if (dropout)
                     code.Line("using var masks = SeedDropout(step, data.shape[0]);");
                 code.Line($"return Denoise({Teacher}, Noisy(data, noise, r), r{OfModel(", labels")}).MoveToOuterDisposeScope();");
             }
             else
             {
-                Line("var rows = r.nonzero().view(-1);", "samples with r > 0");
-                code.Line("if (rows.shape[0] == 0)").Line("    return data.detach().MoveToOuterDisposeScope();").Line();
-                code.Line("var positive = r.index_select(0, rows);");
-                if (dropout)
-                    code.Line("using var masks = SeedDropout(step, data.shape[0], rows);");
-                code.Line("var noisy = Noisy(data.index_select(0, rows), noise.index_select(0, rows), positive);");
-                code.Line($"return data.index_copy(0, rows, Denoise({Teacher}, noisy, positive{OfModel(", labels.index_select(0, rows)")})).MoveToOuterDisposeScope();");
+                code.Line("return Where(r.gt(0), data, rows =>").Line("{");
+                using (code.Indent())
+                {
+                    code.Line("using var _ = NewDisposeScope();");
+                    code.Line("var positive = rows.Times(r);");
+                    if (dropout)
+                        code.Line("using var masks = SeedDropout(step, data.shape[0], rows.Places);");
+                    code.Line($"return Denoise({Teacher}, Noisy(rows.Of(data), rows.Of(noise), positive), positive{OfModel(", rows.Of(labels)")}).MoveToOuterDisposeScope();");
+                }
+
+                code.Line("});");
             }
         }
     }
@@ -564,30 +589,24 @@ internal sealed class ExperimentWriter
 
         code.Line();
         code.Line($"// f(x, t) of one network below t' = {start} and of another from there on; each sees its own samples{(Times.ReachesData ? ", and x stays where t = 0" : "")}.");
-        using (code.Braces($"private {(dropout ? "" : "static ")}Tensor Piecewise({Module} below, {Module} above, Tensor x, Tensor t{OfModel(", Tensor labels")}{(dropout ? ", int? step = null" : "")})"))
+        using (code.Braces($"private Tensor Piecewise({Module} below, {Module} above, Tensor x, Tensor t{OfModel(", Tensor labels")}{(dropout ? ", int? step = null" : "")})"))
         {
             code.Line("using var _ = NewDisposeScope();");
-            Line($"var late = t.ge({start}).nonzero().view(-1);", "rows");
+            code.Line($"var early = Where(t.lt({start}){(Times.ReachesData ? ".logical_and(t.gt(0))" : "")}, x, rows => {Pass("below")});");
+            code.Line($"return Where(t.ge({start}), early, rows => {Pass("above")}).MoveToOuterDisposeScope();");
             if (!dropout)
-                code.Line("if (late.shape[0] == t.shape[0])").Line($"    return Denoise(above, x, t{OfModel(", labels")}).MoveToOuterDisposeScope();").Line();
-            Line($"var early = t.lt({start}){(Times.ReachesData ? ".logical_and(t.gt(0))" : "")}.nonzero().view(-1);", "rows");
-            code.Line("var denoised = x.alias();");
-            foreach (var (rows, network) in new[] { ("early", "below"), ("late", "above") })
+                return;
+            code.Line();
+            using (code.Braces($"Tensor Pass({Module} network, ChosenRows rows)"))
             {
-                var statement = $"denoised = denoised.index_copy(0, {rows}, Denoise({network}, x.index_select(0, {rows}), t.index_select(0, {rows}){OfModel($", labels.index_select(0, {rows})")}));";
-                if (!dropout)
-                {
-                    code.Line($"if ({rows}.shape[0] > 0)").Line($"    {statement}");
-                    continue;
-                }
-
-                using (code.Braces($"if ({rows}.shape[0] > 0)"))
-                    code.Line($"using var masks = step is null ? null : SeedDropout(step.Value, t.shape[0], {rows});").Line(statement);
-                code.Line();
+                code.Line("using var masks = step is null ? null : SeedDropout(step.Value, t.shape[0], rows.Places);");
+                code.Line($"return {Denoised("network")};");
             }
-
-            code.Line("return denoised.MoveToOuterDisposeScope();");
         }
+
+        string Pass(string network) => dropout ? $"Pass({network}, rows)" : Denoised(network);
+
+        string Denoised(string network) => $"Denoise({network}, rows.Of(x), rows.Times(t){OfModel(", rows.Of(labels)")})";
     }
 
     private string DenoiseSamples => Times.SamplesDifferently ? "DenoiseWhenSampling" : "Denoise";
@@ -603,7 +622,7 @@ internal sealed class ExperimentWriter
         {
             code.Line("using var frozen = no_grad();");
             code.Line("using var _ = NewDisposeScope();");
-            Line($"var sampler = new {Module}(weights);", "borrows the weights; disposing it would free them");
+            Line($"var sampler = new {Module}({In("weights")});", "borrows the weights; disposing it would free them");
             code.Line("sampler.eval();");
             foreach (var statement in CouplesSamples ? coupling!.SamplerNetworks : [])
                 code.Line(statement);
@@ -630,7 +649,7 @@ internal sealed class ExperimentWriter
         {
             code.Line("using var frozen = no_grad();");
             code.Line("using var _ = NewDisposeScope();");
-            Line($"var sampler = new {Module}(weights);", "borrows the weights; disposing it would free them");
+            Line($"var sampler = new {Module}({In("weights")});", "borrows the weights; disposing it would free them");
             code.Line("sampler.eval();");
             code.Line($"var x = {Number(Times.To)} * noise[0];");
             code.Line("for (var i = 0; i + 1 < Falling.Length; i++)").Line($"    x = Advance(sampler, x, Falling[i], Falling[i + 1]{OfModel(", labels")});");
@@ -663,7 +682,7 @@ internal sealed class ExperimentWriter
         {
             code.Line("using var frozen = no_grad();");
             code.Line("using var _ = NewDisposeScope();");
-            Line($"var sampler = new {Module}(weights);", "borrows the weights; disposing it would free them");
+            Line($"var sampler = new {Module}({In("weights")});", "borrows the weights; disposing it would free them");
             code.Line("sampler.eval();");
             code.Line("var t = full(data.shape[0], time, dtype: float64, device: data.device);");
             code.Line($"return {Denoised("Noisy(data, noise, t)", "t")}.MoveToOuterDisposeScope();");
@@ -683,6 +702,7 @@ internal sealed class ExperimentWriter
                 return;
             }
 
+            CastWeights();
             if (coupling.NeedsTimes)
                 Line($"var (t, r) = {Times.Code}.Draw(step, Setup.Steps, data.shape[0], data.device);", "[B] each, float64");
             foreach (var (statement, remark) in coupling.Tosses)
@@ -726,7 +746,9 @@ internal sealed class ExperimentWriter
         {
             code.Line("using var _ = NewDisposeScope();");
             Line("var level = (0.25 * t.log()).to(float32);", "[B]");
-            Line($"var output = model.forward(Column({times}.Feed(t)) * x, level{OfModel(", labels")});", Shape);
+            Line(Low is null
+                ? $"var output = model.forward(Column({times}.Feed(t)) * x, level{OfModel(", labels")});"
+                : $"var output = model.forward((Column({times}.Feed(t)) * x).to({Low}), level{OfModel(", labels")}).to(float32);", Shape);
             code.Line($"return (Column({times}.{keep}(t)) * x + Column({times}.{give}(t)) * output).MoveToOuterDisposeScope();");
         }
     }

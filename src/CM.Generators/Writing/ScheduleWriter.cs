@@ -136,17 +136,7 @@ internal static class ScheduleWriter
     private static void DrawFromGrid(CodeWriter code, Schedule schedule)
     {
         DrawDocumentation(code, $"Draws an interval of the grid for each sample, {(schedule.Law is UniformLaw ? "all equally likely" : $"with {LawText(schedule.Law)}")}: t is its upper end, r its lower one");
-        using (code.Braces("public static (Tensor T, Tensor R) Draw(int step, int steps, long count, Device device)"))
-        {
-            code.Line("using var _ = NewDisposeScope();");
-            code.Line("var partition = Partitioned(Cuts(step, steps));");
-            code.Line("var times = tensor(partition.Times, device: device);                 // [cuts + 1]");
-            code.Line("var probabilities = tensor(partition.Probabilities, device: device); // [cuts]");
-            code.Line("var interval = probabilities.multinomial(count, replacement: true);  // [count], int64");
-            code.Line("var t = times.index_select(0, interval + 1);");
-            code.Line("var r = times.index_select(0, interval);");
-            code.Line("return (t.MoveToOuterDisposeScope(), r.MoveToOuterDisposeScope());");
-        }
+        code.Line("public static (Tensor T, Tensor R) Draw(int step, int steps, long count, Device device) => Partitioned(Cuts(step, steps)).Draw(count, device);");
 
         code.Line();
         code.Line("/// <summary>The ends of the intervals, ascending: Grid(i/cuts) for i = 0 … cuts.</summary>");
@@ -189,10 +179,9 @@ internal static class ScheduleWriter
 
         code.Line();
         code.Line("// The partition used last. It is replaced as a whole, so any thread may look at it.");
-        code.Line("private static Partition? lastPartition;").Line();
-        code.Line("private static Partition Partitioned(int cuts) =>");
-        code.Line("    lastPartition is { } last && last.Probabilities.Length == cuts ? last : lastPartition = new(Times(cuts), Probabilities(cuts));").Line();
-        code.Line("private sealed record Partition(double[] Times, double[] Probabilities);");
+        code.Line("private static global::CM.Runtime.TimePartition? lastPartition;").Line();
+        code.Line("private static global::CM.Runtime.TimePartition Partitioned(int cuts) =>");
+        code.Line("    lastPartition is { } last && last.Cuts == cuts ? last : lastPartition = new(Times(cuts), Probabilities(cuts));");
     }
 
     private static void DrawDocumentation(CodeWriter code, string what)

@@ -19,27 +19,40 @@ internal static class PackCommand
     {
         var name = new Argument<string>("NAME") { Description = "The experiment that the archive trains." };
         var file = new Option<string?>("--out", "-o") { Description = "The archive. Default: NAME.tar.gz.", HelpName = "FILE" };
-        var command = new Command("pack", "Pack program, .NET and native sources for a machine that has PyTorch, but neither .NET nor a network.") { name, file };
+        var beside = new Option<string[]>("--beside") { Description = "Another program to take along, which run.sh starts by the name before the sign.", HelpName = "NAME=PROGRAM", DefaultValueFactory = _ => [] };
+        var command = new Command("pack", "Pack program, .NET and native sources for a machine that has PyTorch, but neither .NET nor a network.") { name, file, beside };
         command.SetAction(parsed =>
         {
             var experiment = session.Experiment(parsed.GetRequiredValue(name)).Plan.Name;
             var target = parsed.GetValue(file) ?? $"{experiment}.tar.gz";
-            AtomicFile.Write(target, stream => Write(stream, experiment));
+            var others = parsed.GetValue(beside)!.Select(Beside).ToArray();
+            AtomicFile.Write(target, stream => Write(stream, experiment, others));
             session.Output.WriteLine($"{target}: {new FileInfo(target).Length / 1e6:N1} MB; there, with g++ and a PyTorch 2.x or libtorch: tar xzf {Path.GetFileName(target)} && {experiment}/run.sh doctor && {experiment}/run.sh train {experiment}");
         });
         return command;
     }
 
-    private static void Write(Stream stream, string experiment)
+    private static Other Beside(string option)
+    {
+        var (name, program) = option.Split('=', 2) is [{ Length: > 0 } before, { Length: > 0 } after] ? (before, after) : throw new UserError($"--beside {option}: write NAME=PROGRAM, such as bench=bench/Steps/bin/Release/net10.0/Steps.dll.");
+        return File.Exists(program) ? new(name, Path.GetDirectoryName(Path.GetFullPath(program))!, Path.GetFileName(program)) : throw new UserError($"--beside {option}: there is no {program}; build it first.");
+    }
+
+    /// <param name="Name">What run.sh calls it.</param>
+    /// <param name="Folder">Where it is.</param>
+    /// <param name="Program">The file that dotnet runs.</param>
+    private sealed record Other(string Name, string Folder, string Program);
+
+    private static void Write(Stream stream, string experiment, Other[] others)
     {
         using var packed = new GZipStream(stream, CompressionLevel.SmallestSize, leaveOpen: true);
         using var archive = new TarWriter(packed, TarEntryFormat.Ustar);
-        foreach (var (name, path) in Files().OrderBy(file => file.Name, StringComparer.Ordinal))
+        foreach (var (name, path) in Files().Concat(others.SelectMany(FilesOf)).OrderBy(file => file.Name, StringComparer.Ordinal))
         {
             using var content = File.OpenRead(path);
             Add($"{experiment}/{name}", content, executable: name is "dotnet/dotnet" || name.EndsWith(".sh", StringComparison.Ordinal));
         }
-        using var script = new MemoryStream(Encoding.UTF8.GetBytes(Script(Path.GetFileName(Program))));
+        using var script = new MemoryStream(Encoding.UTF8.GetBytes(Script(Path.GetFileName(Program), others)));
         Add($"{experiment}/run.sh", script, executable: true);
 
         void Add(string name, Stream content, bool executable)
@@ -69,6 +82,10 @@ internal static class PackCommand
                 yield return ($"dotnet/shared/{framework}/{version}/{name}", path);
     }
 
+    private static IEnumerable<(string Name, string Path)> FilesOf(Other other) =>
+        Below(other.Folder).Where(file => Path.GetExtension(file.Name) is not (".pdb" or ".xml") && file.Name != "libcmtorch.so" && !file.Name.StartsWith($"{NativeSources}/", StringComparison.Ordinal))
+            .Select(file => ($"{other.Name}/{file.Name}", file.Path));
+
     private static string Existing(string path) =>
         Path.Exists(path) ? path : throw new UserError($"{path}: is missing, so this .NET cannot be packed; run pack with a .NET as its installer or archive lays it out.");
 
@@ -85,14 +102,16 @@ internal static class PackCommand
     private static IEnumerable<(string Name, string Path)> Below(string folder) =>
         Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(path => (Path.GetRelativePath(folder, path).Replace('\\', '/'), path));
 
-    private static string Script(string program) => $"""
+    private static string Script(string program, Other[] others) => $$"""
         #!/usr/bin/env bash
         # ./run.sh doctor, ./run.sh train NAME, ./run.sh --help. Builds the native part over the torch of this machine the first time.
         set -euo pipefail
         root=$(cd "$(dirname "$0")" && pwd)
         "$root/native/build.sh" "$root/.cm/native"
-        export DOTNET_ROOT="$root/dotnet" DOTNET_CLI_TELEMETRY_OPTOUT=1 CM_NATIVE="$root/.cm/native" CM_PROGRAM="$0"
-        exec "$root/dotnet/dotnet" "$root/app/{program}" "$@"
+        export DOTNET_ROOT="$root/dotnet" DOTNET_CLI_TELEMETRY_OPTOUT=1 CM_NATIVE="$root/.cm/native" CM_PROGRAM="$0" CM_PYTHON="${CM_PYTHON:-python3}"
+        case "${1:-}" in
+        {{string.Concat(others.Select(other => $"    {other.Name}) shift && exec \"$root/dotnet/dotnet\" \"$root/{other.Name}/{other.Program}\" \"$@\" ;;\n"))}}    *) exec "$root/dotnet/dotnet" "$root/app/{{program}}" "$@" ;;
+        esac
 
         """.ReplaceLineEndings("\n");
 }

@@ -42,7 +42,11 @@ internal readonly record struct ConvolutionBlock()
     public double Scale { get; init; } = 1;
 
     /// <summary>[B, C, H, W] to [B, out, H, W].</summary>
-    public Tensor Of(Tensor x) => Compute(x).Seen(x, NormWeight, Weight);
+    public Tensor Of(Tensor x)
+    {
+        using var cast = (NormWeight ?? Weight) is { } weights ? Casts.To(weights, x) : null;
+        return Compute(cast ?? x).Seen(x, NormWeight, Weight);
+    }
 
     private Tensor Compute(Tensor x) => Backend.HasKernels(x) && (Weight is null || Weight.size(2) <= 3) && !(Dropout > 0 && DropoutMasks.AreGiven) ? Backend.Compute(this, x) : Composed(x);
 

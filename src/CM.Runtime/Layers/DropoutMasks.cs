@@ -31,6 +31,13 @@ public static class DropoutMasks
             return kept / (1 - probability);
         }
 
+        if (pass?.Drawn is { } drawn)
+        {
+            // Boolean: a byte a number, which the student keeps for its backward pass anyway.
+            using var kept = x * pass.NextOf(drawn, () => empty([pass.Batch, .. x.shape[1..]], ScalarType.Bool, x.device).bernoulli_(1 - probability));
+            return kept / (1 - probability);
+        }
+
         if (Backend.HasKernels(x))
             return Backend.Dropout(x, probability, NextSeed(), pass?.Rows);
         if (pass?.Rows is not { } rows)
@@ -48,8 +55,8 @@ public static class DropoutMasks
     /// <param name="masks">For the whole batch, 1 where a number stays, else 0; they stay the caller's.</param>
     public static IDisposable Take(params Tensor[] masks) => taken = new Taken(masks, taken);
 
-    /// <summary>Whether masks are given from outside.</summary>
-    internal static bool AreGiven => taken is not null;
+    /// <summary>Whether masks are tensors, given from outside or drawn once a step, and not functions of a seed.</summary>
+    internal static bool AreGiven => taken is not null || pass?.Drawn is not null;
 
     /// <summary>Which rows of the batch the samples of this pass are, [B], int64; null where they are the whole batch.</summary>
     internal static Tensor? Rows => pass?.Rows;
@@ -57,6 +64,8 @@ public static class DropoutMasks
     /// <summary>Evenly in [0, 1), [the samples of this pass, 1]: what the whole batch would draw.</summary>
     internal static Tensor Draw(Tensor samples)
     {
+        if (pass?.Drawn is { } drawn)
+            return pass.NextOf(drawn, () => rand([pass.Batch, 1], ScalarType.Float32, samples.device)).alias();
         if (pass?.Rows is not { } rows)
             return rand([samples.shape[0], 1], ScalarType.Float32, samples.device);
         using var all = rand([pass.Batch, 1], ScalarType.Float32, samples.device);
@@ -77,14 +86,34 @@ public static class DropoutMasks
     /// <param name="rows">Which rows of the batch it sees; null for all.</param>
     /// <param name="batch">How many there are.</param>
     /// <returns>What ends the pass.</returns>
-    internal static IDisposable Begin(long seed, Tensor? rows, long batch) => pass = new Pass(seed, rows, batch);
+    internal static IDisposable Begin(long seed, Tensor? rows, long batch) => pass = new Pass(seed, rows, batch, null);
+
+    /// <summary>A pass begins that takes the masks that passes before it drew; what is missing it draws with libtorch's generator.</summary>
+    /// <param name="drawn">The masks so far, for the rows that all these passes see; whoever gives the list frees them.</param>
+    /// <param name="rows">Which rows of the batch it sees; null for all.</param>
+    /// <param name="batch">How many there are.</param>
+    /// <returns>What ends the pass.</returns>
+    internal static IDisposable Share(List<Tensor> drawn, Tensor? rows, long batch) => pass = new Pass(0, rows, batch, drawn);
 
     /// <summary>The pass that begins takes the same given masks as those of this step before it.</summary>
     internal static void Again() => taken?.Again();
 
-    private sealed record Pass(long Seed, Tensor? Rows, long Batch) : IDisposable
+    private sealed record Pass(long Seed, Tensor? Rows, long Batch, List<Tensor>? Drawn) : IDisposable
     {
         private uint next;
+
+        public Tensor NextOf(List<Tensor> drawn, Func<Tensor> draw)
+        {
+            if (next == drawn.Count)
+            {
+                var all = draw();
+                drawn.Add((Rows is null ? all : all.index_select(0, Rows)).DetachFromDisposeScope());
+                if (Rows is not null)
+                    all.Dispose();
+            }
+
+            return drawn[(int)next++];
+        }
 
         public ulong Next() => ((ulong)next++ << 32) | (uint)Seed;
 

@@ -26,7 +26,8 @@ public static class Images
     public static Tensor FirUpsample(Tensor images, Tensor filter, int padding)
     {
         var channels = images.size(1);
-        using var brighter = filter * 4;
+        using var cast = Casts.To(images, filter);
+        using var brighter = (cast ?? filter) * 4;
         using var each = brighter.expand([channels, -1, -1, -1]);
         return functional.conv_transpose2d(images, each, strides: [2, 2], padding: [padding, padding], groups: channels);
     }
@@ -39,7 +40,8 @@ public static class Images
     public static Tensor FirDownsample(Tensor images, Tensor filter, int padding)
     {
         var channels = images.size(1);
-        using var each = filter.expand([channels, -1, -1, -1]);
+        using var cast = Casts.To(images, filter);
+        using var each = (cast ?? filter).expand([channels, -1, -1, -1]);
         return functional.conv2d(images, each, strides: [2, 2], padding: [padding, padding], groups: channels);
     }
 
@@ -67,8 +69,11 @@ public static class Images
     /// <param name="dilation">From tap to tap; default 1.</param>
     /// <param name="groups">Divides C and out.</param>
     /// <returns>[B, out, …].</returns>
-    public static Tensor GeneralConv2d(Tensor images, Tensor weight, Tensor? bias = null, long[]? strides = null, long[]? padding = null, long[]? dilation = null, long groups = 1) =>
-        functional.conv2d(images, weight, bias, strides, padding, dilation, groups).Seen(images, weight);
+    public static Tensor GeneralConv2d(Tensor images, Tensor weight, Tensor? bias = null, long[]? strides = null, long[]? padding = null, long[]? dilation = null, long groups = 1)
+    {
+        using var cast = Casts.To(weight, images);
+        return functional.conv2d(cast ?? images, weight, bias, strides, padding, dilation, groups).Seen(images, weight);
+    }
 
     /// <summary>A transposed convolution.</summary>
     /// <param name="images">[B, C, H, W].</param>
@@ -78,8 +83,11 @@ public static class Images
     /// <param name="padding">Rows and columns that are cut off on every side; default none.</param>
     /// <param name="outputPadding">Rows and columns more at the bottom and the right; default none.</param>
     /// <returns>[B, out, …].</returns>
-    public static Tensor ConvTranspose2d(Tensor images, Tensor weight, Tensor? bias = null, long[]? strides = null, long[]? padding = null, long[]? outputPadding = null) =>
-        functional.conv_transpose2d(images, weight, bias, strides, padding, outputPadding).Seen(images, weight);
+    public static Tensor ConvTranspose2d(Tensor images, Tensor weight, Tensor? bias = null, long[]? strides = null, long[]? padding = null, long[]? outputPadding = null)
+    {
+        using var cast = Casts.To(weight, images);
+        return functional.conv_transpose2d(cast ?? images, weight, bias, strides, padding, outputPadding).Seen(images, weight);
+    }
 
     /// <summary>Group norm, SiLU, dropout and a convolution that keeps the size, in one operation where the backend has it: nothing between them is kept for the backward pass.</summary>
     /// <param name="images">[B, C, H, W].</param>

@@ -5,7 +5,10 @@ namespace CM.Runtime;
 /// <summary>Linear maps with what stands before them, called by generated networks.</summary>
 public static class Linears
 {
-    /// <summary>[silu(first), second]·weightᵀ + bias: in one operation where the backend has it, which keeps only the parts for the backward pass.</summary>
+    /// <summary>
+    /// [silu(first), second]·weightᵀ + bias in the type of the weight: in one operation where the backend has it, which keeps only the parts for the
+    /// backward pass.
+    /// </summary>
     /// <param name="first">[B, n]; […, n] where nothing stands before the map.</param>
     /// <param name="weight">[out, n + m].</param>
     /// <param name="bias">[out], or none.</param>
@@ -13,14 +16,19 @@ public static class Linears
     /// <param name="second">[B, m], or nothing.</param>
     /// <returns>[B, out], or […, out].</returns>
     public static Tensor Of(Tensor first, Tensor weight, Tensor? bias = null, bool silu = false, Tensor? second = null) =>
-        (silu || second is not null ? Compute(first, weight, bias, silu, second) : functional.linear(first, weight, bias)).Seen(first, weight);
+        Compute(first, weight, bias, silu, second).Seen(first, weight);
 
     private static Tensor Compute(Tensor first, Tensor weight, Tensor? bias, bool silu, Tensor? second)
     {
-        if (Backend.HasKernels(first) && first.dtype == weight.dtype)
-            return Backend.Compute(first, second, weight, bias, silu);
-        using var bent = silu ? functional.silu(first) : first.alias();
-        using var joined = second is null ? bent.alias() : cat([bent, second], 1);
+        using var cast = Casts.To(weight, first);
+        var part = cast ?? first;
+        if (!silu && second is null)
+            return functional.linear(part, weight, bias);
+        using var castSecond = second is null ? null : Casts.To(weight, second);
+        if (Backend.HasKernels(part))
+            return Backend.Compute(part, castSecond ?? second, weight, bias, silu);
+        using var bent = silu ? functional.silu(part) : part.alias();
+        using var joined = second is null ? bent.alias() : cat([bent, castSecond ?? second], 1);
         return functional.linear(joined, weight, bias);
     }
 }

@@ -16,9 +16,13 @@ public static class Norms
     /// <param name="bias">Shift, [C].</param>
     /// <param name="epsilon">Added to the variance.</param>
     /// <returns>[B, C, …].</returns>
-    public static Tensor Group(Tensor x, long groups, Tensor weight, Tensor bias, double epsilon = 1e-5) => x.dim() == 4
-        ? new ConvolutionBlock { Groups = groups, NormWeight = weight, NormBias = bias, Epsilon = epsilon }.Of(x)
-        : functional.group_norm(x, groups, weight, bias, epsilon).Seen(x, weight);
+    public static Tensor Group(Tensor x, long groups, Tensor weight, Tensor bias, double epsilon = 1e-5)
+    {
+        if (x.dim() == 4)
+            return new ConvolutionBlock { Groups = groups, NormWeight = weight, NormBias = bias, Epsilon = epsilon }.Of(x);
+        using var cast = Casts.To(weight, x);
+        return functional.group_norm(cast ?? x, groups, weight, bias, epsilon).Seen(x, weight);
+    }
 
     /// <summary>Divides the numbers of the last axis by their deviation after taking off their mean (Ba, Kiros and Hinton 2016).</summary>
     /// <param name="x">[…, size].</param>
@@ -27,8 +31,11 @@ public static class Norms
     /// <param name="bias">Shift, [size].</param>
     /// <param name="epsilon">Added to the variance.</param>
     /// <returns>[…, size].</returns>
-    public static Tensor Layer(Tensor x, long[] shape, Tensor weight, Tensor bias, double epsilon = 1e-5) =>
-        functional.layer_norm(x, shape, weight, bias, epsilon).Seen(x, weight);
+    public static Tensor Layer(Tensor x, long[] shape, Tensor weight, Tensor bias, double epsilon = 1e-5)
+    {
+        using var cast = Casts.To(weight, x);
+        return functional.layer_norm(cast ?? x, shape, weight, bias, epsilon).Seen(x, weight);
+    }
 
     /// <summary>norm(x)·(1 + scale) + shift with [scale, shift] = affine(embedding) (Dhariwal and Nichol 2021).</summary>
     /// <param name="x">[B, C, H, W].</param>
@@ -43,12 +50,14 @@ public static class Norms
     public static Tensor Adaptive(Tensor x, Tensor embedding, Tensor affineWeight, Tensor affineBias, long groups, Tensor weight, Tensor bias, double epsilon = 1e-5)
     {
         var channels = x.size(1);
-        using var affine = functional.linear(embedding, affineWeight, affineBias);
+        using var castEmbedding = Casts.To(affineWeight, embedding);
+        using var affine = functional.linear(castEmbedding ?? embedding, affineWeight, affineBias);
         using var spread = affine.view(-1, 2 * channels, 1, 1);
         using var scale = spread.narrow(1, 0, channels);
         using var shift = spread.narrow(1, channels, channels);
         using var factor = scale + 1;
-        using var normed = functional.group_norm(x, groups, weight, bias, epsilon);
+        using var cast = Casts.To(weight, x);
+        using var normed = functional.group_norm(cast ?? x, groups, weight, bias, epsilon);
         return shift.addcmul(normed, factor, (Scalar)1).Seen(x, affineWeight, weight);
     }
 
@@ -58,17 +67,26 @@ public static class Norms
     /// <param name="epsilon">Added to the mean square.</param>
     public static Tensor RootMeanSquare(Tensor x, Tensor weight, double epsilon = 1e-5)
     {
-        using var squares = x.square();
+        using var wide = Casts.ToFloat32(x);
+        using var squares = (wide ?? x).square();
         using var total = squares.sum([-1L], true); // the backward pass of mean would keep the squares
         using var mean = total / x.shape[^1];
         using var safe = mean + epsilon;
         using var factor = safe.rsqrt();
-        using var normed = x * factor;
-        return (normed * weight).Seen(x, weight);
+        using var normed = (wide ?? x) * factor;
+        using var scaled = normed * weight;
+        return (wide is null ? scaled.alias() : scaled.to(x.dtype)).Seen(x, weight);
     }
 
     /// <summary>Divides every pixel by 1e-4 + the root mean square of its channels: [B, C, …] stays.</summary>
-    public static Tensor Pixels(Tensor x) => ToMagnitude1(x, [1]);
+    public static Tensor Pixels(Tensor x)
+    {
+        using var wide = Casts.ToFloat32(x);
+        if (wide is null)
+            return ToMagnitude1(x, [1]);
+        using var computed = ToMagnitude1(wide, [1]);
+        return computed.to(x.dtype);
+    }
 
     /// <summary>v/(1e-4 + root mean square of v over the given axes) (EDM2's <c>normalize</c>, equation 47).</summary>
     internal static Tensor ToMagnitude1(Tensor v, long[] axes)

@@ -93,7 +93,11 @@ internal sealed class Replay : TrainingRun
     private void Own(ParameterStore weights, string where)
     {
         foreach (var spec in weights.Layout.Parameters)
+        {
             owners.Add(weights[spec.Name], (LayerOf(spec.Name), where));
+            if (weights.InLow(spec.Name) is { } low)
+                owners.Add(low, (LayerOf(spec.Name), where));
+        }
         foreach (var spec in weights.Layout.Buffers)
             owners.Add(weights.Buffer(spec.Name), (LayerOf(spec.Name), where));
     }

@@ -12,6 +12,7 @@ public class TrainingRun : IDisposable
 {
     private const int LogLines = 500;
     private const int Pictures = 10;
+    private const int StepsBetweenAnswers = 16;
     private static readonly TimeSpan LongestUnsaved = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LongestUnlogged = TimeSpan.FromMinutes(1);
 
@@ -140,7 +141,10 @@ public class TrainingRun : IDisposable
     public virtual bool NextStep(out int step)
     {
         step = done;
-        (var stops, logs) = Setup.Group.Any(stop.Requested, Writes && unlogged.Elapsed > LongestUnlogged);
+        // What processes ask each other waits for the device's work, so there it is not asked at every step.
+        var stops = logs = false;
+        if (Setup.Group is null || Setup.Device.type == DeviceType.CPU || done % StepsBetweenAnswers == 0)
+            (stops, logs) = Setup.Group.Any(stop.Requested, Writes && unlogged.Elapsed > LongestUnlogged);
         return done < Setup.Steps && !stops;
     }
 

@@ -9,6 +9,9 @@ internal static class LayerWatch
     /// <summary>Sees a layer: by its weights, some of which may be missing, what flows in, and what comes out.</summary>
     public delegate void Watcher(ReadOnlySpan<Tensor?> weights, Tensor input, Tensor result);
 
+    /// <summary>Whether somebody looks.</summary>
+    public static bool IsOn => watcher is not null;
+
     /// <summary>Until the result is disposed, somebody looks.</summary>
     public static IDisposable Begin(Watcher who)
     {

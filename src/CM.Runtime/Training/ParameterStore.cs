@@ -11,6 +11,7 @@ public sealed class ParameterStore : IDisposable
     private readonly Dictionary<string, Parameter> parameters = [];
     private readonly Dictionary<string, Tensor> buffers = [];
     private readonly Tensor? gradients;
+    private LowPrecision? low;
 
     private ParameterStore(ParameterLayout layout, Tensor values, Tensor bufferValues, bool withGradients)
     {
@@ -19,7 +20,7 @@ public sealed class ParameterStore : IDisposable
         BufferValues = bufferValues;
         gradients = withGradients ? zeros([layout.Size], ScalarType.Float32, values.device) : null;
         foreach (var spec in layout.Parameters)
-            parameters.Add(spec.Name, NewParameter(spec));
+            parameters.Add(spec.Name, NewParameter(values, gradients, spec));
         foreach (var spec in layout.Buffers)
             buffers.Add(spec.Name, View(bufferValues, spec));
     }
@@ -71,6 +72,31 @@ public sealed class ParameterStore : IDisposable
     /// <param name="name">The block's name, before the first dot of its parameters' names.</param>
     public ParameterScope Block(string name) => ((ParameterScope)this).Block(name);
 
+    /// <summary>
+    /// The parameters for modules that compute in 16 bits, cast as they are now; what these modules add to the gradients waits for
+    /// <see cref="CollectGradients"/>.
+    /// </summary>
+    /// <param name="type">Bfloat16 or float16, the same at every call.</param>
+    public ParameterScope In(ScalarType type)
+    {
+        if (low is null)
+            low = new LowPrecision(this, type, gradients is not null);
+        else if (low.Type == type)
+            low.Cast();
+        else
+            throw new InvalidOperationException($"The store is cast to {low.Type} already; it cannot be cast to {type}, too.");
+        return ParameterScope.Of(this, low);
+    }
+
+    /// <summary>A parameter as modules that compute in 16 bits have it; null where there are none.</summary>
+    internal Parameter? InLow(string name) => low?[name];
+
+    /// <summary>Casts the parameters anew for modules that compute in 16 bits; nothing where there are none.</summary>
+    internal void Cast() => low?.Cast();
+
+    /// <summary>Adds the gradients of modules that compute in 16 bits to those of the store.</summary>
+    public void CollectGradients() => low?.Collect();
+
     /// <summary>Sets every gradient to 0.</summary>
     public void ZeroGradients() => Gradients.zero_();
 
@@ -99,6 +125,7 @@ public sealed class ParameterStore : IDisposable
         Values.Dispose();
         BufferValues.Dispose();
         gradients?.Dispose();
+        low?.Dispose();
     }
 
     /// <summary>The part of a flat tensor that belongs to one parameter, in the parameter's shape.</summary>
@@ -108,12 +135,13 @@ public sealed class ParameterStore : IDisposable
         return part.view(spec.Shape);
     }
 
-    private Parameter NewParameter(ParameterSpec spec)
+    /// <summary>A parameter on a part of flat tensors.</summary>
+    internal static Parameter NewParameter(Tensor values, Tensor? gradients, ParameterSpec spec)
     {
         // On the same storage, but neither a view nor detached from one: a change of one parameter must not count as a change of all,
         // or layers that normalise their weights in place would spoil what the layers before them have recorded.
-        using var view = View(Values, spec);
-        var parameter = new Parameter(empty([0], ScalarType.Float32, Values.device).set_(view), gradients is not null);
+        using var view = View(values, spec);
+        var parameter = new Parameter(empty([0], values.dtype, values.device).set_(view), gradients is not null);
         if (gradients is not null)
         {
             using var gradient = View(gradients, spec);
@@ -121,6 +149,8 @@ public sealed class ParameterStore : IDisposable
         }
         return parameter;
     }
+
+    internal KeyNotFoundException Missing(string name) => Missing("parameter", name);
 
     private KeyNotFoundException Missing(string kind, string name) =>
         new($"There is no {kind} '{name}'; there are: {string.Join(", ", kind == "buffer" ? buffers.Keys : parameters.Keys)}.");

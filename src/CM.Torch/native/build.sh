@@ -66,8 +66,12 @@ with_compiler() {
             [ -d "$library" ] && cuda+=(-isystem "$library")
         done
         if echo '#include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>' | g++ "${flags[@]}" ${cuda[@]+"${cuda[@]}"} -DUSE_C10D_NCCL -fsyntax-only -x c++ - 2>/dev/null; then
-            flags+=(${cuda[@]+"${cuda[@]}"} -DCM_NCCL=1)
+            flags+=(-DCM_NCCL=1)
         fi
+        if echo '#include <ATen/cuda/CUDAGraph.h>' | g++ "${flags[@]}" ${cuda[@]+"${cuda[@]}"} -fsyntax-only -x c++ - 2>/dev/null; then
+            flags+=(-DCM_CUDA=1)
+        fi
+        flags+=(${cuda[@]+"${cuda[@]}"})
     fi
     if [ "$(uname -m)" = x86_64 ]; then
         kernels 16 kernels_avx512 -mavx512f -mavx512dq -mavx512vl -mfma -mprefer-vector-width=512 && kernels 8 kernels_avx2 -mavx2 -mfma || return

@@ -58,6 +58,7 @@ namespace Test
         {
             private readonly MoonsDenoiser.Module model;
             private readonly MoonsDenoiser.Module generate;
+            private readonly Recording gradients;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
@@ -67,6 +68,7 @@ namespace Test
                 model = new MoonsDenoiser.Module(Weights);
                 generate = new MoonsDenoiser.Module(Averages[0].Weights);
                 generate.eval();
+                gradients = Record(given => Gradients(given[0], given[1], given[2], given[3], given[4]));
                 Optimizer = new RAdam(Weights, 0.001);
             }
 
@@ -74,23 +76,28 @@ namespace Test
             public override Tensor Step(Tensor data, int step)
             {
                 using var _ = BeginStep(step);
-                Weights.ZeroGradients();
                 var noise = randn(BatchShape(data), device: data.device);                // z, [B, 2], with B of all processes
                 var (t, r) = LinearTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
                 var mix = rand(noise.shape[0], device: data.device).lt(0.5);             // Mix shows heads, [B]
-                var loss = zeros([], device: data.device);                               // the sum over all parts
+                var loss = gradients.Run(data, noise, t, r, mix);                        // a device may do it from a recording
+                AllReduce(loss);                                                         // and the gradients, where there are several processes
+                Update(step, clip: 200);                                                 // weights and averages
+                return loss.MoveToOuterDisposeScope();
+            }
+
+            // The gradients of a batch, and its mean loss: the sum over all parts.
+            private Tensor Gradients(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor mix)
+            {
+                using var _ = NewDisposeScope();
+                Weights.ZeroGradients();
+                var loss = zeros([], device: data.device);
                 foreach (var part in Parts(data))                                        // one, unless --micro-batch says more
                 {
-                    using var share = MeanLoss(part, part.OfOwn(data), part.Of(noise), part.Of(t), part.Of(r), part.Of(mix), step);
+                    using var share = MeanLoss(part, part.OfOwn(data), part.Of(noise), part.Of(t), part.Of(r), part.Of(mix), Now);
                     share.backward();
                     loss.add_(share.detach());
                 }
 
-                AllReduce(loss);                                                         // and the gradients, where there are several processes
-                ClipGradients(200);
-                Optimizer.Step();
-                foreach (var average in Averages)
-                    average.Update(step);
                 return loss.MoveToOuterDisposeScope();
             }
 
@@ -113,9 +120,7 @@ namespace Test
             public (Tensor Data, Tensor Noise) Couple(Tensor data, Tensor noise, Tensor r, Tensor mix)
             {
                 using var _ = NewDisposeScope();
-                var mixRows = mix.nonzero().view(-1);                                    // samples whose Mix shows heads
-                var mixOut = mixRows.shape[0] == 0 ? data.alias()
-                    : data.index_copy(0, mixRows, MixHeads(data.index_select(0, mixRows), noise.index_select(0, mixRows), r.index_select(0, mixRows)));
+                var mixOut = Where(mix, data, rows => MixHeads(rows.Of(data), rows.Of(noise), rows.Of(r))); // [B, 2]: heads of Mix
                 return (mixOut.MoveToOuterDisposeScope(), noise);
             }
 
@@ -158,14 +163,12 @@ namespace Test
             private Tensor Target(Tensor data, Tensor noise, Tensor r)
             {
                 using var frozen = no_grad();
-                using var _ = NewDisposeScope();
-                var rows = r.nonzero().view(-1);                                         // samples with r > 0
-                if (rows.shape[0] == 0)
-                    return data.detach().MoveToOuterDisposeScope();
-
-                var positive = r.index_select(0, rows);
-                var noisy = Noisy(data.index_select(0, rows), noise.index_select(0, rows), positive);
-                return data.index_copy(0, rows, Denoise(model, noisy, positive)).MoveToOuterDisposeScope();
+                return Where(r.gt(0), data, rows =>
+                {
+                    using var _ = NewDisposeScope();
+                    var positive = rows.Times(r);
+                    return Denoise(model, Noisy(rows.Of(data), rows.Of(noise), positive), positive).MoveToOuterDisposeScope();
+                });
             }
 
             /// <inheritdoc/>

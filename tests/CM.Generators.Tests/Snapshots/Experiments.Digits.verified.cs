@@ -55,6 +55,7 @@ namespace Test
         public sealed class Training : global::CM.Runtime.Training
         {
             private readonly Pixels.Module model;
+            private readonly Recording gradients;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
@@ -62,6 +63,7 @@ namespace Test
                 : base(setup, Pixels.Module.Layout(), [])
             {
                 model = new Pixels.Module(Weights);
+                gradients = Record(given => Gradients(given[0], given[1], given[2], given[3]));
                 Optimizer = new Adam(Weights, 0.001);
             }
 
@@ -69,19 +71,27 @@ namespace Test
             public override Tensor Step(Tensor data, int step)
             {
                 using var _ = BeginStep(step);
-                Weights.ZeroGradients();
                 var noise = randn(BatchShape(data), device: data.device);                // z, [B, 1, 28, 28], with B of all processes
                 var (t, r) = EasyTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
-                var loss = zeros([], device: data.device);                               // the sum over all parts
+                var loss = gradients.Run(data, noise, t, r);                             // a device may do it from a recording
+                AllReduce(loss);                                                         // and the gradients, where there are several processes
+                Update(step);                                                            // weights
+                return loss.MoveToOuterDisposeScope();
+            }
+
+            // The gradients of a batch, and its mean loss: the sum over all parts.
+            private Tensor Gradients(Tensor data, Tensor noise, Tensor t, Tensor r)
+            {
+                using var _ = NewDisposeScope();
+                Weights.ZeroGradients();
+                var loss = zeros([], device: data.device);
                 foreach (var part in Parts(data))                                        // one, unless --micro-batch says more
                 {
-                    using var share = MeanLoss(part, part.OfOwn(data), part.Of(noise), part.Of(t), part.Of(r), step);
+                    using var share = MeanLoss(part, part.OfOwn(data), part.Of(noise), part.Of(t), part.Of(r), Now);
                     share.backward();
                     loss.add_(share.detach());
                 }
 
-                AllReduce(loss);                                                         // and the gradients, where there are several processes
-                Optimizer.Step();
                 return loss.MoveToOuterDisposeScope();
             }
 
@@ -116,15 +126,13 @@ namespace Test
             private Tensor Target(Tensor data, Tensor noise, Tensor r, int step)
             {
                 using var frozen = no_grad();
-                using var _ = NewDisposeScope();
-                var rows = r.nonzero().view(-1);                                         // samples with r > 0
-                if (rows.shape[0] == 0)
-                    return data.detach().MoveToOuterDisposeScope();
-
-                var positive = r.index_select(0, rows);
-                using var masks = SeedDropout(step, data.shape[0], rows);
-                var noisy = Noisy(data.index_select(0, rows), noise.index_select(0, rows), positive);
-                return data.index_copy(0, rows, Denoise(model, noisy, positive)).MoveToOuterDisposeScope();
+                return Where(r.gt(0), data, rows =>
+                {
+                    using var _ = NewDisposeScope();
+                    var positive = rows.Times(r);
+                    using var masks = SeedDropout(step, data.shape[0], rows.Places);
+                    return Denoise(model, Noisy(rows.Of(data), rows.Of(noise), positive), positive).MoveToOuterDisposeScope();
+                });
             }
 
             /// <inheritdoc/>

@@ -65,6 +65,7 @@ namespace Test
             private readonly Encoder.Module encode;
             private readonly Tiny.Module generate;
             private readonly Tiny.Module firstPredictor;
+            private readonly Recording gradients;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
@@ -78,6 +79,7 @@ namespace Test
                 generate.eval();
                 firstPredictor = new Tiny.Module(Frozen);
                 firstPredictor.eval();
+                gradients = Record(given => Gradients(given[0], given[1], given[2], given[3], given[4], given[5]));
                 Optimizer = new RAdam(Weights, 0.001);
             }
 
@@ -85,25 +87,31 @@ namespace Test
             public override Tensor Step(Tensor data, Tensor labels, int step)
             {
                 using var _ = BeginStep(step);
-                Weights.ZeroGradients();
                 var noise = randn(BatchShape(data), device: data.device);                // z, [B, 2], with B of all processes
                 var (t, r) = SecondTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
                 var boundary = (long)(0.25 * noise.shape[0]);                            // the first samples are trained at t' = 1
                 t.narrow(0, 0, boundary).fill_(1);
                 r.narrow(0, 0, boundary).fill_(SecondTimes.Earlier(1, 0));
                 var mix = rand(noise.shape[0], device: data.device).lt(0.5);             // Mix shows heads, [B]
-                var loss = zeros([], device: data.device);                               // the sum over all parts
+                var loss = gradients.Run(data, labels, noise, t, r, mix);                // a device may do it from a recording
+                AllReduce(loss);                                                         // and the gradients, where there are several processes
+                Update(step);                                                            // weights and averages
+                return loss.MoveToOuterDisposeScope();
+            }
+
+            // The gradients of a batch, and its mean loss: the sum over all parts.
+            private Tensor Gradients(Tensor data, Tensor labels, Tensor noise, Tensor t, Tensor r, Tensor mix)
+            {
+                using var _ = NewDisposeScope();
+                Weights.ZeroGradients();
+                var loss = zeros([], device: data.device);
                 foreach (var part in Parts(data))                                        // one, unless --micro-batch says more
                 {
-                    using var share = MeanLoss(part, part.OfOwn(data), part.OfOwn(labels), part.Of(noise), part.Of(t), part.Of(r), part.Of(mix), step);
+                    using var share = MeanLoss(part, part.OfOwn(data), part.OfOwn(labels), part.Of(noise), part.Of(t), part.Of(r), part.Of(mix), Now);
                     share.backward();
                     loss.add_(share.detach());
                 }
 
-                AllReduce(loss);                                                         // and the gradients, where there are several processes
-                Optimizer.Step();
-                foreach (var average in Averages)
-                    average.Update(step);
                 return loss.MoveToOuterDisposeScope();
             }
 
@@ -138,11 +146,9 @@ namespace Test
             {
                 using var _ = NewDisposeScope();
                 var (mean, deviation) = encode.forward(data, labels);                    // [B, 2], [B, 2]
-                var penalty = KlWeight(step) * KlToStandardNormal(mean, deviation);      // [B]
+                var penalty = Number(KlWeight, step) * KlToStandardNormal(mean, deviation); // [B]
                 var z = mean + deviation * noise;                                        // [B, 2]
-                var mixRows = mix.nonzero().view(-1);                                    // samples whose Mix shows heads
-                var mixOut = mixRows.shape[0] == 0 ? data.alias()
-                    : data.index_copy(0, mixRows, MixHeads(data.index_select(0, mixRows), r.index_select(0, mixRows), labels.index_select(0, mixRows), z.index_select(0, mixRows)));
+                var mixOut = Where(mix, data, rows => MixHeads(rows.Of(data), rows.Of(r), rows.Of(labels), rows.Of(z))); // [B, 2]: heads of Mix
                 return (mixOut.MoveToOuterDisposeScope(), z.MoveToOuterDisposeScope(), penalty.MoveToOuterDisposeScope());
             }
 
@@ -213,20 +219,11 @@ namespace Test
             }
 
             // f(x, t) of one network below t' = 1 and of another from there on; each sees its own samples.
-            private static Tensor Piecewise(Tiny.Module below, Tiny.Module above, Tensor x, Tensor t, Tensor labels)
+            private Tensor Piecewise(Tiny.Module below, Tiny.Module above, Tensor x, Tensor t, Tensor labels)
             {
                 using var _ = NewDisposeScope();
-                var late = t.ge(1).nonzero().view(-1);                                   // rows
-                if (late.shape[0] == t.shape[0])
-                    return Denoise(above, x, t, labels).MoveToOuterDisposeScope();
-
-                var early = t.lt(1).nonzero().view(-1);                                  // rows
-                var denoised = x.alias();
-                if (early.shape[0] > 0)
-                    denoised = denoised.index_copy(0, early, Denoise(below, x.index_select(0, early), t.index_select(0, early), labels.index_select(0, early)));
-                if (late.shape[0] > 0)
-                    denoised = denoised.index_copy(0, late, Denoise(above, x.index_select(0, late), t.index_select(0, late), labels.index_select(0, late)));
-                return denoised.MoveToOuterDisposeScope();
+                var early = Where(t.lt(1), x, rows => Denoise(below, rows.Of(x), rows.Times(t), rows.Of(labels)));
+                return Where(t.ge(1), early, rows => Denoise(above, rows.Of(x), rows.Times(t), rows.Of(labels))).MoveToOuterDisposeScope();
             }
 
             /// <inheritdoc/>

@@ -62,6 +62,7 @@ namespace Test
             private readonly Forgetful.Module firstStage;
             private readonly Forgetful.Module generate;
             private readonly Forgetful.Module firstPredictor;
+            private readonly Recording gradients;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
@@ -74,6 +75,7 @@ namespace Test
                 generate.eval();
                 firstPredictor = new Forgetful.Module(Frozen);
                 firstPredictor.eval();
+                gradients = Record(given => Gradients(given[0], given[1], given[2], given[3], given[4]));
                 Optimizer = new RAdam(Weights, 0.001);
             }
 
@@ -81,25 +83,31 @@ namespace Test
             public override Tensor Step(Tensor data, int step)
             {
                 using var _ = BeginStep(step);
-                Weights.ZeroGradients();
                 var noise = randn(BatchShape(data), device: data.device);                // z, [B, 2], with B of all processes
                 var (t, r) = WideTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
                 var boundary = (long)(0.5 * noise.shape[0]);                             // the first samples are trained at t' = 1
                 t.narrow(0, 0, boundary).fill_(1);
                 r.narrow(0, 0, boundary).fill_(WideTimes.Earlier(1, 0));
                 var mix = rand(noise.shape[0], device: data.device).lt(0.5);             // Mix shows heads, [B]
-                var loss = zeros([], device: data.device);                               // the sum over all parts
+                var loss = gradients.Run(data, noise, t, r, mix);                        // a device may do it from a recording
+                AllReduce(loss);                                                         // and the gradients, where there are several processes
+                Update(step);                                                            // weights and averages
+                return loss.MoveToOuterDisposeScope();
+            }
+
+            // The gradients of a batch, and its mean loss: the sum over all parts.
+            private Tensor Gradients(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor mix)
+            {
+                using var _ = NewDisposeScope();
+                Weights.ZeroGradients();
+                var loss = zeros([], device: data.device);
                 foreach (var part in Parts(data))                                        // one, unless --micro-batch says more
                 {
-                    using var share = MeanLoss(part, part.OfOwn(data), part.Of(noise), part.Of(t), part.Of(r), part.Of(mix), step);
+                    using var share = MeanLoss(part, part.OfOwn(data), part.Of(noise), part.Of(t), part.Of(r), part.Of(mix), Now);
                     share.backward();
                     loss.add_(share.detach());
                 }
 
-                AllReduce(loss);                                                         // and the gradients, where there are several processes
-                Optimizer.Step();
-                foreach (var average in Averages)
-                    average.Update(step);
                 return loss.MoveToOuterDisposeScope();
             }
 
@@ -130,9 +138,7 @@ namespace Test
             public (Tensor Data, Tensor Noise) Couple(Tensor data, Tensor noise, Tensor r, Tensor mix)
             {
                 using var _ = NewDisposeScope();
-                var mixRows = mix.nonzero().view(-1);                                    // samples whose Mix shows heads
-                var mixOut = mixRows.shape[0] == 0 ? data.alias()
-                    : data.index_copy(0, mixRows, MixHeads(data.index_select(0, mixRows), noise.index_select(0, mixRows), r.index_select(0, mixRows)));
+                var mixOut = Where(mix, data, rows => MixHeads(rows.Of(data), rows.Of(noise), rows.Of(r))); // [B, 2]: heads of Mix
                 return (mixOut.MoveToOuterDisposeScope(), noise);
             }
 
@@ -182,22 +188,14 @@ namespace Test
             private Tensor Piecewise(Forgetful.Module below, Forgetful.Module above, Tensor x, Tensor t, int? step = null)
             {
                 using var _ = NewDisposeScope();
-                var late = t.ge(1).nonzero().view(-1);                                   // rows
-                var early = t.lt(1).logical_and(t.gt(0)).nonzero().view(-1);             // rows
-                var denoised = x.alias();
-                if (early.shape[0] > 0)
-                {
-                    using var masks = step is null ? null : SeedDropout(step.Value, t.shape[0], early);
-                    denoised = denoised.index_copy(0, early, Denoise(below, x.index_select(0, early), t.index_select(0, early)));
-                }
+                var early = Where(t.lt(1).logical_and(t.gt(0)), x, rows => Pass(below, rows));
+                return Where(t.ge(1), early, rows => Pass(above, rows)).MoveToOuterDisposeScope();
 
-                if (late.shape[0] > 0)
+                Tensor Pass(Forgetful.Module network, ChosenRows rows)
                 {
-                    using var masks = step is null ? null : SeedDropout(step.Value, t.shape[0], late);
-                    denoised = denoised.index_copy(0, late, Denoise(above, x.index_select(0, late), t.index_select(0, late)));
+                    using var masks = step is null ? null : SeedDropout(step.Value, t.shape[0], rows.Places);
+                    return Denoise(network, rows.Of(x), rows.Times(t));
                 }
-
-                return denoised.MoveToOuterDisposeScope();
             }
 
             /// <inheritdoc/>

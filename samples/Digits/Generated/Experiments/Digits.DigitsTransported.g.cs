@@ -58,6 +58,7 @@ namespace Digits
         public new sealed class Training : global::CM.Runtime.Training
         {
             private readonly CompactDenoiser.Module model;
+            private readonly Recording gradients;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
@@ -65,6 +66,7 @@ namespace Digits
                 : base(setup, CompactDenoiser.Module.Layout(), [new Ema(0.998)])
             {
                 model = new CompactDenoiser.Module(Weights);
+                gradients = Record(given => Gradients(given[0], given[1], given[2], given[3]));
                 Optimizer = new RAdam(Weights, 0.001);
             }
 
@@ -72,22 +74,28 @@ namespace Digits
             public override Tensor Step(Tensor data, int step)
             {
                 using var _ = BeginStep(step);
-                Weights.ZeroGradients();
                 var noise = randn(BatchShape(data), device: data.device);                // z, [B, 1, 28, 28], with B of all processes
                 noise = OptimalTransport.Match(WholeBatch(data), noise);                 // the same draws in the order that lies closest to the data
                 var (t, r) = EasyTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
-                var loss = zeros([], device: data.device);                               // the sum over all parts
+                var loss = gradients.Run(data, noise, t, r);                             // a device may do it from a recording
+                AllReduce(loss);                                                         // and the gradients, where there are several processes
+                Update(step);                                                            // weights and averages
+                return loss.MoveToOuterDisposeScope();
+            }
+
+            // The gradients of a batch, and its mean loss: the sum over all parts.
+            private Tensor Gradients(Tensor data, Tensor noise, Tensor t, Tensor r)
+            {
+                using var _ = NewDisposeScope();
+                Weights.ZeroGradients();
+                var loss = zeros([], device: data.device);
                 foreach (var part in Parts(data))                                        // one, unless --micro-batch says more
                 {
-                    using var share = MeanLoss(part, part.OfOwn(data), part.Of(noise), part.Of(t), part.Of(r), step);
+                    using var share = MeanLoss(part, part.OfOwn(data), part.Of(noise), part.Of(t), part.Of(r), Now);
                     share.backward();
                     loss.add_(share.detach());
                 }
 
-                AllReduce(loss);                                                         // and the gradients, where there are several processes
-                Optimizer.Step();
-                foreach (var average in Averages)
-                    average.Update(step);
                 return loss.MoveToOuterDisposeScope();
             }
 
@@ -121,14 +129,12 @@ namespace Digits
             private Tensor Target(Tensor data, Tensor noise, Tensor r)
             {
                 using var frozen = no_grad();
-                using var _ = NewDisposeScope();
-                var rows = r.nonzero().view(-1);                                         // samples with r > 0
-                if (rows.shape[0] == 0)
-                    return data.detach().MoveToOuterDisposeScope();
-
-                var positive = r.index_select(0, rows);
-                var noisy = Noisy(data.index_select(0, rows), noise.index_select(0, rows), positive);
-                return data.index_copy(0, rows, Denoise(model, noisy, positive)).MoveToOuterDisposeScope();
+                return Where(r.gt(0), data, rows =>
+                {
+                    using var _ = NewDisposeScope();
+                    var positive = rows.Times(r);
+                    return Denoise(model, Noisy(rows.Of(data), rows.Of(noise), positive), positive).MoveToOuterDisposeScope();
+                });
             }
 
             /// <inheritdoc/>

@@ -62,6 +62,7 @@ namespace Digits
         {
             private readonly CompactDenoiser.Module model;
             private readonly CompactDenoiser.Module firstStage;
+            private readonly Recording gradients;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
@@ -70,6 +71,7 @@ namespace Digits
             {
                 model = new CompactDenoiser.Module(Weights);
                 firstStage = new CompactDenoiser.Module(Frozen);
+                gradients = Record(given => Gradients(given[0], given[1], given[2], given[3]));
                 Optimizer = new RAdam(Weights, 0.001);
             }
 
@@ -77,24 +79,30 @@ namespace Digits
             public override Tensor Step(Tensor data, int step)
             {
                 using var _ = BeginStep(step);
-                Weights.ZeroGradients();
                 var noise = randn(BatchShape(data), device: data.device);                // z, [B, 1, 28, 28], with B of all processes
                 var (t, r) = SecondStageTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
                 var boundary = (long)(0.25 * noise.shape[0]);                            // the first samples are trained at t' = 1
                 t.narrow(0, 0, boundary).fill_(1);
                 r.narrow(0, 0, boundary).fill_(SecondStageTimes.Earlier(1, 0));
-                var loss = zeros([], device: data.device);                               // the sum over all parts
+                var loss = gradients.Run(data, noise, t, r);                             // a device may do it from a recording
+                AllReduce(loss);                                                         // and the gradients, where there are several processes
+                Update(step);                                                            // weights and averages
+                return loss.MoveToOuterDisposeScope();
+            }
+
+            // The gradients of a batch, and its mean loss: the sum over all parts.
+            private Tensor Gradients(Tensor data, Tensor noise, Tensor t, Tensor r)
+            {
+                using var _ = NewDisposeScope();
+                Weights.ZeroGradients();
+                var loss = zeros([], device: data.device);
                 foreach (var part in Parts(data))                                        // one, unless --micro-batch says more
                 {
-                    using var share = MeanLoss(part, part.OfOwn(data), part.Of(noise), part.Of(t), part.Of(r), step);
+                    using var share = MeanLoss(part, part.OfOwn(data), part.Of(noise), part.Of(t), part.Of(r), Now);
                     share.backward();
                     loss.add_(share.detach());
                 }
 
-                AllReduce(loss);                                                         // and the gradients, where there are several processes
-                Optimizer.Step();
-                foreach (var average in Averages)
-                    average.Update(step);
                 return loss.MoveToOuterDisposeScope();
             }
 
@@ -141,20 +149,11 @@ namespace Digits
             }
 
             // f(x, t) of one network below t' = 1 and of another from there on; each sees its own samples.
-            private static Tensor Piecewise(CompactDenoiser.Module below, CompactDenoiser.Module above, Tensor x, Tensor t)
+            private Tensor Piecewise(CompactDenoiser.Module below, CompactDenoiser.Module above, Tensor x, Tensor t)
             {
                 using var _ = NewDisposeScope();
-                var late = t.ge(1).nonzero().view(-1);                                   // rows
-                if (late.shape[0] == t.shape[0])
-                    return Denoise(above, x, t).MoveToOuterDisposeScope();
-
-                var early = t.lt(1).nonzero().view(-1);                                  // rows
-                var denoised = x.alias();
-                if (early.shape[0] > 0)
-                    denoised = denoised.index_copy(0, early, Denoise(below, x.index_select(0, early), t.index_select(0, early)));
-                if (late.shape[0] > 0)
-                    denoised = denoised.index_copy(0, late, Denoise(above, x.index_select(0, late), t.index_select(0, late)));
-                return denoised.MoveToOuterDisposeScope();
+                var early = Where(t.lt(1), x, rows => Denoise(below, rows.Of(x), rows.Times(t)));
+                return Where(t.ge(1), early, rows => Denoise(above, rows.Of(x), rows.Times(t))).MoveToOuterDisposeScope();
             }
 
             /// <inheritdoc/>

@@ -62,17 +62,7 @@ namespace Digits
         /// <param name="count">How many samples, B.</param>
         /// <param name="device">Where the times are needed.</param>
         /// <returns>The student's and the teacher's times, <c>[B]</c> each, float64.</returns>
-        public static (Tensor T, Tensor R) Draw(int step, int steps, long count, Device device)
-        {
-            using var _ = NewDisposeScope();
-            var partition = Partitioned(Cuts(step, steps));
-            var times = tensor(partition.Times, device: device);                 // [cuts + 1]
-            var probabilities = tensor(partition.Probabilities, device: device); // [cuts]
-            var interval = probabilities.multinomial(count, replacement: true);  // [count], int64
-            var t = times.index_select(0, interval + 1);
-            var r = times.index_select(0, interval);
-            return (t.MoveToOuterDisposeScope(), r.MoveToOuterDisposeScope());
-        }
+        public static (Tensor T, Tensor R) Draw(int step, int steps, long count, Device device) => Partitioned(Cuts(step, steps)).Draw(count, device);
 
         /// <summary>The ends of the intervals, ascending: Grid(i/cuts) for i = 0 … cuts.</summary>
         /// <param name="cuts">Number of intervals, 1 or more.</param>
@@ -98,11 +88,9 @@ namespace Digits
         }
 
         // The partition used last. It is replaced as a whole, so any thread may look at it.
-        private static Partition? lastPartition;
+        private static global::CM.Runtime.TimePartition? lastPartition;
 
-        private static Partition Partitioned(int cuts) =>
-            lastPartition is { } last && last.Probabilities.Length == cuts ? last : lastPartition = new(Times(cuts), Probabilities(cuts));
-
-        private sealed record Partition(double[] Times, double[] Probabilities);
+        private static global::CM.Runtime.TimePartition Partitioned(int cuts) =>
+            lastPartition is { } last && last.Cuts == cuts ? last : lastPartition = new(Times(cuts), Probabilities(cuts));
     }
 }

@@ -56,6 +56,15 @@ internal static class Backend
     /// <summary>Clips gradients; gives their norm before.</summary>
     public static double ClipNorm(Tensor gradients, double bound) => Kernels.ClipNorm(gradients, bound);
 
+    /// <summary>Whether a device can record work: a CUDA device, unless <c>CM_GRAPHS=0</c> is in the environment.</summary>
+    public static bool Records(Device device) => DeviceGraph.Serves(device) && Environment.GetEnvironmentVariable("CM_GRAPHS") != "0";
+
+    /// <summary>What does the work of a device.</summary>
+    public static IDeviceWork NewWork(Device device) => Records(device) ? new RecordedWork(device) : new PlainWork();
+
+    /// <summary>What brings batches to a device.</summary>
+    public static IUpload NewUpload(Device device) => device.type == DeviceType.CUDA ? new PinnedUpload(device) : new PlainUpload(device);
+
     /// <summary>How libtorch was built, several lines.</summary>
     public static string Describe() => LibTorch.BuildInfo;
 
@@ -81,6 +90,39 @@ internal static class Backend
         catch (ExternalException failure)
         {
             throw new UserError($"{place.Size} processes: not all met at {place.Host}:{place.Port} within {timeout.TotalSeconds:N0} s ({failure.Message}); see that each was started and reaches that address.", failure);
+        }
+    }
+
+    private sealed class RecordedWork(Device device) : IDeviceWork
+    {
+        private readonly DeviceGraph graph = new(device);
+
+        public bool Defers => true;
+
+        public void WarmUp(Action work) => graph.WarmUp(work);
+
+        public void Record(Action work) => graph.Record(work);
+
+        public void Replay() => graph.Replay();
+
+        public void Dispose() => graph.Dispose();
+    }
+
+    private sealed class PinnedUpload(Device device) : IUpload
+    {
+        private readonly Upload upload = new(device);
+
+        public Tensor Stage(ReadOnlySpan<long> shape, ScalarType type) => upload.Stage(shape, type);
+
+        public IParcel Send(Tensor staged) => new Parcel(upload.Send(staged));
+
+        public void Dispose() => upload.Dispose();
+
+        private sealed class Parcel(Upload.Parcel sent) : IParcel
+        {
+            public Tensor Receive() => sent.Receive();
+
+            public void Dispose() => sent.Dispose();
         }
     }
 

@@ -48,6 +48,15 @@ internal static class Backend
     /// <summary>Nobody asks without <see cref="HasKernels"/>.</summary>
     public static double ClipNorm(Tensor gradients, double bound) => throw new NotSupportedException();
 
+    /// <summary>Nothing is recorded.</summary>
+    public static bool Records(Device device) => false;
+
+    /// <summary>Work that is done anew each time.</summary>
+    public static IDeviceWork NewWork(Device device) => new PlainWork();
+
+    /// <summary>Copies one after the other.</summary>
+    public static IUpload NewUpload(Device device) => new PlainUpload(device);
+
     /// <summary>How libtorch was built; TorchSharp does not say.</summary>
     public static string Describe() => $"TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)}";
 

@@ -5,9 +5,8 @@ public sealed class MovingAverage : IDisposable
 {
     private readonly ParameterStore source;
     private readonly int batch;
-    private double kept = double.NaN;
-    private Scalar keep = 1;
-    private Scalar take = 0;
+    private readonly DeviceNumber take;
+    private double keep;
 
     /// <summary>Starts at the weights as they are.</summary>
     /// <param name="weights">What to average.</param>
@@ -19,6 +18,7 @@ public sealed class MovingAverage : IDisposable
         this.batch = batch;
         Rule = rule;
         Weights = weights.Copy(gradients: false);
+        take = new DeviceNumber(Weights.Values.device);
     }
 
     /// <summary>What decides how much is kept.</summary>
@@ -31,33 +31,34 @@ public sealed class MovingAverage : IDisposable
     /// <param name="step">The step that was done, counted from 0.</param>
     public void Update(int step)
     {
-        Weigh(Rule.Keep(step, batch));
-        if (kept == 1)
+        Begin(step);
+        Apply();
+    }
+
+    /// <summary>Decides how much is kept at a step.</summary>
+    /// <param name="step">The step, counted from 0.</param>
+    internal void Begin(int step)
+    {
+        keep = Rule.Keep(step, batch);
+        take.Set(1 - keep);
+    }
+
+    /// <summary>Takes in the weights as they are now; the work of the device.</summary>
+    internal void Apply()
+    {
+        if (keep == 1 && Recording.Current is null)
             return;
         using var _ = no_grad();
         if (Backend.HasKernels(Weights.Values))
-        {
-            Backend.Average(Weights.Values, source.Values, kept);
-            return;
-        }
-
-        Weights.Values.mul_(keep).add_(source.Values, take);
+            Backend.Average(Weights.Values, source.Values, keep);
+        else
+            Weights.Values.lerp_(source.Values, take.Tensor);
     }
 
     /// <summary>Frees the average.</summary>
     public void Dispose()
     {
         Weights.Dispose();
-        keep.Dispose();
         take.Dispose();
-    }
-
-    private void Weigh(double share)
-    {
-        if (share == kept)
-            return;
-        keep.Dispose();
-        take.Dispose();
-        (kept, keep, take) = (share, share, 1 - share);
     }
 }

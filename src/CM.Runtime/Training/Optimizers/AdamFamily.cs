@@ -10,9 +10,13 @@ public abstract class AdamFamily : Optimizer
     private readonly Scalar keepSecond;
     private readonly Scalar takeSecond;
     private readonly Scalar pull;
+    private readonly DeviceNumber size;
+    private readonly DeviceNumber root;
+    private readonly DeviceNumber floor;
+    private (double Size, double? Floor) now;
 
-    private protected AdamFamily(ParameterStore weights, double rate, double beta1, double beta2, double penalty = 0)
-        : base(weights, rate, "exp_avg", "exp_avg_sq")
+    private protected AdamFamily(ParameterStore weights, double rate, double beta1, double beta2, double penalty = 0, bool decays = false)
+        : base(weights, rate, decays, "exp_avg", "exp_avg_sq")
     {
         this.beta1 = beta1;
         Beta2 = beta2;
@@ -22,6 +26,8 @@ public abstract class AdamFamily : Optimizer
         keepSecond = beta2;
         takeSecond = 1 - beta2;
         pull = penalty;
+        var device = weights.Values.device;
+        (size, root, floor) = (new(device), new(device), new(device));
     }
 
     /// <summary>Decay of v.</summary>
@@ -37,29 +43,36 @@ public abstract class AdamFamily : Optimizer
 
     private Tensor Second => Moments[1].Values;
 
-    /// <summary>Takes in the gradient, then w ← (1 − decay)·w − size·m/(√v + floor); − size·m where there is no floor.</summary>
-    private protected void Update(double size, double? floor, double decay = 0)
+    /// <summary>The step will be w ← (1 − decay)·w − size·m/(√v + floor); − size·m where there is no floor.</summary>
+    private protected void Choose(double step, double? added, double decay = 0)
+    {
+        now = (step, added);
+        size.Set(step);
+        root.Set(added is null ? 0 : 1);
+        floor.Set(added ?? 1);
+        Decay(decay);
+    }
+
+    /// <summary>The same with the unbiased means: w ← (1 − decay)·w − rate·m̂/(√v̂ + ε).</summary>
+    private protected void ChooseUnbiased(double epsilon, double decay = 0)
+    {
+        // rate/b₁·m / (√v/√b₂ + ε) with the fraction extended by √b₂.
+        var root = Math.Sqrt(Unbiased2);
+        Choose(Rate / Unbiased1 * root, epsilon * root, decay);
+    }
+
+    private protected sealed override void Descend()
     {
         if (Backend.HasKernels(Weights.Values))
         {
-            Backend.Adam(Weights.Values, Weights.Gradients, First, Second, beta1, Beta2, penalty, 1 - decay, size, floor);
+            Backend.Adam(Weights.Values, Weights.Gradients, First, Second, beta1, Beta2, penalty, Rest, now.Size, now.Floor);
             return;
         }
 
         UpdateMoments(); // the penalty is that of the weights before they decay; only one of them is not 0
-        Shrink(decay);
-        if (floor is { } added)
-            Descend(size, added);
-        else
-            DescendByMean(size);
-    }
-
-    /// <summary>The same with the unbiased means: w ← (1 − decay)·w − rate·m̂/(√v̂ + ε).</summary>
-    private protected void UpdateUnbiased(double epsilon, double decay = 0)
-    {
-        // rate/b₁·m / (√v/√b₂ + ε) with the fraction extended by √b₂.
-        var root = Math.Sqrt(Unbiased2);
-        Update(Rate / Unbiased1 * root, epsilon * root, decay);
+        Shrink();
+        Scratch.copy_(Second).sqrt_().mul_(root.Tensor).add_(floor.Tensor).reciprocal_().mul_(First).mul_(size.Tensor);
+        Weights.Values.sub_(Scratch);
     }
 
     /// <summary>m ← β₁·m + (1 − β₁)·g and v ← β₂·v + (1 − β₂)·g², with g the gradient plus the L2 penalty's.</summary>
@@ -70,22 +83,6 @@ public abstract class AdamFamily : Optimizer
             gradient = Scratch.copy_(gradient).add_(Weights.Values, pull);
         First.mul_(keepFirst).add_(gradient, takeFirst);
         Second.mul_(keepSecond).addcmul_(gradient, gradient, takeSecond);
-    }
-
-    /// <summary>w ← w − size·m/(√v + floor).</summary>
-    private void Descend(double size, double floor)
-    {
-        using Scalar step = -size;
-        using Scalar shift = floor;
-        Scratch.copy_(Second).sqrt_().add_(shift);
-        Weights.Values.addcdiv_(First, Scratch, step);
-    }
-
-    /// <summary>w ← w − size·m.</summary>
-    private void DescendByMean(double size)
-    {
-        using Scalar step = -size;
-        Weights.Values.add_(First, step);
     }
 
     /// <inheritdoc/>
@@ -99,5 +96,8 @@ public abstract class AdamFamily : Optimizer
         keepSecond.Dispose();
         takeSecond.Dispose();
         pull.Dispose();
+        size.Dispose();
+        root.Dispose();
+        floor.Dispose();
     }
 }

@@ -13,6 +13,7 @@ public sealed class Lion : Optimizer
     private readonly Scalar takeInStep;
     private readonly Scalar keep;
     private readonly Scalar take;
+    private readonly DeviceNumber rate;
 
     /// <summary>Starts with m = 0.</summary>
     /// <param name="weights">What to train.</param>
@@ -21,7 +22,7 @@ public sealed class Lion : Optimizer
     /// <param name="beta2">Decay of the mean gradient, in [0, 1).</param>
     /// <param name="weightDecay">What a step takes off the weights, in learning rates; 0 or more.</param>
     public Lion(ParameterStore weights, double rate, double beta1 = 0.9, double beta2 = 0.99, double weightDecay = 0)
-        : base(weights, rate, "exp_avg")
+        : base(weights, rate, weightDecay != 0, "exp_avg")
     {
         this.beta1 = beta1;
         this.beta2 = beta2;
@@ -30,6 +31,13 @@ public sealed class Lion : Optimizer
         takeInStep = 1 - beta1;
         keep = beta2;
         take = 1 - beta2;
+        this.rate = new DeviceNumber(weights.Values.device);
+    }
+
+    private protected override void Prepare()
+    {
+        Decay(Rate * weightDecay);
+        rate.Set(Rate);
     }
 
     private protected override void Descend()
@@ -37,14 +45,13 @@ public sealed class Lion : Optimizer
         var mean = Moments[0].Values;
         if (Backend.HasKernels(mean))
         {
-            Backend.Lion(Weights.Values, Weights.Gradients, mean, beta1, beta2, 1 - Rate * weightDecay, Rate);
+            Backend.Lion(Weights.Values, Weights.Gradients, mean, beta1, beta2, Rest, Rate);
             return;
         }
 
-        using Scalar step = -Rate;
-        Shrink(Rate * weightDecay);
-        Scratch.copy_(mean).mul_(keepInStep).add_(Weights.Gradients, takeInStep).sign_();
-        Weights.Values.add_(Scratch, step);
+        Shrink();
+        Scratch.copy_(mean).mul_(keepInStep).add_(Weights.Gradients, takeInStep).sign_().mul_(rate.Tensor);
+        Weights.Values.sub_(Scratch);
         mean.mul_(keep).add_(Weights.Gradients, take);
     }
 
@@ -58,5 +65,6 @@ public sealed class Lion : Optimizer
         takeInStep.Dispose();
         keep.Dispose();
         take.Dispose();
+        rate.Dispose();
     }
 }

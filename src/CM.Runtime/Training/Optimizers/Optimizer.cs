@@ -3,15 +3,20 @@ namespace CM.Runtime;
 /// <summary>Changes the weights along the gradients: a few kernels over the flat tensors, in place, without allocating tensors.</summary>
 public abstract class Optimizer : IDisposable
 {
+    private readonly DeviceNumber shrink;
+    private readonly bool decays;
     private Tensor? scratch;
 
     /// <param name="weights">What to train.</param>
     /// <param name="rate">Learning rate, 0 or more.</param>
+    /// <param name="decays">Whether a step takes something off the weights before it moves them.</param>
     /// <param name="moments">Names of the running means of the gradient that are kept.</param>
-    private protected Optimizer(ParameterStore weights, double rate, params string[] moments)
+    private protected Optimizer(ParameterStore weights, double rate, bool decays, params string[] moments)
     {
+        this.decays = decays;
         Weights = weights;
         Rate = rate;
+        shrink = new DeviceNumber(weights.Values.device);
         Moments = [.. moments.Select(name => new Moment(name, zeros_like(weights.Values)))];
     }
 
@@ -33,8 +38,21 @@ public abstract class Optimizer : IDisposable
     /// <summary>One step along <see cref="ParameterStore.Gradients"/>, which stay as they are.</summary>
     public void Step()
     {
-        using var _ = no_grad();
+        Begin();
+        Apply();
+    }
+
+    /// <summary>Counts the step and works out its numbers, on the host.</summary>
+    internal void Begin()
+    {
         Steps++;
+        Prepare();
+    }
+
+    /// <summary>The work of the device.</summary>
+    internal void Apply()
+    {
+        using var _ = no_grad();
         Descend();
     }
 
@@ -53,17 +71,30 @@ public abstract class Optimizer : IDisposable
         foreach (var moment in Moments)
             moment.Values.Dispose();
         scratch?.Dispose();
+        shrink.Dispose();
     }
 
+    /// <summary>Works out the numbers of the step.</summary>
+    private protected abstract void Prepare();
+
+    /// <summary>Changes moments and weights by these numbers.</summary>
     private protected abstract void Descend();
 
-    /// <summary>w ← (1 − share)·w.</summary>
-    private protected void Shrink(double share)
+    /// <summary>What a step leaves of the weights before it moves them; 1 where weights do not decay.</summary>
+    private protected double Rest { get; private set; } = 1;
+
+    /// <summary>Decides what the step takes off the weights.</summary>
+    private protected void Decay(double share)
     {
-        if (share == 0)
-            return;
-        using Scalar rest = 1 - share;
-        Weights.Values.mul_(rest);
+        Rest = 1 - share;
+        shrink.Set(Rest);
+    }
+
+    /// <summary>w ← (1 − share)·w.</summary>
+    private protected void Shrink()
+    {
+        if (decays)
+            Weights.Values.mul_(shrink.Tensor);
     }
 
     /// <summary>A running mean.</summary>

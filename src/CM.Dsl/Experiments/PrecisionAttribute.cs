@@ -1,0 +1,29 @@
+namespace CM.Dsl;
+
+/// <summary>
+/// What networks compute in. Weights, their gradients' sum, moments, averages, norms' statistics, softmax and losses are float32 in any case: weights are
+/// cast once a step, what flows into a network is cast there, and what comes out is float32 again. Default: float32, as libtorch is set up.
+/// </summary>
+/// <param name="compute">The type.</param>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class PrecisionAttribute(Compute compute) : Attribute
+{
+    /// <summary>The type.</summary>
+    public Compute Compute { get; } = compute;
+}
+
+/// <summary>A type that networks compute in.</summary>
+public enum Compute
+{
+    /// <summary>32 bits everywhere, also where libtorch would round products on CUDA.</summary>
+    Float32,
+
+    /// <summary>Float32 whose products keep 10 bits behind the point on CUDA; on the CPU it is float32.</summary>
+    TensorFloat32,
+
+    /// <summary>16 bits with the range of float32 and 8 bits of precision.</summary>
+    BFloat16,
+
+    /// <summary>16 bits with 11 bits of precision and a small range, on CUDA; it needs <see cref="LossScaleAttribute"/>.</summary>
+    Float16,
+}

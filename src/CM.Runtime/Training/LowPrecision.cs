@@ -1,0 +1,66 @@
+using TorchSharp.Modules;
+
+namespace CM.Runtime;
+
+/// <summary>
+/// The parameters of a store in 16 bits: one flat tensor that is cast from the store's in one go, and one with the gradients, which are added to
+/// the store's in one go.
+/// </summary>
+internal sealed class LowPrecision : IDisposable
+{
+    private readonly ParameterStore store;
+    private readonly Dictionary<string, Parameter> parameters = [];
+    private readonly Tensor values;
+    private readonly Tensor? gradients;
+
+    /// <summary>Casts the parameters as they are.</summary>
+    /// <param name="store">The parameters in float32.</param>
+    /// <param name="type">The type to cast to.</param>
+    /// <param name="withGradients">Whether they are trained.</param>
+    public LowPrecision(ParameterStore store, ScalarType type, bool withGradients)
+    {
+        using var _ = no_grad();
+        this.store = store;
+        values = store.Values.to(type).DetachFromDisposeScope();
+        gradients = withGradients ? zeros_like(values).DetachFromDisposeScope() : null;
+        foreach (var spec in store.Layout.Parameters)
+        {
+            var parameter = ParameterStore.NewParameter(values, gradients, spec);
+            parameter.DetachFromDisposeScope();
+            parameters.Add(spec.Name, parameter);
+        }
+    }
+
+    /// <summary>The type of the parameters.</summary>
+    public ScalarType Type => values.dtype;
+
+    /// <summary>A parameter; its <c>grad</c> is a view into the flat gradient.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such parameter.</exception>
+    public Parameter this[string name] => parameters.TryGetValue(name, out var found) ? found : throw store.Missing(name);
+
+    /// <summary>Casts the parameters as they are now.</summary>
+    public void Cast()
+    {
+        using var _ = no_grad();
+        values.copy_(store.Values);
+    }
+
+    /// <summary>Adds the gradients to those of the store, and begins anew.</summary>
+    public void Collect()
+    {
+        if (gradients is null)
+            return;
+        using var _ = no_grad();
+        store.Gradients.add_(gradients);
+        gradients.zero_();
+    }
+
+    /// <summary>Frees all tensors.</summary>
+    public void Dispose()
+    {
+        foreach (var parameter in parameters.Values)
+            parameter.Dispose();
+        values.Dispose();
+        gradients?.Dispose();
+    }
+}
