@@ -138,8 +138,11 @@ internal sealed class NetworkWriter
         code.Line($"/// <summary><see cref=\"{Plan.Record.Name}\"/> as a TorchSharp module: {CodeWriter.Xml(network.Signature)}, {Counted(network.Count)}.</summary>")
             .Line("/// <remarks>")
             .Line("/// <code>");
-        foreach (var layer in network.Layers.Where(layer => layer.Outputs.Count > 0))
-            code.Line($"/// {PlaceOf(layer.Layer),-12} {CodeWriter.Xml(layer.Kind),-28} {string.Join(", ", layer.Inputs)} → {string.Join(", ", layer.Outputs)}");
+        var rows = network.Layers.Where(layer => layer.Outputs.Count > 0)
+            .Select(layer => (Place: PlaceOf(layer.Layer), Kind: CodeWriter.Xml(layer.Kind), Shapes: $"{string.Join(", ", layer.Inputs)} → {string.Join(", ", layer.Outputs)}")).ToList();
+        var (places, kinds) = rows.Count == 0 ? (0, 0) : (rows.Max(row => row.Place.Length), rows.Max(row => row.Kind.Length));
+        foreach (var row in rows)
+            code.Line($"/// {row.Place.PadRight(places)}  {row.Kind.PadRight(kinds)}  {row.Shapes}");
         code.Line("/// </code>").Line("/// </remarks>");
         if (network.Fits && !Plan.IsExpansion)
             code.Line($"[{PublishedContract.Write(network)}]");

@@ -81,18 +81,18 @@ namespace Test
         /// <summary><see cref="EveryLayer"/> as a TorchSharp module: [B, 3, 16, 16] → [B, 8, 4, 4], [B, 8, 4, 4], 33,256 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// Stem         Conv2d 3→8, 3×3, stride 2, dilation 2 [B, 3, 16, 16] → [B, 8, 8, 8]
-        /// Calm         GroupNorm 8 in 4 groups      [B, 8, 8, 8] → [B, 8, 8, 8]
-        /// Drop         Dropout 0.1                  [B, 8, 8, 8] → [B, 8, 8, 8]
-        /// Pool         AveragePool 2                [B, 8, 8, 8] → [B, 8, 4, 4]
-        /// Grow         Upsample 2                   [B, 8, 4, 4] → [B, 8, 8, 8]
-        /// Thin         Downsample 2                 [B, 8, 8, 8] → [B, 8, 4, 4]
-        /// Flat         Flatten                      [B, 8, 4, 4] → [B, 128]
-        /// Level        LayerNorm 128                [B, 128] → [B, 128]
-        /// Bend         GELU                         [B, 128] → [B, 128]
-        /// Turn         Linear 128→128, 2 times      [B, 128] → [B, 128]
-        /// Image        Unflatten to 8×4×4           [B, 128] → [B, 8, 4, 4]
-        /// Half         Scale by 0.5                 [B, 8, 4, 4] → [B, 8, 4, 4]
+        /// Stem   Conv2d 3→8, 3×3, stride 2, dilation 2  [B, 3, 16, 16] → [B, 8, 8, 8]
+        /// Calm   GroupNorm 8 in 4 groups                [B, 8, 8, 8] → [B, 8, 8, 8]
+        /// Drop   Dropout 0.1                            [B, 8, 8, 8] → [B, 8, 8, 8]
+        /// Pool   AveragePool 2                          [B, 8, 8, 8] → [B, 8, 4, 4]
+        /// Grow   Upsample 2                             [B, 8, 4, 4] → [B, 8, 8, 8]
+        /// Thin   Downsample 2                           [B, 8, 8, 8] → [B, 8, 4, 4]
+        /// Flat   Flatten                                [B, 8, 4, 4] → [B, 128]
+        /// Level  LayerNorm 128                          [B, 128] → [B, 128]
+        /// Bend   GELU                                   [B, 128] → [B, 128]
+        /// Turn   Linear 128→128, 2 times                [B, 128] → [B, 128]
+        /// Image  Unflatten to 8×4×4                     [B, 128] → [B, 8, 4, 4]
+        /// Half   Scale by 0.5                           [B, 8, 4, 4] → [B, 8, 4, 4]
         /// </code>
         /// </remarks>
         [Contract("33256", "46592", "2442", Parameters = [], Inputs = ["B,3,16,16"], Outputs = ["B,8,4,4", "B,8,4,4"], Duties = [])]

@@ -53,11 +53,11 @@ namespace Test
         /// <summary><see cref="Planar"/> as a TorchSharp module: [B, 2], [B] → [B, 2], 58,498 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// Wave         Fourier 64, scale 1          [B] → [B, 64]
-        /// Level        Linear 64→128                [B, 64] → [B, 128]
-        /// In           Linear 2→128                 [B, 2] → [B, 128]
-        /// Body         Residual(128), 3 times       [B, 128] → [B, 128]
-        /// Out          Linear 128→2                 [B, 128] → [B, 2]
+        /// Wave   Fourier 64, scale 1     [B] → [B, 64]
+        /// Level  Linear 64→128           [B, 64] → [B, 128]
+        /// In     Linear 2→128            [B, 2] → [B, 128]
+        /// Body   Residual(128), 3 times  [B, 128] → [B, 128]
+        /// Out    Linear 128→2            [B, 128] → [B, 2]
         /// </code>
         /// </remarks>
         [Contract("58498", "57856", "960", Parameters = [], Inputs = ["B,2", "B"], Outputs = ["B,2"], Duties = [])]

@@ -45,9 +45,9 @@ namespace Test
         /// <summary><see cref="Straight"/> as a TorchSharp module: [B, 2] → [B, 2], 42 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// In           Linear 2→8                   [B, 2] → [B, 8]
-        /// Bend         Tanh                         [B, 8] → [B, 8]
-        /// Out          Linear 8→2                   [B, 8] → [B, 2]
+        /// In    Linear 2→8  [B, 2] → [B, 8]
+        /// Bend  Tanh        [B, 8] → [B, 8]
+        /// Out   Linear 8→2  [B, 8] → [B, 2]
         /// </code>
         /// </remarks>
         [Contract("42", "32", "8", Parameters = [], Inputs = ["B,2"], Outputs = ["B,2"], Duties = [])]

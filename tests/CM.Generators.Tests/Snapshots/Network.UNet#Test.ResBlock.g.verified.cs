@@ -43,11 +43,11 @@ namespace Test
         /// <summary><see cref="ResBlock"/> as a TorchSharp module: [B, In, H, W], [B, Time] → [B, Out, H, W], 2*In+10*In*Out+3*Out+Out*Time parameters.</summary>
         /// <remarks>
         /// <code>
-        /// Calm         GroupNorm In in 8 groups     [B, In, H, W] → [B, In, H, W]
-        /// Bend         SiLU                         [B, In, H, W] → [B, In, H, W]
-        /// Turn         Conv2d In→Out, 3×3           [B, In, H, W] → [B, Out, H, W]
-        /// Clock        Linear Time→Out              [B, Time] → [B, Out]
-        /// Short        Conv2d In→Out, 1×1           [B, In, H, W] → [B, Out, H, W]
+        /// Calm   GroupNorm In in 8 groups  [B, In, H, W] → [B, In, H, W]
+        /// Bend   SiLU                      [B, In, H, W] → [B, In, H, W]
+        /// Turn   Conv2d In→Out, 3×3        [B, In, H, W] → [B, Out, H, W]
+        /// Clock  Linear Time→Out           [B, Time] → [B, Out]
+        /// Short  Conv2d In→Out, 1×1        [B, In, H, W] → [B, Out, H, W]
         /// </code>
         /// </remarks>
         [Contract("2*In+10*In*Out+3*Out+Out*Time", "10*H*In*Out*W+Out*Time", "2*H*In*W+16", Parameters = ["In", "Out", "Time"], Inputs = ["B,In,H,W", "B,Time"], Outputs = ["B,Out,H,W"], Duties = ["AtLeast|1|In|channels of 'Calm' is 1 or more", "Divides|8|In|groups of 'Calm' divides its channels", "AtLeast|1|Out|output of 'Turn' is 1 or more", "AtLeast|1|Time|input of 'Clock' is 1 or more"])]

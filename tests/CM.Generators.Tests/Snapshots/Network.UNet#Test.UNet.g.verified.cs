@@ -65,14 +65,14 @@ namespace Test
         /// <summary><see cref="UNet"/> as a TorchSharp module: [B, 3, 32, 32], [B] → [B, 3, 32, 32], 470,595 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// Clock        Positional 256               [B] → [B, 256]
-        /// Stem         Conv2d 3→64, 3×3             [B, 3, 32, 32] → [B, 64, 32, 32]
-        /// Down         ResBlock(64, 64, 256)        [B, 64, 32, 32], [B, 256] → [B, 64, 32, 32]
-        /// Shrink       Conv2d 64→128, 3×3, stride 2, padding 1 [B, 64, 32, 32] → [B, 128, 16, 16]
-        /// Middle       ResBlock(128, 128, 256)      [B, 128, 16, 16], [B, 256] → [B, 128, 16, 16]
-        /// Grow         Upsample 2                   [B, 128, 16, 16] → [B, 128, 32, 32]
-        /// Up           ResBlock(192, 64, 256)       [B, 192, 32, 32], [B, 256] → [B, 64, 32, 32]
-        /// Head         Conv2d 64→3, 1×1             [B, 64, 32, 32] → [B, 3, 32, 32]
+        /// Clock   Positional 256                           [B] → [B, 256]
+        /// Stem    Conv2d 3→64, 3×3                         [B, 3, 32, 32] → [B, 64, 32, 32]
+        /// Down    ResBlock(64, 64, 256)                    [B, 64, 32, 32], [B, 256] → [B, 64, 32, 32]
+        /// Shrink  Conv2d 64→128, 3×3, stride 2, padding 1  [B, 64, 32, 32] → [B, 128, 16, 16]
+        /// Middle  ResBlock(128, 128, 256)                  [B, 128, 16, 16], [B, 256] → [B, 128, 16, 16]
+        /// Grow    Upsample 2                               [B, 128, 16, 16] → [B, 128, 32, 32]
+        /// Up      ResBlock(192, 64, 256)                   [B, 192, 32, 32], [B, 256] → [B, 64, 32, 32]
+        /// Head    Conv2d 64→3, 1×1                         [B, 64, 32, 32] → [B, 3, 32, 32]
         /// </code>
         /// </remarks>
         [Contract("470595", "230621184", "1016112", Parameters = [], Inputs = ["B,3,32,32", "B"], Outputs = ["B,3,32,32"], Duties = [])]

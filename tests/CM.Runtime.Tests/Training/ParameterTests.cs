@@ -35,16 +35,6 @@ public class ParameterTests
     }
 
     [Fact]
-    public void A_training_that_no_machine_can_hold_is_refused_in_one_line()
-    {
-        var layout = new ParameterLayout().Add("a", Init.Constant(0), 1_000_000, 1_000_000);
-        Should.Throw<UserError>(() => new Large(layout, [new Ema(0.9), new Ema(0.99)])).Message.ShouldStartWith("1,000,000,000,000 parameters with gradients, moments, 2 averages take 20,000.00 GB and more, and this machine has ");
-        Should.Throw<UserError>(() => new Large(layout, [])).Message.ShouldStartWith("1,000,000,000,000 parameters with gradients, moments take 12,000.00 GB and more");
-    }
-
-    private sealed class Large(ParameterLayout layout, AverageRule[] averages) : Training(Tiny.Setup(), layout, averages);
-
-    [Fact]
     public void Starts_are_drawn_in_order_of_declaration_after_one_seed()
     {
         using var store = ParameterStore.New(Tiny.Layout(), seed: 5);

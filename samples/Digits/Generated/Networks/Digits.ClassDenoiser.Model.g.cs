@@ -52,31 +52,31 @@ namespace Digits
             /// <summary><see cref="ModelNet"/> as a TorchSharp module: [B, 1, 28, 28], [B], [B, 10] → [B, 1, 28, 28], 308,721 parameters.</summary>
             /// <remarks>
             /// <code>
-            /// map_noise    Positional 16                [B] → [B, 16]
-            /// map_label    ClassEmbedding 10→16         [B, 10] → [B, 16]
-            /// map_layer0   Linear 16→64                 [B, 16] → [B, 64]
-            /// Act0         SiLU                         [B, 64] → [B, 64]
-            /// map_layer1   Linear 64→64                 [B, 64] → [B, 64]
-            /// Act1         SiLU                         [B, 64] → [B, 64]
-            /// enc.28x28_conv Conv2d 1→16, 3×3             [B, 1, 28, 28] → [B, 16, 28, 28]
-            /// enc.28x28_block0 Block(16, 64, 4)             [B, 16, 28, 28], [B, 64] → [B, 16, 28, 28]
-            /// enc.14x14_down DownBlock(16, 16, 64, 4, 4)  [B, 16, 28, 28], [B, 64] → [B, 16, 14, 14]
-            /// enc.14x14_block0 SkipBlock(16, 32, 64, 4, 8)  [B, 16, 14, 14], [B, 64] → [B, 32, 14, 14]
-            /// enc.7x7_down DownBlock(32, 32, 64, 8, 8)  [B, 32, 14, 14], [B, 64] → [B, 32, 7, 7]
-            /// enc.7x7_block0 Block(32, 64, 8)             [B, 32, 7, 7], [B, 64] → [B, 32, 7, 7]
-            /// dec.7x7_in0  AttentionBlock(32, 64, 8)    [B, 32, 7, 7], [B, 64] → [B, 32, 7, 7]
-            /// dec.7x7_in1  Block(32, 64, 8)             [B, 32, 7, 7], [B, 64] → [B, 32, 7, 7]
-            /// dec.7x7_block0 SkipBlock(64, 32, 64, 16, 8) [B, 64, 7, 7], [B, 64] → [B, 32, 7, 7]
-            /// dec.7x7_block1 SkipBlock(64, 32, 64, 16, 8) [B, 64, 7, 7], [B, 64] → [B, 32, 7, 7]
-            /// dec.14x14_up UpBlock(32, 32, 64, 8, 8)    [B, 32, 7, 7], [B, 64] → [B, 32, 14, 14]
-            /// dec.14x14_block0 SkipBlock(64, 32, 64, 16, 8) [B, 64, 14, 14], [B, 64] → [B, 32, 14, 14]
-            /// dec.14x14_block1 SkipBlock(48, 32, 64, 12, 8) [B, 48, 14, 14], [B, 64] → [B, 32, 14, 14]
-            /// dec.28x28_up UpBlock(32, 32, 64, 8, 8)    [B, 32, 14, 14], [B, 64] → [B, 32, 28, 28]
-            /// dec.28x28_block0 SkipBlock(48, 16, 64, 12, 4) [B, 48, 28, 28], [B, 64] → [B, 16, 28, 28]
-            /// dec.28x28_block1 SkipBlock(32, 16, 64, 8, 4)  [B, 32, 28, 28], [B, 64] → [B, 16, 28, 28]
-            /// dec.28x28_aux_norm GroupNorm 16 in 4 groups     [B, 16, 28, 28] → [B, 16, 28, 28]
-            /// Act          SiLU                         [B, 16, 28, 28] → [B, 16, 28, 28]
-            /// dec.28x28_aux_conv Conv2d 16→1, 3×3             [B, 16, 28, 28] → [B, 1, 28, 28]
+            /// map_noise           Positional 16                 [B] → [B, 16]
+            /// map_label           ClassEmbedding 10→16          [B, 10] → [B, 16]
+            /// map_layer0          Linear 16→64                  [B, 16] → [B, 64]
+            /// Act0                SiLU                          [B, 64] → [B, 64]
+            /// map_layer1          Linear 64→64                  [B, 64] → [B, 64]
+            /// Act1                SiLU                          [B, 64] → [B, 64]
+            /// enc.28x28_conv      Conv2d 1→16, 3×3              [B, 1, 28, 28] → [B, 16, 28, 28]
+            /// enc.28x28_block0    Block(16, 64, 4)              [B, 16, 28, 28], [B, 64] → [B, 16, 28, 28]
+            /// enc.14x14_down      DownBlock(16, 16, 64, 4, 4)   [B, 16, 28, 28], [B, 64] → [B, 16, 14, 14]
+            /// enc.14x14_block0    SkipBlock(16, 32, 64, 4, 8)   [B, 16, 14, 14], [B, 64] → [B, 32, 14, 14]
+            /// enc.7x7_down        DownBlock(32, 32, 64, 8, 8)   [B, 32, 14, 14], [B, 64] → [B, 32, 7, 7]
+            /// enc.7x7_block0      Block(32, 64, 8)              [B, 32, 7, 7], [B, 64] → [B, 32, 7, 7]
+            /// dec.7x7_in0         AttentionBlock(32, 64, 8)     [B, 32, 7, 7], [B, 64] → [B, 32, 7, 7]
+            /// dec.7x7_in1         Block(32, 64, 8)              [B, 32, 7, 7], [B, 64] → [B, 32, 7, 7]
+            /// dec.7x7_block0      SkipBlock(64, 32, 64, 16, 8)  [B, 64, 7, 7], [B, 64] → [B, 32, 7, 7]
+            /// dec.7x7_block1      SkipBlock(64, 32, 64, 16, 8)  [B, 64, 7, 7], [B, 64] → [B, 32, 7, 7]
+            /// dec.14x14_up        UpBlock(32, 32, 64, 8, 8)     [B, 32, 7, 7], [B, 64] → [B, 32, 14, 14]
+            /// dec.14x14_block0    SkipBlock(64, 32, 64, 16, 8)  [B, 64, 14, 14], [B, 64] → [B, 32, 14, 14]
+            /// dec.14x14_block1    SkipBlock(48, 32, 64, 12, 8)  [B, 48, 14, 14], [B, 64] → [B, 32, 14, 14]
+            /// dec.28x28_up        UpBlock(32, 32, 64, 8, 8)     [B, 32, 14, 14], [B, 64] → [B, 32, 28, 28]
+            /// dec.28x28_block0    SkipBlock(48, 16, 64, 12, 4)  [B, 48, 28, 28], [B, 64] → [B, 16, 28, 28]
+            /// dec.28x28_block1    SkipBlock(32, 16, 64, 8, 4)   [B, 32, 28, 28], [B, 64] → [B, 16, 28, 28]
+            /// dec.28x28_aux_norm  GroupNorm 16 in 4 groups      [B, 16, 28, 28] → [B, 16, 28, 28]
+            /// Act                 SiLU                          [B, 16, 28, 28] → [B, 16, 28, 28]
+            /// dec.28x28_aux_conv  Conv2d 16→1, 3×3              [B, 16, 28, 28] → [B, 1, 28, 28]
             /// </code>
             /// </remarks>
             [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -355,13 +355,13 @@ namespace Digits
                 /// <summary><see cref="Block"/> as a TorchSharp module: [B, Channels, H, W], [B, Embedding] → [B, Channels, H, W], 7*Channels+18*Channels*Channels+Channels*Embedding parameters.</summary>
                 /// <remarks>
                 /// <code>
-                /// norm0        GroupNorm Channels in Groups groups [B, Channels, H, W] → [B, Channels, H, W]
-                /// Act0         SiLU                         [B, Channels, H, W] → [B, Channels, H, W]
-                /// conv0        Conv2d Channels→Channels, 3×3 [B, Channels, H, W] → [B, Channels, H, W]
-                /// affine       Linear Embedding→Channels    [B, Embedding] → [B, Channels]
-                /// norm1        GroupNorm Channels in Groups groups [B, Channels, H, W] → [B, Channels, H, W]
-                /// Act1         SiLU                         [B, Channels, H, W] → [B, Channels, H, W]
-                /// conv1        Conv2d Channels→Channels, 3×3 [B, Channels, H, W] → [B, Channels, H, W]
+                /// norm0   GroupNorm Channels in Groups groups  [B, Channels, H, W] → [B, Channels, H, W]
+                /// Act0    SiLU                                 [B, Channels, H, W] → [B, Channels, H, W]
+                /// conv0   Conv2d Channels→Channels, 3×3        [B, Channels, H, W] → [B, Channels, H, W]
+                /// affine  Linear Embedding→Channels            [B, Embedding] → [B, Channels]
+                /// norm1   GroupNorm Channels in Groups groups  [B, Channels, H, W] → [B, Channels, H, W]
+                /// Act1    SiLU                                 [B, Channels, H, W] → [B, Channels, H, W]
+                /// conv1   Conv2d Channels→Channels, 3×3        [B, Channels, H, W] → [B, Channels, H, W]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -451,15 +451,15 @@ namespace Digits
                 /// <summary><see cref="DownBlock"/> as a TorchSharp module: [B, In, H, W], [B, Embedding] → [B, Out, H/2, W/2], Embedding*Out+2*In+10*In*Out+6*Out+9*Out*Out parameters.</summary>
                 /// <remarks>
                 /// <code>
-                /// norm0        GroupNorm In in InGroups groups [B, In, H, W] → [B, In, H, W]
-                /// Act0         SiLU                         [B, In, H, W] → [B, In, H, W]
-                /// Shrink       AveragePool 2                [B, In, H, W] → [B, In, H/2, W/2]
-                /// conv0        Conv2d In→Out, 3×3           [B, In, H/2, W/2] → [B, Out, H/2, W/2]
-                /// affine       Linear Embedding→Out         [B, Embedding] → [B, Out]
-                /// norm1        GroupNorm Out in OutGroups groups [B, Out, H/2, W/2] → [B, Out, H/2, W/2]
-                /// Act1         SiLU                         [B, Out, H/2, W/2] → [B, Out, H/2, W/2]
-                /// conv1        Conv2d Out→Out, 3×3          [B, Out, H/2, W/2] → [B, Out, H/2, W/2]
-                /// skip         Conv2d In→Out, 1×1           [B, In, H/2, W/2] → [B, Out, H/2, W/2]
+                /// norm0   GroupNorm In in InGroups groups    [B, In, H, W] → [B, In, H, W]
+                /// Act0    SiLU                               [B, In, H, W] → [B, In, H, W]
+                /// Shrink  AveragePool 2                      [B, In, H, W] → [B, In, H/2, W/2]
+                /// conv0   Conv2d In→Out, 3×3                 [B, In, H/2, W/2] → [B, Out, H/2, W/2]
+                /// affine  Linear Embedding→Out               [B, Embedding] → [B, Out]
+                /// norm1   GroupNorm Out in OutGroups groups  [B, Out, H/2, W/2] → [B, Out, H/2, W/2]
+                /// Act1    SiLU                               [B, Out, H/2, W/2] → [B, Out, H/2, W/2]
+                /// conv1   Conv2d Out→Out, 3×3                [B, Out, H/2, W/2] → [B, Out, H/2, W/2]
+                /// skip    Conv2d In→Out, 1×1                 [B, In, H/2, W/2] → [B, Out, H/2, W/2]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -566,14 +566,14 @@ namespace Digits
                 /// <summary><see cref="SkipBlock"/> as a TorchSharp module: [B, In, H, W], [B, Embedding] → [B, Out, H, W], Embedding*Out+2*In+10*In*Out+6*Out+9*Out*Out parameters.</summary>
                 /// <remarks>
                 /// <code>
-                /// norm0        GroupNorm In in InGroups groups [B, In, H, W] → [B, In, H, W]
-                /// Act0         SiLU                         [B, In, H, W] → [B, In, H, W]
-                /// conv0        Conv2d In→Out, 3×3           [B, In, H, W] → [B, Out, H, W]
-                /// affine       Linear Embedding→Out         [B, Embedding] → [B, Out]
-                /// norm1        GroupNorm Out in OutGroups groups [B, Out, H, W] → [B, Out, H, W]
-                /// Act1         SiLU                         [B, Out, H, W] → [B, Out, H, W]
-                /// conv1        Conv2d Out→Out, 3×3          [B, Out, H, W] → [B, Out, H, W]
-                /// skip         Conv2d In→Out, 1×1           [B, In, H, W] → [B, Out, H, W]
+                /// norm0   GroupNorm In in InGroups groups    [B, In, H, W] → [B, In, H, W]
+                /// Act0    SiLU                               [B, In, H, W] → [B, In, H, W]
+                /// conv0   Conv2d In→Out, 3×3                 [B, In, H, W] → [B, Out, H, W]
+                /// affine  Linear Embedding→Out               [B, Embedding] → [B, Out]
+                /// norm1   GroupNorm Out in OutGroups groups  [B, Out, H, W] → [B, Out, H, W]
+                /// Act1    SiLU                               [B, Out, H, W] → [B, Out, H, W]
+                /// conv1   Conv2d Out→Out, 3×3                [B, Out, H, W] → [B, Out, H, W]
+                /// skip    Conv2d In→Out, 1×1                 [B, In, H, W] → [B, Out, H, W]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -675,15 +675,15 @@ namespace Digits
                 /// <summary><see cref="AttentionBlock"/> as a TorchSharp module: [B, Channels, H, W], [B, Embedding] → [B, Channels, H, W], 13*Channels+22*Channels*Channels+Channels*Embedding parameters.</summary>
                 /// <remarks>
                 /// <code>
-                /// norm0        GroupNorm Channels in Groups groups [B, Channels, H, W] → [B, Channels, H, W]
-                /// Act0         SiLU                         [B, Channels, H, W] → [B, Channels, H, W]
-                /// conv0        Conv2d Channels→Channels, 3×3 [B, Channels, H, W] → [B, Channels, H, W]
-                /// affine       Linear Embedding→Channels    [B, Embedding] → [B, Channels]
-                /// norm1        GroupNorm Channels in Groups groups [B, Channels, H, W] → [B, Channels, H, W]
-                /// Act1         SiLU                         [B, Channels, H, W] → [B, Channels, H, W]
-                /// conv1        Conv2d Channels→Channels, 3×3 [B, Channels, H, W] → [B, Channels, H, W]
-                /// norm2        GroupNorm Channels in Groups groups [B, Channels, H, W] → [B, Channels, H, W]
-                /// Attention    Attention Channels, 1 head   [B, Channels, H, W] → [B, Channels, H, W]
+                /// norm0      GroupNorm Channels in Groups groups  [B, Channels, H, W] → [B, Channels, H, W]
+                /// Act0       SiLU                                 [B, Channels, H, W] → [B, Channels, H, W]
+                /// conv0      Conv2d Channels→Channels, 3×3        [B, Channels, H, W] → [B, Channels, H, W]
+                /// affine     Linear Embedding→Channels            [B, Embedding] → [B, Channels]
+                /// norm1      GroupNorm Channels in Groups groups  [B, Channels, H, W] → [B, Channels, H, W]
+                /// Act1       SiLU                                 [B, Channels, H, W] → [B, Channels, H, W]
+                /// conv1      Conv2d Channels→Channels, 3×3        [B, Channels, H, W] → [B, Channels, H, W]
+                /// norm2      GroupNorm Channels in Groups groups  [B, Channels, H, W] → [B, Channels, H, W]
+                /// Attention  Attention Channels, 1 head           [B, Channels, H, W] → [B, Channels, H, W]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -798,15 +798,15 @@ namespace Digits
                 /// <summary><see cref="UpBlock"/> as a TorchSharp module: [B, In, H, W], [B, Embedding] → [B, Out, 2*H, 2*W], Embedding*Out+2*In+10*In*Out+6*Out+9*Out*Out parameters.</summary>
                 /// <remarks>
                 /// <code>
-                /// norm0        GroupNorm In in InGroups groups [B, In, H, W] → [B, In, H, W]
-                /// Act0         SiLU                         [B, In, H, W] → [B, In, H, W]
-                /// Grow         Upsample 2                   [B, In, H, W] → [B, In, 2*H, 2*W]
-                /// conv0        Conv2d In→Out, 3×3           [B, In, 2*H, 2*W] → [B, Out, 2*H, 2*W]
-                /// affine       Linear Embedding→Out         [B, Embedding] → [B, Out]
-                /// norm1        GroupNorm Out in OutGroups groups [B, Out, 2*H, 2*W] → [B, Out, 2*H, 2*W]
-                /// Act1         SiLU                         [B, Out, 2*H, 2*W] → [B, Out, 2*H, 2*W]
-                /// conv1        Conv2d Out→Out, 3×3          [B, Out, 2*H, 2*W] → [B, Out, 2*H, 2*W]
-                /// skip         Conv2d In→Out, 1×1           [B, In, 2*H, 2*W] → [B, Out, 2*H, 2*W]
+                /// norm0   GroupNorm In in InGroups groups    [B, In, H, W] → [B, In, H, W]
+                /// Act0    SiLU                               [B, In, H, W] → [B, In, H, W]
+                /// Grow    Upsample 2                         [B, In, H, W] → [B, In, 2*H, 2*W]
+                /// conv0   Conv2d In→Out, 3×3                 [B, In, 2*H, 2*W] → [B, Out, 2*H, 2*W]
+                /// affine  Linear Embedding→Out               [B, Embedding] → [B, Out]
+                /// norm1   GroupNorm Out in OutGroups groups  [B, Out, 2*H, 2*W] → [B, Out, 2*H, 2*W]
+                /// Act1    SiLU                               [B, Out, 2*H, 2*W] → [B, Out, 2*H, 2*W]
+                /// conv1   Conv2d Out→Out, 3×3                [B, Out, 2*H, 2*W] → [B, Out, 2*H, 2*W]
+                /// skip    Conv2d In→Out, 1×1                 [B, In, 2*H, 2*W] → [B, Out, 2*H, 2*W]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]

@@ -37,7 +37,7 @@ namespace Digits
         /// <summary><see cref="ClassDenoiser"/> as a TorchSharp module: [B, 1, 28, 28], [B], [B, 10] → [B, 1, 28, 28], 308,721 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// Model        DDPM++ 28×28, 1→1, 16·(1, 2, 2), 1 blocks a level [B, 1, 28, 28], [B], [B, 10] → [B, 1, 28, 28]
+        /// Model  DDPM++ 28×28, 1→1, 16·(1, 2, 2), 1 blocks a level  [B, 1, 28, 28], [B], [B, 10] → [B, 1, 28, 28]
         /// </code>
         /// </remarks>
         [Contract("308721", "57913056", "831099", Parameters = [], Inputs = ["B,1,28,28", "B", "B,10"], Outputs = ["B,1,28,28"], Duties = [])]

@@ -51,13 +51,13 @@ namespace Digits
         /// <summary><see cref="ResidualBlock"/> as a TorchSharp module: [B, In, H, W], [B, Time] → [B, Out, H, W], 2*In+10*In*Out+6*Out+9*Out*Out+Out*Time parameters.</summary>
         /// <remarks>
         /// <code>
-        /// CalmIn       GroupNorm In in 8 groups     [B, In, H, W] → [B, In, H, W]
-        /// Bend         SiLU                         [B, In, H, W] → [B, In, H, W]
-        /// Turn         Conv2d In→Out, 3×3           [B, In, H, W] → [B, Out, H, W]
-        /// Level        Linear Time→Out              [B, Time] → [B, Out]
-        /// CalmOut      GroupNorm Out in 8 groups    [B, Out, H, W] → [B, Out, H, W]
-        /// TurnAgain    Conv2d Out→Out, 3×3          [B, Out, H, W] → [B, Out, H, W]
-        /// Short        Conv2d In→Out, 1×1           [B, In, H, W] → [B, Out, H, W]
+        /// CalmIn     GroupNorm In in 8 groups   [B, In, H, W] → [B, In, H, W]
+        /// Bend       SiLU                       [B, In, H, W] → [B, In, H, W]
+        /// Turn       Conv2d In→Out, 3×3         [B, In, H, W] → [B, Out, H, W]
+        /// Level      Linear Time→Out            [B, Time] → [B, Out]
+        /// CalmOut    GroupNorm Out in 8 groups  [B, Out, H, W] → [B, Out, H, W]
+        /// TurnAgain  Conv2d Out→Out, 3×3        [B, Out, H, W] → [B, Out, H, W]
+        /// Short      Conv2d In→Out, 1×1         [B, In, H, W] → [B, Out, H, W]
         /// </code>
         /// </remarks>
         [Contract("2*In+10*In*Out+6*Out+9*Out*Out+Out*Time", "10*H*In*Out*W+9*H*Out*Out*W+Out*Time", "2*H*In*W+3*H*Out*W+32", Parameters = ["In", "Out", "Time"], Inputs = ["B,In,H,W", "B,Time"], Outputs = ["B,Out,H,W"], Duties = ["AtLeast|1|In|channels of 'CalmIn' is 1 or more", "Divides|8|In|groups of 'CalmIn' divides its channels", "AtLeast|1|Out|output of 'Turn' is 1 or more", "AtLeast|1|Time|input of 'Level' is 1 or more", "Divides|8|Out|groups of 'CalmOut' divides its channels"])]

@@ -37,7 +37,7 @@ namespace Gallery
         /// <summary><see cref="Cifar10ImprovedDenoiser"/> as a TorchSharp module: [B, 3, 32, 32], [B] → [B, 3, 32, 32], 55,732,739 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// Model        DDPM++ 32×32, 3→3, 128·(2, 2, 2), 4 blocks a level [B, 3, 32, 32], [B] → [B, 3, 32, 32]
+        /// Model  DDPM++ 32×32, 3→3, 128·(2, 2, 2), 4 blocks a level  [B, 3, 32, 32], [B] → [B, 3, 32, 32]
         /// </code>
         /// </remarks>
         [Contract("55732739", "21190213632", "33417920", Parameters = [], Inputs = ["B,3,32,32", "B"], Outputs = ["B,3,32,32"], Duties = [])]

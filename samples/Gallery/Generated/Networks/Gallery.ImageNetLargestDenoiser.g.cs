@@ -37,7 +37,7 @@ namespace Gallery
         /// <summary><see cref="ImageNetLargestDenoiser"/> as a TorchSharp module: [B, 3, 64, 64], [B], [B, 1000] → [B, 3, 64, 64], 1,119,276,709 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// Model        EDM2 64×64, 3→3, 384·(1, 2, 3, 4), 3 blocks a level [B, 3, 64, 64], [B], [B, 1000] → [B, 3, 64, 64]
+        /// Model  EDM2 64×64, 3→3, 384·(1, 2, 3, 4), 3 blocks a level  [B, 3, 64, 64], [B], [B, 1000] → [B, 3, 64, 64]
         /// </code>
         /// </remarks>
         [Contract("1119276709", "401959907328", "226727528", Parameters = [], Inputs = ["B,3,64,64", "B", "B,1000"], Outputs = ["B,3,64,64"], Duties = [])]

@@ -37,7 +37,7 @@ namespace Gallery
         /// <summary><see cref="ImageNetSmallDiffuser"/> as a TorchSharp module: [B, 3, 64, 64], [B], [B, 1000] → [B, 3, 64, 64], 280,209,253 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// Model        EDM2 64×64, 3→3, 192·(1, 2, 3, 4), 3 blocks a level [B, 3, 64, 64], [B], [B, 1000] → [B, 3, 64, 64]
+        /// Model  EDM2 64×64, 3→3, 192·(1, 2, 3, 4), 3 blocks a level  [B, 3, 64, 64], [B], [B, 1000] → [B, 3, 64, 64]
         /// </code>
         /// </remarks>
         [Contract("280209253", "100804540416", "111589928", Parameters = [], Inputs = ["B,3,64,64", "B", "B,1000"], Outputs = ["B,3,64,64"], Duties = [])]

@@ -31,8 +31,8 @@ namespace Moons
         /// <summary><see cref="Residual"/> as a TorchSharp module: [B, Width] → [B, Width], Width+Width*Width parameters.</summary>
         /// <remarks>
         /// <code>
-        /// Bend         SiLU                         [B, Width] → [B, Width]
-        /// Turn         Linear Width→Width           [B, Width] → [B, Width]
+        /// Bend  SiLU                [B, Width] → [B, Width]
+        /// Turn  Linear Width→Width  [B, Width] → [B, Width]
         /// </code>
         /// </remarks>
         [Contract("Width+Width*Width", "Width*Width", "Width", Parameters = ["Width"], Inputs = ["B,Width"], Outputs = ["B,Width"], Duties = ["AtLeast|1|Width|input of 'Turn' is 1 or more"])]
