@@ -28,6 +28,9 @@ internal sealed record RunSummary
     /// <summary>Part of that time in which the loop waited for data; null where no step was done.</summary>
     public required double? Waiting { get; init; }
 
+    /// <summary>Part of that time in which the loop added up gradients with other processes, waiting for them included; null where there are none.</summary>
+    public required double? Summing { get; init; }
+
     /// <summary>Sliced Wasserstein distance of the samples to the data before the first step; null where it is not known.</summary>
     public required double? DistanceBefore { get; init; }
 
@@ -53,6 +56,7 @@ internal sealed record RunSummary
         ["seconds"] = Math.Round(Seconds, 3),
         ["images_per_second"] = ImagesPerSecond,
         ["waiting"] = Waiting,
+        ["summing"] = Summing,
         ["sliced_wasserstein"] = DistanceAfter is null ? null : new JsonObject { ["before"] = DistanceBefore, ["after"] = DistanceAfter },
         ["picture"] = Picture,
         ["checkpoint"] = Checkpoint,
@@ -63,7 +67,8 @@ internal sealed record RunSummary
     public IEnumerable<string> ToLines()
     {
         yield return $"{Experiment}: {Step:N0} of {Steps:N0} steps done"
-            + (Loss is { } loss ? $", loss {Numbers.Short(loss)}, {Numbers.Clock(TimeSpan.FromSeconds(Seconds))} at {ImagesPerSecond:N0} images/s, {100 * Waiting:0.0} % of it waiting for data" : "");
+            + (Loss is { } loss ? $", loss {Numbers.Short(loss)}, {Numbers.Clock(TimeSpan.FromSeconds(Seconds))} at {ImagesPerSecond:N0} images/s, {100 * Waiting:0.0} % of it waiting for data" : "")
+            + (Summing is { } summing ? $", {100 * summing:0.0} % for sums over processes" : "");
         if (DistanceAfter is { } after)
             yield return $"sliced Wasserstein distance to the data: {(DistanceBefore is { } before ? $"{Numbers.Short(before)} before, " : "")}{Numbers.Short(after)} now";
         if (Picture is not null)

@@ -46,6 +46,9 @@ internal sealed class RunMeter : IDisposable
     /// <summary>Part of the time that the loop waited for data, from 0 to 1; NaN before the first step.</summary>
     public double Waiting => feed.Waited / working.Elapsed;
 
+    /// <summary>Part of the time that gradients were added up over processes, from 0 to 1; NaN before the first step.</summary>
+    public double Summing => training.Summing / working.Elapsed;
+
     /// <summary>Examples trained on in a second; null where no step was done.</summary>
     public double? ImagesPerSecond(int done) => done > began ? (done - began) * (double)setup.Batch / Seconds : null;
 

@@ -202,6 +202,7 @@ public class TrainingRun : IDisposable
             Seconds = Meter.Seconds,
             ImagesPerSecond = Meter.ImagesPerSecond(done),
             Waiting = double.IsFinite(Meter.Waiting) ? Meter.Waiting : null,
+            Summing = Setup.Group is not null && double.IsFinite(Meter.Summing) ? Meter.Summing : null,
             DistanceBefore = pictures?.FirstDistance,
             DistanceAfter = pictures?.LastDistance,
             Picture = pictures?.Newest,

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CM.Dsl;
 
 namespace CM.Runtime;
@@ -76,6 +77,9 @@ public abstract class Training : IDisposable
             return norm.item<float>();
         }
     }
+
+    /// <summary>How long the host was busy adding up gradients over processes, waiting for them included.</summary>
+    internal TimeSpan Summing { get; private set; }
 
     /// <summary>Who is told of the samples of a step: their times and their losses, <c>[B]</c> each, which are only valid during the call.</summary>
     internal Action<Tensor, Tensor>? Noted { get; set; }
@@ -322,8 +326,10 @@ public abstract class Training : IDisposable
         if (Setup.Group is not { } group)
             return;
         using var _ = no_grad();
+        var begun = Stopwatch.GetTimestamp();
         group.Sum(Weights.Gradients);
         group.Sum(loss);
+        Summing += Stopwatch.GetElapsedTime(begun);
     }
 
     /// <summary>Begins a pass with dropout: called before the student's and again before the teacher's pass, both see the same masks.</summary>
