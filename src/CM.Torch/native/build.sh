@@ -35,7 +35,16 @@ torch=${2:-$(find_torch)}
 [ -n "$torch" ] || fail "no libtorch was found: install PyTorch, or set CM_LIBTORCH to the folder of Python's torch package or of an unpacked libtorch (CM_PYTHON names another python3)"
 command -v g++ >/dev/null || fail "g++ is missing: install it, or load the compiler module of this machine"
 
-stamp=$(cat "$sources"/* <(echo "$torch") | sha256sum)
+# CUDA's headers and NCCL's come as packages beside Python's torch or with CUDA's compiler, whose folder CUDA_HOME names. From CUDA 13 on they include others from
+# a folder of their own, which g++ is not told of.
+cuda=()
+for folder in "$torch"/../nvidia/*/include "${CUDA_HOME:-/usr/local/cuda}"/include; do
+    for place in "$folder" "$folder/cccl"; do
+        [ -d "$place" ] && cuda+=("$(cd "$place" && pwd)")
+    done
+done
+
+stamp=$(cat "$sources"/* <(echo "$torch" ${cuda[@]+"${cuda[@]}"}) | sha256sum)
 if [ -f "$output/libcmtorch.so" ] && [ "$(cat "$output/stamp" 2>/dev/null)" = "$stamp" ]; then exit; fi
 
 printf 'building the native part over %s\n' "$torch" >&2
@@ -43,7 +52,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 with_cmake() {
-    cmake -S "$sources" -B "$work" -DCMAKE_BUILD_TYPE=Release -DTORCH_PREFIX="$torch" -DCM_OUTPUT="$output" -DCM_CXX_STANDARD="$1" &&
+    cmake -S "$sources" -B "$work" -DCMAKE_BUILD_TYPE=Release -DTORCH_PREFIX="$torch" -DCM_OUTPUT="$output" -DCM_CXX_STANDARD="$1" -DCUDA_INCLUDES="$(IFS=';'; echo "${cuda[*]-}")" &&
         cmake --build "$work" --parallel "$(nproc)"
 }
 
@@ -61,17 +70,13 @@ with_compiler() {
         [ -f "$libraries/lib$library.so" ] && links+=(-l"$library" -Wl,--allow-shlib-undefined)
     done
     if [ -f "$libraries/libtorch_cuda.so" ]; then
-        local cuda=()
-        for library in "$torch"/../nvidia/*/include /usr/local/cuda/include; do
-            [ -d "$library" ] && cuda+=(-isystem "$library")
-        done
-        if echo '#include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>' | g++ "${flags[@]}" ${cuda[@]+"${cuda[@]}"} -DUSE_C10D_NCCL -fsyntax-only -x c++ - 2>/dev/null; then
+        for place in ${cuda[@]+"${cuda[@]}"}; do flags+=(-isystem "$place"); done
+        if echo '#include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>' | g++ "${flags[@]}" -DUSE_C10D_NCCL -fsyntax-only -x c++ -; then
             flags+=(-DCM_NCCL=1)
         fi
-        if echo '#include <ATen/cuda/CUDAGraph.h>' | g++ "${flags[@]}" ${cuda[@]+"${cuda[@]}"} -fsyntax-only -x c++ - 2>/dev/null; then
+        if echo '#include <ATen/cuda/CUDAGraph.h>' | g++ "${flags[@]}" -fsyntax-only -x c++ -; then
             flags+=(-DCM_CUDA=1)
         fi
-        flags+=(${cuda[@]+"${cuda[@]}"})
     fi
     if [ "$(uname -m)" = x86_64 ]; then
         kernels 16 kernels_avx512 -mavx512f -mavx512dq -mavx512vl -mfma -mprefer-vector-width=512 && kernels 8 kernels_avx2 -mavx2 -mfma || return
@@ -88,6 +93,7 @@ kernels() {
 }
 
 build() {
+    rm -rf "${work:?}"/*
     if [ "$(printf '3.18\n%s\n' "$(cmake --version 2>/dev/null | head -n 1 | tr -dc '0-9.')" | sort -V | head -n 1)" = 3.18 ]; then
         with_cmake "$1"
     else
@@ -95,7 +101,24 @@ build() {
     fi
 }
 
+# Headers of PyTorch 2 ask for C++17 or, later, C++20; those of 1.13 know nothing later than C++17.
 log=$output/../native.log
-build 17 >"$log" 2>&1 || build 20 >>"$log" 2>&1 ||
+if grep -hqs 'define TORCH_VERSION_MAJOR 1$' "$torch"/include/torch/csrc/api/include/torch/version.h; then standards=(17); else standards=(20 17); fi
+built=
+: >"$log"
+for standard in "${standards[@]}"; do
+    if build "$standard" >>"$log" 2>&1; then
+        built=1
+        break
+    fi
+done
+[ -n "$built" ] ||
     fail "the native part does not build over $torch: $(grep -m 1 -iE 'error' "$log" || tail -n 1 "$log") (all of it in $(cd "$output/.." && pwd)/native.log)"
 echo "$stamp" >"$output/stamp"
+
+# What is left out where this torch has CUDA and its headers do not compile.
+if compgen -G "$torch/lib/libtorch_cuda.so" >/dev/null || compgen -G "$torch/lib/*/libtorch_cuda.so" >/dev/null; then
+    lacks() { grep -qa "$1" "$output/libcmtorch.so" || printf 'left out, since the headers of %s do not compile (%s/native.log): %s; set CUDA_HOME to the folder of CUDA, and build again\n' "$2" "$(cd "$output/.." && pwd)" "$3" >&2; }
+    lacks CUDAGraph CUDA "recording of steps"
+    lacks ProcessGroupNCCL NCCL "sums between devices over NCCL"
+fi
