@@ -3,7 +3,7 @@ using CM.Dsl;
 namespace Gallery;
 
 /// <summary>
-/// EDM2-S on ImageNet-64, by class: the diffusion model that the tuned models start from (Karras et al. 2024, preset edm2-img64-s of github.com/NVlabs/edm2), in float32 and without the
+/// EDM2-S on ImageNet-64, by class: the diffusion model that the tuned models start from (Karras et al. 2024, preset edm2-img64-s of github.com/NVlabs/edm2), without the
 /// head that learns how uncertain each noise level is. Published weights take its place with <c>train NAME --weights FILE</c>, its own with <c>--fork RUN</c>.
 /// </summary>
 [Experiment(Steps = 524_288, Batch = 2048, Seed = 0)]
@@ -12,6 +12,7 @@ namespace Gallery;
 [Coupling<Independent>]
 [Times<DiffusionImageNetTimes>]
 [L2]
+[Precision(Compute.Float16), LossScale(1, GrowthInterval = 524_288)]
 [Adam(1e-2, Beta2 = 0.99), WarmUp(4_883), InverseSqrt(35_000)]
 [EmaPower(0.05), EmaPower(0.1)]
 [Heun(32)]

@@ -12,6 +12,7 @@ namespace Gallery;
 [Coupling<Independent>]
 [Times<TcmImageNetFirstTimes>]
 [PseudoHuber(0.06)]
+[Precision(Compute.Float16), LossScale(16, GrowthInterval = 20_000)]
 [Adam(1e-3, Beta2 = 0.99), InverseSqrt(2000), EmaPower(0.05)]
 [Sample(80, 1.526)]
 public partial record TcmImageNet64SmallFirst;

@@ -52,6 +52,9 @@ internal sealed record Experiment(RecordName Name)
     /// <summary>What networks compute in; null where libtorch is left as it is set up.</summary>
     public Precision? Precision { get; init; }
 
+    /// <summary>What stands before a method that casts to a network's type: which one stands in for float16 is known when a training begins.</summary>
+    public string Static => Precision is { IsHalf: true } ? "" : "static ";
+
     /// <summary>Whether every second image is mirrored.</summary>
     public bool HorizontalFlip { get; init; }
 
@@ -148,7 +151,10 @@ internal sealed record LossScale(double Scale, int Interval);
 internal sealed record Precision(string Name)
 {
     /// <summary>The type of what flows through networks, as it is written in code; null where it is float32.</summary>
-    public string? Type => Name is "BFloat16" or "Float16" ? Name.ToLowerInvariant() : null;
+    public string? Type => IsHalf ? "Half" : Name == "BFloat16" ? "bfloat16" : null;
+
+    /// <summary>Whether it is float16, or what stands in for it where there is no CUDA.</summary>
+    public bool IsHalf => Name == "Float16";
 }
 
 internal sealed record HeunSampler(int Steps, double Rho);

@@ -68,7 +68,8 @@ internal readonly record struct Kept(bool Input, bool Output, Dim Inside)
 /// <param name="Init">How it starts, as C#: <c>Init.Uniform(0.125)</c>.</param>
 /// <param name="Shape">Its sizes.</param>
 /// <param name="Fixed">Drawn once and never trained.</param>
-internal sealed record ParameterPlan(string Name, string Init, EquatableArray<Dim> Shape, bool Fixed = false)
+/// <param name="InFloat32">Read in float32 also where networks compute in 16 bits.</param>
+internal sealed record ParameterPlan(string Name, string Init, EquatableArray<Dim> Shape, bool Fixed = false, bool InFloat32 = false)
 {
     public Dim Count => Shape.Aggregate((Dim)1, (product, size) => product * size);
 

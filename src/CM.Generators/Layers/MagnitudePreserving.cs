@@ -94,7 +94,7 @@ internal sealed class MpLinear : LayerKind
     public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) => plain.Infer(layer, input, check);
 
     public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer) =>
-        [new("weight", MpWeights.Init, [layer.Size("output"), layer.Size("input")])];
+        [MpWeights.Of("weight", layer.Size("output"), layer.Size("input"))];
 
     public override Dim Work(LayerPlan layer, Shape input, Shape output) => plain.Work(layer, input, output);
 
@@ -121,7 +121,7 @@ internal sealed class MpConv2d : LayerKind
             : Shape.Unknown;
 
     public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer) =>
-        [new("weight", MpWeights.Init, [layer.Size("output"), layer.Size("input"), layer.Size("kernel"), layer.Size("kernel")])];
+        [MpWeights.Of("weight", layer.Size("output"), layer.Size("input"), layer.Size("kernel"), layer.Size("kernel"))];
 
     public override Dim Work(LayerPlan layer, Shape input, Shape output) =>
         Parameters(layer).First().Count * output[2].Size * output[3].Size;
@@ -135,8 +135,8 @@ internal sealed class MpAttention : Attention
     public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer)
     {
         var channels = layer.Size("channels");
-        yield return new("qkv.weight", MpWeights.Init, [channels * 3, channels, 1, 1]);
-        yield return new("proj.weight", MpWeights.Init, [channels, channels, 1, 1]);
+        yield return MpWeights.Of("qkv.weight", channels * 3, channels, 1, 1);
+        yield return MpWeights.Of("proj.weight", channels, channels, 1, 1);
     }
 
     // What attention keeps, and queries, keys and values once more before they are normalised, with their magnitudes.
@@ -149,7 +149,8 @@ internal sealed class MpAttention : Attention
 
 internal static class MpWeights
 {
-    public const string Init = "Init.Normal(1)";
+    // 16 bits would round away what normalising them changes: layers cast them afterwards.
+    public static ParameterPlan Of(string name, params Dim[] shape) => new(name, "Init.Normal(1)", [.. shape], InFloat32: true);
 
     public static string Gain(LayerPlan layer, string before) => layer.Has("gain") ? before + CodeWriter.Number(layer.Number("gain", 1)) : "";
 }

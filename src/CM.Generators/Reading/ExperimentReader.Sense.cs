@@ -28,15 +28,13 @@ internal sealed partial class ExperimentReader
             Warn(sample, $"samples start from noise alone at {Number(experiment.SampleTimes[0])}, where the model was trained on noisy data that still show; start at {Number(schedule.To)}");
     }
 
-    private void CheckPrecision(Experiment experiment, Found? precision, Found? scale, Found? model)
+    private void CheckPrecision(Experiment experiment, Found? precision, Found? scale)
     {
         if (experiment is not { IsAbstract: false, Precision: { } chosen } || problems.Any(problem => problem.IsError))
             return;
-        if (chosen.Type is not null && experiment.Model is { NormalisesWeights: true } network)
-            Clash(network.Name, $"Compute.{chosen.Name}", "its layers bring their weights to magnitude 1 in place, and 16 bits would round that away; take Compute.TensorFloat32, or another model", precision!, model!);
-        else if (chosen.Name == "Float16" && scale is null)
+        if (chosen.IsHalf && scale is null)
             Warn(precision!, "gradients smaller than 6e-8 become 0 in float16; add [LossScale(65536)]");
-        else if (chosen.Name != "Float16" && scale is not null)
+        else if (!chosen.IsHalf && scale is not null)
             Warn(scale, $"[LossScale] protects nothing: {(chosen.Name == "BFloat16" ? "bfloat16" : "float32")} loses no small gradients; leave it out");
     }
 

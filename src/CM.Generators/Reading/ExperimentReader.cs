@@ -102,7 +102,7 @@ internal sealed partial class ExperimentReader
         if (budget is not null && model is not null)
             CheckBudget(budget, experiment, model);
         CheckSense(experiment, coupling, times, sample, teacher, truncated, origin);
-        CheckPrecision(experiment, precision, scale, model);
+        CheckPrecision(experiment, precision, scale);
         return experiment with { Problems = problems.ToEquatable() };
     }
 

@@ -205,7 +205,7 @@ internal sealed class CouplingCode
     {
         var first = experiment.Truncation is { } truncation ? $"; of the first stage below t' = {Number(truncation.Start)}" : "";
         code.Line($"// f(x, t), never differentiated{first}{(Times.ReachesData ? "; x itself where t = 0" : "")}.");
-        using (code.Braces($"private {(PredictsPiecewise ? "" : "static ")}Tensor Predict({ModelType} model, Tensor x, Tensor t{OfModel(", Tensor labels")})"))
+        using (code.Braces($"private {(PredictsPiecewise ? "" : experiment.Static)}Tensor Predict({ModelType} model, Tensor x, Tensor t{OfModel(", Tensor labels")})"))
         {
             code.Line("using var frozen = no_grad();");
             code.Line("using var _ = NewDisposeScope();");
@@ -235,7 +235,7 @@ internal sealed class CouplingCode
         for (var time = Earlier; time <= Later && coupling.HasTimes; time++)
             names[time] = "t";
         code.Line($"// The noise that {coupling.Name} makes for a sample.");
-        using (code.Braces($"private static Tensor CoupledNoise({string.Join(", ", parameters)})"))
+        using (code.Braces($"private {experiment.Static}Tensor CoupledNoise({string.Join(", ", parameters)})"))
         {
             code.Line("using var _ = NewDisposeScope();");
             Statements(SampleSteps(), [Wiring.Results[1]]);

@@ -144,7 +144,7 @@ internal sealed class ExperimentWriter
         });
         yield return ("Optimiser", $"{optimizer.Kind}, rate {Number(optimizer.Rate)}{RateText(optimizer)}{string.Concat(optimizer.Settings.Select(setting => $", {setting.Name} {setting.Value}"))}");
         if (experiment.Precision is { } precision)
-            yield return ("Precision", precision.Type is null ? precision.Name : $"networks in {precision.Type}");
+            yield return ("Precision", precision.Type is null ? precision.Name : $"networks in {precision.Name.ToLowerInvariant()}");
         if (experiment.LossScale is { } scale)
             yield return ("Loss scale", $"{Number(scale.Scale)} at first, doubled after {scale.Interval} steps without an overflow");
         if (experiment.ClipNorm is { } bound)
@@ -658,7 +658,7 @@ internal sealed class ExperimentWriter
 
         code.Line();
         code.Line("// Along dx/dσ = (x − f(x, σ))/σ from one time to the next, with the mean of the slopes at both (Karras et al. 2022, algorithm 1).");
-        using (code.Braces($"private static Tensor Advance({Module} sampler, Tensor x, double time, double next{OfModel(", Tensor labels")})"))
+        using (code.Braces($"private {experiment.Static}Tensor Advance({Module} sampler, Tensor x, double time, double next{OfModel(", Tensor labels")})"))
         {
             code.Line("using var _ = NewDisposeScope();");
             code.Line($"var slope = (x - {Denoised("x", "At(time)")}) / time;");
@@ -742,7 +742,7 @@ internal sealed class ExperimentWriter
     {
         var times = schedule ?? Times.Code;
         code.Line($"// f(x, t) = {keep}(t)·x + {give}(t)·F(Feed(t)·x, ¼ ln t{OfModel(", labels")}){when} (Karras et al. 2022, equation 7)");
-        using (code.Braces($"private static Tensor {name}({Module} model, Tensor x, Tensor t{OfModel(", Tensor labels")})"))
+        using (code.Braces($"private {experiment.Static}Tensor {name}({Module} model, Tensor x, Tensor t{OfModel(", Tensor labels")})"))
         {
             code.Line("using var _ = NewDisposeScope();");
             Line("var level = (0.25 * t.log()).to(float32);", "[B]");

@@ -214,7 +214,7 @@ internal sealed class NetworkWriter
                 if (layer.Module is { } block)
                     lines.Add($".AddBlock(\"{path}\", {TypeOf(block)}.Module.Layout({Given(layer)}))");
                 foreach (var parameter in Owned(layer))
-                    lines.Add($".{(parameter.Fixed ? "AddBuffer" : "Add")}(\"{ParameterPlan.At(path, parameter.Name)}\", {string.Join(", ", [parameter.Init, .. parameter.Shape.Select(size => size.ToCode())])})");
+                    lines.Add($".{(parameter.Fixed ? "AddBuffer" : parameter.InFloat32 ? "AddFloat32" : "Add")}(\"{ParameterPlan.At(path, parameter.Name)}\", {string.Join(", ", [parameter.Init, .. parameter.Shape.Select(size => size.ToCode())])})");
             }
         }
 
@@ -481,7 +481,14 @@ internal sealed class NetworkWriter
             return names[value];
         var ones = string.Concat(Enumerable.Repeat(", 1", wide.Rank - shape.Rank));
         var spread = Free($"{names[value].TrimStart('@')}Spread");
-        lines.Add(($"var {spread} = {names[value]}.view({string.Join(", ", shape.Sizes.Select((size, axis) => axis == 0 ? "-1" : size.Names.All(Plan.Parameters.Contains) ? size.ToCode() : $"{names[value]}.shape[{axis}]"))}{ones});", $"[{string.Join(", ", shape.Sizes)}{ones}]"));
+        var spreadShape = $"[{string.Join(", ", shape.Sizes)}{ones}]";
+        if (network.Plan.Layers.Any(layer => layer.Kind.StartsWith("Mp", StringComparison.Ordinal)))
+        {
+            lines.Add(($"var {spread} = MagnitudePreserving.Spread({names[value]}, {names[other]});", spreadShape));
+            return spread;
+        }
+
+        lines.Add(($"var {spread} = {names[value]}.view({string.Join(", ", shape.Sizes.Select((size, axis) => axis == 0 ? "-1" : size.Names.All(Plan.Parameters.Contains) ? size.ToCode() : $"{names[value]}.shape[{axis}]"))}{ones});", spreadShape));
         return spread;
     }
 

@@ -6,7 +6,7 @@ namespace CM.Runtime;
 
 /// <summary>
 /// The layers of EDM2, called by generated networks (Karras et al. 2024, "Analyzing and Improving the Training Dynamics of Diffusion Models",
-/// whose equations are named here).
+/// whose equations are named here). Weights are float32; layers compute in the type of what comes in.
 /// </summary>
 public static class MagnitudePreserving
 {
@@ -54,6 +54,16 @@ public static class MagnitudePreserving
         return (wave * Math.Sqrt(2)).Seen(level, freqs);
     }
 
+    /// <summary>One number for each channel in the shape and the type of maps, which it multiplies or shifts.</summary>
+    /// <param name="numbers">[B, C].</param>
+    /// <param name="maps">[B, C, …].</param>
+    /// <returns>[B, C, 1, …].</returns>
+    public static Tensor Spread(Tensor numbers, Tensor maps)
+    {
+        using var column = numbers.view([.. numbers.shape, .. Enumerable.Repeat(1L, (int)(maps.dim() - numbers.dim()))]);
+        return column.to(maps.dtype);
+    }
+
     /// <summary>A linear map of the last axis by weights of magnitude 1 (equations 47 and 66).</summary>
     /// <param name="x">[…, input].</param>
     /// <param name="weight">[output, input].</param>
@@ -62,7 +72,7 @@ public static class MagnitudePreserving
     /// <returns>[…, output].</returns>
     public static Tensor Linear(Tensor x, Tensor weight, bool training, double gain = 1)
     {
-        using var unit = Unit(weight, training, gain);
+        using var unit = Unit(weight, training, gain, x.dtype);
         return functional.linear(x, unit).Seen(x, weight);
     }
 
@@ -74,7 +84,7 @@ public static class MagnitudePreserving
     /// <returns>[B, output, H, W].</returns>
     public static Tensor Conv2d(Tensor x, Tensor weight, bool training, double gain = 1)
     {
-        using var unit = Unit(weight, training, gain);
+        using var unit = Unit(weight, training, gain, x.dtype);
         var padding = weight.shape[3] / 2;
         return functional.conv2d(x, unit, padding: [padding, padding]).Seen(x, weight);
     }
@@ -96,10 +106,10 @@ public static class MagnitudePreserving
     }
 
     /// <summary>
-    /// The weights that a pass computes with: one output's weights to magnitude gain/√inputs. A training pass that records gradients keeps the
+    /// The weights that a pass computes with: one output's weights to magnitude gain/√inputs, worked out in float32 and then cast. A training pass that records gradients keeps the
     /// stored weights at magnitude 1 as well; the teacher's pass, which records none, must not change what the student's pass has recorded.
     /// </summary>
-    private static Tensor Unit(Tensor weight, bool training, double gain)
+    private static Tensor Unit(Tensor weight, bool training, double gain, ScalarType type)
     {
         var axes = weight.dim() == 2 ? new long[] { 1 } : [1, 2, 3];
         if (training && is_grad_enabled())
@@ -110,6 +120,10 @@ public static class MagnitudePreserving
         }
 
         using var unit = Norms.ToMagnitude1(weight, axes);
-        return unit * (gain / Math.Sqrt((double)weight.numel() / weight.shape[0]));
+        var scaled = unit * (gain / Math.Sqrt((double)weight.numel() / weight.shape[0]));
+        if (scaled.dtype == type)
+            return scaled;
+        using (scaled)
+            return scaled.to(type);
     }
 }

@@ -95,7 +95,7 @@ internal sealed class Replay : TrainingRun
         foreach (var spec in weights.Layout.Parameters)
         {
             owners.Add(weights[spec.Name], (LayerOf(spec.Name), where));
-            if (weights.InLow(spec.Name) is { } low)
+            if (!spec.IsFloat32 && weights.InLow(spec.Name) is { } low)
                 owners.Add(low, (LayerOf(spec.Name), where));
         }
         foreach (var spec in weights.Layout.Buffers)

@@ -10,4 +10,7 @@ public sealed record ParameterSpec(string Name, long[] Shape, Init Init, long Of
 {
     /// <summary>Whether it belongs to a network that is trained beside the model, which a run of another experiment need not have.</summary>
     public bool IsBeside { get; init; }
+
+    /// <summary>Whether modules that compute in 16 bits read it in float32 all the same.</summary>
+    public bool IsFloat32 { get; init; }
 }

@@ -73,7 +73,7 @@ public sealed class ParameterStore : IDisposable
     public ParameterScope Block(string name) => ((ParameterScope)this).Block(name);
 
     /// <summary>
-    /// The parameters for modules that compute in 16 bits, cast as they are now; what these modules add to the gradients waits for
+    /// The parameters for modules that compute in 16 bits, cast as they are now, except for those that stay in float32; what these modules add to the gradients waits for
     /// <see cref="CollectGradients"/>.
     /// </summary>
     /// <param name="type">Bfloat16 or float16, the same at every call.</param>
@@ -149,8 +149,6 @@ public sealed class ParameterStore : IDisposable
         }
         return parameter;
     }
-
-    internal KeyNotFoundException Missing(string name) => Missing("parameter", name);
 
     private KeyNotFoundException Missing(string kind, string name) =>
         new($"There is no {kind} '{name}'; there are: {string.Join(", ", kind == "buffer" ? buffers.Keys : parameters.Keys)}.");

@@ -195,14 +195,14 @@ public abstract class Training : IDisposable
 
     /// <summary>Sets libtorch up for what the experiment computes in.</summary>
     /// <param name="compute">What networks compute in.</param>
-    /// <exception cref="UserError">The device cannot.</exception>
     protected void ComputeIn(Compute compute)
     {
-        if (compute == Compute.Float16 && Setup.Device.type == DeviceType.CPU)
-            throw new UserError("Compute.Float16 needs a CUDA device, this is the CPU; take --device cuda, or declare [Precision(Compute.BFloat16)].");
         if (Setup.Device.type == DeviceType.CUDA && compute is Compute.Float32 or Compute.TensorFloat32)
             backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = compute == Compute.TensorFloat32;
     }
+
+    /// <summary>What networks compute in that are declared in float16: bfloat16 on a CPU, for which libtorch lacks half of the operations in float16.</summary>
+    protected ScalarType Half => Setup.Device.type == DeviceType.CPU ? ScalarType.BFloat16 : ScalarType.Float16;
 
     /// <summary>Casts weights, averages and frozen weights as they are now, where networks compute in 16 bits: once before the passes of a step.</summary>
     public void CastWeights()

@@ -114,13 +114,13 @@ namespace Test
             /// <summary>Names, shapes and starts of the Embedding*Out+In*Out+22*Out*Out+1 parameters.</summary>
             public static ParameterLayout Layout(int In, int Out, int Embedding) => new ParameterLayout()
                 .AddBuffer("Shrink.resample_filter", Init.Filter(1, 1), 1, 1, 2, 2)
-                .Add("Skip.weight", Init.Normal(1), Out, In, 1, 1)
-                .Add("First.weight", Init.Normal(1), Out, Out, 3, 3)
-                .Add("Embed.weight", Init.Normal(1), Out, Embedding)
-                .Add("Loud.gain", Init.Constant(0))
-                .Add("Second.weight", Init.Normal(1), Out, Out, 3, 3)
-                .Add("Attend.qkv.weight", Init.Normal(1), 3 * Out, Out, 1, 1)
-                .Add("Attend.proj.weight", Init.Normal(1), Out, Out, 1, 1);
+                .AddFloat32("Skip.weight", Init.Normal(1), Out, In, 1, 1)
+                .AddFloat32("First.weight", Init.Normal(1), Out, Out, 3, 3)
+                .AddFloat32("Embed.weight", Init.Normal(1), Out, Embedding)
+                .AddFloat32("Loud.gain", Init.Constant(0))
+                .AddFloat32("Second.weight", Init.Normal(1), Out, Out, 3, 3)
+                .AddFloat32("Attend.qkv.weight", Init.Normal(1), 3 * Out, Out, 1, 1)
+                .AddFloat32("Attend.proj.weight", Init.Normal(1), Out, Out, 1, 1);
 
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(int In, int Out, int Embedding, ParameterScope parameters) : base("MagnitudePreservingBlock")
@@ -155,7 +155,7 @@ namespace Test
                 embed.Dispose();
                 var shifted = loud + 1;                                                                              // [B, Out]
                 loud.Dispose();
-                var shiftedSpread = shifted.view(-1, Out, 1, 1);                                                     // [B, Out, 1, 1]
+                var shiftedSpread = MagnitudePreserving.Spread(shifted, first);                                      // [B, Out, 1, 1]
                 var y = first * shiftedSpread;                                                                       // [B, Out, H, W]
                 shiftedSpread.Dispose();
                 first.Dispose(); shifted.Dispose();

@@ -244,9 +244,9 @@ namespace Gallery
                 public static ParameterLayout Layout() => new ParameterLayout()
                     .AddBuffer("emb_fourier.freqs", Init.Normal(2 * Math.PI), 384)
                     .AddBuffer("emb_fourier.phases", Init.Uniform(Math.PI), 384)
-                    .Add("emb_noise.weight", Init.Normal(1), 1536, 384)
-                    .Add("emb_label.weight", Init.Normal(1), 1536, 1000)
-                    .Add("enc.64x64_conv.weight", Init.Normal(1), 384, 4, 3, 3)
+                    .AddFloat32("emb_noise.weight", Init.Normal(1), 1536, 384)
+                    .AddFloat32("emb_label.weight", Init.Normal(1), 1536, 1000)
+                    .AddFloat32("enc.64x64_conv.weight", Init.Normal(1), 384, 4, 3, 3)
                     .AddBlock("enc.64x64_block0", EncoderBlock.Module.Layout(384, 1536))
                     .AddBlock("enc.64x64_block1", EncoderBlock.Module.Layout(384, 1536))
                     .AddBlock("enc.64x64_block2", EncoderBlock.Module.Layout(384, 1536))
@@ -283,8 +283,8 @@ namespace Gallery
                     .AddBlock("dec.64x64_block1", DecoderSkipBlock.Module.Layout(768, 384, 1536))
                     .AddBlock("dec.64x64_block2", DecoderSkipBlock.Module.Layout(768, 384, 1536))
                     .AddBlock("dec.64x64_block3", DecoderSkipBlock.Module.Layout(768, 384, 1536))
-                    .Add("out_conv.weight", Init.Normal(1), 3, 384, 3, 3)
-                    .Add("out_gain", Init.Constant(0));
+                    .AddFloat32("out_conv.weight", Init.Normal(1), 3, 384, 3, 3)
+                    .AddFloat32("out_gain", Init.Constant(0));
 
                 /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                 public Module(ParameterScope parameters) : base("ModelNet")
@@ -603,10 +603,10 @@ namespace Gallery
 
                     /// <summary>Names, shapes and starts of the 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
-                        .Add("conv_res0.weight", Init.Normal(1), Channels, Channels, 3, 3)
-                        .Add("emb_linear.weight", Init.Normal(1), Channels, Embedding)
-                        .Add("emb_gain", Init.Constant(0))
-                        .Add("conv_res1.weight", Init.Normal(1), Channels, Channels, 3, 3);
+                        .AddFloat32("conv_res0.weight", Init.Normal(1), Channels, Channels, 3, 3)
+                        .AddFloat32("emb_linear.weight", Init.Normal(1), Channels, Embedding)
+                        .AddFloat32("emb_gain", Init.Constant(0))
+                        .AddFloat32("conv_res1.weight", Init.Normal(1), Channels, Channels, 3, 3);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, ParameterScope parameters) : base("EncoderBlock")
@@ -631,7 +631,7 @@ namespace Gallery
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                         // [B, Channels]
                         embGain.Dispose();
-                        var factorSpread = factor.view(-1, Channels, 1, 1);                               // [B, Channels, 1, 1]
+                        var factorSpread = MagnitudePreserving.Spread(factor, turned);                    // [B, Channels, 1, 1]
                         var scaled = turned * factorSpread;                                               // [B, Channels, H, W]
                         factorSpread.Dispose();
                         turned.Dispose(); factor.Dispose();
@@ -699,10 +699,10 @@ namespace Gallery
 
                     /// <summary>Names, shapes and starts of the 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
-                        .Add("conv_res0.weight", Init.Normal(1), Channels, Channels, 3, 3)
-                        .Add("emb_linear.weight", Init.Normal(1), Channels, Embedding)
-                        .Add("emb_gain", Init.Constant(0))
-                        .Add("conv_res1.weight", Init.Normal(1), Channels, Channels, 3, 3);
+                        .AddFloat32("conv_res0.weight", Init.Normal(1), Channels, Channels, 3, 3)
+                        .AddFloat32("emb_linear.weight", Init.Normal(1), Channels, Embedding)
+                        .AddFloat32("emb_gain", Init.Constant(0))
+                        .AddFloat32("conv_res1.weight", Init.Normal(1), Channels, Channels, 3, 3);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, ParameterScope parameters) : base("EncoderDownBlock")
@@ -729,7 +729,7 @@ namespace Gallery
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                         // [B, Channels]
                         embGain.Dispose();
-                        var factorSpread = factor.view(-1, Channels, 1, 1);                               // [B, Channels, 1, 1]
+                        var factorSpread = MagnitudePreserving.Spread(factor, turned);                    // [B, Channels, 1, 1]
                         var scaled = turned * factorSpread;                                               // [B, Channels, H/2, W/2]
                         factorSpread.Dispose();
                         turned.Dispose(); factor.Dispose();
@@ -799,11 +799,11 @@ namespace Gallery
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+In*Out+18*Out*Out+1 parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding) => new ParameterLayout()
-                        .Add("conv_skip.weight", Init.Normal(1), Out, In, 1, 1)
-                        .Add("conv_res0.weight", Init.Normal(1), Out, Out, 3, 3)
-                        .Add("emb_linear.weight", Init.Normal(1), Out, Embedding)
-                        .Add("emb_gain", Init.Constant(0))
-                        .Add("conv_res1.weight", Init.Normal(1), Out, Out, 3, 3);
+                        .AddFloat32("conv_skip.weight", Init.Normal(1), Out, In, 1, 1)
+                        .AddFloat32("conv_res0.weight", Init.Normal(1), Out, Out, 3, 3)
+                        .AddFloat32("emb_linear.weight", Init.Normal(1), Out, Embedding)
+                        .AddFloat32("emb_gain", Init.Constant(0))
+                        .AddFloat32("conv_res1.weight", Init.Normal(1), Out, Out, 3, 3);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, ParameterScope parameters) : base("EncoderSkipBlock")
@@ -832,7 +832,7 @@ namespace Gallery
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                         // [B, Out]
                         embGain.Dispose();
-                        var factorSpread = factor.view(-1, Out, 1, 1);                                    // [B, Out, 1, 1]
+                        var factorSpread = MagnitudePreserving.Spread(factor, turned);                    // [B, Out, 1, 1]
                         var scaled = turned * factorSpread;                                               // [B, Out, H, W]
                         factorSpread.Dispose();
                         turned.Dispose(); factor.Dispose();
@@ -902,10 +902,10 @@ namespace Gallery
 
                     /// <summary>Names, shapes and starts of the 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
-                        .Add("conv_res0.weight", Init.Normal(1), Channels, Channels, 3, 3)
-                        .Add("emb_linear.weight", Init.Normal(1), Channels, Embedding)
-                        .Add("emb_gain", Init.Constant(0))
-                        .Add("conv_res1.weight", Init.Normal(1), Channels, Channels, 3, 3);
+                        .AddFloat32("conv_res0.weight", Init.Normal(1), Channels, Channels, 3, 3)
+                        .AddFloat32("emb_linear.weight", Init.Normal(1), Channels, Embedding)
+                        .AddFloat32("emb_gain", Init.Constant(0))
+                        .AddFloat32("conv_res1.weight", Init.Normal(1), Channels, Channels, 3, 3);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, ParameterScope parameters) : base("EncoderDownBlockDropout50")
@@ -932,7 +932,7 @@ namespace Gallery
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                         // [B, Channels]
                         embGain.Dispose();
-                        var factorSpread = factor.view(-1, Channels, 1, 1);                               // [B, Channels, 1, 1]
+                        var factorSpread = MagnitudePreserving.Spread(factor, turned);                    // [B, Channels, 1, 1]
                         var scaled = turned * factorSpread;                                               // [B, Channels, H/2, W/2]
                         factorSpread.Dispose();
                         turned.Dispose(); factor.Dispose();
@@ -1012,13 +1012,13 @@ namespace Gallery
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+In*Out+22*Out*Out+1 parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding) => new ParameterLayout()
-                        .Add("conv_skip.weight", Init.Normal(1), Out, In, 1, 1)
-                        .Add("conv_res0.weight", Init.Normal(1), Out, Out, 3, 3)
-                        .Add("emb_linear.weight", Init.Normal(1), Out, Embedding)
-                        .Add("emb_gain", Init.Constant(0))
-                        .Add("conv_res1.weight", Init.Normal(1), Out, Out, 3, 3)
-                        .Add("attn_qkv.weight", Init.Normal(1), 3 * Out, Out, 1, 1)
-                        .Add("attn_proj.weight", Init.Normal(1), Out, Out, 1, 1);
+                        .AddFloat32("conv_skip.weight", Init.Normal(1), Out, In, 1, 1)
+                        .AddFloat32("conv_res0.weight", Init.Normal(1), Out, Out, 3, 3)
+                        .AddFloat32("emb_linear.weight", Init.Normal(1), Out, Embedding)
+                        .AddFloat32("emb_gain", Init.Constant(0))
+                        .AddFloat32("conv_res1.weight", Init.Normal(1), Out, Out, 3, 3)
+                        .AddFloat32("attn_qkv.weight", Init.Normal(1), 3 * Out, Out, 1, 1)
+                        .AddFloat32("attn_proj.weight", Init.Normal(1), Out, Out, 1, 1);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, ParameterScope parameters) : base("EncoderSkipAttentionBlockDropout50")
@@ -1050,7 +1050,7 @@ namespace Gallery
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                                            // [B, Out]
                         embGain.Dispose();
-                        var factorSpread = factor.view(-1, Out, 1, 1);                                                       // [B, Out, 1, 1]
+                        var factorSpread = MagnitudePreserving.Spread(factor, turned);                                       // [B, Out, 1, 1]
                         var scaled = turned * factorSpread;                                                                  // [B, Out, H, W]
                         factorSpread.Dispose();
                         turned.Dispose(); factor.Dispose();
@@ -1129,12 +1129,12 @@ namespace Gallery
 
                     /// <summary>Names, shapes and starts of the 22*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
-                        .Add("conv_res0.weight", Init.Normal(1), Channels, Channels, 3, 3)
-                        .Add("emb_linear.weight", Init.Normal(1), Channels, Embedding)
-                        .Add("emb_gain", Init.Constant(0))
-                        .Add("conv_res1.weight", Init.Normal(1), Channels, Channels, 3, 3)
-                        .Add("attn_qkv.weight", Init.Normal(1), 3 * Channels, Channels, 1, 1)
-                        .Add("attn_proj.weight", Init.Normal(1), Channels, Channels, 1, 1);
+                        .AddFloat32("conv_res0.weight", Init.Normal(1), Channels, Channels, 3, 3)
+                        .AddFloat32("emb_linear.weight", Init.Normal(1), Channels, Embedding)
+                        .AddFloat32("emb_gain", Init.Constant(0))
+                        .AddFloat32("conv_res1.weight", Init.Normal(1), Channels, Channels, 3, 3)
+                        .AddFloat32("attn_qkv.weight", Init.Normal(1), 3 * Channels, Channels, 1, 1)
+                        .AddFloat32("attn_proj.weight", Init.Normal(1), Channels, Channels, 1, 1);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, ParameterScope parameters) : base("EncoderAttentionBlockDropout50")
@@ -1162,7 +1162,7 @@ namespace Gallery
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                                            // [B, Channels]
                         embGain.Dispose();
-                        var factorSpread = factor.view(-1, Channels, 1, 1);                                                  // [B, Channels, 1, 1]
+                        var factorSpread = MagnitudePreserving.Spread(factor, turned);                                       // [B, Channels, 1, 1]
                         var scaled = turned * factorSpread;                                                                  // [B, Channels, H, W]
                         factorSpread.Dispose();
                         turned.Dispose(); factor.Dispose();
@@ -1239,12 +1239,12 @@ namespace Gallery
 
                     /// <summary>Names, shapes and starts of the 22*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
-                        .Add("conv_res0.weight", Init.Normal(1), Channels, Channels, 3, 3)
-                        .Add("emb_linear.weight", Init.Normal(1), Channels, Embedding)
-                        .Add("emb_gain", Init.Constant(0))
-                        .Add("conv_res1.weight", Init.Normal(1), Channels, Channels, 3, 3)
-                        .Add("attn_qkv.weight", Init.Normal(1), 3 * Channels, Channels, 1, 1)
-                        .Add("attn_proj.weight", Init.Normal(1), Channels, Channels, 1, 1);
+                        .AddFloat32("conv_res0.weight", Init.Normal(1), Channels, Channels, 3, 3)
+                        .AddFloat32("emb_linear.weight", Init.Normal(1), Channels, Embedding)
+                        .AddFloat32("emb_gain", Init.Constant(0))
+                        .AddFloat32("conv_res1.weight", Init.Normal(1), Channels, Channels, 3, 3)
+                        .AddFloat32("attn_qkv.weight", Init.Normal(1), 3 * Channels, Channels, 1, 1)
+                        .AddFloat32("attn_proj.weight", Init.Normal(1), Channels, Channels, 1, 1);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, ParameterScope parameters) : base("DecoderAttentionBlockDropout50")
@@ -1271,7 +1271,7 @@ namespace Gallery
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                                            // [B, Channels]
                         embGain.Dispose();
-                        var factorSpread = factor.view(-1, Channels, 1, 1);                                                  // [B, Channels, 1, 1]
+                        var factorSpread = MagnitudePreserving.Spread(factor, turned);                                       // [B, Channels, 1, 1]
                         var scaled = turned * factorSpread;                                                                  // [B, Channels, H, W]
                         factorSpread.Dispose();
                         turned.Dispose(); factor.Dispose();
@@ -1342,10 +1342,10 @@ namespace Gallery
 
                     /// <summary>Names, shapes and starts of the 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
-                        .Add("conv_res0.weight", Init.Normal(1), Channels, Channels, 3, 3)
-                        .Add("emb_linear.weight", Init.Normal(1), Channels, Embedding)
-                        .Add("emb_gain", Init.Constant(0))
-                        .Add("conv_res1.weight", Init.Normal(1), Channels, Channels, 3, 3);
+                        .AddFloat32("conv_res0.weight", Init.Normal(1), Channels, Channels, 3, 3)
+                        .AddFloat32("emb_linear.weight", Init.Normal(1), Channels, Embedding)
+                        .AddFloat32("emb_gain", Init.Constant(0))
+                        .AddFloat32("conv_res1.weight", Init.Normal(1), Channels, Channels, 3, 3);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, ParameterScope parameters) : base("DecoderBlockDropout50")
@@ -1369,7 +1369,7 @@ namespace Gallery
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                         // [B, Channels]
                         embGain.Dispose();
-                        var factorSpread = factor.view(-1, Channels, 1, 1);                               // [B, Channels, 1, 1]
+                        var factorSpread = MagnitudePreserving.Spread(factor, turned);                    // [B, Channels, 1, 1]
                         var scaled = turned * factorSpread;                                               // [B, Channels, H, W]
                         factorSpread.Dispose();
                         turned.Dispose(); factor.Dispose();
@@ -1447,13 +1447,13 @@ namespace Gallery
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+10*In*Out+13*Out*Out+1 parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding) => new ParameterLayout()
-                        .Add("conv_res0.weight", Init.Normal(1), Out, In, 3, 3)
-                        .Add("emb_linear.weight", Init.Normal(1), Out, Embedding)
-                        .Add("emb_gain", Init.Constant(0))
-                        .Add("conv_res1.weight", Init.Normal(1), Out, Out, 3, 3)
-                        .Add("conv_skip.weight", Init.Normal(1), Out, In, 1, 1)
-                        .Add("attn_qkv.weight", Init.Normal(1), 3 * Out, Out, 1, 1)
-                        .Add("attn_proj.weight", Init.Normal(1), Out, Out, 1, 1);
+                        .AddFloat32("conv_res0.weight", Init.Normal(1), Out, In, 3, 3)
+                        .AddFloat32("emb_linear.weight", Init.Normal(1), Out, Embedding)
+                        .AddFloat32("emb_gain", Init.Constant(0))
+                        .AddFloat32("conv_res1.weight", Init.Normal(1), Out, Out, 3, 3)
+                        .AddFloat32("conv_skip.weight", Init.Normal(1), Out, In, 1, 1)
+                        .AddFloat32("attn_qkv.weight", Init.Normal(1), 3 * Out, Out, 1, 1)
+                        .AddFloat32("attn_proj.weight", Init.Normal(1), Out, Out, 1, 1);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, ParameterScope parameters) : base("DecoderSkipAttentionBlockDropout50")
@@ -1482,7 +1482,7 @@ namespace Gallery
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                                            // [B, Out]
                         embGain.Dispose();
-                        var factorSpread = factor.view(-1, Out, 1, 1);                                                       // [B, Out, 1, 1]
+                        var factorSpread = MagnitudePreserving.Spread(factor, turned);                                       // [B, Out, 1, 1]
                         var scaled = turned * factorSpread;                                                                  // [B, Out, H, W]
                         factorSpread.Dispose();
                         turned.Dispose(); factor.Dispose();
@@ -1556,10 +1556,10 @@ namespace Gallery
 
                     /// <summary>Names, shapes and starts of the 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
-                        .Add("conv_res0.weight", Init.Normal(1), Channels, Channels, 3, 3)
-                        .Add("emb_linear.weight", Init.Normal(1), Channels, Embedding)
-                        .Add("emb_gain", Init.Constant(0))
-                        .Add("conv_res1.weight", Init.Normal(1), Channels, Channels, 3, 3);
+                        .AddFloat32("conv_res0.weight", Init.Normal(1), Channels, Channels, 3, 3)
+                        .AddFloat32("emb_linear.weight", Init.Normal(1), Channels, Embedding)
+                        .AddFloat32("emb_gain", Init.Constant(0))
+                        .AddFloat32("conv_res1.weight", Init.Normal(1), Channels, Channels, 3, 3);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, ParameterScope parameters) : base("DecoderUpBlockDropout50")
@@ -1584,7 +1584,7 @@ namespace Gallery
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                         // [B, Channels]
                         embGain.Dispose();
-                        var factorSpread = factor.view(-1, Channels, 1, 1);                               // [B, Channels, 1, 1]
+                        var factorSpread = MagnitudePreserving.Spread(factor, turned);                    // [B, Channels, 1, 1]
                         var scaled = turned * factorSpread;                                               // [B, Channels, 2*H, 2*W]
                         factorSpread.Dispose();
                         turned.Dispose(); factor.Dispose();
@@ -1652,10 +1652,10 @@ namespace Gallery
 
                     /// <summary>Names, shapes and starts of the 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
-                        .Add("conv_res0.weight", Init.Normal(1), Channels, Channels, 3, 3)
-                        .Add("emb_linear.weight", Init.Normal(1), Channels, Embedding)
-                        .Add("emb_gain", Init.Constant(0))
-                        .Add("conv_res1.weight", Init.Normal(1), Channels, Channels, 3, 3);
+                        .AddFloat32("conv_res0.weight", Init.Normal(1), Channels, Channels, 3, 3)
+                        .AddFloat32("emb_linear.weight", Init.Normal(1), Channels, Embedding)
+                        .AddFloat32("emb_gain", Init.Constant(0))
+                        .AddFloat32("conv_res1.weight", Init.Normal(1), Channels, Channels, 3, 3);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, ParameterScope parameters) : base("DecoderUpBlock")
@@ -1680,7 +1680,7 @@ namespace Gallery
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                         // [B, Channels]
                         embGain.Dispose();
-                        var factorSpread = factor.view(-1, Channels, 1, 1);                               // [B, Channels, 1, 1]
+                        var factorSpread = MagnitudePreserving.Spread(factor, turned);                    // [B, Channels, 1, 1]
                         var scaled = turned * factorSpread;                                               // [B, Channels, 2*H, 2*W]
                         factorSpread.Dispose();
                         turned.Dispose(); factor.Dispose();
@@ -1748,11 +1748,11 @@ namespace Gallery
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+10*In*Out+9*Out*Out+1 parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding) => new ParameterLayout()
-                        .Add("conv_res0.weight", Init.Normal(1), Out, In, 3, 3)
-                        .Add("emb_linear.weight", Init.Normal(1), Out, Embedding)
-                        .Add("emb_gain", Init.Constant(0))
-                        .Add("conv_res1.weight", Init.Normal(1), Out, Out, 3, 3)
-                        .Add("conv_skip.weight", Init.Normal(1), Out, In, 1, 1);
+                        .AddFloat32("conv_res0.weight", Init.Normal(1), Out, In, 3, 3)
+                        .AddFloat32("emb_linear.weight", Init.Normal(1), Out, Embedding)
+                        .AddFloat32("emb_gain", Init.Constant(0))
+                        .AddFloat32("conv_res1.weight", Init.Normal(1), Out, Out, 3, 3)
+                        .AddFloat32("conv_skip.weight", Init.Normal(1), Out, In, 1, 1);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, ParameterScope parameters) : base("DecoderSkipBlock")
@@ -1778,7 +1778,7 @@ namespace Gallery
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                         // [B, Out]
                         embGain.Dispose();
-                        var factorSpread = factor.view(-1, Out, 1, 1);                                    // [B, Out, 1, 1]
+                        var factorSpread = MagnitudePreserving.Spread(factor, turned);                    // [B, Out, 1, 1]
                         var scaled = turned * factorSpread;                                               // [B, Out, H, W]
                         factorSpread.Dispose();
                         turned.Dispose(); factor.Dispose();
