@@ -39,10 +39,6 @@ public abstract class AdamFamily : Optimizer
     /// <summary>1 − β₂ᵗ after t steps: what E[v] lacks of its square.</summary>
     private protected double Unbiased2 => 1 - Math.Pow(Beta2, Steps);
 
-    private Tensor First => Moments[0].Values;
-
-    private Tensor Second => Moments[1].Values;
-
     /// <summary>The step will be w ← (1 − decay)·w − size·m/(√v + floor); − size·m where there is no floor.</summary>
     private protected void Choose(double step, double? added, double decay = 0)
     {
@@ -65,24 +61,23 @@ public abstract class AdamFamily : Optimizer
     {
         if (Backend.HasKernels(Weights.Values))
         {
-            Backend.Adam(Weights.Values, Weights.Gradients, First, Second, beta1, Beta2, penalty, Rest, now.Size, now.Floor);
+            Backend.Adam(Weights.Values, Weights.Gradients, Moments[0].Values, Moments[1].Values, beta1, Beta2, penalty, Rest, now.Size, now.Floor);
             return;
         }
 
-        UpdateMoments(); // the penalty is that of the weights before they decay; only one of them is not 0
-        Shrink();
-        Scratch.copy_(Second).sqrt_().mul_(root.Tensor).add_(floor.Tensor).reciprocal_().mul_(First).mul_(size.Tensor);
-        Weights.Values.sub_(Scratch);
+        InParts(part =>
+        {
+            UpdateMoments(part); // weights that have a penalty do not decay
+            part.Weights.sub_(part.Scratch.copy_(part.Moments[1]).sqrt_().mul_(root.Tensor).add_(floor.Tensor).reciprocal_().mul_(part.Moments[0]).mul_(size.Tensor));
+        });
     }
 
     /// <summary>m ← β₁·m + (1 − β₁)·g and v ← β₂·v + (1 − β₂)·g², with g the gradient plus the L2 penalty's.</summary>
-    private void UpdateMoments()
+    private void UpdateMoments(Part part)
     {
-        var gradient = Weights.Gradients;
-        if (penalty != 0)
-            gradient = Scratch.copy_(gradient).add_(Weights.Values, pull);
-        First.mul_(keepFirst).add_(gradient, takeFirst);
-        Second.mul_(keepSecond).addcmul_(gradient, gradient, takeSecond);
+        var gradient = penalty == 0 ? part.Gradients : part.Scratch.copy_(part.Gradients).add_(part.Weights, pull);
+        part.Moments[0].mul_(keepFirst).add_(gradient, takeFirst);
+        part.Moments[1].mul_(keepSecond).addcmul_(gradient, gradient, takeSecond);
     }
 
     /// <inheritdoc/>

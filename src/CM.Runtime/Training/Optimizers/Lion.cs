@@ -49,10 +49,11 @@ public sealed class Lion : Optimizer
             return;
         }
 
-        Shrink();
-        Scratch.copy_(mean).mul_(keepInStep).add_(Weights.Gradients, takeInStep).sign_().mul_(rate.Tensor);
-        Weights.Values.sub_(Scratch);
-        mean.mul_(keep).add_(Weights.Gradients, take);
+        InParts(part =>
+        {
+            part.Weights.sub_(part.Scratch.copy_(part.Moments[0]).mul_(keepInStep).add_(part.Gradients, takeInStep).sign_().mul_(rate.Tensor));
+            part.Moments[0].mul_(keep).add_(part.Gradients, take);
+        });
     }
 
     /// <inheritdoc/>

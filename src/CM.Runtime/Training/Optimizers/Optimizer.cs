@@ -1,6 +1,6 @@
 namespace CM.Runtime;
 
-/// <summary>Changes the weights along the gradients: a few kernels over the flat tensors, in place, without allocating tensors.</summary>
+/// <summary>Changes the weights along the gradients: a few kernels over the flat tensors, in place.</summary>
 public abstract class Optimizer : IDisposable
 {
     private readonly DeviceNumber shrink;
@@ -32,8 +32,8 @@ public abstract class Optimizer : IDisposable
     /// <summary>What is trained.</summary>
     private protected ParameterStore Weights { get; }
 
-    /// <summary>Holds what a step computes on the way, <c>[Size]</c>; kernels need none.</summary>
-    private protected Tensor Scratch => scratch ??= zeros_like(Weights.Values).DetachFromDisposeScope();
+    /// <summary>How many numbers a step changes at once where it computes something on the way, 1 or more.</summary>
+    internal long AtOnce { get; set; } = 1 << 24;
 
     /// <summary>One step along <see cref="ParameterStore.Gradients"/>, which stay as they are.</summary>
     public void Step()
@@ -90,12 +90,31 @@ public abstract class Optimizer : IDisposable
         shrink.Set(Rest);
     }
 
-    /// <summary>w ← (1 − share)·w.</summary>
-    private protected void Shrink()
+    /// <summary>Changes some numbers after the others, so that what is computed on the way takes little memory. Kernels compute nothing on the way.</summary>
+    /// <param name="change">Changes a part, whose weights decayed before.</param>
+    private protected void InParts(Action<Part> change)
     {
-        if (decays)
-            Weights.Values.mul_(shrink.Tensor);
+        var size = Weights.Values.numel();
+        scratch ??= zeros([Math.Min(AtOnce, size)], ScalarType.Float32, Weights.Values.device).DetachFromDisposeScope();
+        for (var start = 0L; start < size; start += AtOnce)
+        {
+            using var _ = NewDisposeScope();
+            var count = Math.Min(AtOnce, size - start);
+            var part = new Part(Of(Weights.Values), Of(Weights.Gradients), [.. Moments.Select(moment => Of(moment.Values))], scratch.narrow(0, 0, count));
+            if (decays)
+                part.Weights.mul_(shrink.Tensor);
+            change(part);
+
+            Tensor Of(Tensor flat) => flat.narrow(0, start, count);
+        }
     }
+
+    /// <summary>Some of the numbers that a step changes, <c>[n]</c> each.</summary>
+    /// <param name="Weights">To be changed.</param>
+    /// <param name="Gradients">To be left as they are.</param>
+    /// <param name="Moments">In the order in which they were named.</param>
+    /// <param name="Scratch">Anything.</param>
+    private protected sealed record Part(Tensor Weights, Tensor Gradients, Tensor[] Moments, Tensor Scratch);
 
     /// <summary>A running mean.</summary>
     /// <param name="Name">Its name in a checkpoint.</param>
