@@ -32,8 +32,12 @@ public sealed partial record DigitsByClass : Digits;
 [RAdam(1e-3), Ema(0.998)]
 [Sample(80, 0.8)]
 [Evaluate<DigitsClassifier>(Samples = 5_000)]
-[Compare("digits")]
+[Compare("digits", "precision")]
 public partial record DigitsIndependent;
+
+/// <summary>The same with networks in 16 bits.</summary>
+[Experiment, Precision(Compute.BFloat16), Compare("precision")]
+public sealed partial record DigitsInBFloat16 : DigitsIndependent;
 
 /// <summary>The same with digits and noise of each batch matched by optimal transport.</summary>
 [Experiment, Coupling<MinibatchOT>, Compare("digits")]

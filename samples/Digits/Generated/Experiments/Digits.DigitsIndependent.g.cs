@@ -24,7 +24,7 @@ namespace Digits
             Times = (0.002, 80),
             SampleTimes = [80, 0.8],
             Evaluation = new(0, 5000, DigitsClassifier.Classification),
-            Comparison = new(["digits"], 1),
+            Comparison = new(["digits", "precision"], 1),
             Declaration =
             [
                 new("Data", "Mnist, [1, 28, 28]"),
