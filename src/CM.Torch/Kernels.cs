@@ -56,6 +56,13 @@ public static class Kernels
     /// <returns>[B, out].</returns>
     public static Tensor LinearBlock(Tensor first, Tensor? second, Tensor weight, Tensor? bias, bool silu) => cm_linear_block(first, second, weight, bias, silu);
 
+    /// <summary>The cosines and sines of numbers times frequencies, which get no gradient.</summary>
+    /// <param name="numbers">[B].</param>
+    /// <param name="frequencies">[n].</param>
+    /// <param name="sineFirst">Put the sines before the cosines.</param>
+    /// <returns>[B, 2n].</returns>
+    public static Tensor Waves(Tensor numbers, Tensor frequencies, bool sineFirst = false) => cm_waves(numbers, frequencies, sineFirst);
+
     /// <summary>
     /// The means of the values, weighted by the softmax over all keys of q·k/√(channels per head). The weights of all pairs of pixels are never in memory;
     /// only what came in is kept for the backward pass.

@@ -182,6 +182,24 @@ public class KernelTests
             Close(tensor.grad!, wide[name].grad!, name);
     }
 
+    [Theory, InlineData(8, false), InlineData(16, true)]
+    public void Cosines_and_sines_are_those_of_ATen_in_float64(long width, bool sineFirst)
+    {
+        if (width > Best)
+            return;
+        using var _ = NewDisposeScope();
+        using var chosen = new Chosen(width);
+        // Levels of a network, steps of a diffusion, and angles far from any use.
+        var numbers = cat([linspace(-2, 2, 301), linspace(0, 1000, 300), tensor(new float[] { 0, 1e-30f, 3e5f, -4e6f })]);
+        var frequencies = cat([ones(1), randn(36) * 16, full(1, 1e-4)]);
+        var angle = (numbers.unsqueeze(1) * frequencies).to(ScalarType.Float64);
+        var (cosine, sine) = (angle.cos(), angle.sin());
+        var expected = cat(sineFirst ? [sine, cosine] : [cosine, sine], 1);
+        var result = Kernels.Waves(numbers, frequencies, sineFirst);
+        Assert.Equal(expected.shape, result.shape);
+        Assert.InRange((result - expected).abs().max().item<double>(), 0, 1.5e-7);
+    }
+
     /// <summary>Width of the vectors, batch, channels, heads, height, width.</summary>
     public static TheoryData<long, long[]> Attentions
     {

@@ -299,10 +299,27 @@ void silu(const float* x, int64_t count, float* out) {
     }
 }
 
-void silu_gradient(const float* x, int64_t count, float* gradient) {
+void silu_gradient(const float* x, int64_t count, float* gradient, float* out) {
     for (int64_t i = 0; i < count; i += W) {
         const Vector v = some(x + i, count - i), s = sigmoid(v);
         store_some(gradient + i, some(gradient + i, count - i) * s * (1.0f + v * (1.0f - s)), count - i);
+        store_some(out + i, v * s, count - i);
+    }
+}
+
+// The angle less the nearest multiple of π/2, taken off in float64, by Cephes' polynomials; which multiple it was says what is sine and what cosine.
+void waves(float number, const float* __restrict frequencies, int64_t count, float* __restrict cosines, float* __restrict sines) {
+    constexpr double quarter = 1.5707963267948966, magic = 6755399441055744; // 1.5·2⁵²: adding it rounds
+    for (int64_t i = 0; i < count; ++i) {
+        const double angle = number * frequencies[i], turned = angle * (1 / quarter) + magic;
+        const float r = static_cast<float>(angle - (turned - magic) * quarter), z = r * r;
+        const float sine = ((z * -1.9515295891e-4f + 8.3321608736e-3f) * z - 1.6666654611e-1f) * z * r + r;
+        const float cosine = ((z * 2.443315711809948e-5f - 1.388731625493765e-3f) * z + 4.166664568298827e-2f) * z * z - 0.5f * z + 1.0f;
+        int64_t quadrant;
+        __builtin_memcpy(&quadrant, &turned, sizeof quadrant);
+        const float s = quadrant & 1 ? cosine : sine, c = quadrant & 1 ? sine : cosine;
+        sines[i] = quadrant & 2 ? -s : s;
+        cosines[i] = (quadrant + 1) & 2 ? -c : c;
     }
 }
 
@@ -523,4 +540,4 @@ double squares(const float* x, int64_t count) {
 }
 
 extern const Kernels CM_KIND;
-const Kernels CM_KIND = {W, statistics, prepare, pack, convolve, weight_gradient, unpack, activation_gradient, combine, channel_sums, mask_all, turn, softmax, softmax_gradient, silu, silu_gradient, multiply<false, false>, multiply<false, true>, multiply<true, false>, multiply<true, true>, adam, lion, average, squares, scale};
+const Kernels CM_KIND = {W, statistics, prepare, pack, convolve, weight_gradient, unpack, activation_gradient, combine, channel_sums, mask_all, turn, softmax, softmax_gradient, silu, silu_gradient, waves, multiply<false, false>, multiply<false, true>, multiply<true, false>, multiply<true, true>, adam, lion, average, squares, scale};

@@ -69,9 +69,11 @@ struct Kernels {
     void (*softmax)(float* x, int64_t rows, int64_t columns, int64_t step);
     // From the gradient of what softmax gave to that of its input, in place.
     void (*softmax_gradient)(const float* given, int64_t rows, int64_t step, float* gradient);
-    // x·σ(x), and the gradient through it in place.
+    // x·σ(x); the gradient through it in place, and x·σ(x) beside it.
     void (*silu)(const float* x, int64_t count, float* out);
-    void (*silu_gradient)(const float* x, int64_t count, float* gradient);
+    void (*silu_gradient)(const float* x, int64_t count, float* gradient, float* out);
+    // The cosines and sines of a number times each frequency.
+    void (*waves)(float number, const float* frequencies, int64_t count, float* cosines, float* sines);
     // c = a·b, c += a·b, c = aᵀ·b and c += aᵀ·b for b of [depth][wide] with wide a multiple of the vectors; step: between rows, of a [rows][depth], or [depth][rows].
     using Multiply = void(const float* a, int64_t step, const float* b, int64_t step_b, int64_t rows, int64_t depth, int64_t wide, float* c, int64_t step_c);
     Multiply *multiply, *add_product, *multiply_turned, *add_turned_product;

@@ -52,15 +52,23 @@ struct Whole {
     }
 };
 
-// silu(x), or x itself.
+// x, or silu(x) once it was taken.
 struct Bent {
     std::unique_ptr<float[]> memory;
     Matrix matrix;
 
-    Bent(const Matrix& x, bool silu) : matrix(x) {
-        if (!silu) return;
-        memory = room(x.rows * x.columns);
-        share(x.rows, 16 * x.columns, [&](int64_t begin, int64_t end) { kernels().silu(x.numbers + begin * x.columns, (end - begin) * x.columns, memory.get() + begin * x.columns); });
+    explicit Bent(const Matrix& x) : matrix(x) {}
+
+    // gradient: that of silu(x), which becomes that of x on the way; null for none.
+    void take(float* gradient = nullptr) {
+        const int64_t columns = matrix.columns;
+        const float* x = matrix.numbers;
+        memory = room(matrix.rows * columns);
+        share(matrix.rows, 16 * columns, [&](int64_t begin, int64_t end) {
+            const int64_t at = begin * columns, count = (end - begin) * columns;
+            if (gradient) kernels().silu_gradient(x + at, count, gradient + at, memory.get() + at);
+            else kernels().silu(x + at, count, memory.get() + at);
+        });
         matrix.numbers = memory.get();
     }
 };
@@ -72,7 +80,8 @@ at::Tensor compute(const at::Tensor& first, const at::Tensor& second, const at::
     const int64_t batch = first.size(0), size = first.size(1), wide = kernel.padded(w.rows);
     const auto packed = room(w.columns * wide);
     kernel.turn(w.numbers, w.rows, w.columns, packed.get());
-    const Bent left(matrix(first), silu);
+    Bent left(matrix(first));
+    if (silu) left.take();
     auto out = at::empty({batch, w.rows}, first.options());
     float* to = out.data_ptr<float>();
     share(batch, w.rows * w.columns, [&](int64_t begin, int64_t end) {
@@ -141,14 +150,13 @@ struct LinearBlock : torch::autograd::Function<LinearBlock> {
         const int64_t needs = context->saved_data["needs"].toInt(), size = first.size(1);
         const Matrix w = matrix(weight);
         variable_list given(5);
-        if (needs & 1) {
-            given[0] = input_gradient(gradient, w.part(0, size));
-            if (silu) share(first.size(0), 16 * size, [&](int64_t begin, int64_t end) { kernels().silu_gradient(first.data_ptr<float>() + begin * size, (end - begin) * size, given[0].data_ptr<float>() + begin * size); });
-        }
+        Bent bent(matrix(first));
+        if (needs & 1) given[0] = input_gradient(gradient, w.part(0, size));
+        if (silu && needs & 1) bent.take(given[0].data_ptr<float>());
+        else if (silu && needs & 4) bent.take();
         if (needs & 2) given[1] = input_gradient(gradient, w.part(size, w.columns - size));
         if (needs & 4) {
             given[2] = at::empty({w.rows, w.columns}, first.options());
-            const Bent bent(matrix(first), silu);
             weight_gradient(gradient, bent.matrix, given[2], 0);
             if (second.defined()) weight_gradient(gradient, matrix(second), given[2], size);
         }

@@ -39,6 +39,9 @@ internal static class Backend
     /// <summary>What <see cref="Linears.Of"/> computes, in one operation.</summary>
     public static Tensor Compute(Tensor first, Tensor? second, Tensor weight, Tensor? bias, bool silu) => Kernels.LinearBlock(first, second, weight, bias, silu);
 
+    /// <summary>The cosines and sines of levels times frequencies, in one operation without gradient.</summary>
+    public static Tensor Waves(Tensor level, Tensor freqs, bool sineFirst) => Kernels.Waves(level, freqs, sineFirst);
+
     /// <summary>What <see cref="Images.Attend(Tensor, int)"/> computes, in one operation.</summary>
     public static Tensor Attend(Tensor qkv, int heads) => Kernels.Attention(qkv, heads);
 

@@ -34,6 +34,9 @@ internal static class Backend
     public static Tensor Compute(Tensor first, Tensor? second, Tensor weight, Tensor? bias, bool silu) => throw new NotSupportedException();
 
     /// <summary>Nobody asks without <see cref="HasKernels"/>.</summary>
+    public static Tensor Waves(Tensor level, Tensor freqs, bool sineFirst) => throw new NotSupportedException();
+
+    /// <summary>Nobody asks without <see cref="HasKernels"/>.</summary>
     public static Tensor Attend(Tensor qkv, int heads) => throw new NotSupportedException();
 
     /// <summary>Nobody asks without <see cref="HasKernels"/>.</summary>
