@@ -180,6 +180,14 @@ public class KernelTests
         expected.square().sum().backward();
         foreach (var (name, tensor) in given)
             Close(tensor.grad!, wide[name].grad!, name);
+
+        // Once more, now added to what is there; and asked for alone, added to nothing.
+        var again = Kernels.LinearBlock(given["first"], given.GetValueOrDefault("second"), given["weight"], given["bias"], silu).square().sum();
+        var alone = autograd.grad([again], [given["weight"]], retain_graph: true)[0];
+        Close(alone, wide["weight"].grad!, "weight alone");
+        again.backward();
+        foreach (var (name, tensor) in given)
+            Close(tensor.grad!, 2 * wide[name].grad!, name);
     }
 
     [Theory, InlineData(8, false), InlineData(16, true)]

@@ -9,6 +9,8 @@
 #include <ATen/record_function.h>
 #include <c10/core/GradMode.h>
 #include <torch/csrc/autograd/custom_function.h>
+#include <torch/csrc/autograd/graph_task.h>
+#include <torch/csrc/autograd/variable.h>
 
 #include <memory>
 
@@ -114,8 +116,8 @@ at::Tensor input_gradient(const at::Tensor& gradient, const Matrix& weight) {
     return wide == weight.columns ? padded : padded.narrow(1, 0, weight.columns).contiguous();
 }
 
-// gradientᵀ·input, into the columns of the weights' gradient that start at one.
-void weight_gradient(const at::Tensor& gradient, const Matrix& input, at::Tensor& sum, int64_t start) {
+// gradientᵀ·input, added to the columns of the weights' gradient that start at one, or put there.
+void weight_gradient(const at::Tensor& gradient, const Matrix& input, at::Tensor& sum, int64_t start, bool adds) {
     RECORD_USER_SCOPE("linear map: gradient of the weights");
     constexpr int64_t deep = 512; // of the batch at a time stay in the cache
     const auto& kernel = kernels();
@@ -126,10 +128,22 @@ void weight_gradient(const at::Tensor& gradient, const Matrix& input, at::Tensor
         const auto memory = straight ? nullptr : room((end - begin) * wide);
         float* to = straight ? sum.data_ptr<float>() + begin * step + start : memory.get();
         for (int64_t b = 0; b < batch; b += deep)
-            (b == 0 ? kernel.multiply_turned : kernel.add_turned_product)(gradient.data_ptr<float>() + b * out + begin, out, right.matrix.numbers + b * right.matrix.step, right.matrix.step, end - begin, std::min(deep, batch - b), wide, to, straight ? step : wide);
+            (b == 0 && !(adds && straight) ? kernel.multiply_turned : kernel.add_turned_product)(gradient.data_ptr<float>() + b * out + begin, out, right.matrix.numbers + b * right.matrix.step, right.matrix.step, end - begin, std::min(deep, batch - b), wide, to, straight ? step : wide);
         if (straight) return;
-        for (int64_t i = begin; i < end; ++i) memcpy(sum.data_ptr<float>() + i * step + start, memory.get() + (i - begin) * wide, input.columns * sizeof(float));
+        for (int64_t i = begin; i < end; ++i) {
+            float* row = sum.data_ptr<float>() + i * step + start;
+            const float* from = memory.get() + (i - begin) * wide;
+            for (int64_t j = 0; j < input.columns; ++j) row[j] = from[j] + (adds ? row[j] : 0);
+        }
     });
+}
+
+// Where backward() would do nothing with a parameter's gradient but add it to what is there: what is there. Otherwise nothing.
+at::Tensor gathered(const at::Tensor& parameter) {
+    const auto* wanted = torch::autograd::get_current_graph_task_exec_info(); // by autograd.grad; empty for backward()
+    if (!parameter.is_leaf() || (wanted && !wanted->empty()) || !torch::autograd::impl::hooks(parameter).empty()) return {};
+    const auto& sum = parameter.grad();
+    return sum.defined() && !sum.requires_grad() && sum.is_contiguous() && sum.scalar_type() == at::kFloat && sum.is_cpu() ? sum : at::Tensor();
 }
 
 struct LinearBlock : torch::autograd::Function<LinearBlock> {
@@ -156,9 +170,12 @@ struct LinearBlock : torch::autograd::Function<LinearBlock> {
         else if (silu && needs & 4) bent.take();
         if (needs & 2) given[1] = input_gradient(gradient, w.part(size, w.columns - size));
         if (needs & 4) {
-            given[2] = at::empty({w.rows, w.columns}, first.options());
-            weight_gradient(gradient, bent.matrix, given[2], 0);
-            if (second.defined()) weight_gradient(gradient, matrix(second), given[2], size);
+            auto sum = gathered(weight);
+            const bool adds = sum.defined();
+            if (!adds) sum = given[2] = at::empty({w.rows, w.columns}, first.options());
+            weight_gradient(gradient, bent.matrix, sum, 0, adds);
+            if (second.defined()) weight_gradient(gradient, matrix(second), sum, size, adds);
+            if (adds) sum.unsafeGetTensorImpl()->bump_version();
         }
         if (needs & 8) {
             given[3] = at::empty({w.rows}, first.options());
