@@ -63,6 +63,14 @@ public static class Kernels
     /// <returns>[B, 2n].</returns>
     public static Tensor Waves(Tensor numbers, Tensor frequencies, bool sineFirst = false) => cm_waves(numbers, frequencies, sineFirst);
 
+    /// <summary>a·x + b·y for each sample; x alone counts once where a is missing, and without y there is no second summand.</summary>
+    /// <param name="a">[B], float64, without gradient.</param>
+    /// <param name="x">[B, …].</param>
+    /// <param name="b">[B], float64, without gradient.</param>
+    /// <param name="y">Of the shape of x.</param>
+    /// <returns>Of the shape of x.</returns>
+    public static Tensor Mix(Tensor? a, Tensor x, Tensor? b, Tensor? y) => cm_mix(a, x, b, y);
+
     /// <summary>
     /// The means of the values, weighted by the softmax over all keys of q·k/√(channels per head). The weights of all pairs of pixels are never in memory;
     /// only what came in is kept for the backward pass.

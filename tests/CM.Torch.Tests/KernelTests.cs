@@ -208,6 +208,41 @@ public class KernelTests
         Assert.InRange((result - expected).abs().max().item<double>(), 0, 1.5e-7);
     }
 
+    /// <summary>Shape, whether the first has numbers, whether there is a second.</summary>
+    public static TheoryData<long[], bool, bool> Mixes => new()
+    {
+        { [256, 2], true, true },
+        { [5, 3, 17, 4], true, true },
+        { [5, 3, 17, 4], false, true },
+        { [7], true, false },
+        { [1, 100_000], true, true },
+        { [3, 2, 9], true, false },
+    };
+
+    [Theory, MemberData(nameof(Mixes))]
+    public void A_sum_with_numbers_per_sample_and_its_gradients_are_those_of_ATen(long[] shape, bool scaled, bool two)
+    {
+        using var _ = NewDisposeScope();
+        manual_seed(6);
+        var (a, b, x, y) = (randn(shape[0], dtype: ScalarType.Float64), randn(shape[0], dtype: ScalarType.Float64), randn(shape), randn(shape));
+        if (shape.Length == 4)
+            y = y.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2); // as a network's images lie
+        var (wideX, wideY) = (x.to(ScalarType.Float64).requires_grad_(), y.to(ScalarType.Float64).requires_grad_());
+        x.requires_grad_();
+        y.requires_grad_();
+        long[] column = [-1, .. Enumerable.Repeat(1L, shape.Length - 1)];
+        var result = Kernels.Mix(scaled ? a : null, x, two ? b : null, two ? y : null);
+        var expected = scaled ? a.view(column) * wideX : wideX;
+        if (two)
+            expected = expected + b.view(column) * wideY;
+        Close(result, expected, "result");
+        (result.square() + result).sum().backward();
+        (expected.square() + expected).sum().backward();
+        Close(x.grad!, wideX.grad!, "x");
+        if (two)
+            Close(y.grad!, wideY.grad!, "y");
+    }
+
     /// <summary>Width of the vectors, batch, channels, heads, height, width.</summary>
     public static TheoryData<long, long[]> Attentions
     {

@@ -308,7 +308,7 @@ internal sealed class CouplingCode
     {
         var other = value == around.Left ? around.Right : around.Left;
         if (Rank(value) == 1 && Rank(other) > 1)
-            return $"Column({Of(value)})";
+            return $"PerSample.Column({Of(value)}, {Rank(other)})";
         if (Rank(value) < Rank(other))
             return Primary(Of(value)) + string.Concat(Enumerable.Repeat(".unsqueeze(-1)", Rank(other) - Rank(value)));
         var isSimple = Producer(value) is not { } step || !IsInlined(step) || around.Operator == '+' || step is CombineStep { Operator: '*' } or NumberStep { Operator: '*' } or CatStep;

@@ -236,14 +236,11 @@ internal sealed class ExperimentWriter
             Noisy();
             code.Line();
             Denoise("Denoise", Times.SamplesDifferently ? ", while training" : "", "Keep", "Give");
-            code.Line();
             if (Times.SamplesDifferently)
             {
-                Denoise("DenoiseWhenSampling", ", while sampling", Times.Keep, Times.Give);
                 code.Line();
+                Denoise("DenoiseWhenSampling", ", while sampling", Times.Keep, Times.Give);
             }
-
-            Column();
         }
     }
 
@@ -565,8 +562,8 @@ internal sealed class ExperimentWriter
             code.Line("using var frozen = no_grad();");
             code.Line("using var _ = NewDisposeScope();");
             Line("var noisy = Noisy(data, noise, t);", $"x_t, {Shape}");
-            Line($"var slope = (noisy - Diffusion(diffusion, noisy, t{OfModel(", labels")})) / Column(t);", "dx/dt");
-            Line("var earlier = noisy + Column(r - t) * slope;", "x_r");
+            Line($"var slope = PerSample.Scale(1 / t, noisy - Diffusion(diffusion, noisy, t{OfModel(", labels")}));", "dx/dt");
+            Line("var earlier = PerSample.Mix(noisy, r - t, slope);", "x_r");
             if (experiment.Model!.HasDropout)
                 code.Line("using var masks = SeedDropout(step, data.shape[0]);");
             code.Line($"return Denoise({Teacher}, earlier, r{OfModel(", labels")}).MoveToOuterDisposeScope();");
@@ -728,13 +725,19 @@ internal sealed class ExperimentWriter
 
     private void Noisy()
     {
-        var signal = Times.SignalIsOne ? "data" : $"Column({Times.Code}.Signal(t)) * data";
+        var data = Times.SignalIsOne ? "data" : $"{Times.Code}.Signal(t), data";
         var noise = Times.NoiseIsTime ? "t" : $"{Times.Code}.Noise(t)";
         code.Line($"// x_t = {(Times.SignalIsOne ? "x" : "Signal(t)·x")} + {(Times.NoiseIsTime ? "t" : "Noise(t)")}·z");
+        if (Times is { SignalIsOne: true, NoiseIsTime: true })
+        {
+            code.Line("private static Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);");
+            return;
+        }
+
         using (code.Braces("private static Tensor Noisy(Tensor data, Tensor noise, Tensor t)"))
         {
             code.Line("using var _ = NewDisposeScope();");
-            code.Line($"return ({signal} + Column({noise}) * noise).MoveToOuterDisposeScope();");
+            code.Line($"return PerSample.Mix({data}, {noise}, noise).MoveToOuterDisposeScope();");
         }
     }
 
@@ -747,21 +750,9 @@ internal sealed class ExperimentWriter
             code.Line("using var _ = NewDisposeScope();");
             Line("var level = (0.25 * t.log()).to(float32);", "[B]");
             Line(Low is null
-                ? $"var output = model.forward(Column({times}.Feed(t)) * x, level{OfModel(", labels")});"
-                : $"var output = model.forward((Column({times}.Feed(t)) * x).to({Low}), level{OfModel(", labels")}).to(float32);", Shape);
-            code.Line($"return (Column({times}.{keep}(t)) * x + Column({times}.{give}(t)) * output).MoveToOuterDisposeScope();");
+                ? $"var output = model.forward(PerSample.Scale({times}.Feed(t), x), level{OfModel(", labels")});"
+                : $"var output = model.forward(PerSample.Scale({times}.Feed(t), x).to({Low}), level{OfModel(", labels")}).to(float32);", Shape);
+            code.Line($"return PerSample.Mix({times}.{keep}(t), x, {times}.{give}(t), output).MoveToOuterDisposeScope();");
         }
-    }
-
-    private void Column()
-    {
-        code.Line($"// A number per sample, in the shape that multiplies {Shape}.");
-        using (code.Braces("private static Tensor Column(Tensor numbers)"))
-        {
-            code.Line("using var _ = NewDisposeScope();");
-            code.Line("return numbers.to(float32).view(OfEach).MoveToOuterDisposeScope();");
-        }
-
-        code.Line().Line($"private static readonly long[] OfEach = [-1{string.Concat(experiment.Data!.Shape.Select(_ => ", 1"))}];");
     }
 }

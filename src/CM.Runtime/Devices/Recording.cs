@@ -2,7 +2,7 @@ namespace CM.Runtime;
 
 /// <summary>
 /// Work on tensors of the same shapes that is the same at every step. Where the device can, it is recorded after a few steps and launched as one from
-/// then on; elsewhere it is done each time anew, through the same calls. What it takes is copied to where a recording reads it. A device cannot
+/// then on, and what it takes is copied to where the recording reads it; elsewhere it is done each time anew, through the same calls. A device cannot
 /// record what looks at its numbers: no <c>item</c>, no <c>nonzero</c>, and numbers of the host come in by <see cref="Number"/>.
 /// </summary>
 public sealed class Recording : IDisposable
@@ -49,8 +49,7 @@ public sealed class Recording : IDisposable
     /// <summary>Does the work where it gives nothing.</summary>
     internal void Do(params ReadOnlySpan<Tensor> given)
     {
-        TakeIn(given);
-        device ??= newDevice();
+        var device = TakeIn(given);
         if (runs++ < WarmUps)
         {
             begin();
@@ -92,26 +91,44 @@ public sealed class Recording : IDisposable
     /// <summary>Frees the recording.</summary>
     public void Dispose()
     {
-        Forget();
-        foreach (var input in inputs)
-            input.Dispose();
-        inputs = [];
+        if (device is { Defers: true })
+            foreach (var input in inputs)
+                input.Dispose();
+        device?.Dispose();
+        result?.Dispose();
+        foreach (var each in kept)
+            each.Dispose();
+        (device, result, inputs, runs) = (null, null, [], 0);
+        kept.Clear();
+        before.Clear();
+        after.Clear();
     }
 
-    private void TakeIn(ReadOnlySpan<Tensor> given)
+    // What stands ready for the work, on the device that does it.
+    private IDeviceWork TakeIn(ReadOnlySpan<Tensor> given)
     {
-        using var _ = no_grad();
-        if (!Fits(given))
-        {
+        if (device is { Defers: true } && !Fits(given))
             Dispose();
+        device ??= newDevice();
+        var isNew = inputs.Length != given.Length;
+        if (isNew)
             inputs = new Tensor[given.Length];
-            for (var i = 0; i < given.Length; i++)
-                inputs[i] = given[i].detach().clone().DetachFromDisposeScope();
-            return;
+        if (!device.Defers)
+        {
+            given.CopyTo(inputs);
+            return device;
         }
 
+        using var _ = no_grad();
         for (var i = 0; i < given.Length; i++)
-            inputs[i].copy_(given[i]);
+        {
+            if (isNew)
+                inputs[i] = given[i].detach().clone().DetachFromDisposeScope();
+            else
+                inputs[i].copy_(given[i]);
+        }
+
+        return device;
     }
 
     private bool Fits(ReadOnlySpan<Tensor> given)
@@ -145,17 +162,5 @@ public sealed class Recording : IDisposable
         {
             current = null;
         }
-    }
-
-    private void Forget()
-    {
-        device?.Dispose();
-        result?.Dispose();
-        foreach (var each in kept)
-            each.Dispose();
-        (device, result, runs) = (null, null, 0);
-        kept.Clear();
-        before.Clear();
-        after.Clear();
     }
 }

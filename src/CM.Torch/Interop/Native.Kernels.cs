@@ -17,5 +17,6 @@ internal static partial class Native
     [LibraryImport(Library)] internal static partial Tensor cm_attention(Tensor qkv, long heads);
     [LibraryImport(Library)] internal static partial Tensor cm_linear_block(Tensor first, Tensor? second, Tensor weight, Tensor? bias, Flag silu);
     [LibraryImport(Library)] internal static partial Tensor cm_waves(Tensor numbers, Tensor frequencies, Flag sine_first);
+    [LibraryImport(Library)] internal static partial Tensor cm_mix(Tensor? a, Tensor x, Tensor? b, Tensor? y);
     [LibraryImport(Library)] internal static partial Tensor cm_dropout_by_place(Tensor x, Tensor? rows, double probability, ulong seed);
 }

@@ -46,12 +46,7 @@ struct Head {
         turn(key, turned_key);
     }
     // [pixels][wide] to [channels][columns].
-    void turn(const float* from, float* to) const {
-        if (wide == channels) return kernel.turn(from, pixels, channels, to);
-        const std::unique_ptr<float[]> dense(new float[pixels * channels]);
-        for (int64_t p = 0; p < pixels; ++p) memcpy(dense.get() + p * channels, from + p * wide, channels * sizeof(float));
-        kernel.turn(dense.get(), pixels, channels, to);
-    }
+    void turn(const float* from, float* to) const { kernel.turn(from, wide, pixels, channels, to); }
     // Of some queries over all keys.
     void weigh(int64_t first, int64_t count) {
         kernel.multiply(query + first * wide, wide, turned_key, columns, count, channels, columns, weights, columns);

@@ -247,13 +247,13 @@ template <int64_t Half> inline void swap_blocks(Vector* v) {
     }
 }
 
-void turn(const float* a, int64_t rows, int64_t columns, float* to) {
+void turn(const float* a, int64_t step, int64_t rows, int64_t columns, float* to) {
     const int64_t wide = padded(rows);
     for (int64_t i = 0; i < rows; i += W)
         for (int64_t j = 0; j < columns; j += W) {
             Vector v[W];
 #pragma GCC unroll 16
-            for (int64_t k = 0; k < W; ++k) v[k] = i + k < rows ? some(a + (i + k) * columns + j, columns - j) : Vector{};
+            for (int64_t k = 0; k < W; ++k) v[k] = i + k < rows ? some(a + (i + k) * step + j, columns - j) : Vector{};
             swap_blocks<1>(v);
             swap_blocks<2>(v);
             swap_blocks<4>(v);

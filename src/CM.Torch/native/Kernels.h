@@ -63,8 +63,8 @@ struct Kernels {
     void (*channel_sums)(const float* x, int64_t pixels, int64_t channels, float* sum);
     // Numbers times their mask.
     void (*mask)(const float* x, const Mask& mask, uint32_t place, int64_t count, float* out);
-    // [rows][columns] to [columns][rows filled up with zeros].
-    void (*turn)(const float* a, int64_t rows, int64_t columns, float* to);
+    // [rows][columns] to [columns][rows filled up with zeros]; step: between rows of a.
+    void (*turn)(const float* a, int64_t step, int64_t rows, int64_t columns, float* to);
     // eˣ over its sum for each of the rows, step apart, a multiple of the vectors; what lies behind the columns becomes 0.
     void (*softmax)(float* x, int64_t rows, int64_t columns, int64_t step);
     // From the gradient of what softmax gave to that of its input, in place.

@@ -81,7 +81,7 @@ at::Tensor compute(const at::Tensor& first, const at::Tensor& second, const at::
     const Matrix w = matrix(weight);
     const int64_t batch = first.size(0), size = first.size(1), wide = kernel.padded(w.rows);
     const auto packed = room(w.columns * wide);
-    kernel.turn(w.numbers, w.rows, w.columns, packed.get());
+    share(w.columns, 64 * w.rows, [&](int64_t begin, int64_t end) { kernel.turn(w.numbers + begin, w.columns, w.rows, end - begin, packed.get() + begin * wide); });
     Bent left(matrix(first));
     if (silu) left.take();
     auto out = at::empty({batch, w.rows}, first.options());

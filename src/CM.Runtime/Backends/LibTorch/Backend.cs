@@ -42,6 +42,9 @@ internal static class Backend
     /// <summary>The cosines and sines of levels times frequencies, in one operation without gradient.</summary>
     public static Tensor Waves(Tensor level, Tensor freqs, bool sineFirst) => Kernels.Waves(level, freqs, sineFirst);
 
+    /// <summary>What <see cref="PerSample.Mix(Tensor, Tensor, Tensor, Tensor)"/> computes, in one operation.</summary>
+    public static Tensor Mix(Tensor? a, Tensor x, Tensor? b, Tensor? y) => Kernels.Mix(a, x, b, y);
+
     /// <summary>What <see cref="Images.Attend(Tensor, int)"/> computes, in one operation.</summary>
     public static Tensor Attend(Tensor qkv, int heads) => Kernels.Attention(qkv, heads);
 

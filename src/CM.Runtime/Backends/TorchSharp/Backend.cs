@@ -37,6 +37,9 @@ internal static class Backend
     public static Tensor Waves(Tensor level, Tensor freqs, bool sineFirst) => throw new NotSupportedException();
 
     /// <summary>Nobody asks without <see cref="HasKernels"/>.</summary>
+    public static Tensor Mix(Tensor? a, Tensor x, Tensor? b, Tensor? y) => throw new NotSupportedException();
+
+    /// <summary>Nobody asks without <see cref="HasKernels"/>.</summary>
     public static Tensor Attend(Tensor qkv, int heads) => throw new NotSupportedException();
 
     /// <summary>Nobody asks without <see cref="HasKernels"/>.</summary>
