@@ -27,6 +27,7 @@ internal sealed record Workload(string Name, string Peer, int Steps, long[] Shap
         Training("moons", "moons", 400, Points, setup => new Moons.Moons.Training(setup), setup => new Moons.Moons.Training(setup), (training, x, z, t, r) => ((Moons.Moons.Training)training).Losses(x, z, t, r)),
         Training("digits", "digits", 12, [64, 1, 28, 28], setup => new Digits.Digits.Training(setup), setup => new Digits.Digits.Training(setup), (training, x, z, t, r) => ((Digits.Digits.Training)training).Losses(x, z, t, r)),
         Training("W1", "toy", 400, Points, setup => new ToySteps.Training(setup), setup => new ToySteps.Training(setup), (training, x, z, t, r) => ((ToySteps.Training)training).Losses(x, z, t, r)),
+        Training("W1-VCT", "toy", 400, Points, setup => new ToyVariationalSteps.Training(setup), setup => new ToyVariationalSteps.Training(setup), ToyVariational) with { PeerOptions = ["--variational"] },
         UNet,
         Training("W3", "variational", 7, Images, setup => new VariationalSteps.Training(setup), setup => new VariationalCheck.Training(setup), Variational),
         Training("W4", "induced", 7, Images, setup => new InducedSteps.Training(setup), setup => new InducedCheck.Training(setup), Induced) with { Before = 50_000, Schedule = 100_000, Earlier = t => t * 0.9 },
@@ -151,6 +152,13 @@ internal sealed record Workload(string Name, string Peer, int Steps, long[] Shap
             },
             PeerOptions = ["--update"],
         };
+    }
+
+    private static Tensor ToyVariational(Training training, Tensor x, Tensor z, Tensor t, Tensor r)
+    {
+        var check = (ToyVariationalSteps.Training)training;
+        var pair = check.Couple(x, z, 0);
+        return check.Losses(pair.Data, pair.Noise, t, r) + pair.Penalty;
     }
 
     private static Tensor Variational(Training training, Tensor x, Tensor z, Tensor t, Tensor r)

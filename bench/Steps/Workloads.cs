@@ -85,7 +85,7 @@ public sealed partial record SmallUNetWithoutDropout : IDenoiser
 [PseudoHuber(0)]
 [RAdam(1e-4), Ema(0.9999)]
 [Sample(80)]
-public sealed partial record ToySteps;
+public partial record ToySteps;
 
 /// <summary>DDPM++ for CIFAR-10: 55,732,739 parameters.</summary>
 [Network]
@@ -131,6 +131,73 @@ public partial record UNetCheck : UNetSteps;
 /// <summary>W6 in two steps.</summary>
 [Experiment, Sample(80, 0.821)]
 public sealed partial record UNetTwoSteps : UNetCheck;
+
+/// <summary>VCT's encoder of its toy: 198,916 parameters.</summary>
+[Network]
+public sealed partial record ToyEncoder
+{
+    [Scale(2)]
+    public partial Part Spread { get; }
+
+    [Linear(2, 256)]
+    public partial Part In { get; }
+
+    [Zeros]
+    public partial Part NoLevel { get; }
+
+    [Positional(256)]
+    public partial Part Wave { get; }
+
+    [Activate(Act.SiLU)]
+    public partial Part Bend { get; }
+
+    [Linear(512, 256)]
+    public partial Part First { get; }
+
+    [Linear(256, 256)]
+    public partial Part Second { get; }
+
+    [Linear(256, 4)]
+    public partial Part Out { get; }
+
+    [Channels(0, 2)]
+    public partial Part Mean { get; }
+
+    [Channels(2, 2)]
+    public partial Part Rest { get; }
+
+    [Activate(Act.Softplus)]
+    public partial Part Above0 { get; }
+
+    [return: Shape("B", 2)]
+    [return: Shape("B", 2)]
+    private (Flow, Flow) Forward([Shape("B", 2)] Flow x)
+    {
+        var both = Flow.Cat(x | Spread | In | Bend, x | NoLevel | Wave) | First | Bend | Second | Bend | Out;
+        return (both | Mean, both | Rest | Above0);
+    }
+}
+
+/// <summary>VCT's coupling of its toy.</summary>
+[Coupling]
+public sealed partial record ToyVariationalNoise
+{
+    [Block<ToyEncoder>]
+    public partial Part Encode { get; }
+
+    [KlToStandardNormal(weight: 10)]
+    public partial Part Kl { get; }
+
+    private Pair Couple(Flow data, Flow noise)
+    {
+        var (mean, deviation) = data | Encode;
+        return new Pair(data, mean + deviation * noise) { Penalty = (mean, deviation) | Kl };
+    }
+}
+
+/// <summary>W1-VCT: W1 with VCT's encoder, 397,318 parameters in all.</summary>
+[Experiment, Coupling<ToyVariationalNoise>, ClipNorm(200)]
+public sealed partial record ToyVariationalSteps : ToySteps;
 
 /// <summary>VCT's posterior: half of what the encoder's network gives is the mean, the softplus of the rest the deviation.</summary>
 [Network]

@@ -1,5 +1,6 @@
-"""W1: the toy network of VCT's notebook with SiLU, in eager PyTorch."""
+"""W1: the toy network of VCT's notebook with SiLU, in eager PyTorch; with --variational also its encoder."""
 import math
+import sys
 
 import torch
 from torch import nn
@@ -9,12 +10,12 @@ from consistency import run
 
 
 class Toy(nn.Module):
-    def __init__(self):
+    def __init__(self, out=2):
         super().__init__()
         self.In = nn.Linear(2, 256)
         self.First = nn.Linear(512, 256)
         self.Second = nn.Linear(256, 256)
-        self.Out = nn.Linear(256, 2)
+        self.Out = nn.Linear(256, out)
 
     def forward(self, x, level):
         freqs = torch.exp(-math.log(10_000) / 128 * torch.arange(128, dtype=torch.float32, device=x.device))
@@ -25,4 +26,11 @@ class Toy(nn.Module):
 
 if __name__ == "__main__":
     points = torch.randn(64, 256, 2)
-    run(Toy, lambda step: points[step % 64], c=0, decay=0.9999, rate=1e-4, names=lambda name: name)
+    recipe = dict(c=0, decay=0.9999, rate=1e-4)
+    if "--variational" in sys.argv:
+        import variational
+
+        sys.argv.remove("--variational")
+        variational.run_with(Toy, lambda: variational.Encoder(Toy(out=4)), lambda step: points[step % 64], **recipe)
+    else:
+        run(Toy, lambda step: points[step % 64], names=lambda name: name, **recipe)

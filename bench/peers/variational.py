@@ -1,4 +1,4 @@
-"""W3: W2 with VCT's encoder (github.com/sony/vct), ECM's loss, KL 10, gradients clipped at 200."""
+"""W3 and W1-VCT: W2 and W1 with VCT's encoder (github.com/sony/vct), ECM's loss, KL 10, gradients clipped at 200."""
 import torch
 from torch import nn
 from torch.nn.functional import softplus
@@ -9,12 +9,15 @@ from unet import UNet, images
 KL = 10 * 2 / 80  # times the weight 1/(t - r) at t = 80 in the first stage
 
 
-class Encoder(UNet):
-    def __init__(self):
-        super().__init__(blocks=1, out=6)
+class Encoder(nn.Module):
+    """A network without levels, whose output is the mean and, before the softplus, the deviation."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.Model = model
 
     def forward(self, x):
-        mean, rest = super().forward(2 * x, torch.zeros(x.shape[0])).chunk(2, 1)
+        mean, rest = self.Model(2 * x, torch.zeros(x.shape[0])).chunk(2, 1)
         return mean, softplus(rest)
 
 
@@ -35,8 +38,13 @@ def checked(net, encoder, average, given, c):
     return losses(net, given["in/x"], noise, given["in/t"], given["in/r"], c) + penalty
 
 
+def run_with(net, encoder, batch, **recipe):
+    run(net, batch, beside=encoder, names=name, mean_loss=mean_loss, checked=checked, clip=200, **recipe)
+
+
 def name(ours):
-    return "beside." + ours.removeprefix("Encode.Model.") if ours.startswith("Encode.") else ours.removeprefix("Model.")
+    return "beside.Model." + ours.removeprefix("Encode.").removeprefix("Model.") if ours.startswith("Encode.") else ours.removeprefix("Model.")
 
 
-run(UNet, images, c=0, decay=0.9999, rate=1e-4, names=name, beside=Encoder, mean_loss=mean_loss, checked=checked, clip=200)
+if __name__ == "__main__":
+    run_with(UNet, lambda: Encoder(UNet(blocks=1, out=6)), images, c=0, decay=0.9999, rate=1e-4)
