@@ -49,7 +49,7 @@ public static class Kernels
     /// and of a part that needs no gradient none is worked out.
     /// </summary>
     /// <param name="first">[B, n].</param>
-    /// <param name="second">[B, m].</param>
+    /// <param name="second">[B, m]; an expanded row counts as one.</param>
     /// <param name="weight">[out, n + m].</param>
     /// <param name="bias">[out].</param>
     /// <param name="silu">Whether the first goes through x·σ(x).</param>

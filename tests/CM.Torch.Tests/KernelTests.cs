@@ -190,6 +190,29 @@ public class KernelTests
             Close(tensor.grad!, 2 * wide[name].grad!, name);
     }
 
+    [Theory, InlineData(8), InlineData(16)]
+    public void A_row_that_all_samples_share_counts_as_one(long width)
+    {
+        if (width > Best)
+            return;
+        using var _ = NewDisposeScope();
+        using var chosen = new Chosen(width);
+        manual_seed(5);
+        var (first, weight, bias) = (randn(9, 20).requires_grad_(), randn(33, 20 + 48).requires_grad_(), randn(33).requires_grad_());
+        var numbers = full([1], 0.7f).expand(9);
+        var frequencies = randn(24);
+        var row = Kernels.Waves(numbers, frequencies);
+        Assert.Equal((0, 9), ((int)row.stride(0), (int)row.shape[0]));
+        Assert.Equal(0, (row - Kernels.Waves(numbers.contiguous(), frequencies)).abs().max().item<float>());
+        var expanded = row[0].unsqueeze(0).detach().requires_grad_();
+        Kernels.LinearBlock(first, expanded.expand(9, 48), weight, bias, silu: true).square().sum().backward();
+        Tensor[] given = [first, weight, bias, expanded];
+        Tensor[] wide = [.. given.Select(tensor => tensor.detach().to(ScalarType.Float64).requires_grad_())];
+        nn.functional.linear(cat([nn.functional.silu(wide[0]), wide[3].expand(9, 48)], 1), wide[1], wide[2]).square().sum().backward();
+        for (var i = 0; i < given.Length; i++)
+            Close(given[i].grad!, wide[i].grad!, $"{i}");
+    }
+
     [Theory, InlineData(8, false), InlineData(16, true)]
     public void Cosines_and_sines_are_those_of_ATen_in_float64(long width, bool sineFirst)
     {

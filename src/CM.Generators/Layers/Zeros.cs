@@ -11,5 +11,5 @@ internal sealed class Zeros : LayerKind
     public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
-        $"zeros([{code.Input}.shape[0]], dtype: {code.Input}.dtype, device: {code.Input}.device)";
+        $"Embeddings.Zeros({code.Input})";
 }

@@ -6,6 +6,15 @@ namespace CM.Runtime;
 /// <summary>Features of a number per sample, called by generated networks.</summary>
 public static class Embeddings
 {
+    /// <summary>0 for each sample: one number in memory that all share, as they then share what follows from it.</summary>
+    /// <param name="x">The samples, [B, …].</param>
+    /// <returns>[B].</returns>
+    public static Tensor Zeros(Tensor x)
+    {
+        using var zero = zeros([1], dtype: x.dtype, device: x.device);
+        return zero.expand(x.shape[0]);
+    }
+
     /// <summary><c>[cos 2πft, sin 2πft]</c> (Tancik et al. 2020; EDM's <c>FourierEmbedding</c>).</summary>
     /// <param name="level">The numbers, [B].</param>
     /// <param name="freqs">The frequencies f, [channels/2].</param>

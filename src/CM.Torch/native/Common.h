@@ -104,6 +104,9 @@ inline Optional<int64_t> maybe(bool has, int64_t value) { return has ? Optional<
 inline Optional<double> maybe(bool has, double value) { return has ? Optional<double>(value) : Optional<double>(); }
 inline Optional<at::Generator> maybe(at::Generator* generator) { return generator ? Optional<at::Generator>(*generator) : Optional<at::Generator>(); }
 
+// Whether all samples have the same memory.
+inline bool shared(const at::Tensor& batch) { return batch.size(0) > 1 && batch.stride(0) == 0; }
+
 inline std::vector<at::Tensor> tensors(const TensorArg* list, int64_t count) {
     std::vector<at::Tensor> result;
     result.reserve(count);

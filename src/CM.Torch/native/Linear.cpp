@@ -1,6 +1,6 @@
 // A linear map of what stands before it, as one node of the graph:
 //   [silu(first), second]·weightᵀ + bias
-// where second may be missing. first is kept as it came, the joined input never exists, and of a part that needs no gradient none is worked out.
+// where second may be missing, or one row for all samples. first is kept as it came, the joined input never exists, and of a part that needs no gradient none is worked out.
 #include "Common.h"
 #include "Kernels.h"
 
@@ -84,19 +84,20 @@ at::Tensor compute(const at::Tensor& first, const at::Tensor& second, const at::
     share(w.columns, 64 * w.rows, [&](int64_t begin, int64_t end) { kernel.turn(w.numbers + begin, w.columns, w.rows, end - begin, packed.get() + begin * wide); });
     Bent left(matrix(first));
     if (silu) left.take();
+    const bool each = second.defined() && second.size(0) == batch;
+    const auto start = room(wide); // of each sample
+    memset(start.get(), 0, wide * sizeof(float));
+    if (bias.defined()) memcpy(start.get(), bias.data_ptr<float>(), w.rows * sizeof(float));
+    if (second.defined() && !each) kernel.add_product(second.data_ptr<float>(), second.size(1), packed.get() + size * wide, wide, 1, second.size(1), wide, start.get(), wide);
     auto out = at::empty({batch, w.rows}, first.options());
     float* to = out.data_ptr<float>();
     share(batch, w.rows * w.columns, [&](int64_t begin, int64_t end) {
         const bool straight = wide == w.rows;
         const auto memory = straight ? nullptr : room((end - begin) * wide);
         float* sum = straight ? to + begin * wide : memory.get();
-        for (int64_t i = begin; i < end; ++i) {
-            float* row = sum + (i - begin) * wide;
-            if (bias.defined()) memcpy(row, bias.data_ptr<float>(), w.rows * sizeof(float));
-            else memset(row, 0, w.rows * sizeof(float));
-        }
+        for (int64_t i = begin; i < end; ++i) memcpy(sum + (i - begin) * wide, start.get(), wide * sizeof(float));
         kernel.add_product(left.matrix.numbers + begin * size, size, packed.get(), wide, end - begin, size, wide, sum, wide);
-        if (second.defined()) kernel.add_product(second.data_ptr<float>() + begin * second.size(1), second.size(1), packed.get() + size * wide, wide, end - begin, second.size(1), wide, sum, wide);
+        if (each) kernel.add_product(second.data_ptr<float>() + begin * second.size(1), second.size(1), packed.get() + size * wide, wide, end - begin, second.size(1), wide, sum, wide);
         if (straight) return;
         for (int64_t i = begin; i < end; ++i) memcpy(to + i * w.rows, sum + (i - begin) * wide, w.rows * sizeof(float));
     });
@@ -168,19 +169,22 @@ struct LinearBlock : torch::autograd::Function<LinearBlock> {
         if (needs & 1) given[0] = input_gradient(gradient, w.part(0, size));
         if (silu && needs & 1) bent.take(given[0].data_ptr<float>());
         else if (silu && needs & 4) bent.take();
-        if (needs & 2) given[1] = input_gradient(gradient, w.part(size, w.columns - size));
+        const bool each = second.defined() && second.size(0) == first.size(0);
+        at::Tensor sums;
+        if (needs & 8 || (second.defined() && !each)) {
+            sums = at::empty({1, w.rows}, first.options());
+            kernels().channel_sums(gradient.data_ptr<float>(), gradient.size(0), w.rows, sums.data_ptr<float>());
+        }
+        if (needs & 2) given[1] = input_gradient(each ? gradient : sums, w.part(size, w.columns - size));
         if (needs & 4) {
             auto sum = gathered(weight);
             const bool adds = sum.defined();
             if (!adds) sum = given[2] = at::empty({w.rows, w.columns}, first.options());
             weight_gradient(gradient, bent.matrix, sum, 0, adds);
-            if (second.defined()) weight_gradient(gradient, matrix(second), sum, size, adds);
+            if (second.defined()) weight_gradient(each ? gradient : sums, matrix(second), sum, size, adds);
             if (adds) sum.unsafeGetTensorImpl()->bump_version();
         }
-        if (needs & 8) {
-            given[3] = at::empty({w.rows}, first.options());
-            kernels().channel_sums(gradient.data_ptr<float>(), gradient.size(0), w.rows, given[3].data_ptr<float>());
-        }
+        if (needs & 8) given[3] = sums.view({w.rows});
         return given;
     }
 };
@@ -191,7 +195,7 @@ at::Tensor linear_block(at::Tensor& first, TensorArg second, at::Tensor& weight,
     TORCH_CHECK(first.size(1) + (second.impl ? second->size(1) : 0) == weight.size(1), "the weights are for ", weight.size(1), " numbers, but ", first.size(1) + (second.impl ? second->size(1) : 0), " come in");
     for (auto* each : {&first, &second.get(), &weight, &bias.get()}) TORCH_CHECK(!each->defined() || (each->scalar_type() == at::kFloat && each->is_cpu()), "the kernels take float32 on the CPU");
     TORCH_CHECK(!bias.impl || bias->numel() == weight.size(0), "the bias is [out]");
-    const auto left = first.contiguous(), right = second.impl ? second->contiguous() : at::Tensor(), weights = weight.contiguous(), added = bias.impl ? bias->contiguous() : at::Tensor();
+    const auto left = first.contiguous(), right = !second.impl ? at::Tensor() : shared(second) ? second->narrow(0, 0, 1).contiguous() : second->contiguous(), weights = weight.contiguous(), added = bias.impl ? bias->contiguous() : at::Tensor();
     if (!c10::GradMode::is_enabled()) return compute(left, right, weights, added, silu);
     const auto maybe = [](const at::Tensor& tensor) { return tensor.defined() ? Maybe(tensor) : Maybe(); };
     return LinearBlock::apply(left, maybe(right), weights, maybe(added), silu);

@@ -20,7 +20,7 @@ at::Tensor waves(at::Tensor& numbers, at::Tensor& frequencies, bool sine_first) 
     RECORD_USER_SCOPE("cosines and sines");
     for (auto* each : {&numbers, &frequencies})
         TORCH_CHECK(each->dim() == 1 && each->numel() > 0 && each->scalar_type() == at::kFloat && each->is_cpu(), "cosines and sines in one operation take float32 on the CPU, [B] and [frequencies]");
-    const auto from = numbers.contiguous(), turns = frequencies.contiguous();
+    const auto from = shared(numbers) ? numbers.narrow(0, 0, 1) : numbers.contiguous(), turns = frequencies.contiguous();
     const int64_t half = turns.numel();
     auto out = at::empty({from.numel(), 2 * half}, from.options().requires_grad(false));
     float* to = out.data_ptr<float>();
@@ -30,7 +30,7 @@ at::Tensor waves(at::Tensor& numbers, at::Tensor& frequencies, bool sine_first) 
             kernels().waves(from.data_ptr<float>()[i], turns.data_ptr<float>(), half, row + (sine_first ? half : 0), row + (sine_first ? 0 : half));
         }
     });
-    return out;
+    return shared(numbers) ? out.expand({numbers.numel(), 2 * half}) : out;
 }
 
 // a·x + b·y for each sample; without a, x; without y, a·x.
