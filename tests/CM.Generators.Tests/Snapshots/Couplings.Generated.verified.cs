@@ -128,7 +128,7 @@ namespace Test
             private Tensor MixHeads(Tensor data, Tensor noise, Tensor r)
             {
                 using var _ = NewDisposeScope();
-                var generateOut = Predict(generate, data + Column(r) * noise, r);        // [B, 2]
+                var generateOut = Predict(generate, data + PerSample.Column(r, 2) * noise, r); // [B, 2]
                 return generateOut.MoveToOuterDisposeScope();
             }
 
@@ -213,7 +213,7 @@ namespace Test
             private static Tensor Noisy(Tensor data, Tensor noise, Tensor t)
             {
                 using var _ = NewDisposeScope();
-                return (Column(LinearTimes.Signal(t)) * data + Column(t) * noise).MoveToOuterDisposeScope();
+                return PerSample.Mix(LinearTimes.Signal(t), data, t, noise).MoveToOuterDisposeScope();
             }
 
             // f(x, t) = Keep(t)·x + Give(t)·F(Feed(t)·x, ¼ ln t), while training (Karras et al. 2022, equation 7)
@@ -221,8 +221,8 @@ namespace Test
             {
                 using var _ = NewDisposeScope();
                 var level = (0.25 * t.log()).to(float32);                                // [B]
-                var output = model.forward(Column(LinearTimes.Feed(t)) * x, level);      // [B, 2]
-                return (Column(LinearTimes.Keep(t)) * x + Column(LinearTimes.Give(t)) * output).MoveToOuterDisposeScope();
+                var output = model.forward(PerSample.Scale(LinearTimes.Feed(t), x), level); // [B, 2]
+                return PerSample.Mix(LinearTimes.Keep(t), x, LinearTimes.Give(t), output).MoveToOuterDisposeScope();
             }
 
             // f(x, t) = KeepWhenSampling(t)·x + GiveWhenSampling(t)·F(Feed(t)·x, ¼ ln t), while sampling (Karras et al. 2022, equation 7)
@@ -230,18 +230,9 @@ namespace Test
             {
                 using var _ = NewDisposeScope();
                 var level = (0.25 * t.log()).to(float32);                                // [B]
-                var output = model.forward(Column(LinearTimes.Feed(t)) * x, level);      // [B, 2]
-                return (Column(LinearTimes.KeepWhenSampling(t)) * x + Column(LinearTimes.GiveWhenSampling(t)) * output).MoveToOuterDisposeScope();
+                var output = model.forward(PerSample.Scale(LinearTimes.Feed(t), x), level); // [B, 2]
+                return PerSample.Mix(LinearTimes.KeepWhenSampling(t), x, LinearTimes.GiveWhenSampling(t), output).MoveToOuterDisposeScope();
             }
-
-            // A number per sample, in the shape that multiplies [B, 2].
-            private static Tensor Column(Tensor numbers)
-            {
-                using var _ = NewDisposeScope();
-                return numbers.to(float32).view(OfEach).MoveToOuterDisposeScope();
-            }
-
-            private static readonly long[] OfEach = [-1, 1];
         }
     }
 }

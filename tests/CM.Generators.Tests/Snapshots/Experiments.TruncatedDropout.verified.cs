@@ -146,7 +146,7 @@ namespace Test
             private Tensor MixHeads(Tensor data, Tensor noise, Tensor r)
             {
                 using var _ = NewDisposeScope();
-                var generateOut = Predict(generate, data + Column(r) * noise, r);        // [B, 2]
+                var generateOut = Predict(generate, data + PerSample.Column(r, 2) * noise, r); // [B, 2]
                 return generateOut.MoveToOuterDisposeScope();
             }
 
@@ -235,29 +235,16 @@ namespace Test
             }
 
             // x_t = x + t·z
-            private static Tensor Noisy(Tensor data, Tensor noise, Tensor t)
-            {
-                using var _ = NewDisposeScope();
-                return (data + Column(t) * noise).MoveToOuterDisposeScope();
-            }
+            private static Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
 
             // f(x, t) = Keep(t)·x + Give(t)·F(Feed(t)·x, ¼ ln t) (Karras et al. 2022, equation 7)
             private static Tensor Denoise(Forgetful.Module model, Tensor x, Tensor t)
             {
                 using var _ = NewDisposeScope();
                 var level = (0.25 * t.log()).to(float32);                                // [B]
-                var output = model.forward(Column(WideTimes.Feed(t)) * x, level);        // [B, 2]
-                return (Column(WideTimes.Keep(t)) * x + Column(WideTimes.Give(t)) * output).MoveToOuterDisposeScope();
+                var output = model.forward(PerSample.Scale(WideTimes.Feed(t), x), level); // [B, 2]
+                return PerSample.Mix(WideTimes.Keep(t), x, WideTimes.Give(t), output).MoveToOuterDisposeScope();
             }
-
-            // A number per sample, in the shape that multiplies [B, 2].
-            private static Tensor Column(Tensor numbers)
-            {
-                using var _ = NewDisposeScope();
-                return numbers.to(float32).view(OfEach).MoveToOuterDisposeScope();
-            }
-
-            private static readonly long[] OfEach = [-1, 1];
         }
     }
 }
