@@ -30,7 +30,9 @@ internal sealed class LayerCheck(LayerPlan layer, int place, IReadOnlyList<FlowV
     /// <summary>A size in the attribute has a smallest value; a size made of the record's parameters is checked where the block is used.</summary>
     public void AtLeast(string argument, long least, Dim size, string? expected = null)
     {
-        Range(argument, size.Value is null || size.Value >= least, expected ?? $"{least} or more");
+        if (Fit.AtLeast(least, size).Verdict == FitVerdict.Always)
+            return;
+        Range(argument, size.Value is null, expected ?? $"{least} or more");
         Duty(DutyKind.AtLeast, least, size, layer.SiteOf(argument), $"{argument} of '{layer.Name}' is {expected ?? $"{least} or more"}");
     }
 

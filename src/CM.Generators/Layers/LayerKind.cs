@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CM.Generators.Shapes;
 
 namespace CM.Generators.Layers;
@@ -9,9 +8,9 @@ namespace CM.Generators.Layers;
 /// </summary>
 internal abstract class LayerKind
 {
-    private static readonly ImmutableDictionary<string, LayerKind> Kinds = typeof(LayerKind).Assembly.GetTypes()
+    private static readonly Dictionary<string, LayerKind> Kinds = typeof(LayerKind).Assembly.GetTypes()
         .Where(type => type.IsSubclassOf(typeof(LayerKind)) && !type.IsAbstract)
-        .ToImmutableDictionary(type => type.Name, type => (LayerKind)Activator.CreateInstance(type));
+        .ToDictionary(type => type.Name, type => (LayerKind)Activator.CreateInstance(type));
 
     public static LayerKind? Find(string kind) => Kinds.TryGetValue(kind, out var found) ? found : null;
 

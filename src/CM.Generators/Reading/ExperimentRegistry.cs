@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CM.Generators.Experiments;
 using Microsoft.CodeAnalysis;
 
@@ -22,7 +21,7 @@ internal sealed record DeclaredRegistry(string Assembly, EquatableArray<Declared
     /// <summary>The lists of the assemblies that a compilation references.</summary>
     public static EquatableArray<string> FindReferenced(Compilation compilation, CancellationToken cancellation)
     {
-        var lists = ImmutableArray.CreateBuilder<string>();
+        var lists = new List<string>();
         foreach (var assembly in compilation.SourceModule.ReferencedAssemblySymbols)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -31,7 +30,7 @@ internal sealed record DeclaredRegistry(string Assembly, EquatableArray<Declared
                 lists.Add(list);
         }
 
-        return new(lists.ToImmutable());
+        return lists.ToEquatable();
     }
 
     /// <summary>The record's full name, or null where a list cannot hold it: it is generic, or hidden in another type.</summary>

@@ -24,7 +24,7 @@ internal static class PublishedContract
 
     /// <summary>The attribute's text for a contract.</summary>
     public static string Write(CheckedNetwork network) =>
-        $"Contract(\"{network.Count}\", \"{network.Work}\", \"{Activations.Within(network)}\", Parameters = [{Quoted(network.Plan.Parameters)}], Inputs = [{Quoted(network.InputShapes.Select(WriteShape))}], "
+        $"Contract(\"{network.Count}\", \"{network.Work}\", \"{Activations.Of(network).Within}\", Parameters = [{Quoted(network.Plan.Parameters)}], Inputs = [{Quoted(network.InputShapes.Select(WriteShape))}], "
         + $"Outputs = [{Quoted(network.OutputShapes.Select(WriteShape))}], Duties = [{Quoted(network.Duties.Select(duty => $"{duty.Kind}|{duty.Left}|{duty.Right}|{duty.Words}"))}])";
 
     private static string Quoted(IEnumerable<string> texts) => string.Join(", ", texts.Select(Writing.CodeWriter.Quote));

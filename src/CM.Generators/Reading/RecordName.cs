@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 
 namespace CM.Generators.Reading;
@@ -16,11 +15,11 @@ internal sealed record RecordName(string Namespace, EquatableArray<string> Outer
 
     public static RecordName Of(INamedTypeSymbol type)
     {
-        var outer = ImmutableArray.CreateBuilder<string>();
+        var outer = new List<string>();
         for (var around = type.ContainingType; around is not null; around = around.ContainingType)
             outer.Insert(0, $"partial {Keyword(around)} {around.Name}");
         var space = type.ContainingNamespace;
-        return new(space.IsGlobalNamespace ? "" : space.ToDisplayString(), new(outer.ToImmutable()), type.Name,
+        return new(space.IsGlobalNamespace ? "" : space.ToDisplayString(), outer.ToEquatable(), type.Name,
             type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat));
     }
 

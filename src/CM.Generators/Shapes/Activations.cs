@@ -11,52 +11,61 @@ internal sealed class Activations
     private readonly CheckedNetwork network;
 
     // Values that lie in the memory of others.
-    private readonly Dictionary<int, int> views;
+    private readonly Dictionary<int, int> views = [];
+
+    // Inputs and results.
+    private readonly int[] ends;
+
+    // Values that the backward pass needs, and how much it needs besides.
+    private readonly HashSet<int> needed = [];
+    private readonly Dim inside;
 
     private Activations(CheckedNetwork network)
     {
         this.network = network;
-        views = network.Steps.OfType<LayerStep>().Where(step => step.Layer.Block is null && LayerKind.Find(step.Layer.Kind)!.IsView(step.Layer)).ToDictionary(step => step.Outputs[0], step => step.Inputs[0]);
+        foreach (var step in network.Steps)
+        {
+            if (step is LayerStep { Layer: { Block: null } layer } && LayerKind.Find(layer.Kind)!.IsView(layer))
+                views.Add(step.Outputs[0], step.Inputs[0]);
+        }
+
+        ends = [.. Enumerable.Range(0, network.Inputs.Count()).Concat(network.Results).Select(Owner)];
+        foreach (var step in network.Steps)
+        {
+            if (step is LayerStep layer)
+            {
+                var kept = Keep(layer);
+                inside += Inside(layer, kept);
+                for (var end = 0; end < step.Inputs.Count + step.Outputs.Count; end++)
+                {
+                    var isInput = end < step.Inputs.Count;
+                    if (layer.Layer.Block is { } block ? block.Keeps(end) : isInput ? kept.Input : kept.Output)
+                        needed.Add(Owner(isInput ? step.Inputs[end] : step.Outputs[end - step.Inputs.Count]));
+                }
+            }
+            else if (step is CombineStep { Operator: '*' })
+            {
+                needed.UnionWith(step.Inputs.Select(Owner));
+            }
+        }
     }
 
     /// <summary>All of them, inputs and results among them.</summary>
-    public static Dim Of(CheckedNetwork network)
-    {
-        var all = new Activations(network);
-        return all.Count(all.Needed().Union(all.Ends()));
-    }
+    public Dim All => Count(needed.Union(ends));
 
     /// <summary>Those that neither go in nor come out; for a block, its surroundings count these.</summary>
-    public static Dim Within(CheckedNetwork network)
-    {
-        var all = new Activations(network);
-        return all.Count(all.Needed().Except(all.Ends()));
-    }
+    public Dim Within => Count(needed.Except(ends));
 
     /// <summary>For each input, then for each result: whether the backward pass needs it.</summary>
-    public static EquatableArray<bool> Keeps(CheckedNetwork network)
+    public EquatableArray<bool> Keeps => ends.Select(needed.Contains).ToEquatable();
+
+    public static Activations Of(CheckedNetwork network) => new(network);
+
+    private Dim Count(IEnumerable<int> values) => values.Aggregate(inside, (sum, value) => sum + network.Values[value].Shape.Numbers);
+
+    private Dim Inside(LayerStep step, Kept kept)
     {
-        var all = new Activations(network);
-        var needed = new HashSet<int>(all.Needed());
-        return all.Ends().Select(needed.Contains).ToEquatable();
-    }
-
-    private Dim Count(IEnumerable<int> values) =>
-        values.Aggregate(network.Steps.OfType<LayerStep>().Aggregate((Dim)0, (sum, step) => sum + Inside(step)), (sum, value) => sum + network.Values[value].Shape.Numbers);
-
-    private IEnumerable<int> Ends() => Enumerable.Range(0, network.Inputs.Count()).Concat(network.Results).Select(Owner);
-
-    private IEnumerable<int> Needed() => network.Steps.SelectMany(step => step switch
-    {
-        LayerStep { Layer.Block: { } block } => step.Inputs.Concat(step.Outputs).Where((_, end) => block.Keeps(end)),
-        LayerStep layer => Keep(layer) is var kept && kept is { Input: true, Output: true } ? step.Inputs.Concat(step.Outputs) : kept.Input ? step.Inputs : kept.Output ? step.Outputs : [],
-        CombineStep { Operator: '*' } => step.Inputs,
-        _ => Enumerable.Empty<int>(),
-    }).Select(Owner).Distinct();
-
-    private Dim Inside(LayerStep step)
-    {
-        var (kept, copies) = (Keep(step), step.Layer.Repeat ?? 1);
+        var copies = step.Layer.Repeat ?? 1;
         var between = kept.Input || kept.Output ? network.Values[step.Outputs[0]].Shape.Numbers * (copies - 1) : 0;
         return kept.Inside * copies + between;
     }

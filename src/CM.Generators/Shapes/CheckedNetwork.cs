@@ -17,16 +17,16 @@ internal sealed record CheckedNetwork(
     public bool HasErrors => Problems.Any(problem => problem.IsError);
 
     /// <summary>Whether it can be written: nothing is wrong here, nor in a block whose contract is therefore unknown.</summary>
-    public bool Fits => !HasErrors && Results.Count > 0 && Results.All(result => !Values[result].Shape.IsUnknown) && Plan.Layers.All(layer => !layer.NeedsContract || layer.Block is not null);
+    public bool Fits { get; } = !Problems.Any(problem => problem.IsError) && Results.Count > 0 && Results.All(result => !Values[result].Shape.IsUnknown) && Plan.Layers.All(layer => !layer.NeedsContract || layer.Block is not null);
 
     public IEnumerable<InputPlan> Inputs => Plan.Forward?.Inputs ?? (Plan.Chain is { } chain ? [chain] : []);
 
-    public Dim Count => Layers.Aggregate((Dim)0, (sum, layer) => sum + layer.Count);
+    public Dim Count { get; } = Layers.Aggregate((Dim)0, (sum, layer) => sum + layer.Count);
 
-    public Dim Work => Layers.Aggregate((Dim)0, (sum, layer) => sum + layer.Work);
+    public Dim Work { get; } = Layers.Aggregate((Dim)0, (sum, layer) => sum + layer.Work);
 
     /// <summary>Numbers that one example keeps in memory for the backward pass.</summary>
-    public Dim Activations => Shapes.Activations.Of(this);
+    public Dim Activations => Shapes.Activations.Of(this).All;
 
     /// <summary>Shapes that go in, as declared.</summary>
     public IEnumerable<Shape> InputShapes => Inputs.Select(input => Shape.Of(input.Sizes));

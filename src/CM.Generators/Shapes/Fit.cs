@@ -2,9 +2,8 @@ namespace CM.Generators.Shapes;
 
 /// <summary>How two sizes compare.</summary>
 /// <param name="Verdict">What is known.</param>
-/// <param name="Divisor">For <see cref="FitVerdict.OnlyIf"/>: what every name of <paramref name="Names"/> must be divisible by.</param>
-/// <param name="Names">The names it depends on.</param>
-internal readonly record struct Fit(FitVerdict Verdict, long Divisor, EquatableArray<string> Names)
+/// <param name="Divisor">For <see cref="FitVerdict.OnlyIf"/>: what every name in them must be divisible by.</param>
+internal readonly record struct Fit(FitVerdict Verdict, long Divisor = 1)
 {
     private static readonly long[] PowersOfTwo = [2, 4, 8, 16, 32, 64];
     private const int Trials = 48;
@@ -16,53 +15,51 @@ internal readonly record struct Fit(FitVerdict Verdict, long Divisor, EquatableA
     public static Fit Of(Dim left, Dim right)
     {
         if (left.IsUnknown || right.IsUnknown)
-            return new(FitVerdict.Unknown, 1, []);
+            return new(FitVerdict.Unknown);
         if (left == right)
-            return new(FitVerdict.Always, 1, []);
+            return new(FitVerdict.Always);
         if (left.Value is not null && right.Value is not null)
-            return new(FitVerdict.Never, 1, []);
+            return new(FitVerdict.Never);
 
-        string[] names = [.. left.Names.Union(right.Names).OrderBy(name => name, StringComparer.Ordinal)];
-        if (Holds(left, right, names, 1))
-            return new(FitVerdict.Always, 1, []);
+        if (Holds(left, right, 1))
+            return new(FitVerdict.Always);
         var rounded = left.Divisors.Concat(right.Divisors).Distinct().Aggregate(1L, (product, divisor) => Math.Min(product * divisor, 4096));
         foreach (var divisor in Enumerable.Range(2, 128).Select(number => (long)number).Where(number => rounded % number == 0).Union(PowersOfTwo).OrderBy(number => number))
         {
-            if (Holds(left, right, names, divisor))
-                return new(FitVerdict.OnlyIf, divisor, names.ToEquatable());
+            if (Holds(left, right, divisor))
+                return new(FitVerdict.OnlyIf, divisor);
         }
 
-        return new(FitVerdict.Never, 1, []);
+        return new(FitVerdict.Never);
     }
 
     /// <summary>Whether a size has a smallest value.</summary>
-    public static Fit AtLeast(Dim least, Dim size) => least.IsUnknown || size.IsUnknown ? new(FitVerdict.Unknown, 1, [])
-        : least.Value is { } bound && size.Value is { } number ? new(number >= bound ? FitVerdict.Always : FitVerdict.Never, 1, [])
-        : new(FitVerdict.OnlyIf, 1, least.Names.Union(size.Names).ToEquatable());
+    public static Fit AtLeast(Dim least, Dim size) => least.IsUnknown || size.IsUnknown ? new(FitVerdict.Unknown)
+        : least.Value is { } bound && size.Value is { } number ? new(number >= bound ? FitVerdict.Always : FitVerdict.Never)
+        : new(FitVerdict.OnlyIf);
 
     /// <summary>Whether a size is a multiple of a number.</summary>
     public static Fit Divides(Dim divisor, Dim size)
     {
         if (divisor.IsUnknown || size.IsUnknown)
-            return new(FitVerdict.Unknown, 1, []);
+            return new(FitVerdict.Unknown);
         if (divisor.Value is 0)
-            return new(FitVerdict.Never, 1, []);
+            return new(FitVerdict.Never);
         if (divisor.Value is { } number && size.Value is { } multiple)
-            return new(multiple % number == 0 ? FitVerdict.Always : FitVerdict.Never, 1, []);
-        string[] names = [.. divisor.Names.Union(size.Names).OrderBy(name => name, StringComparer.Ordinal)];
+            return new(multiple % number == 0 ? FitVerdict.Always : FitVerdict.Never);
         if (Divides(divisor, size, 1))
-            return new(FitVerdict.Always, 1, []);
+            return new(FitVerdict.Always);
         if (divisor.Value is not { } whole)
-            return new(FitVerdict.OnlyIf, 0, names.ToEquatable());
+            return new(FitVerdict.OnlyIf, 0);
 
         // 4 divides 2*H for every even H: the least factor of the divisor that is enough.
         for (var factor = 2L; factor < Math.Min(whole, 1024); factor++)
         {
             if (whole % factor == 0 && Divides(divisor, size, factor))
-                return new(FitVerdict.OnlyIf, factor, names.ToEquatable());
+                return new(FitVerdict.OnlyIf, factor);
         }
 
-        return new(FitVerdict.OnlyIf, whole, names.ToEquatable());
+        return new(FitVerdict.OnlyIf, whole);
     }
 
     private static bool Divides(Dim divisor, Dim size, long multiple) => Enumerable.Range(0, Trials).All(trial =>
@@ -71,9 +68,8 @@ internal readonly record struct Fit(FitVerdict Verdict, long Divisor, EquatableA
         return by > 0 && size.At(name => Sample(name, trial, multiple)) % by == 0;
     });
 
-    private static bool Holds(Dim left, Dim right, string[] names, long divisor) =>
-        Enumerable.Range(0, Trials).All(trial => left.At(name => Sample(name, trial, divisor)) == right.At(name => Sample(name, trial, divisor)))
-        && names.Length > 0;
+    private static bool Holds(Dim left, Dim right, long divisor) =>
+        Enumerable.Range(0, Trials).All(trial => left.At(name => Sample(name, trial, divisor)) == right.At(name => Sample(name, trial, divisor)));
 
     // Small and large values, every residue, different for different names.
     private static long Sample(string name, int trial, long divisor)

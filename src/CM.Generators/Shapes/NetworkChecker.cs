@@ -50,7 +50,7 @@ internal sealed class NetworkChecker
     }
 
     // Names of axes that stay open; the record's parameters are checked where the block is used.
-    private IEnumerable<string> Axes(Duty duty) => duty.Fit.Names.Where(name => !plan.Parameters.Contains(name));
+    private IEnumerable<string> Axes(Duty duty) => duty.Names.Where(name => !plan.Parameters.Contains(name));
 
     private int[] Follow(ForwardPlan forward)
     {
@@ -203,7 +203,7 @@ internal sealed class NetworkChecker
             if (big[i].Size.Value == 1)
                 axes[i] = small[i];
             else if (small[i].Size.Value != 1)
-                Match(small[i].Size, big[i].Size, $"{big.NameOf(i)} is {a[i].Size} against {b[i].Size}", $"'{values[left].Name}' and '{values[right].Name}' have the same {big.NameOf(i)}", binary.Site, wrong);
+                Match(small[i].Size, big[i].Size, () => $"{big.NameOf(i)} is {a[i].Size} against {b[i].Size}", () => $"'{values[left].Name}' and '{values[right].Name}' have the same {big.NameOf(i)}", binary.Site, wrong);
         }
 
         if (wrong.Count == 0)
@@ -225,7 +225,7 @@ internal sealed class NetworkChecker
             for (var axis = 0; axis < shapes[0].Rank && wrong.Count < shapes[0].Rank && shapes[i].Rank == shapes[0].Rank; axis++)
             {
                 if (axis != 1)
-                    Match(shapes[0][axis].Size, shapes[i][axis].Size, $"{shapes[0].NameOf(axis)} is {shapes[0][axis].Size} against {shapes[i][axis].Size}", $"'{values[items[0]].Name}' and '{values[items[i]].Name}' have the same {shapes[0].NameOf(axis)}", cat.Items[i].Site, wrong);
+                    Match(shapes[0][axis].Size, shapes[i][axis].Size, () => $"{shapes[0].NameOf(axis)} is {shapes[0][axis].Size} against {shapes[i][axis].Size}", () => $"'{values[items[0]].Name}' and '{values[items[i]].Name}' have the same {shapes[0].NameOf(axis)}", cat.Items[i].Site, wrong);
             }
 
             if (wrong.Count == 0)
@@ -293,11 +293,7 @@ internal sealed class NetworkChecker
             return null;
         }
 
-        var sizes = new Dictionary<string, Dim>();
-        for (var i = 0; i < block.Parameters.Count && i < layer.Sizes("arguments").Count; i++)
-            sizes[block.Parameters[i]] = layer.Sizes("arguments")[i];
-
-        Bind(block.Inputs, shapes, sizes);
+        var sizes = Sizes(layer, block, shapes);
         var fits = true;
         for (var i = 0; i < inputs.Length; i++)
         {
@@ -319,7 +315,7 @@ internal sealed class NetworkChecker
                 }
 
                 var size = wanted[axis].Size.With(sizes);
-                Match(size, shapes[i][axis].Size, $"{wanted.NameOf(axis)} is {shapes[i][axis].Size} but must be {size}", $"'{layer.Name}' gets the {wanted.NameOf(axis)} it wants", site, wrong);
+                Match(size, shapes[i][axis].Size, () => $"{wanted.NameOf(axis)} is {shapes[i][axis].Size} but must be {size}", () => $"'{layer.Name}' gets the {wanted.NameOf(axis)} it wants", site, wrong);
             }
 
             if (wrong.Count == 0)
@@ -341,7 +337,7 @@ internal sealed class NetworkChecker
             }
         }
 
-        return fits ? [.. block.Outputs.Select(output => new Shape(output.With(sizes).Axes.Select((axis, i) => shapes[0].Rank > i && shapes[0][i].Size == axis.Size ? shapes[0][i] : Axis.Made(axis.Size, layer.Name))))] : null;
+        return fits ? [.. block.Outputs.Select(output => new Shape([.. output.With(sizes).Axes.Select((axis, i) => shapes[0].Rank > i && shapes[0][i].Size == axis.Size ? shapes[0][i] : Axis.Made(axis.Size, layer.Name))]))] : null;
     }
 
     /// <summary>Names of a contract that are still free take the sizes that come in: N where 2*N+1 is wanted and 9 comes is 4.</summary>
@@ -351,27 +347,33 @@ internal sealed class NetworkChecker
         while (before != sizes.Count)
         {
             before = sizes.Count;
-            foreach (var (size, comes) in wanted.Zip(actual, (shape, comes) => shape.Sizes.Zip(comes.Sizes, (size, axis) => (size, axis))).SelectMany(pairs => pairs))
+            for (var i = 0; i < Math.Min(wanted.Count, actual.Count); i++)
             {
-                if (size.Value is not null)
-                    continue;
-                if (size.Name is { } name)
-                {
-                    if (!sizes.ContainsKey(name))
-                        sizes[name] = comes;
-                    continue;
-                }
-
-                string[] open = [.. size.Names.Where(each => !sizes.ContainsKey(each))];
-                if (open.Length != 1)
-                    continue;
-                var free = open[0];
-                var known = size.With(sizes);
-                var rest = known.With(new Dictionary<string, Dim> { [free] = 0 });
-                if ((known - rest).With(new Dictionary<string, Dim> { [free] = 1 }).Value is > 0 and var factor && known - rest == Dim.Of(free) * factor)
-                    sizes[free] = (comes - rest).Floor(factor);
+                for (var axis = 0; axis < Math.Min(wanted[i].Rank, actual[i].Rank); axis++)
+                    Bind(wanted[i][axis].Size, actual[i][axis].Size, sizes);
             }
         }
+    }
+
+    private static void Bind(Dim size, Dim comes, Dictionary<string, Dim> sizes)
+    {
+        if (size.Value is not null)
+            return;
+        if (size.Name is { } name)
+        {
+            if (!sizes.ContainsKey(name))
+                sizes[name] = comes;
+            return;
+        }
+
+        string[] open = [.. size.Names.Where(each => !sizes.ContainsKey(each))];
+        if (open.Length != 1)
+            return;
+        var free = open[0];
+        var known = size.With(sizes);
+        var rest = known.With(new Dictionary<string, Dim> { [free] = 0 });
+        if ((known - rest).With(new Dictionary<string, Dim> { [free] = 1 }).Value is > 0 and var factor && known - rest == Dim.Of(free) * factor)
+            sizes[free] = (comes - rest).Floor(factor);
     }
 
     private bool Repeats(LayerPlan layer, Shape input, Shape[] outputs, int site)
@@ -386,17 +388,17 @@ internal sealed class NetworkChecker
     {
         var wrong = new List<string>();
         for (var axis = 0; axis < wanted.Rank; axis++)
-            Match(wanted[axis].Size, actual[axis].Size, $"{wanted.NameOf(axis)} is {actual[axis].Size} but must be {wanted[axis].Size}", $"the result has the declared {wanted.NameOf(axis)}", site, wrong);
+            Match(wanted[axis].Size, actual[axis].Size, () => $"{wanted.NameOf(axis)} is {actual[axis].Size} but must be {wanted[axis].Size}", () => $"the result has the declared {wanted.NameOf(axis)}", site, wrong);
         return wrong;
     }
 
-    private void Match(Dim left, Dim right, string difference, string need, int site, List<string> wrong)
+    private void Match(Dim left, Dim right, Func<string> difference, Func<string> need, int site, List<string> wrong)
     {
         var fit = Fit.Of(left, right);
         if (fit.Verdict == FitVerdict.Never)
-            wrong.Add(difference);
+            wrong.Add(difference());
         else if (fit.Verdict == FitVerdict.OnlyIf)
-            duties.Add(new Duty(DutyKind.Equal, left, right, site, need));
+            duties.Add(new Duty(DutyKind.Equal, left, right, site, need()));
     }
 
     /// <summary>How the sizes that differ came about, as sentences with a space before each.</summary>
@@ -437,8 +439,13 @@ internal sealed class NetworkChecker
         return sizes;
     }
 
-    private static Dictionary<string, Dim> Sizes(LayerPlan layer, BlockContract block) =>
-        block.Parameters.Zip(layer.Sizes("arguments"), (name, size) => (name, size)).ToDictionary(pair => pair.name, pair => pair.size);
+    private static Dictionary<string, Dim> Sizes(LayerPlan layer, BlockContract block)
+    {
+        var (sizes, given) = (new Dictionary<string, Dim>(), layer.Sizes("arguments"));
+        for (var i = 0; i < Math.Min(block.Parameters.Count, given.Count); i++)
+            sizes[block.Parameters[i]] = given[i];
+        return sizes;
+    }
 
     private LayerCheck Checker(LayerPlan layer, int site, IReadOnlyList<FlowValue> inputs) => new(layer, site, inputs, problems, duties);
 

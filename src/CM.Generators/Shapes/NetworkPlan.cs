@@ -50,7 +50,16 @@ internal sealed record LayerPlan(
     /// <summary>Whether it is entered by a contract.</summary>
     public bool NeedsContract => Kind is "Block" or "Custom" || LayerKind.Find(Kind) is UNet;
 
-    private Argument? Find(string name) => Arguments.FirstOrDefault(argument => argument.Name == name);
+    private Argument? Find(string name)
+    {
+        foreach (var argument in Arguments)
+        {
+            if (argument.Name == name)
+                return argument;
+        }
+
+        return null;
+    }
 
     public bool Has(string name) => Find(name) is not null;
 
@@ -134,13 +143,17 @@ internal sealed record BlockContract(
     private EquatableArray<bool> KeptEnds { get; init; }
 
     /// <summary>What a network promises whose <c>Forward</c> declares its result.</summary>
-    public static BlockContract Of(CheckedNetwork network, int site) => new(
-        network.Plan.Record.FullName, network.Plan.Parameters, network.InputShapes.ToEquatable(),
-        network.Plan.Forward is { } forward ? forward.Outputs.Select(output => Shape.Of(output)).ToEquatable() : network.OutputShapes.ToEquatable(),
-        network.Count, network.Work, Shapes.Activations.Within(network), network.Duties, site)
+    public static BlockContract Of(CheckedNetwork network, int site)
     {
-        KeptEnds = Shapes.Activations.Keeps(network),
-    };
+        var activations = Shapes.Activations.Of(network);
+        return new(
+            network.Plan.Record.FullName, network.Plan.Parameters, network.InputShapes.ToEquatable(),
+            network.Plan.Forward is { } forward ? forward.Outputs.Select(output => Shape.Of(output)).ToEquatable() : network.OutputShapes.ToEquatable(),
+            network.Count, network.Work, activations.Within, network.Duties, site)
+        {
+            KeptEnds = activations.Keeps,
+        };
+    }
 }
 
 /// <summary>Something that sizes must fulfil and that only numbers can decide: two sizes are equal, one divides the other, or one is not too small.</summary>
@@ -157,6 +170,9 @@ internal sealed record Duty(DutyKind Kind, Dim Left, Dim Right, int Site, string
         DutyKind.Divides => Fit.Divides(Left, Right),
         _ => Fit.AtLeast(Left, Right),
     };
+
+    /// <summary>The names it depends on.</summary>
+    public IEnumerable<string> Names => Left.Names.Union(Right.Names).OrderBy(name => name, StringComparer.Ordinal);
 
     /// <summary>What is so instead, where it is not fulfilled.</summary>
     public string Contradiction => Kind == DutyKind.AtLeast ? $"it is {Right}" : $"{Left} and {Right} do not";

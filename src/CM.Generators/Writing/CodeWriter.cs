@@ -13,8 +13,13 @@ internal sealed class CodeWriter
     /// <summary>Writes one line, or several with <c>\n</c> between them, at the current indentation.</summary>
     public CodeWriter Line(string line = "")
     {
-        foreach (var part in line.Split('\n'))
-            text.Append(part.Length == 0 ? "" : new string(' ', 4 * depth)).Append(part).Append('\n');
+        for (var start = 0; start <= line.Length;)
+        {
+            var end = line.IndexOf('\n', start) is var found and >= 0 ? found : line.Length;
+            text.Append(' ', end == start ? 0 : 4 * depth).Append(line, start, end - start).Append('\n');
+            start = end + 1;
+        }
+
         return this;
     }
 

@@ -11,10 +11,14 @@ internal sealed class NetworkWriter
     private static readonly string[] Usings =
         ["System", "System.CodeDom.Compiler", "CM.Dsl", "CM.Runtime", "TorchSharp", "TorchSharp.Modules", "static TorchSharp.torch", "static TorchSharp.torch.nn"];
 
+    private static readonly string Stamp = "[GeneratedCode(\"CM.Generators\", \"" + typeof(NetworkWriter).Assembly.GetName().Version + "\")]";
+
     private readonly CheckedNetwork network;
     private readonly CodeWriter code;
     private readonly EquatableArray<Step> steps;
+    private readonly int[] lastUses;
     private readonly List<(string Name, EquatableArray<Dim> Sizes)> constants = [];
+    private readonly Dictionary<string, ParameterPlan[]> owned = [];
     private readonly Dictionary<(string Layer, int Copy, string Parameter), string> fields = [];
     private readonly HashSet<string> taken;
 
@@ -23,9 +27,11 @@ internal sealed class NetworkWriter
         this.network = network;
         this.code = code;
         steps = network.Fits ? Fusion.Fuse(network) : network.Steps;
+        lastUses = LastUses();
         taken = [.. Plan.Parameters, .. Plan.Layers.Select(layer => layer.Name), "parameters", "training", "functional", "nn", "torch", "cat", "last", "i"];
         foreach (var layer in Plan.Layers)
         {
+            owned[layer.Name] = LayerKind.Find(layer.Kind)?.Parameters(layer).ToArray() ?? [];
             foreach (var (copy, _) in Copies(layer))
             {
                 foreach (var parameter in Owned(layer))
@@ -70,7 +76,7 @@ internal sealed class NetworkWriter
     {
         foreach (var layer in network.Layers)
             WritePart(layer);
-        code.Line("/// <summary>The layers in the order of declaration.</summary>").Line(Stamp())
+        code.Line("/// <summary>The layers in the order of declaration.</summary>").Line(Stamp)
             .Line($"public Part[] ListLayers() => [{string.Join(", ", Plan.Layers.Select(layer => Escape(layer.Name)))}];").Line();
         if (Plan.Parameters.Count == 0)
             WritePlan();
@@ -82,7 +88,7 @@ internal sealed class NetworkWriter
         var (input, output) = (string.Join(", ", layer.Inputs), string.Join(", ", layer.Outputs));
         var found = layer.Outputs.Count > 0 ? $"{layer.Kind} · {input} → {output} · {Counted(layer.Count)}" : layer.Kind;
         code.Line($"/// <summary>{(layer.Layer.Documentation.Length > 0 ? layer.Layer.Documentation + "<br/>" : "")}{CodeWriter.Xml(found)}</summary>")
-            .Line(Stamp())
+            .Line(Stamp)
             .Line($"{layer.Layer.Modifiers} Part {Escape(layer.Layer.Name)} => {Described(layer)};")
             .Line();
     }
@@ -97,7 +103,7 @@ internal sealed class NetworkWriter
 
     private void WriteExpansion()
     {
-        code.Line("/// <summary>The layers, for descriptions.</summary>").Line(Stamp()).Line($"public static Part[] ListLayers({Arguments()}) =>").Line("[");
+        code.Line("/// <summary>The layers, for descriptions.</summary>").Line(Stamp).Line($"public static Part[] ListLayers({Arguments()}) =>").Line("[");
         using (code.Indent())
         {
             foreach (var layer in network.Layers)
@@ -111,18 +117,18 @@ internal sealed class NetworkWriter
     // Text in which the record's parameters stand as the numbers they will be.
     private static string Filled(string text) => (text.Contains('{') ? "$" : "") + CodeWriter.Quote(text);
 
-    private string Filled(IEnumerable<Shape> shapes) => Filled(string.Join(", ", shapes.Select(shape => $"[{string.Join(", ", shape.Sizes.Select(Filled))}]")));
+    private string Filled(EquatableArray<Shape> shapes) => Filled(string.Join(", ", shapes.Select(shape => $"[{string.Join(", ", shape.Sizes.Select(Filled))}]")));
 
-    private Dim Filled(Dim size) => size.Value is null && size.Names.All(Plan.Parameters.Contains) ? Dim.Of($"{{{size.ToCode()}}}") : size;
+    private Dim Filled(Dim size) => size.Value is null && Plan.Parameters.Count > 0 && size.Names.All(Plan.Parameters.Contains) ? Dim.Of($"{{{size.ToCode()}}}") : size;
 
-    private CheckedLayer Filled(CheckedLayer layer) => layer with
+    private CheckedLayer Filled(CheckedLayer layer) => Plan.Parameters.Count == 0 ? layer : layer with
     {
         Layer = layer.Layer with { Arguments = layer.Layer.Arguments.Select(argument => argument with { Sizes = argument.Sizes.Select(Filled).ToEquatable() }).ToEquatable() },
     };
 
     private void WritePlan()
     {
-        code.Line("/// <summary>The network for lists and descriptions.</summary>").Line(Stamp());
+        code.Line("/// <summary>The network for lists and descriptions.</summary>").Line(Stamp);
         using (code.Braces($"public static NetworkPlan Plan {{ get; }} = new({CodeWriter.Quote(Plan.Record.Name)}, {CodeWriter.Quote(Plan.Documentation)},\n    [{string.Join(", ", network.InputShapes.Select(shape => CodeWriter.Quote(shape.ToString())))}], {CodeWriter.Quote(string.Join(", ", network.OutputShapes))}, new {Plan.Record.Name}().ListLayers())", "};"))
         {
             code.Line($"Parameters = {network.Count.Value ?? -1},").Line($"Work = {network.Work.Value ?? -1},").Line($"Activations = {(network.Activations * 4).Value ?? -1},");
@@ -146,7 +152,7 @@ internal sealed class NetworkWriter
         code.Line("/// </code>").Line("/// </remarks>");
         if (network.Fits && !Plan.IsExpansion)
             code.Line($"[{PublishedContract.Write(network)}]");
-        code.Line(Stamp());
+        code.Line(Stamp);
         using (code.Braces($"public sealed class Module : nn.Module<{string.Join(", ", inputs.Select(_ => "Tensor").Append(result))}>"))
         {
             if (network.Fits)
@@ -194,9 +200,10 @@ internal sealed class NetworkWriter
             code.Line($"private bool {Fits(layer)};");
 
         code.Line();
-        foreach (var layer in Plan.Layers.Where(layer => layer.Module is not null))
+        foreach (var found in network.Layers.Where(found => found.Layer.Module is not null))
         {
-            code.Line($"/// <summary>{CodeWriter.Xml(network.Layers.First(each => each.Layer == layer).Kind)}</summary>")
+            var layer = found.Layer;
+            code.Line($"/// <summary>{CodeWriter.Xml(found.Kind)}</summary>")
                 .Line($"public {(layer.Repeat is null ? $"{TypeOf(layer.Module!)}.Module" : $"ModuleList<{TypeOf(layer.Module!)}.Module>")} {Escape(layer.Name)} {{ get; }}")
                 .Line();
         }
@@ -277,9 +284,9 @@ internal sealed class NetworkWriter
         code.Line($"/// <summary>{CodeWriter.Xml(network.Signature)}</summary>");
         using (code.Braces($"public override {result} forward({string.Join(", ", inputs.Select((_, i) => "Tensor " + names[i]))})"))
         {
-            foreach (var duty in network.Duties.Where(duty => duty.Fit.Divisor > 1 && duty.Fit.Names.Any(name => !Plan.Parameters.Contains(name))))
+            foreach (var duty in network.Duties.Where(duty => duty.Fit.Divisor > 1 && duty.Names.Any(name => !Plan.Parameters.Contains(name))))
             {
-                foreach (var name in duty.Fit.Names.Where(name => !Plan.Parameters.Contains(name)))
+                foreach (var name in duty.Names.Where(name => !Plan.Parameters.Contains(name)))
                 {
                     if (Where(inputs, names, name) is { } size)
                         code.Line($"Require.That({size} % {duty.Fit.Divisor} == 0, {CodeWriter.Quote($"{Plan.Record.Name}: {duty.Words} only if {name} is divisible by {duty.Fit.Divisor} (CM2009)")});");
@@ -368,8 +375,21 @@ internal sealed class NetworkWriter
     }
 
     // A value dies after the last step that reads it, unless it is a result.
-    private bool IsLastUse(int value, int step) =>
-        !network.Results.Contains(value) && !steps.Skip(step + 1).Any(later => later.Inputs.Contains(value));
+    private bool IsLastUse(int value, int step) => lastUses[value] <= step;
+
+    private int[] LastUses()
+    {
+        var last = Enumerable.Repeat(-1, network.Values.Count).ToArray();
+        for (var step = 0; step < steps.Count; step++)
+        {
+            foreach (var value in steps[step].Inputs)
+                last[value] = step;
+        }
+
+        foreach (var result in network.Results)
+            last[result] = int.MaxValue;
+        return last;
+    }
 
     private void WriteStep(Step step, string[] names, List<(string Text, string Comment)> lines)
     {
@@ -538,7 +558,7 @@ internal sealed class NetworkWriter
     // What a layer is called in comments: where its parameters lie, unless they lie among those of the network itself.
     private static string PlaceOf(LayerPlan layer) => layer.Place is { Length: > 0 } place && !place.EndsWith("_", StringComparison.Ordinal) ? place : layer.Name;
 
-    private static IEnumerable<ParameterPlan> Owned(LayerPlan layer) => LayerKind.Find(layer.Kind)?.Parameters(layer) ?? [];
+    private ParameterPlan[] Owned(LayerPlan layer) => owned[layer.Name];
 
     // Whether a custom layer has kept its promise once.
     private string Fits(LayerPlan layer) => Field(layer, 0, "fits");
@@ -574,6 +594,4 @@ internal sealed class NetworkWriter
         { } number => number.ToString("N0", System.Globalization.CultureInfo.InvariantCulture) + " parameters",
         null => $"{count} parameters",
     };
-
-    private static string Stamp() => "[GeneratedCode(\"CM.Generators\", \"" + typeof(NetworkWriter).Assembly.GetName().Version + "\")]";
 }
