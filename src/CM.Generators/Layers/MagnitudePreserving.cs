@@ -20,11 +20,14 @@ internal sealed class MpSum : LayerKind
 
     public override void Validate(LayerPlan layer, LayerCheck check) => check.Range("t", layer.Number("t", 0.5) is >= 0 and <= 1, "from 0 to 1");
 
-    public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) =>
-        check.Second.Rank(check.Second.Input, input.Rank, input.ToString())
-        && Enumerable.Range(0, input.Rank).All(axis => check.Second.Axis(check.Second.Input, axis, input.NameOf(axis), input[axis].Size))
-            ? input
-            : Shape.Unknown;
+    public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check)
+    {
+        var (other, second) = (check.Second.Input, check.Second);
+        return second.Rank(other, input.Rank, input.ToString())
+            && Enumerable.Range(0, input.Rank).All(axis => second.Axis(other, axis, input.NameOf(axis), input[axis].Size))
+                ? input
+                : Shape.Unknown;
+    }
 
     public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
 

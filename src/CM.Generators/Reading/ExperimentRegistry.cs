@@ -25,6 +25,8 @@ internal sealed record DeclaredRegistry(string Assembly, EquatableArray<Declared
         foreach (var assembly in compilation.SourceModule.ReferencedAssemblySymbols)
         {
             cancellation.ThrowIfCancellationRequested();
+            if (!assembly.NamespaceNames.Contains("Generated"))
+                continue;
             var list = Prefix + Identifier(assembly.Name);
             if (assembly.GetTypeByMetadataName("CM.Generated." + list) is { DeclaredAccessibility: Accessibility.Public })
                 lists.Add(list);

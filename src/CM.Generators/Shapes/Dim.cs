@@ -42,7 +42,7 @@ internal readonly struct Dim : IEquatable<Dim>
     private sealed class Term(long coefficient, Atom[] factors, string key)
     {
         public Term(long coefficient, params Atom[] factors)
-            : this(coefficient, factors, factors.Length == 1 ? factors[0].Text : string.Join("*", factors.Select(factor => factor.Text)))
+            : this(coefficient, factors, factors.Length == 1 ? factors[0].Text : string.Join("*", Array.ConvertAll(factors, static factor => factor.Text)))
         {
         }
 
@@ -78,6 +78,10 @@ internal readonly struct Dim : IEquatable<Dim>
     /// <summary>Every name that occurs.</summary>
     public IEnumerable<string> Names => terms is null ? [] : Name is { } name ? [name] : terms.SelectMany(term => term.Factors)
         .SelectMany(factor => factor.Name is null ? factor.Numerator.Names.Concat(factor.Divisor.Names) : [factor.Name]).Distinct();
+
+    /// <summary>Whether it is made of nothing but numbers and the given names.</summary>
+    public bool IsOver(HashSet<string> names) => terms is null
+        || Array.TrueForAll(terms, term => Array.TrueForAll(term.Factors, factor => factor.Name is { } name ? names.Contains(name) : factor.Numerator.IsOver(names) && factor.Divisor.IsOver(names)));
 
     /// <summary>Every number by which something is divided.</summary>
     public IEnumerable<long> Divisors => terms is null ? [] : terms.SelectMany(term => term.Factors).Where(factor => factor.Name is null)

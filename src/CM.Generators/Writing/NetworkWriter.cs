@@ -20,6 +20,7 @@ internal sealed class NetworkWriter
     private readonly List<(string Name, EquatableArray<Dim> Sizes)> constants = [];
     private readonly Dictionary<string, ParameterPlan[]> owned = [];
     private readonly Dictionary<(string Layer, int Copy, string Parameter), string> fields = [];
+    private readonly HashSet<string> parameters;
     private readonly HashSet<string> taken;
 
     private NetworkWriter(CheckedNetwork network, CodeWriter code)
@@ -28,7 +29,8 @@ internal sealed class NetworkWriter
         this.code = code;
         steps = network.Fits ? Fusion.Fuse(network) : network.Steps;
         lastUses = LastUses();
-        taken = [.. Plan.Parameters, .. Plan.Layers.Select(layer => layer.Name), "parameters", "training", "functional", "nn", "torch", "cat", "last", "i"];
+        parameters = [.. Plan.Parameters];
+        taken = [.. parameters, .. Plan.Layers.Select(layer => layer.Name), "parameters", "training", "functional", "nn", "torch", "cat", "last", "i"];
         foreach (var layer in Plan.Layers)
         {
             owned[layer.Name] = LayerKind.Find(layer.Kind)?.Parameters(layer).ToArray() ?? [];
@@ -117,11 +119,11 @@ internal sealed class NetworkWriter
     // Text in which the record's parameters stand as the numbers they will be.
     private static string Filled(string text) => (text.Contains('{') ? "$" : "") + CodeWriter.Quote(text);
 
-    private string Filled(EquatableArray<Shape> shapes) => Filled(string.Join(", ", shapes.Select(shape => $"[{string.Join(", ", shape.Sizes.Select(Filled))}]")));
+    private string Filled(EquatableArray<Shape> shapes) => Filled(string.Join(", ", shapes.Select(shape => $"[{string.Join(", ", shape.Sizes.Select(size => Filled(size).ToString()))}]")));
 
-    private Dim Filled(Dim size) => size.Value is null && Plan.Parameters.Count > 0 && size.Names.All(Plan.Parameters.Contains) ? Dim.Of($"{{{size.ToCode()}}}") : size;
+    private Dim Filled(Dim size) => size.Value is null && size.IsOver(parameters) ? Dim.Of($"{{{size.ToCode()}}}") : size;
 
-    private CheckedLayer Filled(CheckedLayer layer) => Plan.Parameters.Count == 0 ? layer : layer with
+    private CheckedLayer Filled(CheckedLayer layer) => layer.Layer.Arguments.All(argument => argument.Sizes.All(size => size.Value is not null)) ? layer : layer with
     {
         Layer = layer.Layer with { Arguments = layer.Layer.Arguments.Select(argument => argument with { Sizes = argument.Sizes.Select(Filled).ToEquatable() }).ToEquatable() },
     };
@@ -243,7 +245,7 @@ internal sealed class NetworkWriter
         {
             foreach (var name in Plan.Parameters)
                 code.Line($"this.{Escape(name)} = {Escape(name)};");
-            foreach (var duty in network.Duties.Where(duty => duty.Kind != DutyKind.AtLeast && duty.Left.Names.Concat(duty.Right.Names).All(Plan.Parameters.Contains)))
+            foreach (var duty in network.Duties.Where(duty => duty.Kind != DutyKind.AtLeast && duty.Left.IsOver(parameters) && duty.Right.IsOver(parameters)))
             {
                 var holds = duty.Kind == DutyKind.Divides ? $"({duty.Right.ToCode()}) % ({duty.Left.ToCode()}) == 0" : $"{duty.Left.ToCode()} == {duty.Right.ToCode()}";
                 code.Line($"Require.That({holds}, {CodeWriter.Quote($"{Plan.Record.Name}: {duty.Words} (CM2009)")});");
@@ -284,9 +286,9 @@ internal sealed class NetworkWriter
         code.Line($"/// <summary>{CodeWriter.Xml(network.Signature)}</summary>");
         using (code.Braces($"public override {result} forward({string.Join(", ", inputs.Select((_, i) => "Tensor " + names[i]))})"))
         {
-            foreach (var duty in network.Duties.Where(duty => duty.Fit.Divisor > 1 && duty.Names.Any(name => !Plan.Parameters.Contains(name))))
+            foreach (var duty in network.Duties.Where(duty => duty.Fit.Divisor > 1 && duty.Names.Any(name => !parameters.Contains(name))))
             {
-                foreach (var name in duty.Names.Where(name => !Plan.Parameters.Contains(name)))
+                foreach (var name in duty.Names.Where(name => !parameters.Contains(name)))
                 {
                     if (Where(inputs, names, name) is { } size)
                         code.Line($"Require.That({size} % {duty.Fit.Divisor} == 0, {CodeWriter.Quote($"{Plan.Record.Name}: {duty.Words} only if {name} is divisible by {duty.Fit.Divisor} (CM2009)")});");
@@ -361,9 +363,9 @@ internal sealed class NetworkWriter
         for (var i = part.From; i < part.To; i++)
         {
             WriteStep(steps[i], names, lines);
-            var dead = steps[i].Inputs.Distinct().Where(value => value >= inputs && IsLastUse(value, i)).Select(value => $"{names[value]}.Dispose();").ToArray();
+            var dead = string.Join(" ", steps[i].Inputs.Distinct().Where(value => value >= inputs && IsLastUse(value, i)).Select(value => $"{names[value]}.Dispose();"));
             if (dead.Length > 0)
-                lines.Add((string.Join(" ", dead), ""));
+                lines.Add((dead, ""));
         }
     }
 
@@ -508,7 +510,7 @@ internal sealed class NetworkWriter
             return spread;
         }
 
-        lines.Add(($"var {spread} = {names[value]}.view({string.Join(", ", shape.Sizes.Select((size, axis) => axis == 0 ? "-1" : size.Names.All(Plan.Parameters.Contains) ? size.ToCode() : $"{names[value]}.shape[{axis}]"))}{ones});", spreadShape));
+        lines.Add(($"var {spread} = {names[value]}.view({string.Join(", ", shape.Sizes.Select((size, axis) => axis == 0 ? "-1" : size.IsOver(parameters) ? size.ToCode() : $"{names[value]}.shape[{axis}]"))}{ones});", spreadShape));
         return spread;
     }
 
