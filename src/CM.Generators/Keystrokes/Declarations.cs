@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
@@ -10,6 +11,9 @@ internal sealed class Declarations
     private static readonly ConditionalWeakTable<Compilation, Declarations> Known = new();
 
     private readonly ConditionalWeakTable<Declarations, Changes> since = new();
+
+    // Every generator asks for each record.
+    private readonly ConcurrentDictionary<(DeclaredFile File, string Type), Declaration[]> reaches = new();
     private readonly HashSet<DeclaredFile> files;
     private readonly ILookup<string, Declaration> named;
     private readonly HashSet<string> namespaces;
@@ -32,9 +36,11 @@ internal sealed class Declarations
     /// <summary>The declarations on which the meaning of a type can depend: its own parts, those that they can mention, and so on.</summary>
     /// <param name="file">Where it stands.</param>
     /// <param name="type">Its simple name.</param>
-    public Declaration[] Reach(DeclaredFile file, string type)
+    public Declaration[] Reach(DeclaredFile file, string type) => reaches.GetOrAdd((file, type), FindReach);
+
+    private Declaration[] FindReach((DeclaredFile File, string Type) from)
     {
-        var reached = new HashSet<Declaration>(file.Declarations.Where(declaration => declaration.Name == type));
+        var reached = new HashSet<Declaration>(from.File.Declarations.Where(declaration => declaration.Name == from.Type));
         var waiting = new Stack<Declaration>(reached);
         while (waiting.Count > 0)
         {
