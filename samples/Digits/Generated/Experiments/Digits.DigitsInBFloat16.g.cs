@@ -168,19 +168,15 @@ namespace Digits
             }
 
             // x_t = x + t·z
-            private static Tensor Noisy(Tensor data, Tensor noise, Tensor t)
-            {
-                using var _ = NewDisposeScope();
-                return (data + Column(t) * noise).MoveToOuterDisposeScope();
-            }
+            private static Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
 
             // f(x, t) = Keep(t)·x + Give(t)·F(Feed(t)·x, ¼ ln t), while training (Karras et al. 2022, equation 7)
             private static Tensor Denoise(CompactDenoiser.Module model, Tensor x, Tensor t)
             {
                 using var _ = NewDisposeScope();
                 var level = (0.25 * t.log()).to(float32);                                // [B]
-                var output = model.forward((Column(EasyTimes.Feed(t)) * x).to(bfloat16), level).to(float32); // [B, 1, 28, 28]
-                return (Column(EasyTimes.Keep(t)) * x + Column(EasyTimes.Give(t)) * output).MoveToOuterDisposeScope();
+                var output = model.forward(PerSample.Scale(EasyTimes.Feed(t), x).to(bfloat16), level).to(float32); // [B, 1, 28, 28]
+                return PerSample.Mix(EasyTimes.Keep(t), x, EasyTimes.Give(t), output).MoveToOuterDisposeScope();
             }
 
             // f(x, t) = KeepWhenSampling(t)·x + GiveWhenSampling(t)·F(Feed(t)·x, ¼ ln t), while sampling (Karras et al. 2022, equation 7)
@@ -188,18 +184,9 @@ namespace Digits
             {
                 using var _ = NewDisposeScope();
                 var level = (0.25 * t.log()).to(float32);                                // [B]
-                var output = model.forward((Column(EasyTimes.Feed(t)) * x).to(bfloat16), level).to(float32); // [B, 1, 28, 28]
-                return (Column(EasyTimes.KeepWhenSampling(t)) * x + Column(EasyTimes.GiveWhenSampling(t)) * output).MoveToOuterDisposeScope();
+                var output = model.forward(PerSample.Scale(EasyTimes.Feed(t), x).to(bfloat16), level).to(float32); // [B, 1, 28, 28]
+                return PerSample.Mix(EasyTimes.KeepWhenSampling(t), x, EasyTimes.GiveWhenSampling(t), output).MoveToOuterDisposeScope();
             }
-
-            // A number per sample, in the shape that multiplies [B, 1, 28, 28].
-            private static Tensor Column(Tensor numbers)
-            {
-                using var _ = NewDisposeScope();
-                return numbers.to(float32).view(OfEach).MoveToOuterDisposeScope();
-            }
-
-            private static readonly long[] OfEach = [-1, 1, 1, 1];
         }
     }
 }
