@@ -25,9 +25,19 @@ internal static class ProfilePicture
         ("sines and cosines", ["aten::sin", "aten::cos"]),
     ];
 
-    /// <summary>Measures a few steps and draws them.</summary>
-    /// <returns>Seconds a step without the profile, and what is drawn: name and seconds a step.</returns>
-    public static (double Seconds, List<(string Name, double Seconds)> Bars) Take(Workload workload, int threads)
+    /// <summary>Measures a few steps, tells what took the time, and draws it where a file is named.</summary>
+    public static void Show(Workload workload, int threads, string? picture)
+    {
+        var (seconds, bars) = Take(workload, threads);
+        foreach (var (what, spent) in bars)
+            Console.WriteLine($"{spent * 1e3,10:0.000} ms  {what}");
+        Console.WriteLine($"{seconds * 1e3,10:0.000} ms  a step without the profile");
+        if (picture is not null)
+            File.WriteAllText(picture, Draw($"{workload.Name}, {(threads == 1 ? "one thread" : $"{threads} threads")}, {seconds * 1e3:0.0} ms", bars));
+    }
+
+    // Seconds a step without the profile, and what is drawn: name and seconds a step.
+    private static (double Seconds, List<(string Name, double Seconds)> Bars) Take(Workload workload, int threads)
     {
         set_num_threads(threads);
         using var training = workload.New(new TrainingSetup(workload.Schedule, (int)workload.Shape[0], 1, CPU));
@@ -52,8 +62,8 @@ internal static class ProfilePicture
         }
     }
 
-    /// <summary>Bars below each other, their lengths in proportion.</summary>
-    public static string Draw(string title, List<(string Name, double Seconds)> bars)
+    // Bars below each other, their lengths in proportion.
+    private static string Draw(string title, List<(string Name, double Seconds)> bars)
     {
         var (longest, all) = (bars.Max(bar => bar.Seconds), bars.Sum(bar => bar.Seconds));
         var rows = bars.Select((bar, i) => string.Create(CultureInfo.InvariantCulture,

@@ -1,158 +1,78 @@
 using System.CommandLine;
-using System.Diagnostics;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Text.Json;
 using Bench;
-using Spectre.Console;
+using CM.Runtime;
 
 // Training steps and samples beside the same in eager PyTorch (bench/peers), in pairs, each side in a process of its own.
 
-var only = new Option<string?>("--only") { Description = "Workloads, with commas: " + string.Join(", ", Workload.All.Select(each => each.Name)) };
-var threads = new Option<string>("--threads") { Description = "Numbers of threads, with commas", DefaultValueFactory = _ => "1,2" };
+var only = new Option<string?>("--only") { Description = "Workloads, with commas: " + string.Join(", ", Workload.All.Select(each => each.Name)) + "; W1 means W1-VCT too, W6 all of W6" };
+var threads = new Option<int[]>("--threads") { Description = "Numbers of threads, with commas", DefaultValueFactory = _ => [1, 2], CustomParser = Numbers };
 var pairs = new Option<int>("--pairs") { Description = "How many pairs of runs", DefaultValueFactory = _ => 3 };
 var json = new Option<bool>("--json") { Description = "Print an array of results" };
 var device = new Option<string>("--device") { Description = "cpu, or cuda for its own workloads beside PyTorch's three ways there", DefaultValueFactory = _ => "cpu" };
 device.AcceptOnlyFromAmong("cpu", "cuda");
-var root = new RootCommand("Training steps and samples beside eager PyTorch on the same libtorch.") { only, threads, pairs, json, device };
-var side = new Command("side", "Times our side once.") { Hidden = true };
-var check = new Command("check", "Writes weights, inputs and our loss.") { Hidden = true };
-var (name, count, file) = (new Argument<string>("name"), new Argument<int>("threads"), new Argument<string>("file"));
-side.Add(name);
-side.Add(count);
-side.SetAction(parsed => Console.WriteLine(JsonSerializer.Serialize(Workload.Find(parsed.GetValue(name)!).Time(parsed.GetValue(count)))));
-check.Add(name);
-check.Add(file);
-check.SetAction(parsed => Console.WriteLine(JsonSerializer.Serialize(new Side(0, 0, Workload.Find(parsed.GetValue(name)!).Compare(parsed.GetValue(file)!)))));
-var cudaSide = new Command("cuda-side", "Times our side once on a CUDA device.") { Hidden = true };
-cudaSide.Add(name);
-cudaSide.SetAction(parsed => Console.WriteLine(JsonSerializer.Serialize(CudaTable.Time(parsed.GetValue(name)!))));
-root.Add(cudaSide);
-var profile = new Command("profile", "Draws where our time goes in one workload.");
-var picture = new Option<string?>("--svg") { Description = "A file for the picture" };
-var workers = new Option<int>("--threads") { Description = "Number of threads", DefaultValueFactory = _ => 1 };
-profile.Add(name);
-profile.Add(workers);
-profile.Add(picture);
-profile.SetAction(parsed =>
+pairs.Validators.Add(given =>
 {
-    var (seconds, bars) = ProfilePicture.Take(Workload.Find(parsed.GetValue(name)!), parsed.GetValue(workers));
-    foreach (var (what, spent) in bars)
-        Console.WriteLine($"{spent * 1e3,10:0.000} ms  {what}");
-    Console.WriteLine($"{seconds * 1e3,10:0.000} ms  a step without the profile");
-    if (parsed.GetValue(picture) is { } path)
-        File.WriteAllText(path, ProfilePicture.Draw($"{parsed.GetValue(name)}, {parsed.GetValue(workers)} thread(s), {seconds * 1e3:0.0} ms", bars));
+    if (given.GetValueOrDefault<int>() < 1)
+        given.AddError("--pairs takes a number of 1 or more");
 });
-root.Add(profile);
-root.Add(side);
-root.Add(check);
+var root = new RootCommand("Training steps and samples beside eager PyTorch on the same libtorch.") { only, threads, pairs, json, device };
 root.SetAction(parsed =>
 {
+    var names = parsed.GetValue(only);
     if (parsed.GetValue(device) == "cuda")
-        return CudaTable.Show(parsed.GetValue(only)?.Split(','), parsed.GetValue(pairs), parsed.GetValue(json));
-    var results = new List<Ratio>();
-    foreach (var workload in parsed.GetValue(only) is { } wanted ? wanted.Split(',').Select(Workload.Find) : Workload.All)
-    {
-        foreach (var number in parsed.GetValue(threads)!.Split(',').Select(int.Parse))
-            results.Add(Pairs.Measure(workload, number, parsed.GetValue(pairs)));
-    }
-
-    if (parsed.GetValue(json))
-    {
-        Console.WriteLine(JsonSerializer.Serialize(results.Select(r => new
-        {
-            workload = r.Workload,
-            threads = r.Threads,
-            ratio = r.Median,
-            ratio_min = r.Least,
-            ratio_max = r.Most,
-            memory_ratio = r.OursMiB / r.PeerMiB,
-            loss_ours = r.OurLoss,
-            loss_peer = r.PeerLoss,
-            first_ours = r.OursFirst,
-            first_peer = r.PeerFirst,
-            managed_bytes = r.Allocated,
-        })));
-        return 0;
-    }
-
-    var table = new Table().AddColumns("workload", "threads", "ours, ms", "PyTorch, ms", "ratio (min to max)", "ours, MiB", "PyTorch, MiB", "first step after start, s", "managed bytes a step");
-    foreach (var r in results)
-        table.AddRow(r.Workload, $"{r.Threads}", $"{r.Ours * 1e3:0.00}", $"{r.Peer * 1e3:0.00}", $"{r.Median:0.00} ({r.Least:0.00} to {r.Most:0.00})", $"{r.OursMiB:0}", $"{r.PeerMiB:0}", $"{r.OursFirst:0.0} and {r.PeerFirst:0.0}", $"{r.Allocated:0}");
-    AnsiConsole.Write(table);
+        return CudaTable.Show(names?.Split(','), parsed.GetValue(pairs), parsed.GetValue(json));
+    var results = from workload in names is null ? Workload.All : names.Split(',').SelectMany(Workload.Family)
+                  from number in parsed.GetValue(threads)!
+                  select Pairs.Measure(workload, number, parsed.GetValue(pairs));
+    Pairs.Show([.. results], parsed.GetValue(json));
     return 0;
 });
-return root.Parse(args).Invoke();
 
-internal sealed record Ratio(string Workload, int Threads, double Ours, double Peer, double Median, double Least, double Most, double OursMiB, double PeerMiB, double OurLoss, double PeerLoss, double OursFirst, double PeerFirst, double Allocated);
+var name = new Argument<string>("name") { Description = "The workload" };
+var workers = new Option<int>("--threads") { Description = "Number of threads", DefaultValueFactory = _ => 1 };
+var picture = new Option<string?>("--svg") { Description = "A file for the picture" };
+var profile = new Command("profile", "Draws where our time goes in one workload.") { name, workers, picture };
+profile.SetAction(parsed => ProfilePicture.Show(Workload.Find(parsed.GetValue(name)!), parsed.GetValue(workers), parsed.GetValue(picture)));
+root.Add(profile);
 
-internal static class Pairs
+var limits = new Command("limits", "Our steps beside the time that their multiplications take at the least.") { only, workers };
+limits.SetAction(parsed => Limits.Show(parsed.GetValue(only) is { } names ? [.. names.Split(',').SelectMany(Workload.Family)] : Workload.All, parsed.GetValue(workers)));
+root.Add(limits);
+
+var (count, file) = (new Argument<int>("threads"), new Argument<string>("file"));
+Hidden("side", "Times our side once.", [name, count], parsed => Workload.Find(parsed.GetValue(name)!).Time(parsed.GetValue(count)));
+Hidden("check", "Writes weights, inputs and our loss.", [name, file], parsed => new Side(0, 0, Workload.Find(parsed.GetValue(name)!).Compare(parsed.GetValue(file)!)));
+Hidden("cuda-side", "Times our side once on a CUDA device.", [name], parsed => CudaTable.Time(parsed.GetValue(name)!));
+
+var given = root.Parse(args);
+try
 {
-    private const double Allowed = 1e-4;
+    if (given.Action is ParseErrorAction)
+        throw new UserError($"{string.Join(' ', given.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.')}; see --help");
+    return given.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception failure) when (failure is UserError or InvalidOperationException)
+{
+    Console.Error.WriteLine($"bench: {failure.Message}");
+    return failure is UserError ? 2 : 1;
+}
 
-    // The same for both: memory is kept between steps, and ATen takes the widest vectors of this processor.
-    private static readonly (string, string)[] Settings =
-    [
-        ("MALLOC_TRIM_THRESHOLD_", "100000000000"), ("MALLOC_MMAP_THRESHOLD_", "100000000000"),
-        .. System.Runtime.Intrinsics.X86.Avx512F.IsSupported ? [("ATEN_CPU_CAPABILITY", "avx512")] : Array.Empty<(string, string)>(),
-    ];
+void Hidden(string command, string about, Argument[] arguments, Func<ParseResult, Side> measure)
+{
+    var hidden = new Command(command, about) { Hidden = true };
+    foreach (var argument in arguments)
+        hidden.Add(argument);
+    hidden.SetAction(parsed => Console.WriteLine(JsonSerializer.Serialize(measure(parsed))));
+    root.Add(hidden);
+}
 
-    public static Ratio Measure(Workload workload, int threads, int pairs)
-    {
-        var peer = Peer(workload.Peer);
-        var options = workload.PeerOptions;
-        var (ourLoss, peerLoss) = Losses(workload, peer, options);
-        var (ours, theirs) = (new List<Side>(), new List<Side>());
-        for (var pair = 0; pair < pairs; pair++)
-        {
-            ours.Add(Again(["side", workload.Name, $"{threads}"], threads));
-            theirs.Add(Start(Python, [peer, "--steps", $"{workload.Steps}", "--warmup", $"{workload.Steps / 4 + 2}", "--threads", $"{threads}", .. options], threads));
-        }
-
-        double[] ratios = [.. ours.Zip(theirs, (mine, other) => mine.seconds / other.seconds).Order()];
-        return new(workload.Name, threads, Median(ours, each => each.seconds), Median(theirs, each => each.seconds), ratios[pairs / 2], ratios[0], ratios[^1],
-            Median(ours, each => each.peak_mib), Median(theirs, each => each.peak_mib), ourLoss, peerLoss, Median(ours, each => each.first), Median(theirs, each => each.first), Median(ours, each => each.allocated));
-    }
-
-    // Both sides compute the same, or there is nothing to compare.
-    public static (double Ours, double Peer) Losses(Workload workload, string peer, string[] options)
-    {
-        var file = Path.GetTempFileName();
-        try
-        {
-            var ours = Again(["check", workload.Name, file], 1).loss;
-            var theirs = Start(Python, [peer, "--check", file, .. options], 1).loss;
-            return Math.Abs(ours - theirs) <= Allowed * Math.Abs(theirs) ? (ours, theirs)
-                : throw new InvalidOperationException($"{workload.Name}: the losses for the same weights and data differ, {ours} against {theirs}: no ratio.");
-        }
-        finally
-        {
-            File.Delete(file);
-        }
-    }
-
-    /// <summary>The Python whose torch is the peer: CM_PYTHON, otherwise the system's; a python3 earlier on the path may be one without torch.</summary>
-    public static string Python { get; } = Environment.GetEnvironmentVariable("CM_PYTHON") ?? (File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3");
-
-    public static Side Start(string program, string[] arguments, int threads)
-    {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
-        start.Environment["OMP_NUM_THREADS"] = $"{threads}";
-        foreach (var (key, value) in Settings)
-            start.Environment[key] = value;
-        start.Environment["BENCH_START"] = (DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1e3).ToString("R");
-        using var process = Process.Start(start)!;
-        var text = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed with {process.ExitCode}");
-        return JsonSerializer.Deserialize<Side>(text)!;
-    }
-
-    private static double Median(List<Side> sides, Func<Side, double> value) => sides.Select(value).Order().ElementAt(sides.Count / 2);
-
-    /// <summary>A peer's file, which lies beside the program.</summary>
-    public static string Peer(string name) => Path.Combine(AppContext.BaseDirectory, "peers", name + ".py");
-
-    /// <summary>Starts this program again, whether dotnet runs it or its own file.</summary>
-    public static Side Again(string[] arguments, int threads) =>
-        Environment.ProcessPath is { } own && Path.GetFileNameWithoutExtension(own) != "dotnet" ? Start(own, arguments, threads) : Start(Environment.ProcessPath!, [Environment.GetCommandLineArgs()[0], .. arguments], threads);
+static int[] Numbers(ArgumentResult given)
+{
+    var numbers = given.Tokens[0].Value.Split(',').Select(word => int.TryParse(word, out var number) ? number : 0).ToArray();
+    if (numbers.Any(number => number < 1))
+        given.AddError($"--threads takes numbers of 1 or more with commas, such as 1,2, not '{given.Tokens[0].Value}'");
+    return numbers;
 }
