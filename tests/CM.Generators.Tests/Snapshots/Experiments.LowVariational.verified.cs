@@ -219,29 +219,16 @@ namespace Test
             }
 
             // x_t = x + t·z
-            private static Tensor Noisy(Tensor data, Tensor noise, Tensor t)
-            {
-                using var _ = NewDisposeScope();
-                return (data + Column(t) * noise).MoveToOuterDisposeScope();
-            }
+            private static Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
 
             // f(x, t) = Keep(t)·x + Give(t)·F(Feed(t)·x, ¼ ln t) (Karras et al. 2022, equation 7)
             private static Tensor Denoise(Forgetful.Module model, Tensor x, Tensor t)
             {
                 using var _ = NewDisposeScope();
                 var level = (0.25 * t.log()).to(float32);                                // [B]
-                var output = model.forward((Column(FirstTimes.Feed(t)) * x).to(bfloat16), level).to(float32); // [B, 2]
-                return (Column(FirstTimes.Keep(t)) * x + Column(FirstTimes.Give(t)) * output).MoveToOuterDisposeScope();
+                var output = model.forward(PerSample.Scale(FirstTimes.Feed(t), x).to(bfloat16), level).to(float32); // [B, 2]
+                return PerSample.Mix(FirstTimes.Keep(t), x, FirstTimes.Give(t), output).MoveToOuterDisposeScope();
             }
-
-            // A number per sample, in the shape that multiplies [B, 2].
-            private static Tensor Column(Tensor numbers)
-            {
-                using var _ = NewDisposeScope();
-                return numbers.to(float32).view(OfEach).MoveToOuterDisposeScope();
-            }
-
-            private static readonly long[] OfEach = [-1, 1];
         }
     }
 }
