@@ -30,6 +30,7 @@ public sealed class LayerFindingTests
     [Theory]
     [InlineData("Attention(nameof(N))", "\"B\", nameof(N), 8, 8", "channels")]
     [InlineData("Attention(12, Heads = nameof(N))", "\"B\", 12, 8, 8", "heads")]
+    [InlineData("Conv2d(12, 12, 3, Groups = nameof(N))", "\"B\", 12, 8, 8", "groups")]
     [InlineData("ConvTranspose2d(12, nameof(N), 4)", "\"B\", 12, 8, 8", "output")]
     [InlineData("ClassEmbedding(nameof(N), 8)", "\"B\", nameof(N)", "classes")]
     [InlineData("Augmentation(9, nameof(N))", "\"B\", 9", "channels")]
