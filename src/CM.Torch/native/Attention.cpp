@@ -49,7 +49,7 @@ struct Head {
     void turn(const float* from, float* to) const { kernel.turn(from, wide, pixels, channels, to); }
     // Of some queries over all keys.
     void weigh(int64_t first, int64_t count) {
-        kernel.multiply(query + first * wide, wide, turned_key, columns, count, channels, columns, weights, columns);
+        kernel.multiply(query + first * wide, wide, turned_key, columns, count, channels, columns, nullptr, 0, weights, columns);
         kernel.softmax(weights, count, pixels, columns);
     }
 };
@@ -68,7 +68,7 @@ at::Tensor compute(const at::Tensor& qkv, int64_t heads) {
             for (int64_t first = 0; first < pixels; first += tile) {
                 const int64_t count = std::min(tile, pixels - first);
                 head.weigh(first, count);
-                head.kernel.multiply(head.weights, head.columns, head.value, head.wide, count, pixels, head.wide, mixed, head.wide);
+                head.kernel.multiply(head.weights, head.columns, head.value, head.wide, count, pixels, head.wide, nullptr, 0, mixed, head.wide);
                 for (int64_t p = 0; p < count; ++p) memcpy(to + (first + p) * all, mixed + p * head.wide, channels * sizeof(float));
             }
         }
@@ -95,11 +95,11 @@ at::Tensor input_gradient(const at::Tensor& qkv, const at::Tensor& gradient, int
             for (int64_t first = 0; first < pixels; first += tile) {
                 const int64_t count = std::min(tile, pixels - first);
                 head.weigh(first, count);
-                kernel.multiply(out_gradient + first * wide, wide, turned_value, columns, count, channels, columns, weight_gradient, columns);
-                kernel.add_turned_product(head.weights, columns, out_gradient + first * wide, wide, pixels, count, wide, value_gradient, wide);
+                kernel.multiply(out_gradient + first * wide, wide, turned_value, columns, count, channels, columns, nullptr, 0, weight_gradient, columns);
+                kernel.multiply_turned(head.weights, columns, out_gradient + first * wide, wide, pixels, count, wide, value_gradient, wide, value_gradient, wide);
                 kernel.softmax_gradient(head.weights, count, columns, weight_gradient);
-                kernel.multiply(weight_gradient, columns, head.key, wide, count, pixels, wide, query_gradient + first * wide, wide);
-                kernel.add_turned_product(weight_gradient, columns, head.query + first * wide, wide, pixels, count, wide, key_gradient, wide);
+                kernel.multiply(weight_gradient, columns, head.key, wide, count, pixels, wide, nullptr, 0, query_gradient + first * wide, wide);
+                kernel.multiply_turned(weight_gradient, columns, head.query + first * wide, wide, pixels, count, wide, key_gradient, wide, key_gradient, wide);
             }
             float* to = given.data_ptr<float>() + b * pixels * 3 * all + 3 * h * channels;
             for (int64_t p = 0; p < pixels; ++p)

@@ -194,12 +194,12 @@ void unpack(const float* sum, const Layer& layer, float* gradient) {
         }
 }
 
-// R rows of a by N vectors of b. Turned: both run down a common axis, aᵀ·b. Adds: to what is in c.
-template <int R, int N, bool Turned, bool Adds>
-inline void block(const float* a, int64_t step, const float* b, int64_t step_b, int64_t depth, float* c, int64_t step_c) {
+// R rows of a by N vectors of b. Turned: both run down a common axis, aᵀ·b.
+template <int R, int N, bool Turned>
+inline void block(const float* a, int64_t step, const float* b, int64_t step_b, int64_t depth, const float* from, int64_t step_from, float* c, int64_t step_c) {
     Vector total[R][N];
     for (int r = 0; r < R; ++r)
-        for (int n = 0; n < N; ++n) total[r][n] = Adds ? load(c + r * step_c + n * W) : Vector{};
+        for (int n = 0; n < N; ++n) total[r][n] = from ? load(from + r * step_from + n * W) : Vector{};
     for (int64_t k = 0; k < depth; ++k) {
         Vector right[N];
         for (int n = 0; n < N; ++n) right[n] = load(b + k * step_b + n * W);
@@ -212,23 +212,24 @@ inline void block(const float* a, int64_t step, const float* b, int64_t step_b, 
         for (int n = 0; n < N; ++n) store(c + r * step_c + n * W, total[r][n]);
 }
 
-template <int N, bool Turned, bool Adds>
-inline void panel(const float* a, int64_t step, const float* b, int64_t step_b, int64_t rows, int64_t depth, float* c, int64_t step_c) {
+template <int N, bool Turned>
+inline void panel(const float* a, int64_t step, const float* b, int64_t step_b, int64_t rows, int64_t depth, const float* from, int64_t step_from, float* c, int64_t step_c) {
     constexpr int R = N == 1 ? 3 * ROWS : N == 2 ? (ROWS * PANEL / 2) : N == 3 ? ROWS * PANEL / 3 : ROWS;
+    const auto at = [&](int64_t r) { return from ? from + r * step_from : nullptr; };
     int64_t r = 0;
-    for (; r + R <= rows; r += R) block<R, N, Turned, Adds>(a + (Turned ? r : r * step), step, b, step_b, depth, c + r * step_c, step_c);
-    for (; r + 2 <= rows; r += 2) block<2, N, Turned, Adds>(a + (Turned ? r : r * step), step, b, step_b, depth, c + r * step_c, step_c);
-    for (; r < rows; ++r) block<1, N, Turned, Adds>(a + (Turned ? r : r * step), step, b, step_b, depth, c + r * step_c, step_c);
+    for (; r + R <= rows; r += R) block<R, N, Turned>(a + (Turned ? r : r * step), step, b, step_b, depth, at(r), step_from, c + r * step_c, step_c);
+    for (; r + 2 <= rows; r += 2) block<2, N, Turned>(a + (Turned ? r : r * step), step, b, step_b, depth, at(r), step_from, c + r * step_c, step_c);
+    for (; r < rows; ++r) block<1, N, Turned>(a + (Turned ? r : r * step), step, b, step_b, depth, at(r), step_from, c + r * step_c, step_c);
 }
 
-// c = a·b, or c += a·b, of [rows][depth] and [depth][wide], wide a multiple of the vectors; Turned: of [depth][rows] and [depth][wide]. step: between rows.
-template <bool Turned, bool Adds>
-void multiply(const float* a, int64_t step, const float* b, int64_t step_b, int64_t rows, int64_t depth, int64_t wide, float* c, int64_t step_c) {
+template <bool Turned>
+void multiply(const float* a, int64_t step, const float* b, int64_t step_b, int64_t rows, int64_t depth, int64_t wide, const float* from, int64_t step_from, float* c, int64_t step_c) {
+    const auto at = [&](int64_t n) { return from ? from + n : nullptr; };
     int64_t n = 0;
-    for (; n + PANEL * W <= wide; n += PANEL * W) panel<PANEL, Turned, Adds>(a, step, b + n, step_b, rows, depth, c + n, step_c);
-    if (PANEL > 3 && n + 3 * W <= wide) { panel<3, Turned, Adds>(a, step, b + n, step_b, rows, depth, c + n, step_c); n += 3 * W; }
-    if (PANEL > 2 && n + 2 * W <= wide) { panel<2, Turned, Adds>(a, step, b + n, step_b, rows, depth, c + n, step_c); n += 2 * W; }
-    if (n < wide) panel<1, Turned, Adds>(a, step, b + n, step_b, rows, depth, c + n, step_c);
+    for (; n + PANEL * W <= wide; n += PANEL * W) panel<PANEL, Turned>(a, step, b + n, step_b, rows, depth, at(n), step_from, c + n, step_c);
+    if (PANEL > 3 && n + 3 * W <= wide) { panel<3, Turned>(a, step, b + n, step_b, rows, depth, at(n), step_from, c + n, step_c); n += 3 * W; }
+    if (PANEL > 2 && n + 2 * W <= wide) { panel<2, Turned>(a, step, b + n, step_b, rows, depth, at(n), step_from, c + n, step_c); n += 2 * W; }
+    if (n < wide) panel<1, Turned>(a, step, b + n, step_b, rows, depth, at(n), step_from, c + n, step_c);
 }
 
 // One scale of turning a block whose rows the vectors are: the two small blocks beside the diagonal of each larger one change places.
@@ -411,7 +412,7 @@ void convolve(const float* prepared, const float* packed, const Layer& layer, co
         const int64_t pixels = layer.height * layer.width;
         for (int64_t i = 0; i < pixels; i += tiles) {
             const int64_t count = smaller(tiles, pixels - i);
-            multiply<false, false>(prepared + i * wide_in, wide_in, packed, wide_out, count, in, wide_out, scratch, wide_out);
+            multiply<false>(prepared + i * wide_in, wide_in, packed, wide_out, count, in, wide_out, nullptr, 0, scratch, wide_out);
             for (int64_t j = 0; j < count; ++j) finish_pixel(scratch + j * wide_out, finish, (i + j) * layer.out, layer.out, out);
         }
         return;
@@ -424,7 +425,7 @@ void convolve(const float* prepared, const float* packed, const Layer& layer, co
         for (int64_t t = 0; t < count; ++t)
             spread(prepared + (first + t) / across * 2 * line + (first + t) % across * 2 * wide_in, line, wide_in, v + t * wide_in, apart_in);
         for (int64_t position = 0; position < 16; ++position)
-            multiply<false, false>(v + position * apart_in, wide_in, packed + position * in * wide_out, wide_out, count, in, wide_out, m + position * apart_out, wide_out);
+            multiply<false>(v + position * apart_in, wide_in, packed + position * in * wide_out, wide_out, count, in, wide_out, nullptr, 0, m + position * apart_out, wide_out);
         for (int64_t t = 0; t < count; ++t)
             finish_tile(m + t * wide_out, apart_out, layer, finish, (first + t) / across * 2, (first + t) % across * 2, out);
     }
@@ -434,7 +435,7 @@ void weight_gradient(const float* prepared, const float* prepared_gradient, cons
     const int64_t in = layer.in, wide_in = padded(in), wide_out = padded(layer.out);
     constexpr int64_t tiles = Kernels::tiles;
     if (layer.kernel == 1) {
-        multiply<true, true>(prepared, wide_in, prepared_gradient, wide_out, in, layer.height * layer.width, wide_out, sum, wide_out);
+        multiply<true>(prepared, wide_in, prepared_gradient, wide_out, in, layer.height * layer.width, wide_out, sum, wide_out, sum, wide_out);
         return;
     }
     const int64_t across = (layer.width + 1) / 2, all = (layer.height + 1) / 2 * across, line_in = (2 * across + 2) * wide_in, line_out = (2 * across + 2) * wide_out;
@@ -448,7 +449,7 @@ void weight_gradient(const float* prepared, const float* prepared_gradient, cons
             spread_gradient(prepared_gradient + (row + 1) * line_out + (column + 1) * wide_out, line_out, wide_out, m + t * wide_out, apart_out);
         }
         for (int64_t position = 0; position < 16; ++position)
-            multiply<true, true>(v + position * apart_in, wide_in, m + position * apart_out, wide_out, in, count, wide_out, sum + position * in * wide_out, wide_out);
+            multiply<true>(v + position * apart_in, wide_in, m + position * apart_out, wide_out, in, count, wide_out, sum + position * in * wide_out, wide_out, sum + position * in * wide_out, wide_out);
     }
 }
 
@@ -540,4 +541,4 @@ double squares(const float* x, int64_t count) {
 }
 
 extern const Kernels CM_KIND;
-const Kernels CM_KIND = {W, statistics, prepare, pack, convolve, weight_gradient, unpack, activation_gradient, combine, channel_sums, mask_all, turn, softmax, softmax_gradient, silu, silu_gradient, waves, multiply<false, false>, multiply<false, true>, multiply<true, false>, multiply<true, true>, adam, lion, average, squares, scale};
+const Kernels CM_KIND = {W, statistics, prepare, pack, convolve, weight_gradient, unpack, activation_gradient, combine, channel_sums, mask_all, turn, softmax, softmax_gradient, silu, silu_gradient, waves, multiply<false>, multiply<true>, adam, lion, average, squares, scale};

@@ -74,9 +74,10 @@ struct Kernels {
     void (*silu_gradient)(const float* x, int64_t count, float* gradient, float* out);
     // The cosines and sines of a number times each frequency.
     void (*waves)(float number, const float* frequencies, int64_t count, float* cosines, float* sines);
-    // c = a·b, c += a·b, c = aᵀ·b and c += aᵀ·b for b of [depth][wide] with wide a multiple of the vectors; step: between rows, of a [rows][depth], or [depth][rows].
-    using Multiply = void(const float* a, int64_t step, const float* b, int64_t step_b, int64_t rows, int64_t depth, int64_t wide, float* c, int64_t step_c);
-    Multiply *multiply, *add_product, *multiply_turned, *add_turned_product;
+    // c = from + a·b, or from + aᵀ·b, for b of [depth][wide] with wide a multiple of the vectors; step: between rows, of a [rows][depth], or [depth][rows]. from: null for
+    // nothing, c itself, or numbers whose rows are step_from apart, 0 for one row that is added to all.
+    using Multiply = void(const float* a, int64_t step, const float* b, int64_t step_b, int64_t rows, int64_t depth, int64_t wide, const float* from, int64_t step_from, float* c, int64_t step_c);
+    Multiply *multiply, *multiply_turned;
     void (*adam)(float* weights, const float* gradients, float* first, float* second, const AdamStep& step, int64_t count);
     void (*lion)(float* weights, const float* gradients, float* mean, const LionStep& step, int64_t count);
     // a ← keep·a + take·w.

@@ -88,16 +88,15 @@ at::Tensor compute(const at::Tensor& first, const at::Tensor& second, const at::
     const auto start = room(wide); // of each sample
     memset(start.get(), 0, wide * sizeof(float));
     if (bias.defined()) memcpy(start.get(), bias.data_ptr<float>(), w.rows * sizeof(float));
-    if (second.defined() && !each) kernel.add_product(second.data_ptr<float>(), second.size(1), packed.get() + size * wide, wide, 1, second.size(1), wide, start.get(), wide);
+    if (second.defined() && !each) kernel.multiply(second.data_ptr<float>(), second.size(1), packed.get() + size * wide, wide, 1, second.size(1), wide, start.get(), 0, start.get(), wide);
     auto out = at::empty({batch, w.rows}, first.options());
     float* to = out.data_ptr<float>();
     share(batch, w.rows * w.columns, [&](int64_t begin, int64_t end) {
         const bool straight = wide == w.rows;
         const auto memory = straight ? nullptr : room((end - begin) * wide);
         float* sum = straight ? to + begin * wide : memory.get();
-        for (int64_t i = begin; i < end; ++i) memcpy(sum + (i - begin) * wide, start.get(), wide * sizeof(float));
-        kernel.add_product(left.matrix.numbers + begin * size, size, packed.get(), wide, end - begin, size, wide, sum, wide);
-        if (each) kernel.add_product(second.data_ptr<float>() + begin * second.size(1), second.size(1), packed.get() + size * wide, wide, end - begin, second.size(1), wide, sum, wide);
+        kernel.multiply(left.matrix.numbers + begin * size, size, packed.get(), wide, end - begin, size, wide, start.get(), 0, sum, wide);
+        if (each) kernel.multiply(second.data_ptr<float>() + begin * second.size(1), second.size(1), packed.get() + size * wide, wide, end - begin, second.size(1), wide, sum, wide, sum, wide);
         if (straight) return;
         for (int64_t i = begin; i < end; ++i) memcpy(to + i * w.rows, sum + (i - begin) * wide, w.rows * sizeof(float));
     });
@@ -112,7 +111,7 @@ at::Tensor input_gradient(const at::Tensor& gradient, const Matrix& weight) {
     const int64_t batch = gradient.size(0), wide = right.matrix.columns;
     auto padded = at::empty({batch, wide}, gradient.options());
     share(batch, weight.rows * wide, [&](int64_t begin, int64_t end) {
-        kernel.multiply(gradient.data_ptr<float>() + begin * weight.rows, weight.rows, right.matrix.numbers, right.matrix.step, end - begin, weight.rows, wide, padded.data_ptr<float>() + begin * wide, wide);
+        kernel.multiply(gradient.data_ptr<float>() + begin * weight.rows, weight.rows, right.matrix.numbers, right.matrix.step, end - begin, weight.rows, wide, nullptr, 0, padded.data_ptr<float>() + begin * wide, wide);
     });
     return wide == weight.columns ? padded : padded.narrow(1, 0, weight.columns).contiguous();
 }
@@ -129,7 +128,7 @@ void weight_gradient(const at::Tensor& gradient, const Matrix& input, at::Tensor
         const auto memory = straight ? nullptr : room((end - begin) * wide);
         float* to = straight ? sum.data_ptr<float>() + begin * step + start : memory.get();
         for (int64_t b = 0; b < batch; b += deep)
-            (b == 0 && !(adds && straight) ? kernel.multiply_turned : kernel.add_turned_product)(gradient.data_ptr<float>() + b * out + begin, out, right.matrix.numbers + b * right.matrix.step, right.matrix.step, end - begin, std::min(deep, batch - b), wide, to, straight ? step : wide);
+            kernel.multiply_turned(gradient.data_ptr<float>() + b * out + begin, out, right.matrix.numbers + b * right.matrix.step, right.matrix.step, end - begin, std::min(deep, batch - b), wide, b == 0 && !(adds && straight) ? nullptr : to, straight ? step : wide, to, straight ? step : wide);
         if (straight) return;
         for (int64_t i = begin; i < end; ++i) {
             float* row = sum.data_ptr<float>() + i * step + start;
