@@ -22,11 +22,11 @@ public static class Linears
     {
         using var cast = Casts.To(weight, first);
         var part = cast ?? first;
+        using var castSecond = second is null ? null : Casts.To(weight, second);
+        if (Backend.HasKernels(part) && part.Dimensions == 2)
+            return Backend.Compute(part, castSecond ?? second, weight, bias, silu);
         if (!silu && second is null)
             return functional.linear(part, weight, bias);
-        using var castSecond = second is null ? null : Casts.To(weight, second);
-        if (Backend.HasKernels(part))
-            return Backend.Compute(part, castSecond ?? second, weight, bias, silu);
         using var bent = silu ? functional.silu(part) : part.alias();
         using var joined = second is null ? bent.alias() : cat([bent, castSecond ?? second], 1);
         return functional.linear(joined, weight, bias);
