@@ -27,7 +27,7 @@ public sealed class ClassifierTests
 
         """;
 
-    private const string Digits = TimesTests.Easy + ExperimentsTests.Dropped + Judge;
+    internal const string Digits = TimesTests.Easy + ExperimentsTests.Dropped + Judge;
 
     [Fact]
     public void A_classifier_becomes_a_plan()

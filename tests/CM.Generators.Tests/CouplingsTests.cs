@@ -98,7 +98,7 @@ public sealed class CouplingsTests
 
         """;
 
-    private const string All = TimesTests.Easy + TimesTests.Linear + ExperimentsTests.Network + ExperimentsTests.Moons + Encoder + Variational + Induced + """
+    internal const string All = TimesTests.Easy + TimesTests.Linear + ExperimentsTests.Network + ExperimentsTests.Moons + Encoder + Variational + Induced + """
         [Experiment, Coupling<VariationalNoise>] public sealed partial record Varied : Moons;
         [Experiment, Coupling<GeneratorInduced>, Times<LinearTimes>] public sealed partial record Generated : Moons;
         [Experiment, Coupling<MinibatchOT>] public sealed partial record Matched : Moons;

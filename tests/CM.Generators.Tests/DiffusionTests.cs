@@ -19,7 +19,7 @@ public sealed class DiffusionTests
 
         """;
 
-    private const string Experiments = TimesTests.Easy + TimesTests.Linear + Times + ExperimentsTests.Network + """
+    internal const string Experiments = TimesTests.Easy + TimesTests.Linear + Times + ExperimentsTests.Network + """
         [Experiment(Steps = 100, Batch = 64), Data<TwoMoons>, Model<MoonsDenoiser>, Coupling<Independent>, Times<DiffusionTimes>, L2, Adam(1e-3), Heun(18)]
         public partial record Diffusion;
 

@@ -134,7 +134,7 @@ public sealed class LabelsTests
 
         """;
 
-    private const string All = Library + Couplings + Rest;
+    internal const string All = Library + Couplings + Rest;
 
     private static readonly TimesDeclared Declared = TimesDeclared.Compile(All + Forgetful + Rest[..Rest.IndexOf("[TimeSchedule", StringComparison.Ordinal)].Replace("Tiny", "Forgetful").Replace("ClassEmbedding(3, 16)", "ClassEmbedding(3, 16, LabelDropout = 0.5)"));
 

@@ -25,7 +25,7 @@ public sealed class TeacherTests
 
         """;
 
-    private const string Experiments = TimesTests.Easy + Times + ExperimentsTests.Network + """
+    internal const string Experiments = TimesTests.Easy + Times + ExperimentsTests.Network + """
         [Experiment(Steps = 1000, Batch = 16), Data<TwoMoons>, Model<MoonsDenoiser>, Coupling<Independent>, Times<FirstTimes>]
         [L2, RAdam(1e-2), EmaTeacher(0.9, Cuts = 2), Ema(0.99), Sample(80)]
         public partial record First;

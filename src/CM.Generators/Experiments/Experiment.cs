@@ -85,7 +85,13 @@ internal sealed record Experiment(RecordName Name)
     /// <summary>Whether a network of it takes labels.</summary>
     public bool TakesLabels => Model!.TakesLabels || Coupling is DeclaredCoupling { HasLabels: true };
 
-    public Problem? FirstError => Problems.FirstOrDefault(problem => problem.IsError);
+    /// <summary>
+    /// Why it cannot run, as the end of a sentence; null where it can. What the C# compiler finds, such as a type that does not exist, leaves an
+    /// axis out without a finding of ours.
+    /// </summary>
+    public string? Obstacle => Problems.FirstOrDefault(problem => problem.IsError) is { } error ? $"has errors, the first is {error.Rule}"
+        : Data is null || Model is null || Coupling is null || Times is null || Loss is null || Optimizer is null ? "does not compile yet"
+        : null;
 }
 
 /// <param name="Code">The type as it is written in the generated file.</param>

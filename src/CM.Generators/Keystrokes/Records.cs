@@ -22,7 +22,7 @@ internal static class Records
     {
         var memory = new ConditionalWeakTable<SyntaxTree, ConcurrentDictionary<int, Remembered<T>>>();
         return context.SyntaxProvider.CreateSyntaxProvider(
-                static (node, _) => node is RecordDeclarationSyntax { AttributeLists.Count: > 0 },
+                static (node, _) => node is RecordDeclarationSyntax { RawKind: (int)SyntaxKind.RecordDeclaration, AttributeLists.Count: > 0 }, // our attributes are for classes
                 (found, cancellation) => Read((RecordDeclarationSyntax)found.Node, found.SemanticModel, cancellation))
             .Where(static found => found is not null)!;
 
@@ -33,7 +33,7 @@ internal static class Records
             if (!known.TryGetValue(record.SpanStart, out var remembered) || !declarations.Agrees(remembered.Declarations, remembered.Reached))
             {
                 var symbol = model.GetDeclaredSymbol(record, cancellation);
-                var made = symbol is not null && Has(symbol, attribute, record) ? read(symbol, cancellation) : null;
+                var made = symbol is not null && IsNamed(symbol) && Has(symbol, attribute, record) ? read(symbol, cancellation) : null;
                 remembered = new(made, declarations, declarations.Reach(DeclaredFile.Of(record.SyntaxTree), record.Identifier.ValueText));
             }
 
@@ -42,10 +42,22 @@ internal static class Records
         }
     }
 
-    // The attribute stands at one part of the record, which is read once.
-    private static bool Has(INamedTypeSymbol symbol, string attribute, RecordDeclarationSyntax part) => symbol.GetAttributes().Any(given =>
-        given.AttributeClass is { } made && made.MetadataName == attribute && NetworkReader.DslName(made) is not null
-        && given.ApplicationSyntaxReference is { } place && place.SyntaxTree == part.SyntaxTree && part.Span.Contains(place.Span));
+    // Half-typed records and namespaces have no name yet, and no part can be added to them.
+    private static bool IsNamed(ISymbol symbol)
+    {
+        for (var each = symbol; each is INamedTypeSymbol or INamespaceSymbol { IsGlobalNamespace: false }; each = each.ContainingSymbol)
+        {
+            if (each.Name.Length == 0)
+                return false;
+        }
+
+        return true;
+    }
+
+    // A record is read once, at the part with the attribute; at the first one where two have it, which the C# compiler refuses.
+    private static bool Has(INamedTypeSymbol symbol, string attribute, RecordDeclarationSyntax part) =>
+        symbol.GetAttributes().FirstOrDefault(given => given.AttributeClass is { } made && made.MetadataName == attribute && NetworkReader.DslName(made) is not null)
+            ?.ApplicationSyntaxReference is { } place && place.SyntaxTree == part.SyntaxTree && part.Span.Contains(place.Span);
 
     private sealed record Remembered<T>(T? Value, Declarations Declarations, Declaration[] Reached);
 }

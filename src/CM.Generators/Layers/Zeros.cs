@@ -6,7 +6,8 @@ internal sealed class Zeros : LayerKind
 {
     public override string Describe(LayerPlan layer) => "Zeros";
 
-    public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) => new([input[0]]);
+    public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) =>
+        input.Rank > 0 || check.Rank(input, 1, "[B, …]") ? new([input[0]]) : Shape.Unknown;
 
     public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
 

@@ -44,7 +44,7 @@ internal sealed class NetworkReader
     public static (EquatableArray<LayerPlan> Parts, List<Problem> Problems) ReadParts(INamedTypeSymbol coupling, Sites sites, CancellationToken cancellation)
     {
         var reader = new NetworkReader(coupling, sites, [], cancellation);
-        return (coupling.GetMembers().OfType<IPropertySymbol>().Select(reader.ReadLayer).OfType<LayerPlan>().ToEquatable(), reader.problems);
+        return (Properties(coupling).Select(reader.ReadLayer).OfType<LayerPlan>().ToEquatable(), reader.problems);
     }
 
     private NetworkPlan Read()
@@ -55,7 +55,7 @@ internal sealed class NetworkReader
         ReadParameters(site);
 
         var layers = new List<LayerPlan>();
-        foreach (var property in type.GetMembers().OfType<IPropertySymbol>())
+        foreach (var property in Properties(type))
         {
             cancellation.ThrowIfCancellationRequested();
             if (ReadLayer(property) is not { } layer)
@@ -71,12 +71,18 @@ internal sealed class NetworkReader
         return new(RecordName.Of(type), Documentation.Of(type), parameters.ToEquatable(), layers.ToEquatable(), wiring, chain, site) { Problems = problems.ToEquatable() };
     }
 
+    // Of two with one name, which the C# compiler refuses, the first counts.
+    private static IEnumerable<IPropertySymbol> Properties(INamedTypeSymbol type) =>
+        type.GetMembers().OfType<IPropertySymbol>().GroupBy(property => property.Name).Select(same => same.First());
+
     private void ReadParameters(int site)
     {
         var constructor = type.InstanceConstructors.FirstOrDefault(each =>
             each.Parameters.Length > 0 && !SymbolEqualityComparer.Default.Equals(each.Parameters[0].Type, type));
         foreach (var parameter in constructor?.Parameters ?? [])
         {
+            if (parameters.Contains(parameter.Name))
+                continue;
             if (parameter.Type.SpecialType == SpecialType.System_Int32)
                 parameters.Add(parameter.Name);
             else

@@ -11,7 +11,7 @@ internal sealed record RecordName(string Namespace, EquatableArray<string> Outer
 {
     /// <summary>The name of the generated file, one folder a kind: <c>Networks/Moons.MoonsDenoiser.g.cs</c>.</summary>
     public string HintName(string folder, string? layer = null) =>
-        $"{folder}/{FullName.Substring("global::".Length).Replace('<', '(').Replace('>', ')')}{(layer is null ? "" : "." + layer)}.g.cs";
+        $"{folder}/{FullName.Substring("global::".Length).Replace('<', '(').Replace('>', ')').Replace("@", "")}{(layer is null ? "" : "." + layer)}.g.cs";
 
     public static RecordName Of(INamedTypeSymbol type)
     {

@@ -45,7 +45,9 @@ internal sealed class ScheduleFormulaReader(INamedTypeSymbol type, Sites sites, 
             return code.Build(null);
 
         underWay.Add(method);
-        var names = parameters.ToDictionary(parameter => parameter.Name, parameter => (Formula)parameter);
+        var names = new Dictionary<string, Formula>();
+        foreach (var parameter in parameters)
+            names[parameter.Name] = parameter;
         var result = Body(syntax, names, code);
         underWay.Remove(method);
         return code.Build(result is null ? null : Algebra.Convert(result, KindOf(method.ReturnType) ?? Kind.Real));

@@ -42,6 +42,9 @@ internal sealed record Schedule(RecordName Name, int Site)
     /// <summary>What reading found wrong.</summary>
     public EquatableArray<Problem> Problems { get; init; }
 
+    /// <summary>Whether a formula of its own could not be read. Where nothing found it wrong, it is unfinished, and the C# compiler says so.</summary>
+    public bool HasGaps => new[] { Signal, Noise, Earlier, Weight, Keep, Give, Feed }.Any(formula => formula is { Method.Result: null });
+
     public bool IsContinuous => Earlier is not null;
 
     /// <summary>Whether the earlier time is always 0, so that the target is always the data: a diffusion model.</summary>

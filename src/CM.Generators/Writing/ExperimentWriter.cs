@@ -15,7 +15,7 @@ internal sealed class ExperimentWriter
     {
         this.experiment = experiment;
         this.code = code;
-        if (experiment is { FirstError: null, Coupling: DeclaredCoupling declared })
+        if (experiment is { Obstacle: null, Coupling: DeclaredCoupling declared })
             coupling = new(declared, experiment, code);
     }
 
@@ -29,9 +29,9 @@ internal sealed class ExperimentWriter
     private string Shape => $"[B, {string.Join(", ", experiment.Data!.Shape)}]";
 
     public static string Write(Experiment experiment) => CodeWriter.File(
-        experiment.FirstError is { } error ? $"{experiment.Name.Name} has errors, the first is {error.Rule}" : $"{experiment.Name.Name}: {experiment.Model!.Name} on {experiment.Data!.Name}",
+        experiment.Obstacle is { } obstacle ? $"{experiment.Name.Name} {obstacle}" : $"{experiment.Name.Name}: {experiment.Model!.Name} on {experiment.Data!.Name}",
         experiment.Name, $"partial record {experiment.Name.Name}",
-        ["System.Collections.Generic", "CM.Runtime", .. experiment is { FirstError: null, Optimizer.IsSteady: false } ? (string[])["static System.Math"] : [], "static TorchSharp.torch"],
+        ["System.Collections.Generic", "CM.Runtime", .. experiment is { Obstacle: null, Optimizer.IsSteady: false } ? (string[])["static System.Math"] : [], "static TorchSharp.torch"],
         code => new ExperimentWriter(experiment, code).Members());
 
     /// <summary>Labels of a batch.</summary>
@@ -44,9 +44,9 @@ internal sealed class ExperimentWriter
 
     private void Members()
     {
-        if (experiment.FirstError is { } error)
+        if (experiment.Obstacle is { } obstacle)
         {
-            Broken($"{experiment.Name.Name} has errors, the first is {error.Rule}.");
+            Broken($"{experiment.Name.Name} {obstacle}.");
             return;
         }
 

@@ -11,13 +11,16 @@ internal static class ScheduleWriter
     public static string Write(Schedule schedule)
     {
         var errors = ScheduleChecker.Check(schedule).Where(problem => problem.IsError).Select(problem => problem.Rule).ToArray();
-        var broken = errors.FirstOrDefault() ?? (schedule.Signal is null || schedule.Noise is null ? "CM4002" : null);
+        var broken = errors.Length > 0 ? "has errors, the first is " + errors[0]
+            : schedule.Signal is null || schedule.Noise is null ? "has errors, the first is CM4002"
+            : schedule.HasGaps ? "does not compile yet"
+            : null;
         return CodeWriter.File(Summary(schedule), schedule.Name, $"partial record {schedule.Name.Name}",
             ["static System.Math", "static TorchSharp.torch"],
             code =>
             {
                 if (broken is not null)
-                    Broken(code, schedule, $"{schedule.Name.Name} has errors, the first is {broken}.");
+                    Broken(code, schedule, $"{schedule.Name.Name} {broken}.");
                 else
                     Members(code, schedule);
             });

@@ -69,18 +69,18 @@ internal static class Source
     public static IReadOnlyList<Diagnostic> Findings(params string[] sources)
     {
         NewDriver().RunGeneratorsAndUpdateCompilation(Compile(sources), out var output, out _);
-        return [.. output.WithAnalyzers([.. Analyzers()]).GetAnalyzerDiagnosticsAsync().GetAwaiter().GetResult()
+        return [.. output.WithAnalyzers(Analyzers()).GetAnalyzerDiagnosticsAsync().GetAwaiter().GetResult()
             .Where(d => d.Id.StartsWith("CM", StringComparison.Ordinal) || d.Id == "AD0001")
             .OrderBy(d => d.Location.SourceSpan.Start)];
     }
 
-    public static GeneratorDriver NewDriver() => CSharpGeneratorDriver.Create(
+    public static GeneratorDriver NewDriver(bool tracks = true) => CSharpGeneratorDriver.Create(
         Generators().Select(generator => generator.AsSourceGenerator()), parseOptions: ParseOptions,
-        driverOptions: new GeneratorDriverOptions(default, trackIncrementalGeneratorSteps: true));
+        driverOptions: new GeneratorDriverOptions(default, trackIncrementalGeneratorSteps: tracks));
 
     private static IEnumerable<IIncrementalGenerator> Generators() => Made<IIncrementalGenerator>();
 
-    private static IEnumerable<DiagnosticAnalyzer> Analyzers() => Made<DiagnosticAnalyzer>();
+    public static ImmutableArray<DiagnosticAnalyzer> Analyzers() => [.. Made<DiagnosticAnalyzer>()];
 
     private static IEnumerable<T> Made<T>() =>
         typeof(Checking.Rules).Assembly.GetTypes().Where(type => typeof(T).IsAssignableFrom(type) && !type.IsAbstract)
