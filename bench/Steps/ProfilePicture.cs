@@ -23,6 +23,8 @@ internal static class ProfilePicture
         ("convolutions of ATen", ["aten::mkldnn_convolution", "aten::convolution_backward", "aten::convolution", "aten::_convolution", "aten::conv2d"]),
         ("random numbers", ["aten::normal_", "aten::bernoulli_", "aten::uniform_"]),
         ("sines and cosines", ["aten::sin", "aten::cos"]),
+        ("linear map: gradient of SiLU and bias", ["torch::autograd::CppNode<(anonymous namespace)::LinearBlock>"]),
+        ("convolution: sums of gradients", ["torch::autograd::CppNode<(anonymous namespace)::ConvolutionBlock>"]),
     ];
 
     /// <summary>Measures a few steps, tells what took the time, and draws it where a file is named.</summary>
