@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using CM.Torch;
 using Spectre.Console;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -27,7 +26,7 @@ internal static class Limits
         AnsiConsole.Write(table);
     }
 
-    // The better one of OpenBLAS and the kernels, at its best.
+    // At its best.
     private static double Rate()
     {
         using var _ = NewDisposeScope();
@@ -37,7 +36,7 @@ internal static class Limits
         for (var i = 0; i < 40; i++)
         {
             var start = Stopwatch.GetTimestamp();
-            using var product = i % 2 == 0 || !Kernels.Serve(a) ? a.mm(b) : Kernels.LinearBlock(a, null, b, null, silu: false);
+            using var product = a.mm(b);
             best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
 

@@ -11,19 +11,15 @@ var only = new Option<string?>("--only") { Description = "Workloads, with commas
 var threads = new Option<int[]>("--threads") { Description = "Numbers of threads, with commas", DefaultValueFactory = _ => [1, 2], CustomParser = Numbers };
 var pairs = new Option<int>("--pairs") { Description = "How many pairs of runs", DefaultValueFactory = _ => 3 };
 var json = new Option<bool>("--json") { Description = "Print an array of results" };
-var device = new Option<string>("--device") { Description = "cpu, or cuda for its own workloads beside PyTorch's three ways there", DefaultValueFactory = _ => "cpu" };
-device.AcceptOnlyFromAmong("cpu", "cuda");
 pairs.Validators.Add(given =>
 {
     if (given.GetValueOrDefault<int>() < 1)
         given.AddError("--pairs takes a number of 1 or more");
 });
-var root = new RootCommand("Training steps and samples beside eager PyTorch on the same libtorch.") { only, threads, pairs, json, device };
+var root = new RootCommand("Training steps and samples beside eager PyTorch on the same libtorch.") { only, threads, pairs, json };
 root.SetAction(parsed =>
 {
     var names = parsed.GetValue(only);
-    if (parsed.GetValue(device) == "cuda")
-        return CudaTable.Show(names?.Split(','), parsed.GetValue(pairs), parsed.GetValue(json));
     var results = from workload in names is null ? Workload.All : names.Split(',').SelectMany(Workload.Family)
                   from number in parsed.GetValue(threads)!
                   select Pairs.Measure(workload, number, parsed.GetValue(pairs));
@@ -33,10 +29,6 @@ root.SetAction(parsed =>
 
 var name = new Argument<string>("name") { Description = "The workload" };
 var workers = new Option<int>("--threads") { Description = "Number of threads", DefaultValueFactory = _ => 1 };
-var picture = new Option<string?>("--svg") { Description = "A file for the picture" };
-var profile = new Command("profile", "Draws where our time goes in one workload.") { name, workers, picture };
-profile.SetAction(parsed => ProfilePicture.Show(Workload.Find(parsed.GetValue(name)!), parsed.GetValue(workers), parsed.GetValue(picture)));
-root.Add(profile);
 
 var limits = new Command("limits", "Our steps beside the time that their multiplications take at the least.") { only, workers };
 limits.SetAction(parsed => Limits.Show(parsed.GetValue(only) is { } names ? [.. names.Split(',').SelectMany(Workload.Family)] : Workload.All, parsed.GetValue(workers)));
@@ -45,7 +37,6 @@ root.Add(limits);
 var (count, file) = (new Argument<int>("threads"), new Argument<string>("file"));
 Hidden("side", "Times our side once.", [name, count], parsed => Workload.Find(parsed.GetValue(name)!).Time(parsed.GetValue(count)));
 Hidden("check", "Writes weights, inputs and our loss.", [name, file], parsed => new Side(0, 0, Workload.Find(parsed.GetValue(name)!).Compare(parsed.GetValue(file)!)));
-Hidden("cuda-side", "Times our side once on a CUDA device.", [name], parsed => CudaTable.Time(parsed.GetValue(name)!));
 
 var given = root.Parse(args);
 try

@@ -9,7 +9,7 @@ namespace CM.Generators.Tests;
 /// The memory that the checker promises against the memory that libtorch takes: what malloc has handed out and not got back after a forward
 /// pass with gradients, the results still held, for each example.
 /// </summary>
-public sealed class ActivationTests : WithoutKernels
+public sealed class ActivationTests
 {
     // Heads of malloc's blocks, other threads. What does not grow with the batch, such as weights of magnitude 1, falls out of the difference of two batches.
     private const double Tolerance = 0.02;

@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 namespace CM.Generators.Tests;
 
 /// <summary>Reference cases operation by operation, as devices and types compute for which there are no kernels.</summary>
-public sealed class OperationGoldenTests(ITestOutputHelper log) : WithoutKernels
+public sealed class OperationGoldenTests(ITestOutputHelper log)
 {
     [Theory]
     [InlineData("N02_ddpmpp_gray28", 1e-5)]

@@ -8,7 +8,7 @@ namespace CM.Generators.Tests;
 /// <c>[Precision]</c>: where casts stand, what they do to the numbers, and which declarations make no sense. Kernels draw dropout's masks otherwise, so
 /// they are left out.
 /// </summary>
-public sealed class PrecisionTests : WithoutKernels
+public sealed class PrecisionTests
 {
     private const int Steps = 30;
     private const int Batch = 12;

@@ -295,7 +295,7 @@ internal sealed class CouplingCode
         var inputs = step.Inputs.Select(Of).ToArray();
         return step.Layer.Kind switch
         {
-            nameof(KlToStandardNormal) => $"{(KlToStandardNormal.IsConstant(step.Layer) ? Number(KlToStandardNormal.Weight(step.Layer)) : $"Number({step.Layer.Name}Weight, step)")} * KlToStandardNormal({string.Join(", ", inputs)})",
+            nameof(KlToStandardNormal) => $"{(KlToStandardNormal.IsConstant(step.Layer) ? Number(KlToStandardNormal.Weight(step.Layer)) : $"{step.Layer.Name}Weight(step)")} * KlToStandardNormal({string.Join(", ", inputs)})",
             nameof(Pairing) => $"OptimalTransport.Match({string.Join(", ", inputs)})",
             nameof(Model) => $"Predict({Field(step.Layer)}, {string.Join(", ", inputs)})",
             nameof(Coin) => $"where({Field(step.Layer)}.view(-1{Ones}), {inputs[0]}, {inputs[1]})",

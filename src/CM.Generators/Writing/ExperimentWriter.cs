@@ -205,7 +205,6 @@ internal sealed class ExperimentWriter
                 code.Line($"private readonly {Module} diffusion;");
             foreach (var (type, name) in coupling?.Fields ?? [])
                 code.Line($"private readonly {type} {name};");
-            code.Line("private readonly Recording gradients;");
             code.Line();
             Constructor();
             code.Line();
@@ -262,7 +261,6 @@ internal sealed class ExperimentWriter
                 code.Line($"diffusion = new {Module}({In("Frozen")});").Line("diffusion.eval();");
             foreach (var statement in coupling?.Construction ?? [])
                 code.Line(statement);
-            code.Line($"gradients = Record(given => Gradients({string.Join(", ", Given().Select((_, i) => $"given[{i}]"))}){(coupling?.Matches == true ? ", onHost: true" : "")});");
             if (experiment.LossScale is { } scale)
                 code.Line($"Scaler = new LossScaler(Weights, {Number(scale.Scale)}, interval: {scale.Interval});");
             code.Line($"Optimizer = new {optimizer.Kind}(Weights, {Number(optimizer.Rate)}{Arguments(optimizer.Settings)});");
@@ -276,7 +274,7 @@ internal sealed class ExperimentWriter
         {
             code.Line("using var _ = BeginStep(step);");
             Draws();
-            Line($"var loss = gradients.Run(data{OfStep(", labels")}{string.Concat(Drawn().Select(name => ", " + name))});", "a device may do it from a recording");
+            code.Line($"var loss = Gradients({string.Join(", ", Given())});");
             Line("AllReduce(loss);", "and the gradients, where there are several processes");
             if (!experiment.Optimizer!.IsSteady)
                 code.Line("Optimizer.Rate = Rate(step);");

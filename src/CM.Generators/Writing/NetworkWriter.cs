@@ -444,7 +444,7 @@ internal sealed class NetworkWriter
     }
 
     private string Expression(LayerPlan layer, int copy, Step step, string[] inputs) => layer.Block is { } function
-        ? $"Functions.Call({TypeOf(function)}.Apply, {string.Join(", ", inputs)})"
+        ? $"{TypeOf(function)}.Apply({string.Join(", ", inputs)})"
         : LayerKind.Find(layer.Kind)!.Write(layer, network.Values[step.Inputs[0]].Shape, network.Values[step.Outputs[0]].Shape,
             new LayerCode(inputs, parameter => Field(layer, copy, parameter), (word, sizes) => Constant(layer, word, sizes)));
 

@@ -3,7 +3,7 @@ using System.CommandLine.Invocation;
 
 namespace CM.Runtime;
 
-/// <summary>The command line of a program with experiments: <c>demo</c>, <c>list</c>, <c>describe</c>, <c>train</c>, <c>sample</c>, <c>evaluate</c>, <c>compare</c>, <c>train-features</c>, <c>export</c>, <c>import</c>, <c>data</c>, <c>pack</c>, <c>doctor</c>.</summary>
+/// <summary>The command line of a program with experiments: <c>demo</c>, <c>list</c>, <c>describe</c>, <c>train</c>, <c>sample</c>, <c>evaluate</c>, <c>compare</c>, <c>train-features</c>, <c>export</c>, <c>import</c>, <c>data</c>, <c>doctor</c>.</summary>
 public static class CommandLine
 {
     private const int OurFault = 1;
@@ -34,7 +34,6 @@ public static class CommandLine
             ExportCommand.New(session),
             ImportCommand.New(session),
             DataCommand.New(session),
-            PackCommand.New(session),
             DoctorCommand.New(session),
         };
         root.Options.Add(verbose);
@@ -49,7 +48,7 @@ public static class CommandLine
         catch (Exception exception)
         {
             var (code, message) = Judge(Cause(exception));
-            errors.WriteLine($"error: {Placement.Name}{OneLine(message)}");
+            errors.WriteLine($"error: {OneLine(message)}");
             if (parsed.GetValue(verbose))
                 errors.WriteLine(exception);
             else if (code == OurFault)
@@ -69,7 +68,7 @@ public static class CommandLine
         DivergedException => (Diverged, cause.Message),
         IOException or UnauthorizedAccessException => (UsersFault, cause.Message),
         _ when OutOfMemory.IsCause(cause) => (UsersFault, $"not enough memory for this batch ({cause.Message}); take a smaller one with --batch N."),
-        _ when Backend.IsMissing(cause) => (UsersFault, cause.Message),
+        _ when LibTorch.IsMissing(cause) => (UsersFault, $"libtorch is missing, or does not load here; {LibTorch.Remedy}."),
         _ => (OurFault, $"{cause.GetType().Name}: {cause.Message}"),
     };
 

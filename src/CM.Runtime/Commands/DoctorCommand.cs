@@ -13,7 +13,7 @@ internal static class DoctorCommand
     {
         var json = Options.Json();
         var data = Options.Data();
-        var command = new Command("doctor", "Say which libtorch, BLAS, threads, device, disk and data are there, and what to do about what is missing.") { json, data };
+        var command = new Command("doctor", "Say which libtorch, threads, device, disk and data are there, and what to do about what is missing.") { json, data };
         command.SetAction(parsed =>
         {
             var findings = Examine(session.Registry, parsed.GetValue(data)).ToList();
@@ -36,11 +36,8 @@ internal static class DoctorCommand
         yield return backend;
         if (backend.Remedy is null)
         {
-            yield return ExamineBlas();
             yield return ExamineThreads();
-            yield return ExamineDevices(Accelerator.All(), cuda.is_available() ? cuda.device_count() : 0, Backend.Describe());
-            if (Backend.Collectives is { } collectives)
-                yield return new Finding("processes", collectives.Found, collectives.Remedy);
+            yield return ExamineDevices(Accelerator.All(), cuda.is_available() ? cuda.device_count() : 0, LibTorch.HasCuda);
         }
         yield return ExamineDisk();
         foreach (var source in registry.Experiments.Select(experiment => experiment.Plan.Data).Where(source => source is not IExamples).Distinct())
@@ -51,45 +48,36 @@ internal static class DoctorCommand
     {
         try
         {
-            Backend.Load();
-            return new Finding("libtorch", $"{Backend.Name} {Backend.Version}{(Blas.Loaded().FirstOrDefault(path => Path.GetFileName(path).StartsWith("libtorch_cpu.", StringComparison.Ordinal)) is { } file ? $" ({file})" : "")}", null);
+            LibTorch.Load();
+            return new Finding("libtorch", $"{LibTorch.Description}{(LibTorch.LoadedFile("torch_cpu") is { } file ? $" ({file})" : "")}", null);
         }
-        catch (Exception exception) when (Backend.IsMissing(exception))
+        catch (Exception exception) when (LibTorch.IsMissing(exception))
         {
-            return new Finding("libtorch", "missing", exception.Message);
+            return new Finding("libtorch", "missing, or does not load", LibTorch.Remedy);
         }
-    }
-
-    private static Finding ExamineBlas()
-    {
-        using var matrix = ones([64, 64], ScalarType.Float32);
-        using var product = matrix.matmul(matrix); // loads the library
-        var blas = Blas.OfThisProcess();
-        return new Finding("BLAS", blas.Found, blas.Remedy);
     }
 
     private static Finding ExamineThreads()
     {
-        var (threads, suitable) = (get_num_threads(), Backend.SuitableThreads);
+        var (threads, suitable) = (get_num_threads(), LibTorch.PhysicalCores);
         return new Finding("threads", $"{threads} threads for {suitable} physical cores", threads == suitable ? null : $"unset OMP_NUM_THREADS, or train with --threads {suitable}");
     }
 
     /// <summary>Judges the GPUs that drivers tell of by what libtorch makes of them.</summary>
     /// <param name="devices">What drivers tell.</param>
     /// <param name="usable">How many devices libtorch can use.</param>
-    /// <param name="build">How libtorch was built, in its own words.</param>
-    internal static Finding ExamineDevices(IReadOnlyList<Accelerator> devices, int usable, string build)
+    /// <param name="hasCuda">True when libtorch was built with CUDA.</param>
+    internal static Finding ExamineDevices(IReadOnlyList<Accelerator> devices, int usable, bool hasCuda)
     {
-        var kind = build.Contains("HIP Runtime", StringComparison.Ordinal) ? "ROCm" : build.Contains("CUDA Runtime", StringComparison.Ordinal) ? "CUDA" : null;
         var list = string.Join("; ", devices.GroupBy(device => device.ToString()).Select(same => same.Count() == 1 ? same.Key : $"{same.Count()} × {same.Key}"));
-        return (usable, devices.Count, kind) switch
+        return (usable, devices.Count, hasCuda) switch
         {
-            (not 0, 0, _) => new Finding("devices", $"{usable}, with {kind ?? "CUDA"}", null),
-            (not 0, _, _) => new Finding("devices", $"{list}, with {kind ?? "CUDA"}", null),
-            (_, > 0, null) => new Finding("devices", $"{list}, but this libtorch is for the CPU", "install a PyTorch for this GPU (https://pytorch.org/get-started), set CM_LIBTORCH to the folder of its torch package, and build anew"),
-            (_, > 0, _) => new Finding("devices", $"{list}, but libtorch with {kind} finds none of them", "see that CUDA_VISIBLE_DEVICES (HIP_VISIBLE_DEVICES) does not hide them, and that the driver is as new as this libtorch asks for"),
-            (_, _, null) => new Finding("devices", "no GPU, training runs on the CPU", null),
-            _ => new Finding("devices", $"libtorch with {kind}, but no driver tells of a GPU; training runs on the CPU", "load the driver (nvidia-smi or rocm-smi must list the GPU); inside a container, hand the GPU in"),
+            (not 0, 0, _) => new Finding("devices", $"{usable}, with CUDA", null),
+            (not 0, _, _) => new Finding("devices", $"{list}, with CUDA", null),
+            (_, > 0, false) => new Finding("devices", $"{list}, but this libtorch is for the CPU", "for an NVIDIA GPU refer to TorchSharp-cuda-linux or TorchSharp-cuda-windows (property TorchPackage) and build anew; TorchSharp has no packages for other GPUs"),
+            (_, > 0, _) => new Finding("devices", $"{list}, but libtorch with CUDA finds none of them", "see that CUDA_VISIBLE_DEVICES does not hide them, and that the driver is as new as this libtorch asks for"),
+            (_, _, false) => new Finding("devices", "no GPU, training runs on the CPU", null),
+            _ => new Finding("devices", "libtorch with CUDA, but no driver tells of a GPU; training runs on the CPU", "load the driver (nvidia-smi must list the GPU); inside a container, hand the GPU in"),
         };
     }
 

@@ -53,7 +53,7 @@ internal static class Options
         if (name != "cuda" && !(name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan("cuda:".Length), out index) && index >= 0))
             throw new UserError($"--device {name}: cpu, cuda or cuda:N was expected.");
         if (!cuda.is_available())
-            throw new UserError($"--device {name}: {Backend.Name} {Backend.Version} finds no CUDA device here; use --device cpu, or install a libtorch with CUDA and a driver.");
+            throw new UserError($"--device {name}: {LibTorch.Description} finds no CUDA device here; use --device cpu, or build with TorchPackage=TorchSharp-cuda-linux (on Windows TorchSharp-cuda-windows) where an NVIDIA driver is installed.");
         if (index >= cuda.device_count())
             throw new UserError($"--device {name}: there are only {cuda.device_count()} CUDA devices, numbered from 0.");
         return new Device(DeviceType.CUDA, index);

@@ -21,11 +21,10 @@ internal static class TrainCommand
         var fork = new Option<string?>("--fork") { Description = "Folder of a run whose weights a new run starts from, whatever else was declared then.", HelpName = "RUN" };
         var keep = new Option<int?>("--keep") { Description = "How many of the newest checkpoints stay, beside the best. Default: 3.", HelpName = "N" };
         var part = new Option<int?>("--micro-batch") { Description = "Examples that are trained on at once; the gradients of a batch are added up. Default: all of a batch.", HelpName = "N" };
-        var processes = new Option<int?>("--procs") { Description = "Processes on this machine that share each batch. Default: 1, or those that torchrun or srun started.", HelpName = "N" };
-        var timeout = new Option<int?>("--timeout") { Description = "Seconds after which a process gives up waiting for the others. Default: 1800.", HelpName = "N" };
+        var processes = new Option<int?>("--procs") { Description = "Processes that share each batch; this version trains with 1.", HelpName = "N" };
         var dry = new Option<bool>("--dry-run") { Description = "Take two steps on random data, with a batch of 2 unless --batch is given, and tell time and memory. Writes nothing." };
         var json = Options.Json();
-        var command = new Command("train", "Train an experiment.") { name, steps, batch, seed, data, target, device, threads, resume, origin, weights, fork, keep, part, processes, timeout, dry, json };
+        var command = new Command("train", "Train an experiment.") { name, steps, batch, seed, data, target, device, threads, resume, origin, weights, fork, keep, part, processes, dry, json };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(dry))
@@ -34,8 +33,8 @@ internal static class TrainCommand
                 DryRun.Run(session, session.Experiment(parsed.GetRequiredValue(name)), parsed.GetValue(batch), parsed.GetValue(part), Options.UseDevice(parsed.GetValue(device)), parsed.GetValue(json));
                 return 0;
             }
-            if (Launcher.For(parsed.GetValue(processes)) is { } launcher)
-                return launcher.Run();
+            if (parsed.GetValue(processes) is not (null or 1) and var count)
+                throw new UserError($"--procs {count}: this version trains in one process; leave --procs out.");
 
             var request = new TrainRequest
             {
@@ -53,7 +52,6 @@ internal static class TrainCommand
                 Keep = parsed.GetValue(keep),
                 From = parsed.GetValue(origin),
                 MicroBatch = parsed.GetValue(part),
-                Timeout = parsed.GetValue(timeout),
             };
             request.Run(session.Display(parsed.GetValue(json)));
             return 0;

@@ -5,8 +5,6 @@ namespace CM.Runtime;
 /// <summary>What somebody wants trained, and how.</summary>
 internal sealed record TrainRequest
 {
-    private const int DefaultTimeout = 1800;
-
     public required Experiment Experiment { get; init; }
 
     public int? Steps { get; init; }
@@ -41,9 +39,6 @@ internal sealed record TrainRequest
     /// <summary>Examples that are trained on at once.</summary>
     public int? MicroBatch { get; init; }
 
-    /// <summary>Seconds that a process waits for the others.</summary>
-    public int? Timeout { get; init; }
-
     private ExperimentPlan Plan => Experiment.Plan;
 
     /// <summary>Trains. Everything that can be wrong is found before anything is written.</summary>
@@ -57,38 +52,28 @@ internal sealed record TrainRequest
         if (starts.Where(start => start.Given is not null).ToList() is [var one, var two, ..])
             throw new UserError($"{one.Option} and {two.Option}: weights come from one place; give one of the two.");
         var kept = Keep is null ? Keep : Options.AtLeastOne(Keep.Value, "--keep");
-        var place = Placement.FromEnvironment();
-        Options.UseThreads(Threads ?? place?.Threads);
-        var device = Options.UseDevice(Device ?? place?.Device);
-        using var group = place is null ? null : Backend.Connect(place, device, TimeSpan.FromSeconds(Options.AtLeastOne(Timeout ?? DefaultTimeout, "--timeout")));
-        Launcher.HaveMet();
-        try
-        {
-            return Run(group.Writes() ? display : new QuietDisplay(), device, kept, group);
-        }
-        catch (LostPeerException lost)
-        {
-            throw new UserError(lost.Message, lost);
-        }
+        Options.UseThreads(Threads);
+        var device = Options.UseDevice(Device);
+        return Run(display, device, kept);
     }
 
-    private RunSummary Run(Display display, Device device, int? kept, IProcessGroup? group)
+    private RunSummary Run(Display display, Device device, int? kept)
     {
         using var from = Resume is null ? null : RunFolder.Open(Resume).OpenNewest();
         var before = OriginFolder();
         using var origin = before?.OpenNewest();
-        var setup = Setup(from?.State, origin?.State, device, group);
+        var setup = Setup(from?.State, origin?.State, device);
         OutOfMemory.Check(Experiment, setup, setup.AtOnce, DeviceMemory.Free(setup.Device));
         using var weights = OpenWeights(setup);
         var examples = Examples.Open(Plan, Data);
         if (Plan.Evaluation is { Every: > 0 })
             Features.Open(Plan, null, null, setup.Device)?.Dispose(); // before anything is written
 
-        var folder = OwnFolder(group);
+        var folder = Resume is not null ? RunFolder.Open(Resume) : RunFolder.Create(Out, Plan.Name);
         folder.Checkpoints.Pinned = from?.Name;
         if (kept is not null)
             folder.Checkpoints.Keep = kept.Value;
-        if (from is null && group.Writes())
+        if (from is null)
         {
             folder.Describe(Describe(setup, folder, before));
             if (Experiment.Train.Method.DeclaringType is { } declared)
@@ -106,10 +91,6 @@ internal sealed record TrainRequest
         {
             display.During(() => Experiment.Train(run));
         }
-        catch (LostPeerException lost)
-        {
-            throw new UserError($"{lost.Message}{run.Rest()}", lost);
-        }
         catch (Exception fault) when (OutOfMemory.IsCause(fault) && IsNoted(freeThen = DeviceMemory.Free(setup.Device)))
         {
             throw OutOfMemory.Explain(fault.Message, run, Experiment, freeBefore, freeThen);
@@ -117,14 +98,13 @@ internal sealed record TrainRequest
         catch (DivergedException diverged)
         {
             throw new DivergedException(
-                $"{(group is null ? Found(diverged) : diverged.Message)}; {(folder.Checkpoints.Newest is { } newest ? $"the last good checkpoint is {newest}" : "there is no good checkpoint yet")}. Lower the learning rate or clip gradients; to try again from there: {run.ResumeCommand}",
+                $"{Found(diverged)}; {(folder.Checkpoints.Newest is { } newest ? $"the last good checkpoint is {newest}" : "there is no good checkpoint yet")}. Lower the learning rate or clip gradients; to try again from there: {run.ResumeCommand}",
                 diverged);
         }
         var summary = run.Summary ?? throw new InvalidOperationException($"The training of {Plan.Name} came back without Finish.");
         display.Finish(summary);
         return summary;
 
-        // Where it began; several processes would have to take the steps again together.
         string Found(DivergedException diverged)
         {
             display.Say($"{diverged.Message}; the steps since the last checkpoint are taken again, to see where it began");
@@ -133,21 +113,6 @@ internal sealed record TrainRequest
 
         // A filter sees the memory as it was when none could be had, before anything is freed on the way here.
         static bool IsNoted(long? _) => true;
-    }
-
-    // Rank 0 makes the folder of a new run, and tells the others where.
-    private RunFolder OwnFolder(IProcessGroup? group)
-    {
-        if (Resume is not null)
-            return RunFolder.Open(Resume);
-        var made = group.Writes() ? RunFolder.Create(Out, Plan.Name) : null;
-        return group is null ? made! : made is null ? RunFolder.Open(group.Share(null)) : Shared(made, group);
-
-        static RunFolder Shared(RunFolder folder, IProcessGroup group)
-        {
-            group.Share(folder.Path);
-            return folder;
-        }
     }
 
     // The run that weights come from. One that is resumed has them already.
@@ -171,7 +136,7 @@ internal sealed record TrainRequest
         return weights;
     }
 
-    private TrainingSetup Setup(TrainingState? state, TrainingState? origin, Device device, IProcessGroup? group)
+    private TrainingSetup Setup(TrainingState? state, TrainingState? origin, Device device)
     {
         state?.CheckSame(Plan, Resume!);
         if (origin is not null && origin.Experiment != Plan.Origin!.Experiment)
@@ -186,16 +151,14 @@ internal sealed record TrainRequest
         if (Plan.Origin is { Continues: true } && steps <= origin?.Step)
             throw new UserError($"{Plan.Name}: counts on from the {origin.Step} steps of {origin.Experiment} and would end at step {steps}; give more with --steps.");
         var size = Options.AtLeastOne(Batch ?? state?.Batch ?? Plan.Batch, "--batch");
-        if (group is not null && size % group.Size != 0)
-            throw new UserError($"--batch {size}: {group.Size} processes cannot share it evenly; take a multiple of {group.Size}.");
-        var setup = new TrainingSetup(steps, size, Seed ?? state?.Seed ?? Plan.Seed, device) { Group = group };
+        var setup = new TrainingSetup(steps, size, Seed ?? state?.Seed ?? Plan.Seed, device);
         return setup with { MicroBatch = Options.MicroBatch(MicroBatch, setup.OwnBatch, Plan) };
     }
 
     private void Introduce(Display display, TrainingSetup setup, RunFolder folder, TrainingState? state)
     {
         display.Say($"{Plan.Name}: {Plan.Network} with {DescribeCommand.Count(Experiment.Network.Parameters)} parameters, {setup.Steps:N0} steps of {setup.Batch:N0}, seed {setup.Seed}");
-        display.Say($"on {setup.Device} with {get_num_threads()} threads, {Backend.Name} {Backend.Version}{(setup.Group is { } group ? $", {group.Size} processes with {setup.OwnBatch:N0} of a batch each" : "")}");
+        display.Say($"on {setup.Device} with {get_num_threads()} threads, {LibTorch.Description}");
         display.Say(state is null ? $"run: {folder.Path}" : $"run: {folder.Path}, going on after step {state.Step:N0}");
     }
 
@@ -219,8 +182,8 @@ internal sealed record TrainRequest
         {
             ["dslcm"] = typeof(TrainRequest).Assembly.GetName().Version?.ToString(3),
             ["dotnet"] = Environment.Version.ToString(),
-            ["backend"] = Backend.Name,
-            ["libtorch"] = Backend.Version,
+            ["torchsharp"] = LibTorch.TorchSharpVersion,
+            ["libtorch"] = __version__,
         },
         ["started"] = DateTimeOffset.Now.ToString("O"),
     };

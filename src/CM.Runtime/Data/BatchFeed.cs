@@ -7,8 +7,7 @@ using CM.Dsl;
 namespace CM.Runtime;
 
 /// <summary>
-/// Prepares batches on a thread of its own, a little ahead of the training, and sends them to the device while it still trains on the ones before; of
-/// several processes, each prepares its own rows of them.
+/// Prepares batches on a thread of its own, a little ahead of the training; of several processes, each prepares its own rows of them.
 /// </summary>
 internal sealed class BatchFeed : IDisposable
 {
@@ -19,8 +18,7 @@ internal sealed class BatchFeed : IDisposable
     private readonly TrainingSetup setup;
     private readonly int batch;
     private readonly BatchOrder order;
-    private readonly IUpload upload;
-    private readonly BlockingCollection<Sent> ready = new(Ahead);
+    private readonly BlockingCollection<Batch> ready = new(Ahead);
     private readonly CancellationTokenSource stop = new();
     private readonly Thread thread;
     private ExceptionDispatchInfo? failure;
@@ -36,7 +34,6 @@ internal sealed class BatchFeed : IDisposable
         this.plan = plan;
         this.setup = setup;
         batch = setup.OwnBatch;
-        upload = Backend.NewUpload(setup.Device);
         order = new BatchOrder(examples.Count, setup.Seed);
         thread = new Thread(() => Work(firstStep)) { IsBackground = true, Name = "batches" };
         thread.Start();
@@ -52,7 +49,7 @@ internal sealed class BatchFeed : IDisposable
         if (!ready.TryTake(out var next, Timeout.Infinite))
             failure!.Throw();
         Waited += Stopwatch.GetElapsedTime(asked);
-        return new Batch(next!.Values.Receive(), next.Labels?.Receive());
+        return new Batch(OnDevice(next!.Values), next.Labels is null ? null : OnDevice(next.Labels));
     }
 
     /// <summary>Stops preparing and frees what was prepared.</summary>
@@ -67,7 +64,6 @@ internal sealed class BatchFeed : IDisposable
         }
         ready.Dispose();
         stop.Dispose();
-        upload.Dispose();
     }
 
     private void Work(int firstStep)
@@ -90,9 +86,9 @@ internal sealed class BatchFeed : IDisposable
         }
     }
 
-    private Sent Read(long position)
+    private Batch Read(long position)
     {
-        var tensor = upload.Stage([batch, .. plan.DataShape], ScalarType.Float32);
+        var tensor = empty([batch, .. plan.DataShape], ScalarType.Float32);
         var values = MemoryMarshal.Cast<byte, float>(tensor.bytes);
         var size = values.Length / batch;
         for (var i = 0; i < batch; i++)
@@ -102,7 +98,7 @@ internal sealed class BatchFeed : IDisposable
             if (plan.HorizontalFlip && order.Coin(position + i))
                 Mirror(example);
         }
-        return new Sent(upload.Send(tensor), examples is ILabelledExamples labelled ? upload.Send(ReadLabels(labelled, position)) : null);
+        return new Batch(tensor, examples is ILabelledExamples labelled ? ReadLabels(labelled, position) : null);
     }
 
     private void Mirror(Span<float> image)
@@ -114,14 +110,20 @@ internal sealed class BatchFeed : IDisposable
 
     private Tensor ReadLabels(ILabelledExamples labelled, long position)
     {
-        var tensor = upload.Stage([batch], ScalarType.Int64);
+        var tensor = empty([batch], ScalarType.Int64);
         var labels = MemoryMarshal.Cast<byte, long>(tensor.bytes);
         for (var i = 0; i < batch; i++)
             labels[i] = labelled.Label(order[position + i]);
         return tensor;
     }
 
-    private sealed record Sent(IParcel Values, IParcel? Labels);
+    private Tensor OnDevice(Tensor prepared)
+    {
+        if (setup.Device.type == DeviceType.CPU)
+            return prepared;
+        using (prepared)
+            return prepared.to(setup.Device);
+    }
 }
 
 /// <summary>The data of a step.</summary>

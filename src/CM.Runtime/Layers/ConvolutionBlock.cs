@@ -4,7 +4,7 @@ namespace CM.Runtime;
 
 /// <summary>
 /// ((silu(norm(x + shift)) · mask) ∗ weight + bias + residual) · scale, of which everything but x may be missing: what a residual block of a
-/// U-Net does between two of its values. By a kernel where the backend has one, otherwise operation by operation.
+/// U-Net does between two of its values.
 /// </summary>
 internal readonly record struct ConvolutionBlock()
 {
@@ -45,12 +45,10 @@ internal readonly record struct ConvolutionBlock()
     public Tensor Of(Tensor x)
     {
         using var cast = (NormWeight ?? Weight) is { } weights ? Casts.To(weights, x) : null;
-        return Compute(cast ?? x).Seen(x, NormWeight, Weight);
+        return Compose(cast ?? x).Seen(x, NormWeight, Weight);
     }
 
-    private Tensor Compute(Tensor x) => Backend.HasKernels(x) && (Weight is null || Weight.size(2) <= 3) && !(Dropout > 0 && DropoutMasks.AreGiven) ? Backend.Compute(this, x) : Composed(x);
-
-    private Tensor Composed(Tensor x)
+    private Tensor Compose(Tensor x)
     {
         using var _ = NewDisposeScope();
         var value = Shift is null ? x : x + Shift.view(Shift.size(0), Shift.size(1), 1, 1);

@@ -38,8 +38,6 @@ public static class DropoutMasks
             return kept / (1 - probability);
         }
 
-        if (Backend.HasKernels(x))
-            return Backend.Dropout(x, probability, NextSeed(), pass?.Rows);
         if (pass?.Rows is not { } rows)
             return functional.dropout(x, probability, training);
         using var draw = ones([pass.Batch, .. x.shape[1..]], x.dtype, x.device);
@@ -55,12 +53,6 @@ public static class DropoutMasks
     /// <param name="masks">For the whole batch, 1 where a number stays, else 0; they stay the caller's.</param>
     public static IDisposable Take(params Tensor[] masks) => taken = new Taken(masks, taken);
 
-    /// <summary>Whether masks are tensors, given from outside or drawn once a step, and not functions of a seed.</summary>
-    internal static bool AreGiven => taken is not null || pass?.Drawn is not null;
-
-    /// <summary>Which rows of the batch the samples of this pass are, [B], int64; null where they are the whole batch.</summary>
-    internal static Tensor? Rows => pass?.Rows;
-
     /// <summary>Evenly in [0, 1), [the samples of this pass, 1]: what the whole batch would draw.</summary>
     internal static Tensor Draw(Tensor samples)
     {
@@ -72,35 +64,25 @@ public static class DropoutMasks
         return all.index_select(0, rows);
     }
 
-    /// <summary>The seed of the next mask; outside a training step libtorch's generator draws it.</summary>
-    internal static ulong NextSeed()
-    {
-        if (pass is not null)
-            return pass.Next();
-        using var draw = rand([1], ScalarType.Float64);
-        return (ulong)(draw.item<double>() * (1L << 53));
-    }
-
     /// <summary>A pass begins that shares its masks with the passes of this step before it.</summary>
-    /// <param name="seed">Of the step.</param>
     /// <param name="rows">Which rows of the batch it sees; null for all.</param>
     /// <param name="batch">How many there are.</param>
     /// <returns>What ends the pass.</returns>
-    internal static IDisposable Begin(long seed, Tensor? rows, long batch) => pass = new Pass(seed, rows, batch, null);
+    internal static IDisposable Begin(Tensor? rows, long batch) => pass = new Pass(rows, batch, null);
 
     /// <summary>A pass begins that takes the masks that passes before it drew; what is missing it draws with libtorch's generator.</summary>
     /// <param name="drawn">The masks so far, for the rows that all these passes see; whoever gives the list frees them.</param>
     /// <param name="rows">Which rows of the batch it sees; null for all.</param>
     /// <param name="batch">How many there are.</param>
     /// <returns>What ends the pass.</returns>
-    internal static IDisposable Share(List<Tensor> drawn, Tensor? rows, long batch) => pass = new Pass(0, rows, batch, drawn);
+    internal static IDisposable Share(List<Tensor> drawn, Tensor? rows, long batch) => pass = new Pass(rows, batch, drawn);
 
     /// <summary>The pass that begins takes the same given masks as those of this step before it.</summary>
     internal static void Again() => taken?.Again();
 
-    private sealed record Pass(long Seed, Tensor? Rows, long Batch, List<Tensor>? Drawn) : IDisposable
+    private sealed record Pass(Tensor? Rows, long Batch, List<Tensor>? Drawn) : IDisposable
     {
-        private uint next;
+        private int next;
 
         public Tensor NextOf(List<Tensor> drawn, Func<Tensor> draw)
         {
@@ -112,10 +94,8 @@ public static class DropoutMasks
                     all.Dispose();
             }
 
-            return drawn[(int)next++];
+            return drawn[next++];
         }
-
-        public ulong Next() => ((ulong)next++ << 32) | (uint)Seed;
 
         public void Dispose() => pass = pass == this ? null : pass;
     }

@@ -64,8 +64,6 @@ public static class Embeddings
 
     private static Tensor Waves(Tensor level, Tensor freqs, bool sineFirst)
     {
-        if (Backend.HasKernels(level) && !level.requires_grad && !freqs.requires_grad)
-            return Backend.Waves(level, freqs, sineFirst);
         using var column = level.unsqueeze(1);
         using var angle = column * freqs;
         using var cosine = angle.cos();

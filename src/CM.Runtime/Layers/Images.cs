@@ -89,7 +89,7 @@ public static class Images
         return functional.conv_transpose2d(cast ?? images, weight, bias, strides, padding, outputPadding).Seen(images, weight);
     }
 
-    /// <summary>Group norm, SiLU, dropout and a convolution that keeps the size, in one operation where the backend has it: nothing between them is kept for the backward pass.</summary>
+    /// <summary>Group norm, SiLU, dropout and a convolution that keeps the size.</summary>
     /// <param name="images">[B, C, H, W].</param>
     /// <param name="groups">Divides C.</param>
     /// <param name="normWeight">Scale of the norm, [C].</param>
@@ -142,8 +142,6 @@ public static class Images
     /// <summary>Attention from queries, keys and values in one, [B, 3C, H, W], to [B, C, H, W].</summary>
     internal static Tensor Attend(Tensor qkv, int heads)
     {
-        if (Backend.HasKernels(qkv))
-            return Backend.Attend(qkv, heads);
         using var parts = SplitHeads(qkv, heads);
         return Attend(parts, [qkv.size(0), qkv.size(1) / 3, qkv.size(2), qkv.size(3)]);
     }

@@ -6,8 +6,7 @@ namespace CM.Runtime;
 public static class Linears
 {
     /// <summary>
-    /// [silu(first), second]·weightᵀ + bias in the type of the weight: in one operation where the backend has it, which keeps only the parts for the
-    /// backward pass.
+    /// [silu(first), second]·weightᵀ + bias in the type of the weight.
     /// </summary>
     /// <param name="first">[B, n]; […, n] where nothing stands before the map.</param>
     /// <param name="weight">[out, n + m].</param>
@@ -23,8 +22,6 @@ public static class Linears
         using var cast = Casts.To(weight, first);
         var part = cast ?? first;
         using var castSecond = second is null ? null : Casts.To(weight, second);
-        if (Backend.HasKernels(part) && part.Dimensions == 2)
-            return Backend.Compute(part, castSecond ?? second, weight, bias, silu);
         if (!silu && second is null)
             return functional.linear(part, weight, bias);
         using var bent = silu ? functional.silu(part) : part.alias();

@@ -7,14 +7,12 @@ public static class PerSample
 {
     private static readonly long[][] Shapes = [.. Enumerable.Range(0, 8).Select(axes => Enumerable.Range(0, axes).Select(axis => axis == 0 ? -1L : 1L).ToArray())];
 
-    /// <summary>a·x: in one operation where the backend has it.</summary>
+    /// <summary>a·x.</summary>
     /// <param name="a">[B], float64, without gradient.</param>
     /// <param name="x">[B, …], float32.</param>
     /// <returns>[B, …], float32.</returns>
     public static Tensor Scale(Tensor a, Tensor x)
     {
-        if (Backend.HasKernels(x))
-            return Backend.Mix(a, x, null, null);
         using var column = Column(a, x.Dimensions);
         return column * x;
     }
@@ -26,8 +24,6 @@ public static class PerSample
     /// <returns>[B, …], float32.</returns>
     public static Tensor Mix(Tensor x, Tensor b, Tensor y)
     {
-        if (Backend.HasKernels(x) && Backend.HasKernels(y))
-            return Backend.Mix(null, x, b, y);
         using var other = Scale(b, y);
         return x + other;
     }
@@ -40,8 +36,6 @@ public static class PerSample
     /// <returns>[B, …], float32.</returns>
     public static Tensor Mix(Tensor a, Tensor x, Tensor b, Tensor y)
     {
-        if (Backend.HasKernels(x) && Backend.HasKernels(y))
-            return Backend.Mix(a, x, b, y);
         using var one = Scale(a, x);
         return Mix(one, b, y);
     }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CM.Runtime;
 
-/// <summary>Ctrl-C or SIGTERM: the first asks the training to stop, the second ends the program as usual. A launcher asks, too.</summary>
+/// <summary>Ctrl-C or SIGTERM: the first asks the training to stop, the second ends the program as usual.</summary>
 internal sealed class StopSignal : IDisposable
 {
     private readonly List<PosixSignalRegistration> registrations = [];
@@ -19,7 +19,7 @@ internal sealed class StopSignal : IDisposable
     }
 
     /// <summary>Whether somebody asked to stop.</summary>
-    public bool Requested => requested || Launcher.AsksToStop;
+    public bool Requested => requested;
 
     public void Dispose()
     {

@@ -73,7 +73,7 @@ public class TrainingRun : IDisposable
     public TrainingSetup Setup { get; }
 
     /// <summary>The command that goes on with this run.</summary>
-    internal string ResumeCommand => ProgramName.Command(["train", plan.Name, "--resume", folder.Path, .. Launcher.Again(Setup), .. Setup.MicroBatch is { } part ? ["--micro-batch", $"{part}"] : Array.Empty<string>()]);
+    internal string ResumeCommand => ProgramName.Command(["train", plan.Name, "--resume", folder.Path, .. Setup.MicroBatch is { } part ? ["--micro-batch", $"{part}"] : Array.Empty<string>()]);
 
     /// <summary>How the run ended; null before <see cref="Finish"/>.</summary>
     internal RunSummary? Summary { get; private set; }

@@ -13,7 +13,6 @@ public sealed class LossScaler : IDisposable
     private readonly ParameterStore weights;
     private readonly int interval;
     private readonly Tensor state;
-    private readonly DeviceNumber factor;
 
     /// <summary>Starts with a scale.</summary>
     /// <param name="weights">Whose gradients are scaled.</param>
@@ -24,7 +23,6 @@ public sealed class LossScaler : IDisposable
         this.weights = weights;
         this.interval = interval;
         state = tensor(new[] { (float)scale, 0, 0 });
-        factor = new DeviceNumber(weights.Values.device);
     }
 
     /// <summary>What the loss is multiplied by.</summary>
@@ -62,11 +60,7 @@ public sealed class LossScaler : IDisposable
 
     /// <summary>The loss to backpropagate.</summary>
     /// <param name="loss">One number.</param>
-    public Tensor Scaled(Tensor loss)
-    {
-        factor.Set(Scale);
-        return loss * factor.Tensor;
-    }
+    public Tensor Scaled(Tensor loss) => loss * Scale;
 
     /// <summary>Divides the gradients by the scale, and adapts the scale.</summary>
     /// <returns>Whether all gradients are finite; otherwise the step is to be left out.</returns>
@@ -77,21 +71,15 @@ public sealed class LossScaler : IDisposable
         if (!float.IsFinite(sum.item<float>()))
         {
             (Scale, Clean, Skipped) = (Scale * Backoff, 0, Skipped + 1);
-            factor.Set(Scale);
             return false;
         }
         using Scalar share = 1 / Scale;
         weights.Gradients.mul_(share);
         if (++Clean == interval)
             (Scale, Clean) = (Scale * Growth, 0);
-        factor.Set(Scale);
         return true;
     }
 
     /// <summary>Frees its state.</summary>
-    public void Dispose()
-    {
-        state.Dispose();
-        factor.Dispose();
-    }
+    public void Dispose() => state.Dispose();
 }

@@ -1,24 +1,21 @@
 namespace CM.Runtime;
 
-/// <summary>A training step: frees at its end the tensors made in it, whose objects serve the next step.</summary>
+/// <summary>A training step: frees at its end the tensors made in it, dropout masks included.</summary>
 public readonly ref struct StepScope : IDisposable
 {
-    private readonly TensorObjects objects;
-    private readonly bool outermost;
-    private readonly DisposeScope scope;
+    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly List<Tensor>[] masks;
 
-    internal StepScope(TensorObjects objects)
-    {
-        this.objects = objects;
-        outermost = objects.Begin();
-        scope = NewDisposeScope();
-    }
+    internal StepScope(List<Tensor>[] masks) => this.masks = masks;
 
     /// <summary>Ends the step.</summary>
     public void Dispose()
     {
         scope.Dispose();
-        if (outermost)
-            objects.End();
+        foreach (var drawn in masks)
+        {
+            drawn.ForEach(mask => mask.Dispose());
+            drawn.Clear();
+        }
     }
 }

@@ -13,15 +13,14 @@ public abstract class Training : IDisposable
     private const long NumbersAtOnce = 1 << 16;
 
     private readonly Scalar one = 1;
-    private readonly List<Recording> recordings = [];
     private readonly List<Tensor> masks = [];
     private readonly List<Tensor> masksOfCoupling = [];
     private readonly Tensor gradientNorm;
-    private readonly TensorObjects objects = new();
     private Optimizer? optimizer;
-    private Recording? update;
     private (long Own, BatchPart[] All) parts = (0, []);
     private bool clips;
+
+    static Training() => LibTorch.KeepFreedMemory();
 
     /// <summary>Draws fresh weights from the setup's seed and starts the averages there.</summary>
     /// <param name="setup">Steps, batch, seed, device.</param>
@@ -166,8 +165,6 @@ public abstract class Training : IDisposable
     {
         if (!disposing)
             return;
-        foreach (var recording in recordings)
-            recording.Dispose();
         optimizer?.Dispose();
         Scaler?.Dispose();
         foreach (var average in Averages)
@@ -181,13 +178,7 @@ public abstract class Training : IDisposable
     /// <summary>Takes note of samples, for the loss by time; called once for each batch, or each part of one.</summary>
     /// <param name="times">Where on their paths the samples lie, <c>[B]</c>, above 0.</param>
     /// <param name="losses">The loss of each, <c>[B]</c>.</param>
-    protected void Note(Tensor times, Tensor losses)
-    {
-        if (Recording.Current is { } recording)
-            recording.Show((t, l) => Noted?.Invoke(t, l), times, losses);
-        else
-            Noted?.Invoke(times, losses);
-    }
+    protected void Note(Tensor times, Tensor losses) => Noted?.Invoke(times, losses);
 
     private static InvalidOperationException LabelsMissing() => new("The experiment takes labels: give them behind the data, or behind the noise.");
 
@@ -217,10 +208,10 @@ public abstract class Training : IDisposable
     protected int Now { get; private set; }
 
     /// <summary>
-    /// Whether steps are done as a device can record them: passes see all samples, where others see those that they are needed for, and dropout's
-    /// masks are drawn once for all passes of a step, where others draw them again.
+    /// True when every pass sees the whole batch, and a pass over some rows computes all and keeps those, so that no shape depends on values that the host
+    /// would have to wait for; dropout masks are then drawn once a step. Default: on CUDA devices, unless the batch is split.
     /// </summary>
-    internal bool Records => Setup.Records ?? (Backend.Records(Setup.Device) && Setup.AtOnce == Setup.OwnBatch);
+    internal bool HasStaticShapes => Setup.StaticShapes ?? (Setup.Device.type == DeviceType.CUDA && Setup.AtOnce == Setup.OwnBatch);
 
     /// <summary>Begins a step: tensors made until its end are freed there, and what is drawn depends on the run's seed and the step alone.</summary>
     /// <param name="step">From 0 up to, but not including, <see cref="TrainingSetup.Steps"/>.</param>
@@ -228,57 +219,11 @@ public abstract class Training : IDisposable
     {
         Now = step;
         StepSeed.Set(StepSeed.Of(Setup.Seed, step, StepSeed.Use.Step));
-        return new StepScope(objects);
+        return new StepScope([masks, masksOfCoupling]);
     }
 
     /// <summary>
-    /// What a step does with what was drawn for it: the same at every step, so that a device can record it. It may depend on the step through
-    /// <see cref="Now"/> in <see cref="Number"/>, <see cref="SeedDropout"/> and <see cref="SeedCoupling"/> alone.
-    /// </summary>
-    /// <param name="work">From what was drawn to the loss.</param>
-    /// <param name="onHost">Whether part of the work is the host's, so that nothing can be recorded.</param>
-    protected Recording Record(Func<Tensor[], Tensor> work, bool onHost = false)
-    {
-        var recording = new Recording(given =>
-        {
-            try
-            {
-                return work(given);
-            }
-            finally
-            {
-                Free(masks);
-                Free(masksOfCoupling);
-            }
-        }, () => NewWork(onHost), SeedPasses);
-        recordings.Add(recording);
-        return recording;
-
-        // Where passes do not seed themselves.
-        void SeedPasses()
-        {
-            if (Records)
-                StepSeed.Set(StepSeed.Of(Setup.Seed, Now, StepSeed.Use.Dropout));
-        }
-
-        static void Free(List<Tensor> drawn)
-        {
-            drawn.ForEach(mask => mask.Dispose());
-            drawn.Clear();
-        }
-    }
-
-    // Whoever looks at layers wants them done one by one.
-    private IDeviceWork NewWork(bool onHost) => Records && !onHost && !LayerWatch.IsOn ? Backend.NewWork(Setup.Device) : new PlainWork();
-
-    /// <summary>A number that depends on the step, for work that may be recorded: [].</summary>
-    /// <param name="formula">From a step to the number.</param>
-    /// <param name="step">The step.</param>
-    protected Tensor Number(Func<int, double> formula, int step) =>
-        Recording.Current?.Number(Setup.Device, () => formula(Now)) ?? full([], formula(step), dtype: ScalarType.Float32, device: Setup.Device);
-
-    /// <summary>
-    /// Puts what a pass makes of the chosen samples in the place of others. Without waiting for the device where it records: there the pass sees all samples.
+    /// Puts what a pass makes of the chosen samples in the place of others. With static shapes the pass sees all samples.
     /// </summary>
     /// <param name="chosen">Which ones, [B], bool.</param>
     /// <param name="others">What stands for the rest, [B, …].</param>
@@ -287,7 +232,7 @@ public abstract class Training : IDisposable
     protected Tensor Where(Tensor chosen, Tensor others, Func<ChosenRows, Tensor> make)
     {
         using var _ = NewDisposeScope();
-        if (Records)
+        if (HasStaticShapes)
             return where(chosen.view([-1, .. Enumerable.Repeat(1L, (int)others.dim() - 1)]), make(new ChosenRows(chosen, null)), others).MoveToOuterDisposeScope();
         var places = chosen.nonzero().view(-1);
         var made = places.shape[0] == 0 ? others.alias()
@@ -387,11 +332,10 @@ public abstract class Training : IDisposable
 
     private IDisposable BeginPass(StepSeed.Use use, int step, long batch, Tensor? rows)
     {
-        var seed = StepSeed.Of(Setup.Seed, step, use);
-        if (Records)
+        if (HasStaticShapes)
             return DropoutMasks.Share(use == StepSeed.Use.Dropout ? masks : masksOfCoupling, BatchPart.Current is { } own ? own.Places(rows, Setup.Device) : rows, BatchPart.Current?.Batch ?? batch);
-        StepSeed.Set(seed);
-        return BatchPart.Current is { } part ? DropoutMasks.Begin(seed, part.Places(rows, Setup.Device), part.Batch) : DropoutMasks.Begin(seed, rows, batch);
+        StepSeed.Set(StepSeed.Of(Setup.Seed, step, use));
+        return BatchPart.Current is { } part ? DropoutMasks.Begin(part.Places(rows, Setup.Device), part.Batch) : DropoutMasks.Begin(rows, batch);
     }
 
     /// <summary>One step of the optimiser along the gradients, and of the averages.</summary>
@@ -399,12 +343,10 @@ public abstract class Training : IDisposable
     /// <param name="clip">What the gradients' norm is at most, above 0 and the same at every step; null where they are taken as they are.</param>
     protected void Update(int step, double? clip = null)
     {
-        Optimizer.Begin();
-        foreach (var average in Averages)
-            average.Begin(step);
-        if (update is null)
-            recordings.Add(update = new Recording(_ => Descend(clip), () => NewWork(onHost: false), () => { }));
-        update.Do();
+        if (clip is { } bound)
+            ClipGradients(bound);
+        Optimizer.Step();
+        UpdateAverages(step);
     }
 
     /// <summary>The averages alone, where a step is left out.</summary>
@@ -413,16 +355,6 @@ public abstract class Training : IDisposable
     {
         foreach (var average in Averages)
             average.Update(step);
-    }
-
-    private Tensor? Descend(double? clip)
-    {
-        if (clip is { } bound)
-            ClipGradients(bound);
-        Optimizer.Apply();
-        foreach (var average in Averages)
-            average.Apply();
-        return null;
     }
 
     /// <summary>
@@ -435,12 +367,6 @@ public abstract class Training : IDisposable
         GradientsReady?.Invoke();
         using var _ = no_grad();
         clips = true;
-        if (Backend.HasKernels(Weights.Gradients))
-        {
-            gradientNorm.fill_(Backend.ClipNorm(Weights.Gradients, bound));
-            return;
-        }
-
         using var norm = Weights.Gradients.norm();
         gradientNorm.copy_(norm);
         using var padded = norm + 1e-6;

@@ -39,7 +39,7 @@ public sealed class BatchPartTests
         static Tensor Dropped(Tensor images, Tensor? rows)
         {
             manual_seed(2);
-            using var pass = DropoutMasks.Begin(2, rows, Losses.Length);
+            using var pass = DropoutMasks.Begin(rows, Losses.Length);
             return DropoutMasks.Apply(images, 0.3, training: true);
         }
     }

@@ -5,8 +5,6 @@ public sealed class MovingAverage : IDisposable
 {
     private readonly ParameterStore source;
     private readonly int batch;
-    private readonly DeviceNumber take;
-    private double keep;
 
     /// <summary>Starts at the weights as they are.</summary>
     /// <param name="weights">What to average.</param>
@@ -18,7 +16,6 @@ public sealed class MovingAverage : IDisposable
         this.batch = batch;
         Rule = rule;
         Weights = weights.Copy(gradients: false);
-        take = new DeviceNumber(Weights.Values.device);
     }
 
     /// <summary>What decides how much is kept.</summary>
@@ -31,34 +28,14 @@ public sealed class MovingAverage : IDisposable
     /// <param name="step">The step that was done, counted from 0.</param>
     public void Update(int step)
     {
-        Begin(step);
-        Apply();
-    }
-
-    /// <summary>Decides how much is kept at a step.</summary>
-    /// <param name="step">The step, counted from 0.</param>
-    internal void Begin(int step)
-    {
-        keep = Rule.Keep(step, batch);
-        take.Set(1 - keep);
-    }
-
-    /// <summary>Takes in the weights as they are now; the work of the device.</summary>
-    internal void Apply()
-    {
-        if (keep == 1 && Recording.Current is null)
+        var keep = Rule.Keep(step, batch);
+        if (keep == 1)
             return;
         using var _ = no_grad();
-        if (Backend.HasKernels(Weights.Values))
-            Backend.Average(Weights.Values, source.Values, keep);
-        else
-            Weights.Values.lerp_(source.Values, take.Tensor);
+        using Scalar take = 1 - keep;
+        Weights.Values.lerp_(source.Values, take);
     }
 
     /// <summary>Frees the average.</summary>
-    public void Dispose()
-    {
-        Weights.Dispose();
-        take.Dispose();
-    }
+    public void Dispose() => Weights.Dispose();
 }

@@ -10,5 +10,5 @@ namespace CM.Runtime;
 public sealed class Adam(ParameterStore weights, double rate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0)
     : AdamFamily(weights, rate, beta1, beta2, weightDecay)
 {
-    private protected override void Prepare() => ChooseUnbiased(epsilon);
+    private protected override void Descend() => DescendUnbiased(epsilon);
 }

@@ -10,13 +10,9 @@ public abstract class AdamFamily : Optimizer
     private readonly Scalar keepSecond;
     private readonly Scalar takeSecond;
     private readonly Scalar pull;
-    private readonly DeviceNumber size;
-    private readonly DeviceNumber root;
-    private readonly DeviceNumber floor;
-    private (double Size, double? Floor) now;
 
-    private protected AdamFamily(ParameterStore weights, double rate, double beta1, double beta2, double penalty = 0, bool decays = false)
-        : base(weights, rate, decays, "exp_avg", "exp_avg_sq")
+    private protected AdamFamily(ParameterStore weights, double rate, double beta1, double beta2, double penalty = 0)
+        : base(weights, rate, "exp_avg", "exp_avg_sq")
     {
         this.beta1 = beta1;
         Beta2 = beta2;
@@ -26,8 +22,6 @@ public abstract class AdamFamily : Optimizer
         keepSecond = beta2;
         takeSecond = 1 - beta2;
         pull = penalty;
-        var device = weights.Values.device;
-        (size, root, floor) = (new(device), new(device), new(device));
     }
 
     /// <summary>Decay of v.</summary>
@@ -39,37 +33,24 @@ public abstract class AdamFamily : Optimizer
     /// <summary>1 − β₂ᵗ after t steps: what E[v] lacks of its square.</summary>
     private protected double Unbiased2 => 1 - Math.Pow(Beta2, Steps);
 
-    /// <summary>The step will be w ← (1 − decay)·w − size·m/(√v + floor); − size·m where there is no floor.</summary>
-    private protected void Choose(double step, double? added, double decay = 0)
+    /// <summary>w ← (1 − decay)·w − size·m/(√v + floor); − size·m where there is no floor.</summary>
+    private protected void Descend(double size, double? floor, double decay = 0) => InParts(decay, part =>
     {
-        now = (step, added);
-        size.Set(step);
-        root.Set(added is null ? 0 : 1);
-        floor.Set(added ?? 1);
-        Decay(decay);
-    }
+        UpdateMoments(part);
+        var step = part.Scratch;
+        if (floor is { } added)
+            step.copy_(part.Moments[1]).sqrt_().add_(added).reciprocal_().mul_(part.Moments[0]);
+        else
+            step.copy_(part.Moments[0]);
+        part.Weights.add_(step, -size);
+    });
 
     /// <summary>The same with the unbiased means: w ← (1 − decay)·w − rate·m̂/(√v̂ + ε).</summary>
-    private protected void ChooseUnbiased(double epsilon, double decay = 0)
+    private protected void DescendUnbiased(double epsilon, double decay = 0)
     {
         // rate/b₁·m / (√v/√b₂ + ε) with the fraction extended by √b₂.
         var root = Math.Sqrt(Unbiased2);
-        Choose(Rate / Unbiased1 * root, epsilon * root, decay);
-    }
-
-    private protected sealed override void Descend()
-    {
-        if (Backend.HasKernels(Weights.Values))
-        {
-            Backend.Adam(Weights.Values, Weights.Gradients, Moments[0].Values, Moments[1].Values, beta1, Beta2, penalty, Rest, now.Size, now.Floor);
-            return;
-        }
-
-        InParts(part =>
-        {
-            UpdateMoments(part); // weights that have a penalty do not decay
-            part.Weights.sub_(part.Scratch.copy_(part.Moments[1]).sqrt_().mul_(root.Tensor).add_(floor.Tensor).reciprocal_().mul_(part.Moments[0]).mul_(size.Tensor));
-        });
+        Descend(Rate / Unbiased1 * root, epsilon * root, decay);
     }
 
     /// <summary>m ← β₁·m + (1 − β₁)·g and v ← β₂·v + (1 − β₂)·g², with g the gradient plus the L2 penalty's.</summary>
@@ -91,8 +72,5 @@ public abstract class AdamFamily : Optimizer
         keepSecond.Dispose();
         takeSecond.Dispose();
         pull.Dispose();
-        size.Dispose();
-        root.Dispose();
-        floor.Dispose();
     }
 }

@@ -8,7 +8,7 @@ namespace CM.Runtime;
 /// <param name="epsilon">Added to the root of the second moment, above 0.</param>
 /// <param name="weightDecay">What a step takes off the weights, in learning rates; 0 or more.</param>
 public sealed class AdamW(ParameterStore weights, double rate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0.01)
-    : AdamFamily(weights, rate, beta1, beta2, decays: weightDecay != 0)
+    : AdamFamily(weights, rate, beta1, beta2)
 {
-    private protected override void Prepare() => ChooseUnbiased(epsilon, Rate * weightDecay);
+    private protected override void Descend() => DescendUnbiased(epsilon, Rate * weightDecay);
 }

@@ -6,14 +6,11 @@ namespace CM.Runtime;
 /// </summary>
 public sealed class Lion : Optimizer
 {
-    private readonly double beta1;
-    private readonly double beta2;
     private readonly double weightDecay;
     private readonly Scalar keepInStep;
     private readonly Scalar takeInStep;
     private readonly Scalar keep;
     private readonly Scalar take;
-    private readonly DeviceNumber rate;
 
     /// <summary>Starts with m = 0.</summary>
     /// <param name="weights">What to train.</param>
@@ -22,39 +19,21 @@ public sealed class Lion : Optimizer
     /// <param name="beta2">Decay of the mean gradient, in [0, 1).</param>
     /// <param name="weightDecay">What a step takes off the weights, in learning rates; 0 or more.</param>
     public Lion(ParameterStore weights, double rate, double beta1 = 0.9, double beta2 = 0.99, double weightDecay = 0)
-        : base(weights, rate, weightDecay != 0, "exp_avg")
+        : base(weights, rate, "exp_avg")
     {
-        this.beta1 = beta1;
-        this.beta2 = beta2;
         this.weightDecay = weightDecay;
         keepInStep = beta1;
         takeInStep = 1 - beta1;
         keep = beta2;
         take = 1 - beta2;
-        this.rate = new DeviceNumber(weights.Values.device);
     }
 
-    private protected override void Prepare()
+    private protected override void Descend() => InParts(Rate * weightDecay, part =>
     {
-        Decay(Rate * weightDecay);
-        rate.Set(Rate);
-    }
-
-    private protected override void Descend()
-    {
-        var mean = Moments[0].Values;
-        if (Backend.HasKernels(mean))
-        {
-            Backend.Lion(Weights.Values, Weights.Gradients, mean, beta1, beta2, Rest, Rate);
-            return;
-        }
-
-        InParts(part =>
-        {
-            part.Weights.sub_(part.Scratch.copy_(part.Moments[0]).mul_(keepInStep).add_(part.Gradients, takeInStep).sign_().mul_(rate.Tensor));
-            part.Moments[0].mul_(keep).add_(part.Gradients, take);
-        });
-    }
+        var direction = part.Scratch.copy_(part.Moments[0]).mul_(keepInStep).add_(part.Gradients, takeInStep).sign_();
+        part.Weights.add_(direction, -Rate);
+        part.Moments[0].mul_(keep).add_(part.Gradients, take);
+    });
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -66,6 +45,5 @@ public sealed class Lion : Optimizer
         takeInStep.Dispose();
         keep.Dispose();
         take.Dispose();
-        rate.Dispose();
     }
 }

@@ -3,20 +3,15 @@ namespace CM.Runtime;
 /// <summary>Changes the weights along the gradients: a few kernels over the flat tensors, in place.</summary>
 public abstract class Optimizer : IDisposable
 {
-    private readonly DeviceNumber shrink;
-    private readonly bool decays;
     private Tensor? scratch;
 
     /// <param name="weights">What to train.</param>
     /// <param name="rate">Learning rate, 0 or more.</param>
-    /// <param name="decays">Whether a step takes something off the weights before it moves them.</param>
     /// <param name="moments">Names of the running means of the gradient that are kept.</param>
-    private protected Optimizer(ParameterStore weights, double rate, bool decays, params string[] moments)
+    private protected Optimizer(ParameterStore weights, double rate, params string[] moments)
     {
-        this.decays = decays;
         Weights = weights;
         Rate = rate;
-        shrink = new DeviceNumber(weights.Values.device);
         Moments = [.. moments.Select(name => new Moment(name, zeros_like(weights.Values)))];
     }
 
@@ -38,20 +33,7 @@ public abstract class Optimizer : IDisposable
     /// <summary>One step along <see cref="ParameterStore.Gradients"/>, which stay as they are.</summary>
     public void Step()
     {
-        Begin();
-        Apply();
-    }
-
-    /// <summary>Counts the step and works out its numbers, on the host.</summary>
-    internal void Begin()
-    {
         Steps++;
-        Prepare();
-    }
-
-    /// <summary>The work of the device.</summary>
-    internal void Apply()
-    {
         using var _ = no_grad();
         Descend();
     }
@@ -71,28 +53,15 @@ public abstract class Optimizer : IDisposable
         foreach (var moment in Moments)
             moment.Values.Dispose();
         scratch?.Dispose();
-        shrink.Dispose();
     }
 
-    /// <summary>Works out the numbers of the step.</summary>
-    private protected abstract void Prepare();
-
-    /// <summary>Changes moments and weights by these numbers.</summary>
+    /// <summary>Changes moments and weights.</summary>
     private protected abstract void Descend();
 
-    /// <summary>What a step leaves of the weights before it moves them; 1 where weights do not decay.</summary>
-    private protected double Rest { get; private set; } = 1;
-
-    /// <summary>Decides what the step takes off the weights.</summary>
-    private protected void Decay(double share)
-    {
-        Rest = 1 - share;
-        shrink.Set(Rest);
-    }
-
-    /// <summary>Changes some numbers after the others, so that what is computed on the way takes little memory. Kernels compute nothing on the way.</summary>
+    /// <summary>Changes some values after the others, so that intermediate results take little memory.</summary>
+    /// <param name="decay">Share of the weights that is subtracted first, 0 or more.</param>
     /// <param name="change">Changes a part, whose weights decayed before.</param>
-    private protected void InParts(Action<Part> change)
+    private protected void InParts(double decay, Action<Part> change)
     {
         var size = Weights.Values.numel();
         scratch ??= zeros([Math.Min(AtOnce, size)], ScalarType.Float32, Weights.Values.device).DetachFromDisposeScope();
@@ -101,8 +70,8 @@ public abstract class Optimizer : IDisposable
             using var _ = NewDisposeScope();
             var count = Math.Min(AtOnce, size - start);
             var part = new Part(Of(Weights.Values), Of(Weights.Gradients), [.. Moments.Select(moment => Of(moment.Values))], scratch.narrow(0, 0, count));
-            if (decays)
-                part.Weights.mul_(shrink.Tensor);
+            if (decay != 0)
+                part.Weights.mul_(1 - decay);
             change(part);
 
             Tensor Of(Tensor flat) => flat.narrow(0, start, count);

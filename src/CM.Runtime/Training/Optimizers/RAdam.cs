@@ -13,16 +13,16 @@ namespace CM.Runtime;
 public sealed class RAdam(ParameterStore weights, double rate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0)
     : AdamFamily(weights, rate, beta1, beta2, weightDecay)
 {
-    private protected override void Prepare()
+    private protected override void Descend()
     {
         var limit = 2 / (1 - Beta2) - 1;
         var length = limit - 2 * Steps * Math.Pow(Beta2, Steps) / Unbiased2;
         if (length > 5)
         {
             var rectification = Math.Sqrt((length - 4) * (length - 2) * limit / ((limit - 4) * (limit - 2) * length));
-            Choose(Rate / Unbiased1 * rectification * Math.Sqrt(Unbiased2), epsilon);
+            Descend(Rate / Unbiased1 * rectification * Math.Sqrt(Unbiased2), epsilon);
         }
         else
-            Choose(Rate / Unbiased1, added: null);
+            Descend(Rate / Unbiased1, floor: null);
     }
 }

@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 
 namespace CM.Generators.Tests;
 
-/// <summary>Steps as a device can record them give the numbers of steps that look at what they compute.</summary>
-public sealed class RecordedStepsTests
+/// <summary>Steps with static shapes give the numbers of steps that compute only the rows they need.</summary>
+public sealed class StaticShapesTests
 {
     private const int Steps = 30;
     private const int Batch = 12;
 
-    private static readonly PropertyInfo Records = typeof(TrainingSetup).GetProperty("Records", BindingFlags.Instance | BindingFlags.NonPublic)!;
+    private static readonly PropertyInfo StaticShapes = typeof(TrainingSetup).GetProperty("StaticShapes", BindingFlags.Instance | BindingFlags.NonPublic)!;
 
     private static readonly TimesDeclared Compiled = TimesDeclared.Compile(MicroBatchTests.Declared + """
 
@@ -26,7 +26,7 @@ public sealed class RecordedStepsTests
     [InlineData("PlainSecond")]
     public void Passes_over_all_samples_give_what_passes_over_the_needed_ones_give(string experiment)
     {
-        var (needed, all) = (Run(experiment, records: false), Run(experiment, records: true));
+        var (needed, all) = (Run(experiment, isStatic: false), Run(experiment, isStatic: true));
         for (var step = 0; step < Steps; step++)
             all[step].ShouldBe(needed[step], 1e-5 * needed.Max(), $"step {step}");
     }
@@ -37,16 +37,16 @@ public sealed class RecordedStepsTests
     [InlineData("Everything")]
     public void With_dropout_only_the_draws_differ(string experiment)
     {
-        var (seeded, shared) = (Run(experiment, records: false), Run(experiment, records: true));
+        var (seeded, shared) = (Run(experiment, isStatic: false), Run(experiment, isStatic: true));
         shared.ShouldNotBe(seeded);
         shared.Average().ShouldBe(seeded.Average(), 0.3 * seeded.Average());
-        Run(experiment, records: true).ShouldBe(shared);
+        Run(experiment, isStatic: true).ShouldBe(shared);
     }
 
-    private static double[] Run(string experiment, bool records)
+    private static double[] Run(string experiment, bool isStatic)
     {
         var setup = new TrainingSetup(Steps, Batch, 1, CPU);
-        Records.SetValue(setup, records); // the device decides otherwise
+        StaticShapes.SetValue(setup, isStatic); // the device decides otherwise
         using var training = (Training)Activator.CreateInstance(Compiled.Type(experiment + "+Training"), setup)!;
         manual_seed(4);
         using var data = randn(Steps, Batch, 2);
