@@ -32,7 +32,7 @@ public sealed class MovingAverage : IDisposable
         if (keep == 1)
             return;
         using var _ = no_grad();
-        using Scalar take = 1 - keep;
+        using var take = full([], 1 - keep, ScalarType.Float32, Weights.Values.device); // lerp_ of a Scalar throws in TorchSharp 0.107
         Weights.Values.lerp_(source.Values, take);
     }
 
