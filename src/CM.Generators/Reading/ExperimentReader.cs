@@ -626,10 +626,10 @@ internal sealed partial class ExperimentReader
     // The short name where the record's namespace sees it, else the full one.
     private string Code(INamedTypeSymbol used)
     {
-        for (var space = type.ContainingNamespace; space is not null && used.ContainingType is null; space = space.ContainingNamespace)
+        for (var space = type.ContainingNamespace; space is not null && used is { ContainingType: null, IsGenericType: false }; space = space.ContainingNamespace)
         {
             if (SymbolEqualityComparer.Default.Equals(space, used.ContainingNamespace))
-                return used.Name;
+                return EscapeType(used.Name);
         }
 
         return used.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);

@@ -9,7 +9,7 @@ internal static class ClassifierWriter
 {
     public static string Write(Classifier classifier) => File(
         classifier.Fits ? $"{classifier.Name.Name}: {classifier.Features} features that tell {classifier.Classes} classes apart" : $"{classifier.Name.Name} is no classifier yet",
-        classifier.Name, $"partial record {classifier.Name.Name}", ["CM.Runtime"],
+        classifier.Name, "", ["CM.Runtime"],
         code =>
         {
             code.Line("/// <summary>How its features are trained.</summary>");
