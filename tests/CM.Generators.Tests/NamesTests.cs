@@ -141,35 +141,198 @@ public sealed class NamesTests
         public sealed partial record @#56 : @#55;
         """;
 
-    // A type of that name takes the meaning of the word away from all code near it, the declarations themselves included.
-    private static readonly string[] MeaningLost = ["var", "_"];
+    // Every kind of record once, each under #name.
+    private const string Records = """
+        [Network]
+        public sealed partial record #Net
+        {
+            [DdpmPlusPlus(16, 1, 16, Multipliers = [1], Blocks = [1])] public partial Part Inner { get; }
+            [DdpmPlusPlus(16, 1, 16, Multipliers = [1], Blocks = [1])] public partial Part INNER { get; }
+
+            [return: Shape("B", 1, 16, 16)]
+            private Flow Forward([Shape("B", 1, 16, 16)] Flow x, [Shape("B")] Flow level) => ((x, level) | Inner, level) | INNER;
+        }
+
+        [Coupling]
+        public sealed partial record #Noise
+        {
+            [Block<#Encoder>] public partial Part Encoder { get; }
+            [Block<#Encoder>] public partial Part encoder { get; }
+            [Coin(0.5)] public partial Part Pair { get; }
+            [Coin(0.5)] public partial Part where { get; }
+
+            private Pair Couple(Flow data, Flow noise) => new(data, Pair.Choose(data | Encoder, noise + where.Choose(data | encoder, noise)));
+        }
+
+        [Network]
+        public sealed partial record #Encoder
+        {
+            [Linear(2, 2)] public partial Part Only { get; }
+
+            [return: Shape("B", 2)]
+            private Flow Forward([Shape("B", 2)] Flow x) => x | Only;
+        }
+
+        [Network]
+        public sealed partial record #Planar : IDenoiser
+        {
+            [Fourier(8)] public partial Part Wave { get; }
+            [Linear(8, 2)] public partial Part Level { get; }
+
+            [return: Shape("B", 2)]
+            private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level) => x + (level | Wave | Level);
+        }
+
+        [TimeSchedule(from: 0.002, to: 80), LogNormal(mean: -1.1, deviation: 2.0)]
+        public sealed partial record #Times : ITimeSchedule
+        {
+            public static double Signal(double t) => 1;
+            public static double Noise(double t) => t;
+            public static double Earlier(double t, int stage) => 0.5 * t;
+        }
+
+        [Network, Classifier<Mnist, MnistTest>]
+        public sealed partial record #Judge : IClassifier
+        {
+            [Flatten] public partial Part Flat { get; }
+            [Linear(784, 10)] public partial Part Decide { get; }
+
+            [return: Shape("B", 784), Shape("B", 10)]
+            private Flow Forward([Shape("B", 1, 28, 28)] Flow image) => (image | Flat, image | Flat | Decide);
+        }
+
+        [Experiment(Steps = 3, Batch = 8, Seed = 1), Data<TwoMoons>, Model<#Planar>, Coupling<#Noise>, Times<#Times>, PseudoHuber(0.01), RAdam(3e-4), Sample(80)]
+        public sealed partial record #Exp;
+
+        """;
 
     private const int Names = 60;
 
-    public static TheoryData<int> Turns => [.. Enumerable.Range(0, 8).Select(turn => 8 * turn)];
-
-    /// <summary>Each keyword takes the place of several names.</summary>
-    [Theory, MemberData(nameof(Turns))]
-    public void Any_declared_name_can_be_a_keyword(int turn)
+    /// <summary>A keyword at one place, and the others in turn at the other places.</summary>
+    [Theory]
+    [InlineData("event", 3)]
+    [InlineData("field", 4)]
+    [InlineData("partial", 2)]
+    [InlineData("required", 13)]
+    [InlineData("where", 46)]
+    public void Any_declared_name_can_be_a_keyword(string word, int place)
     {
-        Source.Diagnose(Named(Parts + Experiments, turn)).ShouldBeEmpty();
-        Source.Generate(Named(Parts + Experiments, turn), out var output);
+        var source = Named(Parts + Experiments, word, place);
+        Source.Diagnose(source).ShouldBeEmpty();
+        Source.Generate(source, out var output);
         Emit(output);
+        string[] comments = ["CS1570", "CS1571", "CS1572", "CS1574", "CS1580", "CS1584", "CS1658", "CS1734"];
+        output.RemoveAllSyntaxTrees().AddSyntaxTrees(output.SyntaxTrees.Select(tree =>
+                CSharpSyntaxTree.ParseText(tree.GetText(), ((CSharpParseOptions)tree.Options).WithDocumentationMode(DocumentationMode.Diagnose), tree.FilePath)))
+            .GetDiagnostics().Where(found => comments.Contains(found.Id)).ShouldBeEmpty();
     }
 
     /// <summary>Contracts of networks and bodies of couplings are published as text and read again.</summary>
-    [Theory, InlineData(0), InlineData(30)]
-    public void Any_name_of_another_assembly_can_be_a_keyword(int turn)
+    [Fact]
+    public void Any_name_of_another_assembly_can_be_a_keyword()
     {
-        Source.Generate("Library", [Named(Parts, turn)], out var library);
-        var there = Source.Generate("Program", [Named("namespace Test;\nusing CM.Dsl;\nusing @#0.@#1;\n" + Experiments, turn)], out _, MetadataReference.CreateFromImage(Emit(library)));
-        Source.Generate(Named(Parts + Experiments, turn), out var here);
-        there.Keys.ShouldContain("Declarations.g.cs");
+        Source.Generate("Library", [Named(Parts, "event", 28)], out var library);
+        Source.Generate("Program", [Named("namespace Test;\nusing CM.Dsl;\nusing @#0.@#1;\n" + Experiments, "event", 28)], out var program,
+            MetadataReference.CreateFromImage(Emit(library)));
+        Emit(program);
     }
+
+    [Fact]
+    public void Forward_is_written_with_names_that_are_keywords() =>
+        LightBulb.Apply("[Network]\npublic sealed partial record Net\n{\n    [Linear(2, 3)] public partial Part @in { get; }\n    [Linear(3, 2)] public partial Part Out { get; }\n}\n", "Write Forward")
+            .ShouldContain("=> x | @in | Out;");
 
     [Fact]
     public void Names_that_differ_in_case_have_files_of_their_own()
     {
+        string[] names = ["Net", "Noise", "Encoder", "Planar", "Times", "Judge", "Exp"];
+        var (once, capitals) = (Records.Replace("#", ""), names.Aggregate(Records, (text, name) => text.Replace("#" + name, name.ToUpperInvariant())));
+        var alone = Source.Generate(once);
+        var both = Source.Generate(once + capitals);
+        var files = both.Where(file => file.Key.Contains('/')).ToDictionary();
+        files.Count.ShouldBe(2 * alone.Keys.Count(name => name.Contains('/')));
+        files.Keys.DistinctBy(name => name.ToUpperInvariant()).Count().ShouldBe(files.Count);
+        Source.Generate(capitals + once).Where(file => file.Key.Contains('/')).ToDictionary().ShouldBe(files, ignoreOrder: true);
+
+        foreach (var (file, text) in alone.Where(file => file.Key.Contains('/') && !file.Key.Contains("INNER")))
+            files[file].ShouldBe(text, "the name stays, whatever else is declared");
+        files.Keys.ShouldContain("Networks/Test.NET-2.g.cs");
+        files.Keys.Where(name => name.Contains("inner", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal).ShouldBe(
+            ["Networks/Test.NET.INNER-4.g.cs", "Networks/Test.NET.Inner-3.g.cs", "Networks/Test.Net.INNER-2.g.cs", "Networks/Test.Net.Inner.g.cs"]);
+    }
+
+    [Fact]
+    public void A_generic_record_and_one_inside_a_generic_type_work()
+    {
+        Source.Generate("""
+            public static partial class Around<T>
+            {
+                [Network]
+                public sealed partial record Inner(int Width)
+                {
+                    [Linear(nameof(Width), 2)] public partial Part Only { get; }
+
+                    [return: Shape("B", 2)]
+                    private Flow Forward([Shape("B", nameof(Width))] Flow x) => x | Only;
+                }
+            }
+
+            [Network]
+            public sealed partial record Net<T> : IDenoiser
+            {
+                [Fourier(8)] public partial Part Wave { get; }
+                [Linear(8, 2)] public partial Part Level { get; }
+                [Block<Around<int>.Inner>(2)] public partial Part In { get; }
+
+                [return: Shape("B", 2)]
+                private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level) => (x | In) + (level | Wave | Level);
+            }
+
+            [TimeSchedule(from: 0.002, to: 80), LogNormal(mean: -1.1, deviation: 2.0)]
+            public sealed partial record Halved<T> : ITimeSchedule
+            {
+                public static double Signal(double t) => 1;
+                public static double Noise(double t) => t;
+                public static double Earlier(double t, int stage) => 0.5 * t;
+            }
+
+            [Coupling]
+            public sealed partial record Noise<T>
+            {
+                [Block<Around<T[]>.Inner>(2)] public partial Part Encoder { get; }
+
+                private Pair Couple(Flow data, Flow noise) => new(data, noise + (data | Encoder));
+            }
+
+            [Experiment(Steps = 3, Batch = 8, Seed = 1), Data<TwoMoons>, Model<Net<int>>, Coupling<Noise<System.Guid>>, Times<Halved<string>>, PseudoHuber(0.01), RAdam(3e-4), Sample(80)]
+            public partial record Exp;
+            """.Replace("T[]", "int"), out var output);
+        Emit(output);
+    }
+
+    /// <summary>Internal types are seen by assemblies that are declared friends, and classes of one name would clash there.</summary>
+    [Fact]
+    public void Friends_see_no_class_that_both_have()
+    {
+        const string Friends = "[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"Program\")]\nnamespace Library;\nusing CM.Dsl;\n";
+        const string Program = "namespace Test;\nusing CM.Dsl;\n[Experiment(Steps = 4)] public sealed partial record More : Library.Exp;\n"
+            + "public static class Main { public static object All => CM.Generated.Declarations.All; }";
+        Source.Generate("Library", [Friends + Records.Replace("#", "").Replace("sealed partial record Exp", "partial record Exp")], out var library);
+        foreach (var reference in new[] { library.ToMetadataReference(), (MetadataReference)MetadataReference.CreateFromImage(Emit(library)) })
+        {
+            Source.Generate("Program", [Program], out var program, reference);
+            Emit(program);
+        }
+    }
+
+    [Fact]
+    public void Lists_of_assemblies_with_similar_names_differ()
+    {
+        Source.Generate("Some.Library", ["namespace A;\nusing CM.Dsl;\n" + Records.Replace("#", "")], out var first);
+        Source.Generate("Some_Library", ["namespace B;\nusing CM.Dsl;\n" + Records.Replace("#", "")], out var second);
+        Source.Generate("Program", ["namespace Test;\npublic static class Main { public static object All => CM.Generated.Declarations.All; }"], out var program,
+            first.ToMetadataReference(), second.ToMetadataReference());
+        Emit(program);
     }
 
     private static byte[] Emit(Compilation compilation)
@@ -179,12 +342,15 @@ public sealed class NamesTests
         return image.ToArray();
     }
 
-    private static string Named(string text, int turn)
+    // Something called 'var' or 'nameof' takes the meaning of the word away from all code near it, the declarations themselves included.
+    private static string Named(string text, string word, int place)
     {
         string[] words = [.. SyntaxFacts.GetReservedKeywordKinds().Concat(SyntaxFacts.GetContextualKeywordKinds()).Select(SyntaxFacts.GetText)
-            .Where(word => word.All(char.IsLetter)).Except(MeaningLost).Distinct().Order(StringComparer.Ordinal)];
+            .Where(each => each is not ("var" or "nameof") && each.All(char.IsLetter)).Distinct().Order(StringComparer.Ordinal)];
+        var turn = Array.IndexOf(words, word) + 7 * (words.Length - place);
         string[] names = [.. Enumerable.Range(0, Names).Select(i => words[(7 * i + turn) % words.Length])];
         names.ShouldBeUnique();
+        names[place].ShouldBe(word);
         return Enumerable.Range(0, Names).Reverse().Aggregate(text, (named, i) => named.Replace($"@#{i}", "@" + names[i]));
     }
 }

@@ -13,8 +13,11 @@ internal sealed record RecordName(string Namespace, EquatableArray<string> Outer
     /// <summary>The simple name as C# code, with the type parameters: <c>@event</c>, <c>Net&lt;T&gt;</c>.</summary>
     public string Code { get; init; } = CodeWriter.EscapeType(Name);
 
-    /// <summary>The name of its generated file, without folder and ending: <c>Moons.MoonsDenoiser</c>.</summary>
-    public string File => FullName.Substring("global::".Length).Replace('<', '(').Replace('>', ')').Replace("@", "");
+    /// <summary>The full name as text: <c>Moons.MoonsDenoiser</c>.</summary>
+    public string Text => FullName.Substring("global::".Length).Replace("@", "");
+
+    /// <summary>The name of its generated file, without folder and ending.</summary>
+    public string File => Text.Replace('<', '(').Replace('>', ')');
 
     public static RecordName Of(INamedTypeSymbol type)
     {

@@ -24,6 +24,7 @@ internal static class ClassifierWriter
         using (code.Braces($"public static ClassifierPlan {ClassifierReader.Property} {{ get; }} = new()", "};"))
         {
             code.Line($"Name = {Quote(classifier.Name.Name)},");
+            code.Line($"FullName = {Quote(classifier.Name.Text)},");
             code.Line($"Steps = {classifier.Steps},");
             code.Line($"Batch = {classifier.Batch},");
             code.Line($"Rate = {Number(classifier.Rate)},");

@@ -88,6 +88,7 @@ internal sealed class ExperimentWriter
         using (code.Braces($"public static {New}ExperimentPlan Plan {{ get; }} = new()", "};"))
         {
             code.Line($"Name = {Quote(experiment.Name.Name)},");
+            code.Line($"FullName = {Quote(experiment.Name.Text)},");
             code.Line($"Steps = {experiment.Steps},");
             code.Line($"Batch = {experiment.Batch},");
             code.Line($"Seed = {experiment.Seed},");
@@ -104,7 +105,7 @@ internal sealed class ExperimentWriter
             code.Line($"Times = ({Number(Times.From)}, {Number(Times.To)}),");
             code.Line($"SampleTimes = [{string.Join(", ", experiment.SampleTimes.Select(Number))}],");
             if (experiment.Origin is { } origin)
-                code.Line($"Origin = new({Quote(origin.Experiment)}, Starts: {Truth(origin.Starts)}, Continues: {Truth(origin.Continues)}),");
+                code.Line($"Origin = new({Quote(origin.FullName)}, Starts: {Truth(origin.Starts)}, Continues: {Truth(origin.Continues)}),");
             if (experiment.Evaluation is { } evaluation)
                 code.Line($"Evaluation = new({evaluation.Every}, {evaluation.Samples}, {evaluation.Classifier ?? "null"}),");
             if (experiment.Comparison is { } comparison)

@@ -133,7 +133,7 @@ internal sealed class NetworkWriter
         code.Line("/// <summary>The network for lists and descriptions.</summary>").Line(Stamp);
         using (code.Braces($"public static NetworkPlan Plan {{ get; }} = new({CodeWriter.Quote(Plan.Record.Name)}, {CodeWriter.Quote(Plan.Documentation)},\n    [{string.Join(", ", network.InputShapes.Select(shape => CodeWriter.Quote(shape.ToString())))}], {CodeWriter.Quote(string.Join(", ", network.OutputShapes))}, new {Plan.Record.Code}().ListLayers())", "};"))
         {
-            code.Line($"Parameters = {network.Count.Value ?? -1},").Line($"Work = {network.Work.Value ?? -1},").Line($"Activations = {(network.Activations * 4).Value ?? -1},");
+            code.Line($"FullName = {CodeWriter.Quote(Plan.Record.Text)},").Line($"Parameters = {network.Count.Value ?? -1},").Line($"Work = {network.Work.Value ?? -1},").Line($"Activations = {(network.Activations * 4).Value ?? -1},");
         }
 
         code.Line();
