@@ -45,6 +45,14 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
         Packages.Read(packages.Find("CM.Runtime"), "CM.Runtime.nuspec").ShouldMatch("<dependency id=\"CM.Dsl\" version=\"[^\"]+\" include=\"All\" />");
 
     [Fact]
+    public void CM_Runtime_carries_the_MSBuild_task_and_its_targets()
+    {
+        var content = Packages.Content(packages.Find("CM.Runtime"));
+        content.Where(file => file.StartsWith("tasks/") || file.StartsWith("build"))
+            .ShouldBe(["buildTransitive/CM.Runtime.targets", "tasks/netstandard2.0/CM.Build.dll"]);
+    }
+
+    [Fact]
     public void CM_Torch_brings_the_sources_of_its_native_part()
     {
         var sources = Directory.GetFiles(Path.Combine(Packages.Repository, "src", "CM.Torch", "native")).Select(file => "native/" + Path.GetFileName(file));
