@@ -32,8 +32,9 @@ internal static class DeclaredSources
         return [.. found.OrderBy(source => source.IsGenerated)];
     }
 
-    private static bool Tells(DeclaredSource document, Type record) => document.IsGenerated
-        ? Regex.IsMatch(document.Name, $@"^{Regex.Escape(record.FullName!.Replace('+', '.'))}(-\d+)?\..*{Regex.Escape(GeneratedEnding)}$")
+    /// <summary>Whether a file declares a record or was generated from it; a number sets files apart whose names differ only in case.</summary>
+    internal static bool Tells(DeclaredSource document, Type record) => document.IsGenerated
+        ? Regex.IsMatch(document.Name, $@"^{Regex.Escape(record.FullName!.Replace('+', '.'))}(-\d+|\..+)?{Regex.Escape(GeneratedEnding)}$")
         : Regex.IsMatch(document.Text, $@"\brecord\s+@?{Regex.Escape(record.Name)}\b");
 
     /// <summary>An experiment, its bases, and what their attributes and those of their parts name.</summary>
