@@ -1,11 +1,19 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 using Spectre.Console;
 
 namespace Bench;
 
-/// <summary>A workload beside PyTorch: medians, and the ratio of the times.</summary>
-internal sealed record Ratio(string Workload, int Threads, double Ours, double Peer, double Median, double Least, double Most, double OursMiB, double PeerMiB, double OurLoss, double PeerLoss, double OursFirst, double PeerFirst, double Allocated);
+/// <summary>A workload on both sides: medians, the losses that were compared, and the ratio of the times.</summary>
+/// <param name="Ours">Medians of our side.</param>
+/// <param name="Peer">PyTorch's side; null where it is skipped.</param>
+internal sealed record Result(string Workload, int Threads, Side Ours, PeerResult? Peer);
+
+/// <param name="Side">Medians of PyTorch's side.</param>
+/// <param name="Ratio">The median of our time divided by PyTorch's.</param>
+/// <param name="Losses">Our loss and PyTorch's for the same weights and inputs.</param>
+internal sealed record PeerResult(Side Side, double Ratio, double Least, double Most, (double Ours, double Peer) Losses);
 
 /// <summary>Both sides in turn, each in a process of its own, after both gave the same loss.</summary>
 internal static class Pairs
@@ -19,25 +27,43 @@ internal static class Pairs
         .. System.Runtime.Intrinsics.X86.Avx512F.IsSupported ? [("ATEN_CPU_CAPABILITY", "avx512")] : Array.Empty<(string, string)>(),
     ];
 
-    public static Ratio Measure(Workload workload, int threads, int pairs)
+    public static Result Measure(Workload workload, int threads, int pairs, bool withPeer)
     {
-        var peer = Peer(workload.Peer);
-        var options = workload.PeerOptions;
-        var (ourLoss, peerLoss) = Losses(workload, peer, options);
+        var peer = Path.Combine(AppContext.BaseDirectory, "peers", workload.Peer + ".py");
+        var losses = withPeer ? Losses(workload, peer) : default;
         var (ours, theirs) = (new List<Side>(), new List<Side>());
         for (var pair = 0; pair < pairs; pair++)
         {
             ours.Add(Again(["side", workload.Name, $"{threads}"], threads));
-            theirs.Add(Start(Python, [peer, "--steps", $"{workload.Steps}", "--warmup", $"{workload.Steps / 4 + 2}", "--threads", $"{threads}", .. options], threads));
+            if (withPeer)
+                theirs.Add(Start(Python, [peer, "--steps", $"{workload.Steps}", "--warmup", $"{workload.Steps / 4 + 2}",
+                    "--threads", $"{threads}", .. workload.PeerOptions], threads));
         }
 
+        if (!withPeer)
+            return new(workload.Name, threads, Median(ours), null);
         double[] ratios = [.. ours.Zip(theirs, (mine, other) => mine.seconds / other.seconds).Order()];
-        return new(workload.Name, threads, Median(ours, each => each.seconds), Median(theirs, each => each.seconds), ratios[pairs / 2], ratios[0], ratios[^1],
-            Median(ours, each => each.peak_mib), Median(theirs, each => each.peak_mib), ourLoss, peerLoss, Median(ours, each => each.first), Median(theirs, each => each.first), Median(ours, each => each.allocated));
+        return new(workload.Name, threads, Median(ours), new(Median(theirs), ratios[pairs / 2], ratios[0], ratios[^1], losses));
+    }
+
+    /// <summary>The reason why there is no peer; null where there is one.</summary>
+    public static string? NoPeer()
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(Python, ["-c", "import torch"]) { RedirectStandardError = true })!;
+            process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            return process.ExitCode == 0 ? null : $"{Python} has no torch (Debian: apt-get install python3-torch)";
+        }
+        catch (Win32Exception)
+        {
+            return $"there is no {Python} (Debian: apt-get install python3-torch)";
+        }
     }
 
     /// <summary>Prints the table, or the array.</summary>
-    public static void Show(IReadOnlyList<Ratio> results, bool json)
+    public static void Show(IReadOnlyList<Result> results, bool json)
     {
         if (json)
         {
@@ -45,33 +71,40 @@ internal static class Pairs
             {
                 workload = r.Workload,
                 threads = r.Threads,
-                ratio = r.Median,
-                ratio_min = r.Least,
-                ratio_max = r.Most,
-                memory_ratio = r.OursMiB / r.PeerMiB,
-                loss_ours = r.OurLoss,
-                loss_peer = r.PeerLoss,
-                first_ours = r.OursFirst,
-                first_peer = r.PeerFirst,
-                managed_bytes = r.Allocated,
+                ratio = r.Peer?.Ratio,
+                ratio_min = r.Peer?.Least,
+                ratio_max = r.Peer?.Most,
+                memory_ratio = r.Ours.peak_mib / r.Peer?.Side.peak_mib,
+                seconds_ours = r.Ours.seconds,
+                seconds_peer = r.Peer?.Side.seconds,
+                loss_ours = r.Peer?.Losses.Ours,
+                loss_peer = r.Peer?.Losses.Peer,
+                first_ours = r.Ours.first,
+                first_peer = r.Peer?.Side.first,
+                managed_bytes = r.Ours.allocated,
             })));
             return;
         }
 
-        var table = new Table().AddColumns("workload", "threads", "ours, ms", "PyTorch, ms", "ratio (min to max)", "ours, MiB", "PyTorch, MiB", "first step after start, s", "managed bytes a step");
-        foreach (var r in results)
-            table.AddRow(r.Workload, $"{r.Threads}", $"{r.Ours * 1e3:0.00}", $"{r.Peer * 1e3:0.00}", $"{r.Median:0.00} ({r.Least:0.00} to {r.Most:0.00})", $"{r.OursMiB:0}", $"{r.PeerMiB:0}", $"{r.OursFirst:0.0} and {r.PeerFirst:0.0}", $"{r.Allocated:0}");
+        var table = new Table().AddColumns("workload", "threads", "ours, ms", "PyTorch, ms", "ratio (min to max)",
+            "ours, MiB", "PyTorch, MiB", "first step after start, s", "managed bytes a step");
+        foreach (var (workload, threads, ours, peer) in results)
+            table.AddRow(workload, $"{threads}",
+                $"{ours.seconds * 1e3:0.00}", peer is null ? "skipped" : $"{peer.Side.seconds * 1e3:0.00}",
+                peer is null ? "" : $"{peer.Ratio:0.00} ({peer.Least:0.00} to {peer.Most:0.00})",
+                $"{ours.peak_mib:0}", peer is null ? "" : $"{peer.Side.peak_mib:0}",
+                $"{ours.first:0.0}{(peer is null ? "" : $" and {peer.Side.first:0.0}")}", $"{ours.allocated:0}");
         AnsiConsole.Write(table);
     }
 
     // Both sides compute the same, or there is nothing to compare.
-    public static (double Ours, double Peer) Losses(Workload workload, string peer, string[] options)
+    private static (double Ours, double Peer) Losses(Workload workload, string peer)
     {
         var file = Path.GetTempFileName();
         try
         {
             var ours = Again(["check", workload.Name, file], 1).loss;
-            var theirs = Start(Python, [peer, "--check", file, .. options], 1).loss;
+            var theirs = Start(Python, [peer, "--check", file, .. workload.PeerOptions], 1).loss;
             return Math.Abs(ours - theirs) <= Allowed * Math.Abs(theirs) ? (ours, theirs)
                 : throw new InvalidOperationException($"{workload.Name}: the losses for the same weights and data differ, {ours} against {theirs}: no ratio.");
         }
@@ -82,9 +115,9 @@ internal static class Pairs
     }
 
     /// <summary>The Python whose torch is the peer: CM_PYTHON, otherwise the system's; a python3 earlier on the path may be one without torch.</summary>
-    public static string Python { get; } = Environment.GetEnvironmentVariable("CM_PYTHON") ?? (File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3");
+    private static string Python { get; } = Environment.GetEnvironmentVariable("CM_PYTHON") ?? (File.Exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3");
 
-    public static Side Start(string program, string[] arguments, int threads)
+    private static Side Start(string program, string[] arguments, int threads)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
         start.Environment["OMP_NUM_THREADS"] = $"{threads}";
@@ -99,12 +132,14 @@ internal static class Pairs
         return JsonSerializer.Deserialize<Side>(text)!;
     }
 
-    private static double Median(List<Side> sides, Func<Side, double> value) => sides.Select(value).Order().ElementAt(sides.Count / 2);
+    private static Side Median(List<Side> sides)
+    {
+        return new(Of(side => side.seconds), Of(side => side.peak_mib), Of(side => side.loss), Of(side => side.first), Of(side => side.allocated));
 
-    /// <summary>A peer's file, which lies beside the program.</summary>
-    public static string Peer(string name) => Path.Combine(AppContext.BaseDirectory, "peers", name + ".py");
+        double Of(Func<Side, double> value) => sides.Select(value).Order().ElementAt(sides.Count / 2);
+    }
 
     /// <summary>Starts this program again, whether dotnet runs it or its own file.</summary>
-    public static Side Again(string[] arguments, int threads) =>
+    private static Side Again(string[] arguments, int threads) =>
         Environment.ProcessPath is { } own && Path.GetFileNameWithoutExtension(own) != "dotnet" ? Start(own, arguments, threads) : Start(Environment.ProcessPath!, [Environment.GetCommandLineArgs()[0], .. arguments], threads);
 }

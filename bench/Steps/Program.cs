@@ -19,10 +19,13 @@ pairs.Validators.Add(given =>
 var root = new RootCommand("Training steps and samples beside eager PyTorch on the same libtorch.") { only, threads, pairs, json };
 root.SetAction(parsed =>
 {
-    var names = parsed.GetValue(only);
-    var results = from workload in names is null ? Workload.All : names.Split(',').SelectMany(Workload.Family)
+    Workload[] workloads = parsed.GetValue(only) is { } names ? [.. names.Split(',').SelectMany(Workload.Family)] : Workload.All;
+    var noPeer = Pairs.NoPeer();
+    if (noPeer is not null)
+        Console.Error.WriteLine($"bench: {noPeer}; PyTorch's side is skipped");
+    var results = from workload in workloads
                   from number in parsed.GetValue(threads)!
-                  select Pairs.Measure(workload, number, parsed.GetValue(pairs));
+                  select Pairs.Measure(workload, number, parsed.GetValue(pairs), withPeer: noPeer is null);
     Pairs.Show([.. results], parsed.GetValue(json));
     return 0;
 });

@@ -5,26 +5,24 @@ namespace EndToEnd;
 /// <summary>The measurements beside PyTorch as a program: what they refuse, and what they print for machines. No figure is judged.</summary>
 public sealed class BenchTests
 {
-    private static readonly string Bench = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../bench/run"));
+    private static readonly DirectoryInfo Output = new(AppContext.BaseDirectory.TrimEnd('/'));
+    private static readonly string Steps = Path.GetFullPath(Path.Combine(Output.FullName, "../../../../../bench/Steps/bin", Output.Parent!.Name, Output.Name, "Steps.dll"));
 
     [Theory]
     [InlineData("bench: there is no workload 'W9'; there are: moons, digits, W1, W1-VCT, W2, W3, W4, W5, W6-1, W6-2, update", "--only", "W9")]
     [InlineData("bench: --threads takes numbers of 1 or more with commas, such as 1,2, not 'two'; see --help", "--threads", "two")]
     [InlineData("bench: --pairs takes a number of 1 or more; see --help", "--pairs", "0")]
     [InlineData("bench: Unrecognized command or argument '--fast'; see --help", "--fast")]
-    [InlineData("bench: there is no 'speed': steps, limits, generator and matching are what is measured", "speed")]
-    public void What_cannot_be_measured_is_said_in_a_line(string message, params string[] arguments)
+    public void Mistakes_are_told_in_a_line(string message, params string[] arguments)
     {
-        var outcome = Run(arguments);
+        var outcome = Run([], arguments);
         (outcome.ExitCode, outcome.Errors.TrimEnd(), outcome.Output).ShouldBe((2, message, ""));
     }
 
     [PyTorchFact]
     public void Ratios_come_as_an_array_after_both_sides_gave_the_same_loss()
     {
-        var outcome = Run("--only", "update", "--threads", "1", "--pairs", "1", "--json");
-        outcome.ExitCode.ShouldBe(0, outcome.Errors);
-        var result = JsonDocument.Parse(outcome.Output).RootElement.EnumerateArray().Single();
+        var result = Update([], out _);
         result.GetProperty("workload").GetString().ShouldBe("update");
         result.GetProperty("threads").GetInt32().ShouldBe(1);
         foreach (var name in new[] { "ratio", "ratio_min", "ratio_max", "memory_ratio" })
@@ -33,9 +31,27 @@ public sealed class BenchTests
         result.GetProperty("loss_ours").GetDouble().ShouldBe(peer, 1e-4 * peer);
     }
 
-    private static Samples.Outcome Run(params string[] arguments)
+    [Fact]
+    public void Without_PyTorch_its_side_is_skipped_by_name_and_ours_is_measured()
     {
-        using var process = Samples.Start("bash", Path.GetTempPath(), new Dictionary<string, string?>(), [Bench, .. arguments]);
+        var result = Update(new() { ["CM_PYTHON"] = "/nowhere/python3" }, out var errors);
+        errors.TrimEnd().ShouldBe("bench: there is no /nowhere/python3 (Debian: apt-get install python3-torch); PyTorch's side is skipped");
+        result.GetProperty("seconds_ours").GetDouble().ShouldBeGreaterThan(0);
+        foreach (var name in new[] { "ratio", "memory_ratio", "seconds_peer", "loss_peer" })
+            result.GetProperty(name).ValueKind.ShouldBe(JsonValueKind.Null, name);
+    }
+
+    private static JsonElement Update(Dictionary<string, string?> environment, out string errors)
+    {
+        var outcome = Run(environment, "--only", "update", "--threads", "1", "--pairs", "1", "--json");
+        outcome.ExitCode.ShouldBe(0, outcome.Errors);
+        errors = outcome.Errors;
+        return JsonDocument.Parse(outcome.Output).RootElement.EnumerateArray().Single();
+    }
+
+    private static Samples.Outcome Run(Dictionary<string, string?> environment, params string[] arguments)
+    {
+        using var process = Samples.Start("dotnet", Path.GetTempPath(), environment, [Steps, .. arguments]);
         return Samples.Wait(process);
     }
 }

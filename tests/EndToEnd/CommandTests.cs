@@ -25,6 +25,19 @@ public sealed class CommandTests
         JsonDocument.Parse(Samples.Run("describe", "Moons", "--json").Output).RootElement.GetProperty("kind").GetString().ShouldBe("experiment");
     }
 
+    [Fact]
+    public void Every_command_of_the_program_is_in_the_usage_of_cm()
+    {
+        var cm = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../cm"));
+        using var process = Samples.Start("bash", Path.GetTempPath(), new Dictionary<string, string?>(), [cm, "--help"]);
+        var usage = Names(Samples.Wait(process).Output);
+        var commands = Names(Samples.Run("--help").Output.Split("Commands:")[1]);
+        commands.ShouldContain("train");
+        commands.ShouldBeSubsetOf(usage);
+
+        static string[] Names(string help) => [.. help.Split('\n').Where(line => line.StartsWith("  ", StringComparison.Ordinal)).Select(line => line.Trim().Split(' ')[0])];
+    }
+
     [Theory]
     [InlineData("--help")]
     [InlineData("train", "--help")]
