@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Composition;
 using CM.Generators.Checking;
+using CM.Generators.Experiments;
 using CM.Generators.Reading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;

@@ -1,0 +1,3 @@
+namespace CM.Generators.Experiments.Axes.Optimizers;
+
+internal sealed class RAdam : Adam;
