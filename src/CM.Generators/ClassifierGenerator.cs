@@ -15,6 +15,12 @@ public sealed class ClassifierGenerator : IIncrementalGenerator
                 static (type, cancellation) => ScheduleReader.IsPartialRecord(type, cancellation) ? ClassifierReader.Read(type, new Sites(), cancellation) : null)
             .WithTrackingName(StepNames.ReadClassifier);
 
-        context.RegisterSourceOutput(classifiers, static (output, classifier) => output.AddSource(classifier.Name.HintName("Classifiers"), ClassifierWriter.Write(classifier)));
+        var alike = classifiers.Select(static (classifier, _) => classifier.Name.File).FindAlike();
+
+        context.RegisterSourceOutput(classifiers.Combine(alike), static (output, found) =>
+        {
+            var (classifier, alike) = found;
+            output.AddSource(HintNames.Of("Classifiers", classifier.Name.File, alike), ClassifierWriter.Write(classifier));
+        });
     }
 }

@@ -14,10 +14,13 @@ public sealed class CouplingGenerator : IIncrementalGenerator
         var plans = context.ReadRecords(CouplingReader.Attribute, static (type, cancellation) => CouplingReader.Read(type, new Sites(), cancellation))
             .WithTrackingName(StepNames.ReadCoupling);
 
-        context.RegisterSourceOutput(plans, static (output, plan) =>
+        var alike = plans.Select(static (plan, _) => plan.Record.File).FindAlike();
+
+        context.RegisterSourceOutput(plans.Combine(alike), static (output, found) =>
         {
+            var (plan, alike) = found;
             if (plan.Own.Count > 0 || plan.Text.Length > 0)
-                output.AddSource(plan.Record.HintName("Couplings"), CouplingWriter.Write(plan));
+                output.AddSource(HintNames.Of("Couplings", plan.Record.File, alike), CouplingWriter.Write(plan));
         });
     }
 }

@@ -16,10 +16,13 @@ public sealed class ExperimentGenerator : IIncrementalGenerator
         var experiments = context.ReadRecords(ExperimentReader.Attribute, static (type, cancellation) => ExperimentReader.Read(type, new Sites(), cancellation))
             .WithTrackingName(StepNames.ReadExperiment);
 
-        context.RegisterSourceOutput(experiments, static (output, experiment) =>
+        var alike = experiments.Select(static (experiment, _) => experiment.Name.File).FindAlike();
+
+        context.RegisterSourceOutput(experiments.Combine(alike), static (output, found) =>
         {
+            var (experiment, alike) = found;
             if (experiment is { IsAbstract: false, IsPartial: true })
-                output.AddSource(experiment.Name.HintName("Experiments"), ExperimentWriter.Write(experiment));
+                output.AddSource(HintNames.Of("Experiments", experiment.Name.File, alike), ExperimentWriter.Write(experiment));
         });
 
         var networks = context.ReadRecords(NetworkReader.Attribute, ListedNetwork);

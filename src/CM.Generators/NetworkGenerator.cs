@@ -16,16 +16,24 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         var plans = context.ReadRecords(NetworkReader.Attribute, static (type, cancellation) => NetworkReader.Read(type, new Sites(), cancellation))
             .WithTrackingName(StepNames.ReadNetwork);
 
-        context.RegisterSourceOutput(plans, static (output, plan) =>
+        var alike = plans.SelectMany(static (plan, _) => UNets(plan).Select(layer => FileOf(plan, layer)).Prepend(plan.Record.File)).FindAlike();
+
+        context.RegisterSourceOutput(plans.Combine(alike), static (output, found) =>
         {
+            var (plan, alike) = found;
             if (plan.Problems.Any(problem => problem.Rule == "CM1001"))
                 return;
-            output.AddSource(plan.Record.HintName("Networks"), NetworkWriter.Write(NetworkChecker.Check(plan)));
-            foreach (var layer in plan.Layers.Where(layer => layer.Module is not null))
+            output.AddSource(HintNames.Of("Networks", plan.Record.File, alike), NetworkWriter.Write(NetworkChecker.Check(plan)));
+            foreach (var layer in UNets(plan))
             {
-                if (LayerKind.Find(layer.Kind) is UNet net && net.Expand(layer, plan.Record) is { } expansion)
-                    output.AddSource(plan.Record.HintName("Networks", layer.Name), NetworkWriter.Write(plan.Record, expansion));
+                if (((UNet)LayerKind.Find(layer.Kind)!).Expand(layer, plan.Record) is { } expansion)
+                    output.AddSource(HintNames.Of("Networks", FileOf(plan, layer), alike), NetworkWriter.Write(plan.Record, expansion));
             }
         });
     }
+
+    // Layers that are networks of their own, each in a file of its own.
+    private static IEnumerable<LayerPlan> UNets(NetworkPlan plan) => plan.Layers.Where(layer => layer.Module is not null && LayerKind.Find(layer.Kind) is UNet);
+
+    private static string FileOf(NetworkPlan plan, LayerPlan layer) => $"{plan.Record.File}.{layer.Name}";
 }

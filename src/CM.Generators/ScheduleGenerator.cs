@@ -15,6 +15,12 @@ public sealed class ScheduleGenerator : IIncrementalGenerator
                 static (type, cancellation) => ScheduleReader.IsPartialRecord(type, cancellation) ? ScheduleReader.Read(type, new Sites(), cancellation) : null)
             .WithTrackingName(StepNames.ReadTimes);
 
-        context.RegisterSourceOutput(schedules, static (output, schedule) => output.AddSource(schedule.Name.HintName("Times"), ScheduleWriter.Write(schedule)));
+        var alike = schedules.Select(static (schedule, _) => schedule.Name.File).FindAlike();
+
+        context.RegisterSourceOutput(schedules.Combine(alike), static (output, found) =>
+        {
+            var (schedule, alike) = found;
+            output.AddSource(HintNames.Of("Times", schedule.Name.File, alike), ScheduleWriter.Write(schedule));
+        });
     }
 }

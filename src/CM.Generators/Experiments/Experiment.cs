@@ -145,10 +145,11 @@ internal sealed record TimesAxis(
     public bool SamplesDifferently => Keep != "Keep" || Give != "Give";
 }
 
-/// <param name="Experiment">Whose run.</param>
+/// <param name="Experiment">Simple name of the experiment whose run it is.</param>
+/// <param name="FullName">Its full name.</param>
 /// <param name="Starts">Whether the training starts from its weights, or only keeps them beside it.</param>
 /// <param name="Continues">Whether steps are counted on.</param>
-internal sealed record Origin(string Experiment, bool Starts, bool Continues);
+internal sealed record Origin(string Experiment, string FullName, bool Starts, bool Continues);
 
 /// <param name="Start">t′, the smallest time that is trained.</param>
 /// <param name="Boundary">The fraction of a batch that is trained at t′.</param>

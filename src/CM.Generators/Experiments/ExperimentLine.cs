@@ -2,6 +2,7 @@ using CM.Generators.Checking;
 using CM.Generators.Experiments.Axes;
 using CM.Generators.Reading;
 using CM.Generators.Shapes;
+using CM.Generators.Writing;
 using Microsoft.CodeAnalysis;
 
 namespace CM.Generators.Experiments;
@@ -118,10 +119,10 @@ internal sealed class ExperimentLine
     /// <summary>A type as it is written in generated code: its short name where the record's namespace sees it, else the full one.</summary>
     public string Code(INamedTypeSymbol used)
     {
-        for (var space = Type.ContainingNamespace; space is not null && used.ContainingType is null; space = space.ContainingNamespace)
+        for (var space = Type.ContainingNamespace; space is not null && used is { ContainingType: null, IsGenericType: false }; space = space.ContainingNamespace)
         {
             if (SymbolEqualityComparer.Default.Equals(space, used.ContainingNamespace))
-                return used.Name;
+                return CodeWriter.EscapeType(used.Name);
         }
 
         return used.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);

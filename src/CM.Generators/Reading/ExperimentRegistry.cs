@@ -47,7 +47,9 @@ internal sealed record DeclaredRegistry(string Assembly, EquatableArray<Declared
         return type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
     }
 
-    private static string Identifier(string assembly) => string.Concat(assembly.Select(c => char.IsLetterOrDigit(c) ? c : '_'));
+    // A.B and A_B are two assemblies.
+    private static string Identifier(string assembly) =>
+        string.Concat(assembly.Select(c => char.IsLetterOrDigit(c) ? $"{c}" : c == '.' ? "_" : $"__{(int)c:x}"));
 }
 
 internal sealed record DeclaredExperiment(string Name, string Model)

@@ -27,7 +27,7 @@ internal sealed class FlowReader(INamedTypeSymbol record, Sites sites, List<Prob
             else if (statement is LocalDeclarationStatementSyntax { Declaration.Variables: { Count: 1 } locals } && locals[0].Initializer is { } initializer)
                 bindings.Add(new([locals[0].Identifier.ValueText], Read(initializer.Value), sites.Add(locals[0].Identifier.GetLocation())));
             else if (statement is ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { Left: DeclarationExpressionSyntax { Designation: ParenthesizedVariableDesignationSyntax names }, Right: { } tuple } })
-                bindings.Add(new(names.Variables.Select(name => name.ToString()).ToEquatable(), Read(tuple), sites.Add(names)));
+                bindings.Add(new(names.Variables.Select(name => name is SingleVariableDesignationSyntax single ? single.Identifier.ValueText : name.ToString()).ToEquatable(), Read(tuple), sites.Add(names)));
             else if (statement is ReturnStatementSyntax { Expression: { } returned })
                 result = Read(returned);
             else
@@ -66,7 +66,7 @@ internal sealed class FlowReader(INamedTypeSymbol record, Sites sites, List<Prob
             case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "Flow" }, Name.Identifier.ValueText: "Cat" } } cat when cat.ArgumentList.Arguments.Count > 0:
                 return new FlowCat(cat.ArgumentList.Arguments.Select(argument => Read(argument.Expression)).ToEquatable(), sites.Add(syntax));
             case MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax owner } member when owner.Identifier.ValueText == times:
-                return new FlowName(member.ToString(), sites.Add(syntax));
+                return new FlowName($"{times}.{member.Name.Identifier.ValueText}", sites.Add(syntax));
             case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax coin, Name.Identifier.ValueText: "Choose" }, ArgumentList.Arguments: { Count: 2 } sides }:
                 return new FlowPipe(new FlowTuple(sides.Select(side => Read(side.Expression)).ToEquatable(), sites.Add(syntax)), coin.Identifier.ValueText, sites.Add(coin));
             case BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: { Count: 2 } ends } pair when method == "Couple":

@@ -1,3 +1,4 @@
+using CM.Generators.Writing;
 using Microsoft.CodeAnalysis;
 
 namespace CM.Generators.Reading;
@@ -9,19 +10,30 @@ namespace CM.Generators.Reading;
 /// <param name="FullName">Its name with <c>global::</c>.</param>
 internal sealed record RecordName(string Namespace, EquatableArray<string> Outer, string Name, string FullName)
 {
-    /// <summary>The name of the generated file, one folder a kind: <c>Networks/Moons.MoonsDenoiser.g.cs</c>.</summary>
-    public string HintName(string folder, string? layer = null) =>
-        $"{folder}/{FullName.Substring("global::".Length).Replace('<', '(').Replace('>', ')').Replace("@", "")}{(layer is null ? "" : "." + layer)}.g.cs";
+    /// <summary>The simple name as C# code, with the type parameters: <c>@event</c>, <c>Net&lt;T&gt;</c>.</summary>
+    public string Code { get; init; } = CodeWriter.EscapeType(Name);
+
+    /// <summary>The full name as text: <c>Moons.MoonsDenoiser</c>.</summary>
+    public string Text => FullName.Substring("global::".Length).Replace("@", "");
+
+    /// <summary>The name of its generated file, without folder and ending.</summary>
+    public string File => Text.Replace('<', '(').Replace('>', ')');
 
     public static RecordName Of(INamedTypeSymbol type)
     {
         var outer = new List<string>();
         for (var around = type.ContainingType; around is not null; around = around.ContainingType)
-            outer.Insert(0, $"partial {Keyword(around)} {around.Name}");
+            outer.Insert(0, $"partial {Keyword(around)} {CodeOf(around)}");
         var space = type.ContainingNamespace;
         return new(space.IsGlobalNamespace ? "" : space.ToDisplayString(), outer.ToEquatable(), type.Name,
-            type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat));
+            type.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat))
+        {
+            Code = CodeOf(type),
+        };
     }
+
+    private static string CodeOf(INamedTypeSymbol type) => CodeWriter.EscapeType(type.Name)
+        + (type.TypeParameters.Length == 0 ? "" : $"<{string.Join(", ", type.TypeParameters.Select(parameter => CodeWriter.EscapeType(parameter.Name)))}>");
 
     private static string Keyword(INamedTypeSymbol type) => (type.IsRecord, type.TypeKind) switch
     {

@@ -39,15 +39,15 @@ internal sealed class ScheduleFormulaReader(INamedTypeSymbol type, Sites sites, 
     {
         cancellation.ThrowIfCancellationRequested();
         var parameters = method.Parameters
-            .Select(parameter => new Variable(parameter.Name, KindOf(parameter.Type) ?? Kind.Real, perSample && KindOf(parameter.Type) == Kind.Real)).ToArray();
+            .Select(parameter => MethodBuilder.Parameter(parameter.Name, KindOf(parameter.Type) ?? Kind.Real, perSample && KindOf(parameter.Type) == Kind.Real)).ToArray();
         var code = new MethodBuilder(method.Name, parameters);
         if (method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is not MethodDeclarationSyntax syntax || underWay.Contains(method))
             return code.Build(null);
 
         underWay.Add(method);
         var names = new Dictionary<string, Formula>();
-        foreach (var parameter in parameters)
-            names[parameter.Name] = parameter;
+        for (var i = 0; i < parameters.Length; i++)
+            names[method.Parameters[i].Name] = parameters[i];
         var result = Body(syntax, names, code);
         underWay.Remove(method);
         return code.Build(result is null ? null : Algebra.Convert(result, KindOf(method.ReturnType) ?? Kind.Real));

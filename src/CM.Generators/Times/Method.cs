@@ -30,7 +30,13 @@ internal sealed record Local(string Name, Formula Value, bool Named);
 internal sealed class MethodBuilder(string name, params Variable[] parameters)
 {
     private readonly List<Local> locals = [];
-    private readonly HashSet<string> taken = [.. parameters.Select(parameter => parameter.Name)];
+    private readonly HashSet<string> taken = [.. Taken, .. parameters.Select(parameter => parameter.Name)];
+
+    // Names that have a meaning in every tensor form.
+    private static readonly string[] Taken = ["where", "full_like", "ones_like", "_"];
+
+    /// <summary>A parameter under its name, or under another where that has a meaning already.</summary>
+    public static Variable Parameter(string name, Kind kind, bool perSample) => new(Taken.Contains(name) ? name + "In" : name, kind, perSample);
 
     /// <summary>Keeps a value under a name, unless it is as short as a name.</summary>
     public Formula Keep(string wanted, Formula value, bool named)

@@ -9,7 +9,7 @@ internal static class ClassifierWriter
 {
     public static string Write(Classifier classifier) => File(
         classifier.Fits ? $"{classifier.Name.Name}: {classifier.Features} features that tell {classifier.Classes} classes apart" : $"{classifier.Name.Name} is no classifier yet",
-        classifier.Name, $"partial record {classifier.Name.Name}", ["CM.Runtime"],
+        classifier.Name, "", ["CM.Runtime"],
         code =>
         {
             code.Line("/// <summary>How its features are trained.</summary>");
@@ -24,6 +24,7 @@ internal static class ClassifierWriter
         using (code.Braces($"public static ClassifierPlan {ClassifierReader.Property} {{ get; }} = new()", "};"))
         {
             code.Line($"Name = {Quote(classifier.Name.Name)},");
+            code.Line($"FullName = {Quote(classifier.Name.Text)},");
             code.Line($"Steps = {classifier.Steps},");
             code.Line($"Batch = {classifier.Batch},");
             code.Line($"Rate = {Number(classifier.Rate)},");

@@ -17,10 +17,18 @@ internal sealed class CouplingCode
 
     private const string FirstPredictor = "firstPredictor";
 
+    // Fields, parameters and locals of the training where parts of the coupling stand, and functions that are called there.
+    private static readonly string[] Taken =
+    [
+        "model", "teacher", "firstStage", "diffusion", "gradients", FirstPredictor, "data", "noise", "t", "r", "x", "labels", "step", "setup", "weights", "sampler", "frozen",
+        "loss", "losses", "part", "share", "scaled", "boundary", "pair", "drawn", "_", "cat", "rand", "randn", "where", "zeros", "full", "float32", "float64",
+    ];
+
     private readonly DeclaredCoupling coupling;
     private readonly Experiment experiment;
     private readonly CodeWriter code;
     private readonly Step[] steps;
+    private readonly Dictionary<string, string> fields;
     private readonly string[] names;
 
     public CouplingCode(DeclaredCoupling coupling, Experiment experiment, CodeWriter code)
@@ -29,6 +37,7 @@ internal sealed class CouplingCode
         this.experiment = experiment;
         this.code = code;
         steps = [.. coupling.Wiring.Steps];
+        fields = FieldNames([.. coupling.Networks, .. coupling.Models, .. coupling.Coins]);
         names = Names();
     }
 
@@ -133,7 +142,7 @@ internal sealed class CouplingCode
         var results = Wiring.Results;
         code.Line($"/// <summary>How {coupling.Name} pairs data with noise.</summary>");
         foreach (var (_, name, meaning) in parameters)
-            code.Line($"/// <param name=\"{name}\">{meaning}</param>");
+            code.Line($"/// <param name=\"{name.TrimStart('@')}\">{meaning}</param>");
         code.Line($"/// <returns>Both ends of the paths, <c>{DataShape}</c>{(coupling.HasPenalty ? ", and what is added to the losses, <c>[B]</c>" : "")}.</returns>");
         using (code.Braces($"public (Tensor Data, Tensor Noise{(coupling.HasPenalty ? ", Tensor Penalty" : "")}) Couple({string.Join(", ", parameters.Select(parameter => $"{parameter.Type} {parameter.Name}"))})"))
         {
@@ -380,7 +389,7 @@ internal sealed class CouplingCode
 
     private string[] Names()
     {
-        var taken = new HashSet<string>(Fields.Select(field => field.Name).Concat(coupling.Coins.Select(Field))) { "data", "noise", "t", "r", "labels", "step", "model" };
+        var taken = new HashSet<string>(fields.Values) { "data", "noise", "t", "r", "labels", "step", "model", FirstPredictor, "rows", "_", "cat", "where" };
         return [.. Wiring.Values.Select((value, i) =>
         {
             string[] inputs = ["data", "noise", "r", "t"];
@@ -415,12 +424,21 @@ internal sealed class CouplingCode
     // Short where the experiment's namespace sees it.
     private string TypeOf(LayerPlan part) => (part.Block!.FullName == $"global::{experiment.Name.Namespace}.{part.Block.Name}" ? part.Block.Name : part.Block.FullName) + ".Module";
 
-    // Names that the training has already stay its own.
-    private static string Field(LayerPlan part)
-    {
-        var name = char.ToLowerInvariant(part.Name[0]) + part.Name.Substring(1);
-        return Escape(name is "model" or "gradients" or "firstStage" or FirstPredictor or "data" or "noise" or "t" or "r" or "x" or "labels" or "step" or "setup" or "weights" or "sampler" or "frozen" or "loss" or "part" or "share" or "boundary" ? name + "Part" : name);
-    }
+    private string Field(LayerPlan part) => Escape(fields[part.Name]);
 
-    private static string Escape(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;
+    // Names that the training has already stay its own, and names of parts that differ in the case of their first letter get a number.
+    private static Dictionary<string, string> FieldNames(IEnumerable<LayerPlan> parts)
+    {
+        var (taken, found) = (new HashSet<string>(Taken), new Dictionary<string, string>());
+        foreach (var name in parts.Select(part => part.Name))
+        {
+            var field = char.ToLowerInvariant(name[0]) + name.Substring(1);
+            var free = taken.Contains(field) ? field + "Part" : field;
+            for (var count = 2; !taken.Add(free); count++)
+                free = field + count;
+            found[name] = free;
+        }
+
+        return found;
+    }
 }

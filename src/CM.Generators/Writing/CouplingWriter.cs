@@ -13,7 +13,7 @@ internal static class CouplingWriter
         var published = coupling.HasErrors || plan.Text.Length == 0 ? "" : $"[Couple({CodeWriter.Quote(plan.Text)})]\n";
         return CodeWriter.File(
             $"{plan.Record.Name}: {(coupling.HasErrors ? "does not fit together yet" : "how data meet noise; the pairing is in the experiments that use it")}",
-            plan.Record, $"{published}partial record {plan.Record.Name}", ["CM.Dsl"], code =>
+            plan.Record, published, ["CM.Dsl"], code =>
             {
                 foreach (var part in plan.Own)
                 {
@@ -22,7 +22,7 @@ internal static class CouplingWriter
                     if (part != plan.Own[0])
                         code.Line();
                     code.Line($"/// <summary>{(part.Documentation.Length > 0 ? part.Documentation + "<br/>" : "")}{CodeWriter.Xml(output.Length > 0 ? $"{kind} · {input} → {output}" : kind)}</summary>");
-                    code.Line($"{part.Modifiers} Part {part.Name} => new({string.Join(", ", new[] { part.Name, kind, input, output }.Select(CodeWriter.Quote))}, {count.Value ?? -1});");
+                    code.Line($"{part.Modifiers} Part {CodeWriter.Escape(part.Name)} => new({string.Join(", ", new[] { part.Name, kind, input, output }.Select(CodeWriter.Quote))}, {count.Value ?? -1});");
                 }
             });
     }

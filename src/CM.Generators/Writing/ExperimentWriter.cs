@@ -14,7 +14,7 @@ internal sealed class ExperimentWriter : ExperimentSection
 
     public static string Write(Experiment experiment) => CodeWriter.File(
         experiment.Obstacle is { } obstacle ? $"{experiment.Name.Name} {obstacle}" : $"{experiment.Name.Name}: {experiment.Model!.Name} on {experiment.Data!.Name}",
-        experiment.Name, $"partial record {experiment.Name.Name}",
+        experiment.Name, "",
         ["System.Collections.Generic", "CM.Runtime", .. experiment is { Obstacle: null, HasSteadyRate: false } ? (string[])["static System.Math"] : [], "static TorchSharp.torch"],
         code => new ExperimentWriter(experiment, code).Members());
 

@@ -9,15 +9,15 @@ internal static class FlowText
     /// <summary>A coupling's method.</summary>
     public static string Couple(string[] ends, string? times, string? labels, EquatableArray<Binding> bindings, FlowExpression result)
     {
-        var body = string.Concat(bindings.Select(binding => $"var {(binding.Names.Count == 1 ? binding.Names[0] : $"({string.Join(", ", binding.Names)})")} = {Of(binding.Value)}; "));
+        var body = string.Concat(bindings.Select(binding => $"var {(binding.Names.Count == 1 ? Escape(binding.Names[0]) : $"({string.Join(", ", binding.Names.Select(Escape))})")} = {Of(binding.Value)}; "));
         var pair = result is FlowTuple { Items: { Count: >= 2 } items } ? $"new Pair({Of(items[0])}, {Of(items[1])}){(items.Count > 2 ? $" {{ Penalty = {Of(items[2])} }}" : "")}" : Of(result);
-        return $"private Pair Couple(Flow {ends[0]}, Flow {ends[1]}{(times is null ? "" : $", Times {times}")}{(labels is null ? "" : $", Flow {labels}")}) {{ {body}return {pair}; }}";
+        return $"private Pair Couple(Flow {Escape(ends[0])}, Flow {Escape(ends[1])}{(times is null ? "" : $", Times {Escape(times)}")}{(labels is null ? "" : $", Flow {Escape(labels)}")}) {{ {body}return {pair}; }}";
     }
 
     private static string Of(FlowExpression expression) => expression switch
     {
-        FlowName name => name.Name,
-        FlowPipe pipe => $"({Of(pipe.Input)} | {pipe.Layer})",
+        FlowName name => string.Join(".", name.Name.Split('.').Select(Escape)), // the parameter of times, a dot, and which of them
+        FlowPipe pipe => $"({Of(pipe.Input)} | {Escape(pipe.Layer)})",
         FlowBinary binary => $"({Of(binary.Left)} {binary.Operator} {Of(binary.Right)})",
         FlowNumber number => number.Value < 0 ? $"(-{Number(-number.Value)})" : Number(number.Value),
         FlowNegate negate => $"(-{Of(negate.Operand)})",

@@ -1,7 +1,7 @@
 using CM.Generators.Layers;
 using CM.Generators.Reading;
 using CM.Generators.Shapes;
-using Microsoft.CodeAnalysis.CSharp;
+using static CM.Generators.Writing.CodeWriter;
 
 namespace CM.Generators.Writing;
 
@@ -52,14 +52,14 @@ internal sealed class NetworkWriter
     {
         var found = !network.Fits ? "does not fit together yet" : $"{network.Signature}, {Counted(network.Count)}";
         var hover = network.Fits ? $"/// <remarks>{CodeWriter.Xml($"{network.Signature} · {Counted(network.Count)} · for each example {Size(network.Work)} multiply-adds and {Size(network.Activations * 4)} bytes of activations")}</remarks>\n" : "";
-        return CodeWriter.File($"{network.Plan.Record.Name}: {found}", network.Plan.Record, $"{hover}partial record {network.Plan.Record.Name}", Usings, code => new NetworkWriter(network, code).Write());
+        return CodeWriter.File($"{network.Plan.Record.Name}: {found}", network.Plan.Record, hover, Usings, code => new NetworkWriter(network, code).Write());
     }
 
     /// <summary>The text of the generated file of a layer that stands for a network of its own.</summary>
     /// <param name="owner">The record whose layer it is.</param>
     /// <param name="expansion">The network and its blocks.</param>
     public static string Write(RecordName owner, Expansion expansion) => CodeWriter.File(
-        $"{expansion.Root.Plan.Record.Name}: {expansion.Root.Plan.Documentation} {expansion.Root.Signature}, {Counted(expansion.Root.Count)}", owner, $"partial record {owner.Name}", Usings, code =>
+        $"{expansion.Root.Plan.Record.Name}: {expansion.Root.Plan.Documentation} {expansion.Root.Signature}, {Counted(expansion.Root.Count)}", owner, "", Usings, code =>
         {
             using var _ = OpenExpansion(code, expansion.Root);
             new NetworkWriter(expansion.Root, code).WriteExpansion();
@@ -72,7 +72,7 @@ internal sealed class NetworkWriter
         });
 
     private static CodeWriter.Scope OpenExpansion(CodeWriter code, CheckedNetwork network) =>
-        code.Line($"/// <summary>{CodeWriter.Xml(network.Plan.Documentation)}</summary>").Braces($"public static class {network.Plan.Record.Name}");
+        code.Line($"/// <summary>{CodeWriter.Xml(network.Plan.Documentation)}</summary>").Braces($"public static class {network.Plan.Record.Code}");
 
     private void Write()
     {
@@ -131,9 +131,9 @@ internal sealed class NetworkWriter
     private void WritePlan()
     {
         code.Line("/// <summary>The network for lists and descriptions.</summary>").Line(Stamp);
-        using (code.Braces($"public static NetworkPlan Plan {{ get; }} = new({CodeWriter.Quote(Plan.Record.Name)}, {CodeWriter.Quote(Plan.Documentation)},\n    [{string.Join(", ", network.InputShapes.Select(shape => CodeWriter.Quote(shape.ToString())))}], {CodeWriter.Quote(string.Join(", ", network.OutputShapes))}, new {Plan.Record.Name}().ListLayers())", "};"))
+        using (code.Braces($"public static NetworkPlan Plan {{ get; }} = new({CodeWriter.Quote(Plan.Record.Name)}, {CodeWriter.Quote(Plan.Documentation)},\n    [{string.Join(", ", network.InputShapes.Select(shape => CodeWriter.Quote(shape.ToString())))}], {CodeWriter.Quote(string.Join(", ", network.OutputShapes))}, new {Plan.Record.Code}().ListLayers())", "};"))
         {
-            code.Line($"Parameters = {network.Count.Value ?? -1},").Line($"Work = {network.Work.Value ?? -1},").Line($"Activations = {(network.Activations * 4).Value ?? -1},");
+            code.Line($"FullName = {CodeWriter.Quote(Plan.Record.Text)},").Line($"Parameters = {network.Count.Value ?? -1},").Line($"Work = {network.Work.Value ?? -1},").Line($"Activations = {(network.Activations * 4).Value ?? -1},");
         }
 
         code.Line();
@@ -143,7 +143,7 @@ internal sealed class NetworkWriter
     {
         var inputs = network.Inputs.ToArray();
         var result = network.Results.Count > 1 ? $"({string.Join(", ", network.Results.Select(_ => "Tensor"))})" : "Tensor";
-        code.Line($"/// <summary><see cref=\"{Plan.Record.Name}\"/> as a TorchSharp module: {CodeWriter.Xml(network.Signature)}, {Counted(network.Count)}.</summary>")
+        code.Line($"/// <summary><see cref=\"{Plan.Record.Code.Replace('<', '{').Replace('>', '}')}\"/> as a TorchSharp module: {CodeWriter.Xml(network.Signature)}, {Counted(network.Count)}.</summary>")
             .Line("/// <remarks>")
             .Line("/// <code>");
         var rows = network.Layers.Where(layer => layer.Outputs.Count > 0)
@@ -531,7 +531,7 @@ internal sealed class NetworkWriter
     private string[] Name(InputPlan[] inputs) => [.. network.Values.Select((value, i) =>
     {
         var isInput = i < inputs.Length;
-        var clashes = taken.Contains(value.Name) || (!isInput && SyntaxFacts.GetKeywordKind(value.Name) != SyntaxKind.None);
+        var clashes = taken.Contains(value.Name) || (!isInput && Escape(value.Name) != value.Name);
         return Escape(Free(clashes ? value.Name + (isInput ? "In" : "Out") : value.Name));
     })];
 
@@ -576,13 +576,11 @@ internal sealed class NetworkWriter
     // Short where nothing else of that name is near.
     private string TypeOf(BlockContract block) =>
         IsInside(block) ? block.FullName.Substring(Plan.Record.FullName.Length + 1) :
-        block.FullName == $"global::{Plan.Record.Namespace}.{block.Name}" && Plan.Layer(block.Name) is null ? block.Name : block.FullName;
+        block.FullName == $"global::{Plan.Record.Namespace}.{block.Name}" && Plan.Layer(block.Name) is null ? CodeWriter.EscapeType(block.Name) : block.FullName;
 
     private static string Given(LayerPlan layer) => string.Join(", ", layer.Sizes("arguments").Select(size => size.ToCode()));
 
     private string Arguments(string more = "") => string.Join(", ", Plan.Parameters.Select(name => "int " + Escape(name)).Concat(more.Length > 0 ? [more] : []));
-
-    private static string Escape(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;
 
     // A long term says less than the names in it.
     private static string Size(Dim size) => size.Value is { } number ? number.ToString("N0", System.Globalization.CultureInfo.InvariantCulture)

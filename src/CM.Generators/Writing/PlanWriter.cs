@@ -17,6 +17,7 @@ internal sealed class PlanWriter(Experiment experiment, CodeWriter code, Couplin
         using (Code.Braces($"public static {New}ExperimentPlan Plan {{ get; }} = new()", "};"))
         {
             Code.Line($"Name = {Quote(Experiment.Name.Name)},");
+            Code.Line($"FullName = {Quote(Experiment.Name.Text)},");
             Code.Line($"Steps = {Experiment.Steps},");
             Code.Line($"Batch = {Experiment.Batch},");
             Code.Line($"Seed = {Experiment.Seed},");
@@ -33,7 +34,7 @@ internal sealed class PlanWriter(Experiment experiment, CodeWriter code, Couplin
             Code.Line($"Times = ({Number(Times.From)}, {Number(Times.To)}),");
             Code.Line($"SampleTimes = [{string.Join(", ", Experiment.SampleTimes.Select(Number))}],");
             if (Experiment.Origin is { } origin)
-                Code.Line($"Origin = new({Quote(origin.Experiment)}, Starts: {Truth(origin.Starts)}, Continues: {Truth(origin.Continues)}),");
+                Code.Line($"Origin = new({Quote(origin.FullName)}, Starts: {Truth(origin.Starts)}, Continues: {Truth(origin.Continues)}),");
             if (Experiment.Evaluation is { } evaluation)
                 Code.Line($"Evaluation = new({evaluation.Every}, {evaluation.Samples}, {evaluation.Classifier ?? "null"}),");
             if (Experiment.Comparison is { } comparison)

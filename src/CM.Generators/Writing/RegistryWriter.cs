@@ -18,6 +18,7 @@ internal static class RegistryWriter
         {
             code.Line("using CM.Runtime;").Line();
             code.Line("/// <summary>Every experiment and network that this program can see.</summary>");
+            code.Line("[global::Microsoft.CodeAnalysis.Embedded]");
             using (code.Braces("internal static class Declarations"))
             {
                 code.Line("/// <summary>For <see cref=\"CommandLine.Run\"/>.</summary>");
@@ -38,6 +39,10 @@ internal static class RegistryWriter
                 Own(code.Line(), registry);
         }
 
+        // A class of every assembly: an embedded one is not seen by other assemblies, even where internals are visible to them.
+        code.Line();
+        using (code.Braces("namespace Microsoft.CodeAnalysis"))
+            code.Line("internal sealed partial class EmbeddedAttribute : global::System.Attribute;");
         return code.ToString();
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using CM.Generators.Times;
-using Microsoft.CodeAnalysis.CSharp;
 
 namespace CM.Generators.Writing;
 
@@ -19,14 +18,11 @@ internal static class ScheduleFormulaCode
     /// <param name="like">A tensor that gives shape, type and device.</param>
     public static string Tensor(Formula formula, string like) => formula switch
     {
-        Variable { PerSample: true } variable => Name(variable.Name) + ".clone()",
+        Variable { PerSample: true } variable => CodeWriter.Escape(variable.Name) + ".clone()",
         { PerSample: true } => Of(formula),
         Number { Value: 1 } => $"ones_like({like})",
         _ => $"full_like({like}, {Of(formula)})",
     };
-
-    /// <summary>A name of the user's as C#, which escapes its keywords.</summary>
-    public static string Name(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;
 
     /// <summary>Whether a method can be called on the expression without parentheses around it.</summary>
     public static bool IsPrimary(Formula formula) => !formula.PerSample || Write(formula).Rank == Primary;
@@ -34,7 +30,7 @@ internal static class ScheduleFormulaCode
     private static (string Text, int Rank) Write(Formula formula) => formula switch
     {
         Number number => Literal(number, real: false),
-        Variable variable => (Name(variable.Name), Primary),
+        Variable variable => (CodeWriter.Escape(variable.Name), Primary),
         Negated negated => ("-" + At(negated.Operand, Prefixed + 1), Prefixed),
         Combined combined => Write(combined),
         Applied { PerSample: true } applied => (OnTensors(applied), Primary),
@@ -117,7 +113,7 @@ internal static class ScheduleFormulaCode
         branch.PerSample ? At(branch, Or) : $"full_like({Anchor(choice)}, {Of(branch)})";
 
     // The name of a tensor inside the formula.
-    private static string Anchor(Formula formula) => Name(Algebra.Parts(formula).OfType<Variable>().First(variable => variable.PerSample).Name);
+    private static string Anchor(Formula formula) => CodeWriter.Escape(Algebra.Parts(formula).OfType<Variable>().First(variable => variable.PerSample).Name);
 
     private static Operation? Mirrored(Operation operation) => operation switch
     {

@@ -15,7 +15,7 @@ internal static class ScheduleWriter
             : schedule.Signal is null || schedule.Noise is null ? "has errors, the first is CM4002"
             : schedule.HasGaps ? "does not compile yet"
             : null;
-        return CodeWriter.File(Summary(schedule), schedule.Name, $"partial record {schedule.Name.Name}",
+        return CodeWriter.File(Summary(schedule), schedule.Name, "",
             ["static System.Math", "static TorchSharp.torch"],
             code =>
             {
@@ -78,8 +78,8 @@ internal static class ScheduleWriter
             code.Line($"/// <param name=\"{method.Parameters[i].Name}\">{parameters[i]}</param>");
         code.Line("/// <returns><c>[B]</c>, float64.</returns>");
 
-        var header = $"public static Tensor {method.Name}({string.Join(", ", method.Parameters.Select(parameter => $"{(parameter.PerSample ? "Tensor" : "int")} {ScheduleFormulaCode.Name(parameter.Name)}"))})";
-        var result = ScheduleFormulaCode.Tensor(method.Result!, ScheduleFormulaCode.Name(method.Parameters[0].Name));
+        var header = $"public static Tensor {method.Name}({string.Join(", ", method.Parameters.Select(parameter => $"{(parameter.PerSample ? "Tensor" : "int")} {Escape(parameter.Name)}"))})";
+        var result = ScheduleFormulaCode.Tensor(method.Result!, Escape(method.Parameters[0].Name));
         if (method.Locals.Count == 0 && !LeavesTemporaries(method.Result!))
         {
             code.Line($"{header} => {result};").Line();
@@ -90,7 +90,7 @@ internal static class ScheduleWriter
         {
             code.Line("using var _ = NewDisposeScope();");
             foreach (var local in method.Locals)
-                code.Line($"var {ScheduleFormulaCode.Name(local.Name)} = {ScheduleFormulaCode.Of(local.Value)};");
+                code.Line($"var {Escape(local.Name)} = {ScheduleFormulaCode.Of(local.Value)};");
             code.Line($"return {(ScheduleFormulaCode.IsPrimary(method.Result!) ? result : $"({result})")}.MoveToOuterDisposeScope();");
         }
 

@@ -49,11 +49,18 @@ internal sealed record TrainingState(string Experiment, IReadOnlyList<KeyValuePa
     public static double? DistanceOf(IReadOnlyDictionary<string, string> metadata) =>
         double.TryParse(metadata.GetValueOrDefault(DistanceKey), NumberStyles.Float, CultureInfo.InvariantCulture, out var distance) && double.IsFinite(distance) ? distance : null;
 
+    /// <summary>Whether an experiment of that name declares the same.</summary>
+    public bool IsOf(ExperimentPlan plan) => IsCalled(plan) && Declaration.SequenceEqual(plan.Declaration);
+
+    // The simple name was recorded while no other experiment had it.
+    private bool IsCalled(ExperimentPlan plan) =>
+        Experiment == plan.Name || Experiment == plan.FullName || plan.FullName.EndsWith("." + Experiment, StringComparison.Ordinal);
+
     /// <summary>Refuses to go on with another experiment or a changed one.</summary>
     /// <exception cref="UserError">Says what differs.</exception>
     public void CheckSame(ExperimentPlan plan, string file)
     {
-        if (Experiment != plan.Name)
+        if (!IsCalled(plan))
             throw new UserError($"{file}: a checkpoint of {Experiment}, not of {plan.Name}.");
         var gone = Declaration.Except(plan.Declaration).Select(line => $"was {line.Key}: {line.Value}");
         var come = plan.Declaration.Except(Declaration).Select(line => $"is {line.Key}: {line.Value}");

@@ -28,11 +28,13 @@ internal static class DescribeCommand
 
     private static (Experiment? Experiment, NetworkPlan Network) Find(Registry registry, string name)
     {
-        if (registry.Experiments.FirstOrDefault(experiment => experiment.Plan.Name == name) is { } found)
-            return (found, found.Network);
-        return (null, registry.Networks.FirstOrDefault(network => network.Name == name)
-            ?? throw Session.Unknown("experiment or network", name,
-                registry.Experiments.Select(experiment => experiment.Plan.Name).Concat(registry.Networks.Select(network => network.Name))));
+        List<(Experiment? Experiment, NetworkPlan Network)> declared =
+        [
+            .. registry.Experiments.Select(experiment => (experiment, experiment.Network)),
+            .. registry.Networks.Select(network => ((Experiment?)null, network)),
+        ];
+        return Session.Find("experiment or network", name, declared,
+            each => each.Experiment is { Plan: var plan } ? (plan.Name, plan.FullName) : (each.Network.Name, each.Network.FullName));
     }
 
     private static JsonObject ToJson(Experiment? experiment, NetworkPlan network)

@@ -31,7 +31,7 @@ internal static class EvaluateCommand
             var folder = RunFolder.Open(parsed.GetRequiredValue(run));
             using var checkpoint = folder.OpenNewest();
             var state = checkpoint.State;
-            var experiment = session.Experiment(state.Experiment);
+            var experiment = session.Experiment(state);
             var plan = experiment.Plan;
             state.CheckSame(plan, checkpoint.Name);
             var wanted = Steps(parsed.GetValue(steps), plan);

@@ -20,7 +20,7 @@ internal static class ExportCommand
                 throw new UserError($"{path}: is there already; name a new file.");
             using var checkpoint = folder.OpenNewest();
             var state = checkpoint.State;
-            var experiment = session.Experiment(state.Experiment);
+            var experiment = session.Experiment(state);
             state.CheckSame(experiment.Plan, checkpoint.Name);
             using var training = experiment.NewTraining(new TrainingSetup(state.Steps, state.Batch, state.Seed, new Device(DeviceType.CPU, -1)));
             checkpoint.Load(training);

@@ -24,7 +24,7 @@ internal static class SampleCommand
             var folder = RunFolder.Open(parsed.GetRequiredValue(run));
             using var checkpoint = folder.OpenNewest();
             var state = checkpoint.State;
-            var experiment = session.Experiment(state.Experiment);
+            var experiment = session.Experiment(state);
             state.CheckSame(experiment.Plan, checkpoint.Name);
             if (!Sampler.IsVisible(experiment.Plan))
                 throw new UserError($"{state.Experiment}: examples of shape [{string.Join(", ", experiment.Plan.DataShape)}] cannot be drawn; points in the plane, grey and RGB images can.");

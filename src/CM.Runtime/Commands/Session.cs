@@ -10,7 +10,7 @@ internal sealed class Session
 
     public Session(Registry registry, TextWriter output)
     {
-        Registry = registry;
+        Registry = registry.WithUniqueNames();
         Output = output;
         console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
     }
@@ -20,16 +20,38 @@ internal sealed class Session
     public TextWriter Output { get; }
 
     /// <summary>Finds an experiment.</summary>
-    /// <exception cref="UserError">There is none; the nearest name is suggested.</exception>
+    /// <exception cref="UserError">There is none, or there are several; says which there are.</exception>
     public Experiment Experiment(string name) =>
-        Registry.Experiments.FirstOrDefault(experiment => experiment.Plan.Name == name)
-        ?? throw Unknown("experiment", name, Registry.Experiments.Select(experiment => experiment.Plan.Name));
+        Find("experiment", name, Registry.Experiments, experiment => (experiment.Plan.Name, experiment.Plan.FullName));
+
+    /// <summary>Finds the experiment of a run. Where others have its name by now, the declaration tells which it was.</summary>
+    /// <exception cref="UserError">There is none, or there are several.</exception>
+    public Experiment Experiment(TrainingState state) =>
+        Registry.Experiments.Where(experiment => state.IsOf(experiment.Plan)).ToList() is [var only] ? only : Experiment(state.Experiment);
 
     /// <summary>Finds a classifier.</summary>
-    /// <exception cref="UserError">There is none; the nearest name is suggested.</exception>
+    /// <exception cref="UserError">There is none, or there are several; says which there are.</exception>
     public ClassifierPlan Classifier(string name) =>
-        Registry.Classifiers.FirstOrDefault(classifier => classifier.Name == name)
-        ?? throw Unknown("classifier", name, Registry.Classifiers.Select(classifier => classifier.Name));
+        Find("classifier", name, Registry.Classifiers, classifier => (classifier.Name, classifier.FullName));
+
+    /// <summary>Finds what is declared under a name, simple or full.</summary>
+    /// <param name="kind">The kind of declaration, in words.</param>
+    /// <param name="name">The name that the user gave.</param>
+    /// <param name="declared">All of that kind.</param>
+    /// <param name="names">The unique name and the full one.</param>
+    /// <exception cref="UserError">There is none, or there are several; says which there are.</exception>
+    public static T Find<T>(string kind, string name, IReadOnlyCollection<T> declared, Func<T, (string Name, string FullName)> names)
+    {
+        var found = declared.Where(each => names(each).Name == name || names(each).FullName == name).ToList();
+        if (found.Count == 0)
+            found = [.. declared.Where(each => names(each).FullName.EndsWith("." + name, StringComparison.Ordinal))];
+        if (found.Count == 0)
+            throw Unknown(kind, name, declared.Select(each => names(each).Name));
+        if (found.Count == 1)
+            return found[0];
+        var choices = found.Select(each => names(each).FullName).Order(StringComparer.Ordinal);
+        throw new UserError($"There is more than one {kind} '{name}'; give the full name: {string.Join(", ", choices)}.");
+    }
 
     /// <summary>An error that suggests the nearest name.</summary>
     public static UserError Unknown(string kind, string name, IEnumerable<string> known)

@@ -8,6 +8,9 @@ public sealed record ClassifierPlan
     /// <summary>Name of the record.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Name of the record with its namespace and the types around it.</summary>
+    public string FullName { get => field ?? Name; init; }
+
     /// <summary>Optimiser steps, 1 or more.</summary>
     public required int Steps { get; init; }
 

@@ -33,8 +33,8 @@ internal static class DeclaredSources
     }
 
     private static bool Tells(DeclaredSource document, Type record) => document.IsGenerated
-        ? document.Name == $"{record.FullName}{GeneratedEnding}" || (document.Name.StartsWith($"{record.FullName}.", StringComparison.Ordinal) && document.Name.EndsWith(GeneratedEnding, StringComparison.Ordinal))
-        : Regex.IsMatch(document.Text, $@"\brecord\s+{Regex.Escape(record.Name)}\b");
+        ? Regex.IsMatch(document.Name, $@"^{Regex.Escape(record.FullName!.Replace('+', '.'))}(-\d+)?\..*{Regex.Escape(GeneratedEnding)}$")
+        : Regex.IsMatch(document.Text, $@"\brecord\s+@?{Regex.Escape(record.Name)}\b");
 
     /// <summary>An experiment, its bases, and what their attributes and those of their parts name.</summary>
     private static HashSet<Type> RecordsOf(Type experiment)

@@ -8,6 +8,9 @@ public sealed record ExperimentPlan
     /// <summary>Name of the record.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Name of the record with its namespace and the types around it.</summary>
+    public string FullName { get => field ?? Name; init; }
+
     /// <summary>Optimiser steps, 1 or more.</summary>
     public required int Steps { get; init; }
 
@@ -58,7 +61,7 @@ public sealed record ExperimentPlan
 }
 
 /// <summary>A finished run that an experiment takes weights from.</summary>
-/// <param name="Experiment">Whose run.</param>
+/// <param name="Experiment">Full name of the experiment whose run it is.</param>
 /// <param name="Starts">Whether the training starts from its weights, or only keeps them beside it.</param>
 /// <param name="Continues">Whether steps are counted on from those of the run.</param>
 public sealed record Origin(string Experiment, bool Starts, bool Continues);
@@ -71,6 +74,9 @@ public sealed record Origin(string Experiment, bool Starts, bool Continues);
 /// <param name="Layers">Its layers in the order of declaration.</param>
 public sealed record NetworkPlan(string Name, string Summary, IReadOnlyList<string> Inputs, string Output, IReadOnlyList<Part> Layers)
 {
+    /// <summary>Name of the record with its namespace and the types around it.</summary>
+    public string FullName { get => field ?? Name; init; }
+
     /// <summary>How many numbers are trained.</summary>
     public required long Parameters { get; init; }
 
@@ -98,10 +104,40 @@ public sealed record Experiment(ExperimentPlan Plan, NetworkPlan Network, Func<T
 }
 
 /// <summary>All experiments and networks of a program.</summary>
-/// <param name="Experiments">Experiments, names unique.</param>
-/// <param name="Networks">Networks, names unique.</param>
+/// <param name="Experiments">Experiments, full names unique.</param>
+/// <param name="Networks">Networks, full names unique.</param>
 public sealed record Registry(IReadOnlyList<Experiment> Experiments, IReadOnlyList<NetworkPlan> Networks)
 {
-    /// <summary>Classifiers, names unique.</summary>
+    /// <summary>Classifiers, full names unique.</summary>
     public IReadOnlyList<ClassifierPlan> Classifiers { get; init; } = [];
+
+    /// <summary>The same declarations under names that are unique: the full one where several share the simple one.</summary>
+    internal Registry WithUniqueNames()
+    {
+        var names = Unique(Experiments.Select(experiment => (experiment.Plan.Name, experiment.Plan.FullName)));
+        var networks = Unique(Networks.Select(network => (network.Name, network.FullName)));
+        var classifiers = Unique(Classifiers.Select(classifier => (classifier.Name, classifier.FullName)));
+        return new(
+            [.. Experiments.Select(experiment => experiment with { Plan = Renamed(experiment.Plan) })],
+            [.. Networks.Select(network => network with { Name = networks[network.FullName], FullName = network.FullName })])
+        {
+            Classifiers = [.. Classifiers.Select(Judge)],
+        };
+
+        ExperimentPlan Renamed(ExperimentPlan plan) => plan with
+        {
+            Name = names[plan.FullName],
+            FullName = plan.FullName,
+            Origin = plan.Origin is { Experiment: var origin } ? plan.Origin with { Experiment = names.GetValueOrDefault(origin, origin) } : null,
+            Evaluation = plan.Evaluation is { Classifier: { } judge } ? plan.Evaluation with { Classifier = Judge(judge) } : plan.Evaluation,
+        };
+
+        ClassifierPlan Judge(ClassifierPlan plan) =>
+            plan with { Name = classifiers.GetValueOrDefault(plan.FullName, plan.Name), FullName = plan.FullName };
+    }
+
+    // The unique names by the full ones.
+    private static Dictionary<string, string> Unique(IEnumerable<(string Name, string FullName)> declared) => declared.Distinct()
+        .GroupBy(each => each.Name).SelectMany(same => same.Select(each => (each.FullName, Name: same.Count() == 1 ? each.Name : each.FullName)))
+        .ToDictionary(each => each.FullName, each => each.Name);
 }

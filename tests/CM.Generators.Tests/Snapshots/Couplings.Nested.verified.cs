@@ -14,6 +14,7 @@ namespace Test
         public static new ExperimentPlan Plan { get; } = new()
         {
             Name = "OverVct",
+            FullName = "Test.OverVct",
             Steps = 20000,
             Batch = 256,
             Seed = 1,
@@ -59,7 +60,6 @@ namespace Test
             private readonly MoonsDenoiser.Module model;
             private readonly Encoder.Module encode;
             private readonly MoonsDenoiser.Module generate;
-            private readonly Recording gradients;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
@@ -70,7 +70,6 @@ namespace Test
                 encode = new Encoder.Module(Weights.Block("Encode"));
                 generate = new MoonsDenoiser.Module(Averages[0].Weights);
                 generate.eval();
-                gradients = Record(given => Gradients(given[0], given[1], given[2], given[3], given[4]));
                 Optimizer = new RAdam(Weights, 0.001);
             }
 
@@ -81,7 +80,7 @@ namespace Test
                 var noise = randn(BatchShape(data), device: data.device);                // z, [B, 2], with B of all processes
                 var (t, r) = EasyTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
                 var mix = rand(noise.shape[0], device: data.device).lt(0.5);             // Mix shows heads, [B]
-                var loss = gradients.Run(data, noise, t, r, mix);                        // a device may do it from a recording
+                var loss = Gradients(data, noise, t, r, mix);
                 AllReduce(loss);                                                         // and the gradients, where there are several processes
                 Update(step, clip: 200);                                                 // weights and averages
                 return loss.MoveToOuterDisposeScope();
@@ -125,7 +124,7 @@ namespace Test
             {
                 using var _ = NewDisposeScope();
                 var (mean, deviation) = encode.forward(data);                            // [B, 2], [B, 2]
-                var penalty = Number(KlWeight, step) * KlToStandardNormal(mean, deviation); // [B]
+                var penalty = KlWeight(step) * KlToStandardNormal(mean, deviation);      // [B]
                 var z = mean + deviation * noise;                                        // [B, 2]
                 var mixOut = Where(mix, data, rows => MixHeads(rows.Of(data), rows.Of(r), rows.Of(z))); // [B, 2]: heads of Mix
                 return (mixOut.MoveToOuterDisposeScope(), z.MoveToOuterDisposeScope(), penalty.MoveToOuterDisposeScope());

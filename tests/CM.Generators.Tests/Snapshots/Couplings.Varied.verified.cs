@@ -14,6 +14,7 @@ namespace Test
         public static new ExperimentPlan Plan { get; } = new()
         {
             Name = "Varied",
+            FullName = "Test.Varied",
             Steps = 20000,
             Batch = 256,
             Seed = 1,
@@ -58,7 +59,6 @@ namespace Test
         {
             private readonly MoonsDenoiser.Module model;
             private readonly Encoder.Module encode;
-            private readonly Recording gradients;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
@@ -67,7 +67,6 @@ namespace Test
             {
                 model = new MoonsDenoiser.Module(Weights);
                 encode = new Encoder.Module(Weights.Block("Encode"));
-                gradients = Record(given => Gradients(given[0], given[1], given[2], given[3]));
                 Optimizer = new RAdam(Weights, 0.001);
             }
 
@@ -77,7 +76,7 @@ namespace Test
                 using var _ = BeginStep(step);
                 var noise = randn(BatchShape(data), device: data.device);                // z, [B, 2], with B of all processes
                 var (t, r) = EasyTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
-                var loss = gradients.Run(data, noise, t, r);                             // a device may do it from a recording
+                var loss = Gradients(data, noise, t, r);
                 AllReduce(loss);                                                         // and the gradients, where there are several processes
                 Update(step, clip: 200);                                                 // weights and averages
                 return loss.MoveToOuterDisposeScope();
@@ -119,7 +118,7 @@ namespace Test
             {
                 using var _ = NewDisposeScope();
                 var (mean, deviation) = encode.forward(data);                            // [B, 2], [B, 2]
-                var kl = Number(KlWeight, step) * KlToStandardNormal(mean, deviation);   // [B]
+                var kl = KlWeight(step) * KlToStandardNormal(mean, deviation);           // [B]
                 return (data, (mean + deviation * noise).MoveToOuterDisposeScope(), kl.MoveToOuterDisposeScope());
             }
 

@@ -7,6 +7,7 @@ namespace CM.Generated
     using CM.Runtime;
 
     /// <summary>Every experiment and network that this program can see.</summary>
+    [global::Microsoft.CodeAnalysis.Embedded]
     internal static class Declarations
     {
         /// <summary>For <see cref="CommandLine.Run"/>.</summary>
@@ -26,4 +27,9 @@ namespace CM.Generated
                 global::Test.MoonsDenoiser.Plan,
             ]);
     }
+}
+
+namespace Microsoft.CodeAnalysis
+{
+    internal sealed partial class EmbeddedAttribute : global::System.Attribute;
 }

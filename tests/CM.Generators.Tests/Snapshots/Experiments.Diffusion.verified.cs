@@ -14,6 +14,7 @@ namespace Test
         public static ExperimentPlan Plan { get; } = new()
         {
             Name = "Diffusion",
+            FullName = "Test.Diffusion",
             Steps = 100,
             Batch = 64,
             Seed = 0,
@@ -55,7 +56,6 @@ namespace Test
         public sealed class Training : global::CM.Runtime.Training
         {
             private readonly MoonsDenoiser.Module model;
-            private readonly Recording gradients;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
@@ -63,7 +63,6 @@ namespace Test
                 : base(setup, MoonsDenoiser.Module.Layout(), [])
             {
                 model = new MoonsDenoiser.Module(Weights);
-                gradients = Record(given => Gradients(given[0], given[1], given[2], given[3]));
                 Optimizer = new Adam(Weights, 0.001);
             }
 
@@ -73,7 +72,7 @@ namespace Test
                 using var _ = BeginStep(step);
                 var noise = randn(BatchShape(data), device: data.device);                // z, [B, 2], with B of all processes
                 var (t, r) = DiffusionTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
-                var loss = gradients.Run(data, noise, t, r);                             // a device may do it from a recording
+                var loss = Gradients(data, noise, t, r);
                 AllReduce(loss);                                                         // and the gradients, where there are several processes
                 Update(step);                                                            // weights
                 return loss.MoveToOuterDisposeScope();

@@ -14,6 +14,7 @@ namespace Test
         public static ExperimentPlan Plan { get; } = new()
         {
             Name = "Plain",
+            FullName = "Test.Plain",
             Steps = 100,
             Batch = 6,
             Seed = 0,
@@ -58,7 +59,6 @@ namespace Test
         public sealed class Training : global::CM.Runtime.Training
         {
             private readonly Tiny.Module model;
-            private readonly Recording gradients;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
@@ -66,7 +66,6 @@ namespace Test
                 : base(setup, Tiny.Module.Layout(), [new Ema(0.9)])
             {
                 model = new Tiny.Module(Weights);
-                gradients = Record(given => Gradients(given[0], given[1], given[2], given[3], given[4]));
                 Optimizer = new RAdam(Weights, 0.001);
             }
 
@@ -76,7 +75,7 @@ namespace Test
                 using var _ = BeginStep(step);
                 var noise = randn(BatchShape(data), device: data.device);                // z, [B, 2], with B of all processes
                 var (t, r) = FirstTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
-                var loss = gradients.Run(data, labels, noise, t, r);                     // a device may do it from a recording
+                var loss = Gradients(data, labels, noise, t, r);
                 AllReduce(loss);                                                         // and the gradients, where there are several processes
                 Update(step);                                                            // weights and averages
                 return loss.MoveToOuterDisposeScope();

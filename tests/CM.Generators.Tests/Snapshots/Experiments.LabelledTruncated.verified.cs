@@ -14,6 +14,7 @@ namespace Test
         public static new ExperimentPlan Plan { get; } = new()
         {
             Name = "Second",
+            FullName = "Test.Second",
             Steps = 100,
             Batch = 6,
             Seed = 0,
@@ -24,7 +25,7 @@ namespace Test
             Copies = 6,
             Times = (1, 80),
             SampleTimes = [80, 1],
-            Origin = new("Induced", Starts: true, Continues: false),
+            Origin = new("Test.Induced", Starts: true, Continues: false),
             Declaration =
             [
                 new("Data", "Spots, [2], 3 classes"),
@@ -65,7 +66,6 @@ namespace Test
             private readonly Encoder.Module encode;
             private readonly Tiny.Module generate;
             private readonly Tiny.Module firstPredictor;
-            private readonly Recording gradients;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
@@ -79,7 +79,6 @@ namespace Test
                 generate.eval();
                 firstPredictor = new Tiny.Module(Frozen);
                 firstPredictor.eval();
-                gradients = Record(given => Gradients(given[0], given[1], given[2], given[3], given[4], given[5]));
                 Optimizer = new RAdam(Weights, 0.001);
             }
 
@@ -93,7 +92,7 @@ namespace Test
                 t.narrow(0, 0, boundary).fill_(1);
                 r.narrow(0, 0, boundary).fill_(SecondTimes.Earlier(1, 0));
                 var mix = rand(noise.shape[0], device: data.device).lt(0.5);             // Mix shows heads, [B]
-                var loss = gradients.Run(data, labels, noise, t, r, mix);                // a device may do it from a recording
+                var loss = Gradients(data, labels, noise, t, r, mix);
                 AllReduce(loss);                                                         // and the gradients, where there are several processes
                 Update(step);                                                            // weights and averages
                 return loss.MoveToOuterDisposeScope();
@@ -146,7 +145,7 @@ namespace Test
             {
                 using var _ = NewDisposeScope();
                 var (mean, deviation) = encode.forward(data, labels);                    // [B, 2], [B, 2]
-                var penalty = Number(KlWeight, step) * KlToStandardNormal(mean, deviation); // [B]
+                var penalty = KlWeight(step) * KlToStandardNormal(mean, deviation);      // [B]
                 var z = mean + deviation * noise;                                        // [B, 2]
                 var mixOut = Where(mix, data, rows => MixHeads(rows.Of(data), rows.Of(r), rows.Of(labels), rows.Of(z))); // [B, 2]: heads of Mix
                 return (mixOut.MoveToOuterDisposeScope(), z.MoveToOuterDisposeScope(), penalty.MoveToOuterDisposeScope());

@@ -14,6 +14,7 @@ namespace Test
         public static new ExperimentPlan Plan { get; } = new()
         {
             Name = "LowVariational",
+            FullName = "Test.LowVariational",
             Steps = 100,
             Batch = 8,
             Seed = 1,
@@ -58,7 +59,6 @@ namespace Test
         {
             private readonly Forgetful.Module model;
             private readonly ForgetfulEncoder.Module encode;
-            private readonly Recording gradients;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
@@ -68,7 +68,6 @@ namespace Test
                 ComputeIn(global::CM.Dsl.Compute.BFloat16);
                 model = new Forgetful.Module(Weights.In(bfloat16));
                 encode = new ForgetfulEncoder.Module(Weights.In(bfloat16).Block("Encode"));
-                gradients = Record(given => Gradients(given[0], given[1], given[2], given[3]));
                 Optimizer = new Adam(Weights, 0.001);
             }
 
@@ -78,7 +77,7 @@ namespace Test
                 using var _ = BeginStep(step);
                 var noise = randn(BatchShape(data), device: data.device);                // z, [B, 2], with B of all processes
                 var (t, r) = FirstTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
-                var loss = gradients.Run(data, noise, t, r);                             // a device may do it from a recording
+                var loss = Gradients(data, noise, t, r);
                 AllReduce(loss);                                                         // and the gradients, where there are several processes
                 Update(step);                                                            // weights and averages
                 return loss.MoveToOuterDisposeScope();
@@ -123,7 +122,7 @@ namespace Test
                 using var _ = NewDisposeScope();
                 var (meanLow, deviationLow) = encode.forward(data);                      // [B, 2], [B, 2], bfloat16
                 var (mean, deviation) = (meanLow.to(float32), deviationLow.to(float32));
-                var kl = Number(KlWeight, step) * KlToStandardNormal(mean, deviation);   // [B]
+                var kl = KlWeight(step) * KlToStandardNormal(mean, deviation);           // [B]
                 return (data, (mean + deviation * noise).MoveToOuterDisposeScope(), kl.MoveToOuterDisposeScope());
             }
 

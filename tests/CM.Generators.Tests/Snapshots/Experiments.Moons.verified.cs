@@ -14,6 +14,7 @@ namespace Test
         public static ExperimentPlan Plan { get; } = new()
         {
             Name = "Moons",
+            FullName = "Test.Moons",
             Steps = 20000,
             Batch = 256,
             Seed = 1,
@@ -57,7 +58,6 @@ namespace Test
         public sealed class Training : global::CM.Runtime.Training
         {
             private readonly MoonsDenoiser.Module model;
-            private readonly Recording gradients;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
@@ -65,7 +65,6 @@ namespace Test
                 : base(setup, MoonsDenoiser.Module.Layout(), [new Ema(0.999)])
             {
                 model = new MoonsDenoiser.Module(Weights);
-                gradients = Record(given => Gradients(given[0], given[1], given[2], given[3]));
                 Optimizer = new RAdam(Weights, 0.001);
             }
 
@@ -75,7 +74,7 @@ namespace Test
                 using var _ = BeginStep(step);
                 var noise = randn(BatchShape(data), device: data.device);                // z, [B, 2], with B of all processes
                 var (t, r) = EasyTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
-                var loss = gradients.Run(data, noise, t, r);                             // a device may do it from a recording
+                var loss = Gradients(data, noise, t, r);
                 AllReduce(loss);                                                         // and the gradients, where there are several processes
                 Update(step, clip: 200);                                                 // weights and averages
                 return loss.MoveToOuterDisposeScope();

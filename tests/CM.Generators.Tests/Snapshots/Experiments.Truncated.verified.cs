@@ -14,6 +14,7 @@ namespace Test
         public static new ExperimentPlan Plan { get; } = new()
         {
             Name = "Second",
+            FullName = "Test.Second",
             Steps = 200,
             Batch = 8,
             Seed = 1,
@@ -23,7 +24,7 @@ namespace Test
             Copies = 6,
             Times = (1, 80),
             SampleTimes = [80, 1],
-            Origin = new("First", Starts: true, Continues: true),
+            Origin = new("Test.First", Starts: true, Continues: true),
             Declaration =
             [
                 new("Data", "TwoMoons, [2]"),
@@ -60,7 +61,6 @@ namespace Test
         {
             private readonly MoonsDenoiser.Module model;
             private readonly MoonsDenoiser.Module firstStage;
-            private readonly Recording gradients;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
@@ -69,7 +69,6 @@ namespace Test
             {
                 model = new MoonsDenoiser.Module(Weights);
                 firstStage = new MoonsDenoiser.Module(Frozen);
-                gradients = Record(given => Gradients(given[0], given[1], given[2], given[3]));
                 Optimizer = new RAdam(Weights, 0.001);
             }
 
@@ -82,7 +81,7 @@ namespace Test
                 var boundary = (long)(0.25 * noise.shape[0]);                            // the first samples are trained at t' = 1
                 t.narrow(0, 0, boundary).fill_(1);
                 r.narrow(0, 0, boundary).fill_(SecondTimes.Earlier(1, 0));
-                var loss = gradients.Run(data, noise, t, r);                             // a device may do it from a recording
+                var loss = Gradients(data, noise, t, r);
                 AllReduce(loss);                                                         // and the gradients, where there are several processes
                 Update(step);                                                            // weights and averages
                 return loss.MoveToOuterDisposeScope();

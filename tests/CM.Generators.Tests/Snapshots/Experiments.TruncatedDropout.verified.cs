@@ -14,6 +14,7 @@ namespace Test
         public static new ExperimentPlan Plan { get; } = new()
         {
             Name = "Second",
+            FullName = "Test.Second",
             Steps = 100,
             Batch = 8,
             Seed = 1,
@@ -23,7 +24,7 @@ namespace Test
             Copies = 6,
             Times = (1, 80),
             SampleTimes = [80],
-            Origin = new("First", Starts: true, Continues: false),
+            Origin = new("Test.First", Starts: true, Continues: false),
             Declaration =
             [
                 new("Data", "TwoMoons, [2]"),
@@ -62,7 +63,6 @@ namespace Test
             private readonly Forgetful.Module firstStage;
             private readonly Forgetful.Module generate;
             private readonly Forgetful.Module firstPredictor;
-            private readonly Recording gradients;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
@@ -75,7 +75,6 @@ namespace Test
                 generate.eval();
                 firstPredictor = new Forgetful.Module(Frozen);
                 firstPredictor.eval();
-                gradients = Record(given => Gradients(given[0], given[1], given[2], given[3], given[4]));
                 Optimizer = new RAdam(Weights, 0.001);
             }
 
@@ -89,7 +88,7 @@ namespace Test
                 t.narrow(0, 0, boundary).fill_(1);
                 r.narrow(0, 0, boundary).fill_(WideTimes.Earlier(1, 0));
                 var mix = rand(noise.shape[0], device: data.device).lt(0.5);             // Mix shows heads, [B]
-                var loss = gradients.Run(data, noise, t, r, mix);                        // a device may do it from a recording
+                var loss = Gradients(data, noise, t, r, mix);
                 AllReduce(loss);                                                         // and the gradients, where there are several processes
                 Update(step);                                                            // weights and averages
                 return loss.MoveToOuterDisposeScope();

@@ -73,6 +73,7 @@ namespace Test
         public static NetworkPlan Plan { get; } = new("EveryLayer", "",
             ["[B, 3, 16, 16]"], "[B, 8, 4, 4], [B, 8, 4, 4]", new EveryLayer().ListLayers())
         {
+            FullName = "Test.EveryLayer",
             Parameters = 33256,
             Work = 46592,
             Activations = 13864,

@@ -45,6 +45,7 @@ namespace Test
         public static NetworkPlan Plan { get; } = new("Planar", "Points in the plane.",
             ["[B, 2]", "[B]"], "[B, 2]", new Planar().ListLayers())
         {
+            FullName = "Test.Planar",
             Parameters = 58498,
             Work = 57856,
             Activations = 3860,

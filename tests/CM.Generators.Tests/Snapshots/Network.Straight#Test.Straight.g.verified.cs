@@ -37,6 +37,7 @@ namespace Test
         public static NetworkPlan Plan { get; } = new("Straight", "",
             ["[B, 2]"], "[B, 2]", new Straight().ListLayers())
         {
+            FullName = "Test.Straight",
             Parameters = 42,
             Work = 32,
             Activations = 48,

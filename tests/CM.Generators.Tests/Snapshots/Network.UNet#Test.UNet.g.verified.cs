@@ -57,6 +57,7 @@ namespace Test
         public static NetworkPlan Plan { get; } = new("UNet", "",
             ["[B, 3, 32, 32]", "[B]"], "[B, 3, 32, 32]", new UNet().ListLayers())
         {
+            FullName = "Test.UNet",
             Parameters = 470595,
             Work = 230621184,
             Activations = 4089028,

@@ -12,6 +12,7 @@ namespace Digits
         public static ClassifierPlan Classification { get; } = new()
         {
             Name = "DigitsClassifier",
+            FullName = "Digits.DigitsClassifier",
             Steps = 1000,
             Batch = 64,
             Rate = 0.002,

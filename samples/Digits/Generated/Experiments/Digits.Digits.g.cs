@@ -14,6 +14,7 @@ namespace Digits
         public static ExperimentPlan Plan { get; } = new()
         {
             Name = "Digits",
+            FullName = "Digits.Digits",
             Steps = 3000,
             Batch = 64,
             Seed = 1,
@@ -57,7 +58,6 @@ namespace Digits
         public sealed class Training : global::CM.Runtime.Training
         {
             private readonly DigitsDenoiser.Module model;
-            private readonly Recording gradients;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
@@ -65,7 +65,6 @@ namespace Digits
                 : base(setup, DigitsDenoiser.Module.Layout(), [new Ema(0.995)])
             {
                 model = new DigitsDenoiser.Module(Weights);
-                gradients = Record(given => Gradients(given[0], given[1], given[2], given[3]));
                 Optimizer = new RAdam(Weights, 0.001);
             }
 
@@ -75,7 +74,7 @@ namespace Digits
                 using var _ = BeginStep(step);
                 var noise = randn(BatchShape(data), device: data.device);                // z, [B, 1, 28, 28], with B of all processes
                 var (t, r) = EasyTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
-                var loss = gradients.Run(data, noise, t, r);                             // a device may do it from a recording
+                var loss = Gradients(data, noise, t, r);
                 AllReduce(loss);                                                         // and the gradients, where there are several processes
                 Update(step);                                                            // weights and averages
                 return loss.MoveToOuterDisposeScope();

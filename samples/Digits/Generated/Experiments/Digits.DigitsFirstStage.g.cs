@@ -14,6 +14,7 @@ namespace Digits
         public static new ExperimentPlan Plan { get; } = new()
         {
             Name = "DigitsFirstStage",
+            FullName = "Digits.DigitsFirstStage",
             Steps = 1000,
             Batch = 64,
             Seed = 1,
@@ -58,7 +59,6 @@ namespace Digits
         public new sealed class Training : global::CM.Runtime.Training
         {
             private readonly CompactDenoiser.Module model;
-            private readonly Recording gradients;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
@@ -66,7 +66,6 @@ namespace Digits
                 : base(setup, CompactDenoiser.Module.Layout(), [new Ema(0.998)])
             {
                 model = new CompactDenoiser.Module(Weights);
-                gradients = Record(given => Gradients(given[0], given[1], given[2], given[3]));
                 Optimizer = new RAdam(Weights, 0.001);
             }
 
@@ -76,7 +75,7 @@ namespace Digits
                 using var _ = BeginStep(step);
                 var noise = randn(BatchShape(data), device: data.device);                // z, [B, 1, 28, 28], with B of all processes
                 var (t, r) = FirstStageTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
-                var loss = gradients.Run(data, noise, t, r);                             // a device may do it from a recording
+                var loss = Gradients(data, noise, t, r);
                 AllReduce(loss);                                                         // and the gradients, where there are several processes
                 Update(step);                                                            // weights and averages
                 return loss.MoveToOuterDisposeScope();

@@ -14,6 +14,7 @@ namespace Digits
         public static new ExperimentPlan Plan { get; } = new()
         {
             Name = "DigitsTruncated",
+            FullName = "Digits.DigitsTruncated",
             Steps = 2000,
             Batch = 64,
             Seed = 1,
@@ -23,7 +24,7 @@ namespace Digits
             Copies = 6,
             Times = (1, 80),
             SampleTimes = [80, 1],
-            Origin = new("DigitsFirstStage", Starts: true, Continues: true),
+            Origin = new("Digits.DigitsFirstStage", Starts: true, Continues: true),
             Evaluation = new(0, 5000, DigitsClassifier.Classification),
             Comparison = new(["digits"], 1),
             Declaration =
@@ -62,7 +63,6 @@ namespace Digits
         {
             private readonly CompactDenoiser.Module model;
             private readonly CompactDenoiser.Module firstStage;
-            private readonly Recording gradients;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
@@ -71,7 +71,6 @@ namespace Digits
             {
                 model = new CompactDenoiser.Module(Weights);
                 firstStage = new CompactDenoiser.Module(Frozen);
-                gradients = Record(given => Gradients(given[0], given[1], given[2], given[3]));
                 Optimizer = new RAdam(Weights, 0.001);
             }
 
@@ -84,7 +83,7 @@ namespace Digits
                 var boundary = (long)(0.25 * noise.shape[0]);                            // the first samples are trained at t' = 1
                 t.narrow(0, 0, boundary).fill_(1);
                 r.narrow(0, 0, boundary).fill_(SecondStageTimes.Earlier(1, 0));
-                var loss = gradients.Run(data, noise, t, r);                             // a device may do it from a recording
+                var loss = Gradients(data, noise, t, r);
                 AllReduce(loss);                                                         // and the gradients, where there are several processes
                 Update(step);                                                            // weights and averages
                 return loss.MoveToOuterDisposeScope();

@@ -14,6 +14,7 @@ namespace Digits
         public static new ExperimentPlan Plan { get; } = new()
         {
             Name = "DigitsVariational",
+            FullName = "Digits.DigitsVariational",
             Steps = 2000,
             Batch = 64,
             Seed = 1,
@@ -60,7 +61,6 @@ namespace Digits
         {
             private readonly CompactDenoiser.Module model;
             private readonly DigitsEncoder.Module encode;
-            private readonly Recording gradients;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
@@ -69,7 +69,6 @@ namespace Digits
             {
                 model = new CompactDenoiser.Module(Weights);
                 encode = new DigitsEncoder.Module(Weights.Block("Encode"));
-                gradients = Record(given => Gradients(given[0], given[1], given[2], given[3]));
                 Optimizer = new RAdam(Weights, 0.001);
             }
 
@@ -79,7 +78,7 @@ namespace Digits
                 using var _ = BeginStep(step);
                 var noise = randn(BatchShape(data), device: data.device);                // z, [B, 1, 28, 28], with B of all processes
                 var (t, r) = EasyTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
-                var loss = gradients.Run(data, noise, t, r);                             // a device may do it from a recording
+                var loss = Gradients(data, noise, t, r);
                 AllReduce(loss);                                                         // and the gradients, where there are several processes
                 Update(step, clip: 200);                                                 // weights and averages
                 return loss.MoveToOuterDisposeScope();
@@ -121,7 +120,7 @@ namespace Digits
             {
                 using var _ = NewDisposeScope();
                 var (mean, deviation) = encode.forward(data);                            // [B, 1, 28, 28], [B, 1, 28, 28]
-                var kl = Number(KlWeight, step) * KlToStandardNormal(mean, deviation);   // [B]
+                var kl = KlWeight(step) * KlToStandardNormal(mean, deviation);           // [B]
                 return (data, (mean + deviation * noise).MoveToOuterDisposeScope(), kl.MoveToOuterDisposeScope());
             }
 

@@ -29,6 +29,7 @@ namespace Digits
         public static NetworkPlan Plan { get; } = new("ClassDenoiser", "A small DDPM++ that is told which digit to draw.",
             ["[B, 1, 28, 28]", "[B]", "[B, 10]"], "[B, 1, 28, 28]", new ClassDenoiser().ListLayers())
         {
+            FullName = "Digits.ClassDenoiser",
             Parameters = 308721,
             Work = 57913056,
             Activations = 3330712,

@@ -77,6 +77,7 @@ namespace Digits
         public static NetworkPlan Plan { get; } = new("CompactDenoiser", "A U-Net that works on a quarter of the pixels, four to a place: small enough to train many on two cores.",
             ["[B, 1, 28, 28]", "[B]"], "[B, 1, 28, 28]", new CompactDenoiser().ListLayers())
         {
+            FullName = "Digits.CompactDenoiser",
             Parameters = 147804,
             Work = 11698048,
             Activations = 537604,

@@ -53,6 +53,7 @@ namespace Digits
         public static NetworkPlan Plan { get; } = new("DigitsClassifier", "Tells digits apart; what it sees just before it decides is what samples are judged by.",
             ["[B, 1, 28, 28]"], "[B, 64], [B, 10]", new DigitsClassifier().ListLayers())
         {
+            FullName = "Digits.DigitsClassifier",
             Parameters = 47530,
             Work = 434880,
             Activations = 45416,

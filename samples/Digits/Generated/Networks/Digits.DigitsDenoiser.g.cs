@@ -85,6 +85,7 @@ namespace Digits
         public static NetworkPlan Plan { get; } = new("DigitsDenoiser", "A small U-Net for 28×28 grey images: three resolutions, skips, and the noise level added in every block.",
             ["[B, 1, 28, 28]", "[B]"], "[B, 1, 28, 28]", new DigitsDenoiser().ListLayers())
         {
+            FullName = "Digits.DigitsDenoiser",
             Parameters = 273841,
             Work = 32958976,
             Activations = 1738948,

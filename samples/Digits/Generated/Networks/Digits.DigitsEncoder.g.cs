@@ -57,6 +57,7 @@ namespace Digits
         public static NetworkPlan Plan { get; } = new("DigitsEncoder", "Mean and deviation of the noise that a digit would like.",
             ["[B, 1, 28, 28]"], "[B, 1, 28, 28], [B, 1, 28, 28]", new DigitsEncoder().ListLayers())
         {
+            FullName = "Digits.DigitsEncoder",
             Parameters = 7832,
             Work = 1524096,
             Activations = 90944,

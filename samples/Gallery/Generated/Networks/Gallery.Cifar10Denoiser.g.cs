@@ -29,6 +29,7 @@ namespace Gallery
         public static NetworkPlan Plan { get; } = new("Cifar10Denoiser", "DDPM++ for CIFAR-10, as in EDM, ECT and TCM (Karras et al. 2022).",
             ["[B, 3, 32, 32]", "[B]"], "[B, 3, 32, 32]", new Cifar10Denoiser().ListLayers())
         {
+            FullName = "Gallery.Cifar10Denoiser",
             Parameters = 55732739,
             Work = 21190213632,
             Activations = 133696260,

@@ -29,6 +29,7 @@ namespace Gallery
         public static NetworkPlan Plan { get; } = new("Cifar10ImprovedDenoiser", "The same with the dropout of iCT (Song and Dhariwal 2023).",
             ["[B, 3, 32, 32]", "[B]"], "[B, 3, 32, 32]", new Cifar10ImprovedDenoiser().ListLayers())
         {
+            FullName = "Gallery.Cifar10ImprovedDenoiser",
             Parameters = 55732739,
             Work = 21190213632,
             Activations = 133696260,

@@ -29,6 +29,7 @@ namespace Gallery
         public static NetworkPlan Plan { get; } = new("ImageNetLargestDenoiser", "EDM2 in its largest size for ImageNet-64.",
             ["[B, 3, 64, 64]", "[B]", "[B, 1000]"], "[B, 3, 64, 64]", new ImageNetLargestDenoiser().ListLayers())
         {
+            FullName = "Gallery.ImageNetLargestDenoiser",
             Parameters = 1119276709,
             Work = 401959907328,
             Activations = 907012420,

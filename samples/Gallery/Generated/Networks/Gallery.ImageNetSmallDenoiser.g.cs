@@ -29,6 +29,7 @@ namespace Gallery
         public static NetworkPlan Plan { get; } = new("ImageNetSmallDenoiser", "The same with dropout at 16 pixels and below.",
             ["[B, 3, 64, 64]", "[B]", "[B, 1000]"], "[B, 3, 64, 64]", new ImageNetSmallDenoiser().ListLayers())
         {
+            FullName = "Gallery.ImageNetSmallDenoiser",
             Parameters = 280209253,
             Work = 100804540416,
             Activations = 453687364,

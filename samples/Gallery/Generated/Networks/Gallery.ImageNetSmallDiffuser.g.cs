@@ -29,6 +29,7 @@ namespace Gallery
         public static NetworkPlan Plan { get; } = new("ImageNetSmallDiffuser", "EDM2 in its smallest size for ImageNet-64 (Karras et al. 2024).",
             ["[B, 3, 64, 64]", "[B]", "[B, 1000]"], "[B, 3, 64, 64]", new ImageNetSmallDiffuser().ListLayers())
         {
+            FullName = "Gallery.ImageNetSmallDiffuser",
             Parameters = 280209253,
             Work = 100804540416,
             Activations = 446462020,

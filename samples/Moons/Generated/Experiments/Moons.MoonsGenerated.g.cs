@@ -14,6 +14,7 @@ namespace Moons
         public static new ExperimentPlan Plan { get; } = new()
         {
             Name = "MoonsGenerated",
+            FullName = "Moons.MoonsGenerated",
             Steps = 20000,
             Batch = 256,
             Seed = 1,
@@ -59,7 +60,6 @@ namespace Moons
         {
             private readonly MoonsDenoiser.Module model;
             private readonly MoonsDenoiser.Module generate;
-            private readonly Recording gradients;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
@@ -69,7 +69,6 @@ namespace Moons
                 model = new MoonsDenoiser.Module(Weights);
                 generate = new MoonsDenoiser.Module(Averages[0].Weights);
                 generate.eval();
-                gradients = Record(given => Gradients(given[0], given[1], given[2], given[3], given[4]));
                 Optimizer = new RAdam(Weights, 0.0003);
             }
 
@@ -80,7 +79,7 @@ namespace Moons
                 var noise = randn(BatchShape(data), device: data.device);                // z, [B, 2], with B of all processes
                 var (t, r) = EasyTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
                 var mix = rand(noise.shape[0], device: data.device).lt(0.5);             // Mix shows heads, [B]
-                var loss = gradients.Run(data, noise, t, r, mix);                        // a device may do it from a recording
+                var loss = Gradients(data, noise, t, r, mix);
                 AllReduce(loss);                                                         // and the gradients, where there are several processes
                 Update(step);                                                            // weights and averages
                 return loss.MoveToOuterDisposeScope();

@@ -14,6 +14,7 @@ namespace Moons
         public static new ExperimentPlan Plan { get; } = new()
         {
             Name = "MoonsTruncated",
+            FullName = "Moons.MoonsTruncated",
             Steps = 20000,
             Batch = 256,
             Seed = 1,
@@ -23,7 +24,7 @@ namespace Moons
             Copies = 6,
             Times = (1, 80),
             SampleTimes = [80, 1],
-            Origin = new("MoonsFirstStage", Starts: true, Continues: true),
+            Origin = new("Moons.MoonsFirstStage", Starts: true, Continues: true),
             Evaluation = new(0, 4000, null),
             Comparison = new(["moons", "digits"], 3),
             Declaration =
@@ -62,7 +63,6 @@ namespace Moons
         {
             private readonly MoonsDenoiser.Module model;
             private readonly MoonsDenoiser.Module firstStage;
-            private readonly Recording gradients;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
@@ -71,7 +71,6 @@ namespace Moons
             {
                 model = new MoonsDenoiser.Module(Weights);
                 firstStage = new MoonsDenoiser.Module(Frozen);
-                gradients = Record(given => Gradients(given[0], given[1], given[2], given[3]));
                 Optimizer = new RAdam(Weights, 0.0003);
             }
 
@@ -84,7 +83,7 @@ namespace Moons
                 var boundary = (long)(0.25 * noise.shape[0]);                            // the first samples are trained at t' = 1
                 t.narrow(0, 0, boundary).fill_(1);
                 r.narrow(0, 0, boundary).fill_(SecondStageTimes.Earlier(1, 0));
-                var loss = gradients.Run(data, noise, t, r);                             // a device may do it from a recording
+                var loss = Gradients(data, noise, t, r);
                 AllReduce(loss);                                                         // and the gradients, where there are several processes
                 Update(step);                                                            // weights and averages
                 return loss.MoveToOuterDisposeScope();

@@ -14,6 +14,7 @@ namespace Moons
         public static new ExperimentPlan Plan { get; } = new()
         {
             Name = "MoonsTuned",
+            FullName = "Moons.MoonsTuned",
             Steps = 20000,
             Batch = 256,
             Seed = 1,
@@ -23,7 +24,7 @@ namespace Moons
             Copies = 5,
             Times = (0.002, 80),
             SampleTimes = [80, 0.8],
-            Origin = new("MoonsDiffusion", Starts: true, Continues: false),
+            Origin = new("Moons.MoonsDiffusion", Starts: true, Continues: false),
             Evaluation = new(0, 4000, null),
             Declaration =
             [
@@ -59,7 +60,6 @@ namespace Moons
         public new sealed class Training : global::CM.Runtime.Training
         {
             private readonly MoonsDenoiser.Module model;
-            private readonly Recording gradients;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
@@ -67,7 +67,6 @@ namespace Moons
                 : base(setup, MoonsDenoiser.Module.Layout(), [new Ema(0.999)])
             {
                 model = new MoonsDenoiser.Module(Weights);
-                gradients = Record(given => Gradients(given[0], given[1], given[2], given[3]));
                 Optimizer = new RAdam(Weights, 0.0003);
             }
 
@@ -77,7 +76,7 @@ namespace Moons
                 using var _ = BeginStep(step);
                 var noise = randn(BatchShape(data), device: data.device);                // z, [B, 2], with B of all processes
                 var (t, r) = EasyTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
-                var loss = gradients.Run(data, noise, t, r);                             // a device may do it from a recording
+                var loss = Gradients(data, noise, t, r);
                 AllReduce(loss);                                                         // and the gradients, where there are several processes
                 Update(step);                                                            // weights and averages
                 return loss.MoveToOuterDisposeScope();

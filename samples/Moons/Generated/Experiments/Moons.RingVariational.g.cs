@@ -14,6 +14,7 @@ namespace Moons
         public static new ExperimentPlan Plan { get; } = new()
         {
             Name = "RingVariational",
+            FullName = "Moons.RingVariational",
             Steps = 20000,
             Batch = 256,
             Seed = 1,
@@ -60,7 +61,6 @@ namespace Moons
         {
             private readonly MoonsDenoiser.Module model;
             private readonly MoonsEncoder.Module encode;
-            private readonly Recording gradients;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
@@ -69,7 +69,6 @@ namespace Moons
             {
                 model = new MoonsDenoiser.Module(Weights);
                 encode = new MoonsEncoder.Module(Weights.Block("Encode"));
-                gradients = Record(given => Gradients(given[0], given[1], given[2], given[3]));
                 Optimizer = new RAdam(Weights, 0.0003);
             }
 
@@ -79,7 +78,7 @@ namespace Moons
                 using var _ = BeginStep(step);
                 var noise = randn(BatchShape(data), device: data.device);                // z, [B, 2], with B of all processes
                 var (t, r) = EasyTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
-                var loss = gradients.Run(data, noise, t, r);                             // a device may do it from a recording
+                var loss = Gradients(data, noise, t, r);
                 AllReduce(loss);                                                         // and the gradients, where there are several processes
                 Update(step, clip: 200);                                                 // weights and averages
                 return loss.MoveToOuterDisposeScope();
@@ -121,7 +120,7 @@ namespace Moons
             {
                 using var _ = NewDisposeScope();
                 var (mean, deviation) = encode.forward(data);                            // [B, 2], [B, 2]
-                var kl = Number(KlWeight, step) * KlToStandardNormal(mean, deviation);   // [B]
+                var kl = KlWeight(step) * KlToStandardNormal(mean, deviation);           // [B]
                 return (data, (mean + deviation * noise).MoveToOuterDisposeScope(), kl.MoveToOuterDisposeScope());
             }
 

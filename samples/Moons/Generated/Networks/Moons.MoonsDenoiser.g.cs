@@ -45,6 +45,7 @@ namespace Moons
         public static NetworkPlan Plan { get; } = new("MoonsDenoiser", "Two moons, denoised.",
             ["[B, 2]", "[B]"], "[B, 2]", new MoonsDenoiser().ListLayers())
         {
+            FullName = "Moons.MoonsDenoiser",
             Parameters = 58498,
             Work = 57856,
             Activations = 3860,

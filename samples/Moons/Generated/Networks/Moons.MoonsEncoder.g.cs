@@ -45,6 +45,7 @@ namespace Moons
         public static NetworkPlan Plan { get; } = new("MoonsEncoder", "Mean and deviation of the noise that a data point would like.",
             ["[B, 2]"], "[B, 2], [B, 2]", new MoonsEncoder().ListLayers())
         {
+            FullName = "Moons.MoonsEncoder",
             Parameters = 8772,
             Work = 8576,
             Activations = 1312,

@@ -34,7 +34,7 @@ internal static class OriginReader
             return Refuse($"that ends at step {done}, and steps are counted on, so this one must end later than at step {steps}");
         if (!starts && taker is null && coupling?.Type is { } kind && !TakesFrozen(kind))
             return Refuse("nothing takes its frozen weights; a coupling with [Model(Weights.Frozen)] or [Distilled] would, or write [StartFrom<T>]");
-        return new(other.Name, starts, continues);
+        return new(other.Name, RecordName.Of(other).Text, starts, continues);
 
         Origin? Refuse(string why, AxisAttribute? cause = null)
         {
