@@ -54,7 +54,9 @@ internal sealed class ExperimentLine
     /// <param name="remedy">The attributes in messages.</param>
     /// <param name="required">True for an axis that every experiment has.</param>
     /// <param name="kinds">Attributes without their ending.</param>
-    public AxisAttribute? Find(string axis, string remedy, bool required, params string[] kinds)
+    public AxisAttribute? Find(string axis, string remedy, bool required, params string[] kinds) => Find(axis, remedy, required, kinds, []);
+
+    private AxisAttribute? Find(string axis, string remedy, bool required, string[] kinds, string[] offers)
     {
         for (var depth = 0; depth < line.Length; depth++)
         {
@@ -68,7 +70,7 @@ internal sealed class ExperimentLine
         }
 
         if (required && !Type.IsAbstract)
-            Problems.Add(new("CM5002", Name, Type.Name, axis, remedy) { Hints = [axis] });
+            Problems.Add(new("CM5002", Name, Type.Name, axis, remedy) { Hints = [axis, .. offers] });
         return null;
     }
 
@@ -79,7 +81,7 @@ internal sealed class ExperimentLine
         var kinds = AxisKind.All<TKind>();
         var examples = kinds.Select(kind => kind.Example).ToArray();
         var remedy = examples.Length == 1 ? examples[0] : string.Join(", ", examples.Take(examples.Length - 1)) + " or " + examples[examples.Length - 1];
-        return Find(axis, remedy, required, [.. kinds.Select(kind => kind.Name)]);
+        return Find(axis, remedy, required, [.. kinds.Select(kind => kind.Name)], [.. kinds.Select(kind => kind.Offer).OfType<string>()]);
     }
 
     /// <summary>All attributes of an axis in the first record that has any.</summary>

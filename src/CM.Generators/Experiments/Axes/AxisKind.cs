@@ -15,6 +15,12 @@ internal abstract class AxisKind
     /// <summary>The attribute in messages, such as <c>[PseudoHuber(c)]</c>.</summary>
     public abstract string Example { get; }
 
+    /// <summary>The attribute as a light bulb adds it where the axis is missing; null where none does.</summary>
+    public virtual string? Offer => null;
+
+    /// <summary>True for the usual choice, which messages and light bulbs name first.</summary>
+    public virtual bool IsUsual => false;
+
     /// <summary>Arguments of the attribute, positional ones first.</summary>
     protected virtual IReadOnlyList<AxisArgument> Arguments => [];
 
@@ -31,10 +37,10 @@ internal abstract class AxisKind
     public static AxisPlan Read<TKind>(AxisAttribute attribute)
         where TKind : AxisKind => ((TKind)Kinds[attribute.Kind]).Read(attribute);
 
-    /// <summary>All kinds of an axis, by name.</summary>
+    /// <summary>All kinds of an axis: the usual one, then the others by name.</summary>
     /// <typeparam name="TKind">The axis.</typeparam>
     public static IReadOnlyList<TKind> All<TKind>()
-        where TKind : AxisKind => [.. Kinds.Values.OfType<TKind>().OrderBy(kind => kind.Name, StringComparer.Ordinal)];
+        where TKind : AxisKind => [.. Kinds.Values.OfType<TKind>().OrderByDescending(kind => kind.IsUsual).ThenBy(kind => kind.Name, StringComparer.Ordinal)];
 
     /// <summary>Reads and validates the arguments.</summary>
     /// <param name="attribute">The attribute, whose class has this kind's name.</param>

@@ -4,6 +4,8 @@ internal sealed class L2 : LossKind
 {
     public override string Example => "[L2]";
 
+    public override string Offer => Name;
+
     public override string Describe(AxisPlan loss) => "squared Euclidean distance";
 
     public override string Formula(AxisPlan loss) => "d(a, b) = ‖a − b‖²";

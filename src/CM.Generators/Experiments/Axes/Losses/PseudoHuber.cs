@@ -7,6 +7,10 @@ internal sealed class PseudoHuber : LossKind
 {
     public override string Example => "[PseudoHuber(c)]";
 
+    public override string Offer => "PseudoHuber(0.01)";
+
+    public override bool IsUsual => true;
+
     protected override IReadOnlyList<AxisArgument> Arguments { get; } = [AxisArgument.NonNegative("c").First(), AxisArgument.Flag("PerElement")];
 
     public override string Describe(AxisPlan loss) => (loss["c"], loss.Is("PerElement")) switch

@@ -4,6 +4,8 @@ internal class Adam : OptimizerKind
 {
     public override int Moments => 2;
 
+    public override string? Offer => $"{Name}(1e-3)";
+
     protected virtual double UsualDecay => 0;
 
     protected override IReadOnlyList<AxisArgument> Arguments =>

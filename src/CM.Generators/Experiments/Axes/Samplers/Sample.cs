@@ -13,6 +13,8 @@ internal sealed class Sample : SamplerKind
 
     public override string Example => "[Sample(t)]";
 
+    public override bool IsUsual => true;
+
     protected override IReadOnlyList<AxisArgument> Arguments { get; } = [AxisArgument.Flag("SameNoise")];
 
     public override AxisPlan Read(AxisAttribute attribute)
