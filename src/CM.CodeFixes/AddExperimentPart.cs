@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Composition;
 using CM.Generators.Checking;
+using CM.Generators.Experiments;
 using CM.Generators.Reading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
@@ -20,22 +21,21 @@ public sealed class AddExperimentPart : DeclarationFix
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = ["CM5002"];
 
     private protected override IEnumerable<Edit> Edits(Finding finding) =>
-        finding.Record.AttributeLists.Count == 0 ? [] : Problem.HintsOf(finding.Diagnostic).SelectMany(part => Offers(finding, part)).Where(edit => Fits(finding, edit)).Take(MostOffers);
+        finding.Record.AttributeLists.Count == 0 ? [] : Offers(finding, Problem.HintsOf(finding.Diagnostic)).Where(edit => Fits(finding, edit)).Take(MostOffers);
 
-    private static IEnumerable<Edit> Offers(Finding finding, string part)
+    // The first hint is the axis; attributes of its kinds follow.
+    private static IEnumerable<Edit> Offers(Finding finding, string[] hints)
     {
-        return part switch
+        return hints[0] switch
         {
             "data" => Types("IDataSource").Select(type => Named($"Data<{type}>")),
             "model" => Types("NetworkAttribute").Select(type => Named($"Model<{type}>")),
             "times" => Types("TimeScheduleAttribute").Select(type => Named($"Times<{type}>")),
             "coupling" => [Named("Coupling<Independent>")],
-            "loss" => [Named("PseudoHuber(0.01)"), Named("L2")],
-            "optimiser" => [Named("RAdam(1e-3)"), Named("Adam(1e-3)")],
             "sampling times" => [Named($"Sample({Number(LastTime(finding.Type))})")],
             "steps" => Argument("Steps = 10_000"),
             "batch" => Argument("Batch = 128"),
-            _ => [],
+            _ => hints.Skip(1).Select(Named),
         };
 
         Edit Named(string attribute) => With($"[{attribute}]", Edit.AddAttribute(finding.Record, attribute));

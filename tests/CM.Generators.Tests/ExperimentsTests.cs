@@ -136,7 +136,7 @@ public sealed class ExperimentsTests
     }
 
     [Theory]
-    [InlineData("[PseudoHuber(0.01)]", "", "CM5002 at 'Moons': 'Moons' says nothing about its loss; add [PseudoHuber(c)] or [L2] here or on a record it derives from")]
+    [InlineData("[PseudoHuber(0.01)]", "", "CM5002 at 'Moons': 'Moons' says nothing about its loss; add [PseudoHuber(c)], [Huber(delta)] or [L2] here or on a record it derives from")]
     [InlineData("[Coupling<Independent>]", "", "CM5002 at 'Moons': 'Moons' says nothing about its coupling; add [Coupling<Independent>] ")]
     [InlineData("Batch = 256, ", "", "CM5002 at 'Moons': 'Moons' says nothing about its batch; add [Experiment(Batch = …)] ")]
     [InlineData("[RAdam(1e-3)", "[Adam(1), RAdam(1e-3)", "CM5003 at 'RAdam(1e-3)': 'Moons' names its optimiser twice; keep one")]

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CM.Generators.Experiments;
 using CM.Generators.Reading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;

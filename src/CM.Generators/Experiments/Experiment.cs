@@ -1,5 +1,7 @@
 using CM.Generators.Checking;
 using CM.Generators.Couplings;
+using CM.Generators.Experiments.Axes;
+using CM.Generators.Experiments.Axes.Averages;
 using CM.Generators.Reading;
 
 namespace CM.Generators.Experiments;
@@ -40,9 +42,18 @@ internal sealed record Experiment(RecordName Name)
     /// <summary>Null where the teacher's point has the student's noise.</summary>
     public Distillation? Distillation { get; init; }
 
-    public Loss? Loss { get; init; }
+    public AxisPlan? Loss { get; init; }
 
-    public OptimizerAxis? Optimizer { get; init; }
+    public AxisPlan? Optimizer { get; init; }
+
+    /// <summary>Growth of the learning rate in the first steps; null where it starts at once.</summary>
+    public AxisPlan? WarmUp { get; init; }
+
+    /// <summary>Decay of the learning rate; null where there is none.</summary>
+    public AxisPlan? RateDecay { get; init; }
+
+    /// <summary>True when the learning rate is the same at every step.</summary>
+    public bool HasSteadyRate => WarmUp is null && RateDecay is null;
 
     public double? ClipNorm { get; init; }
 
@@ -52,21 +63,18 @@ internal sealed record Experiment(RecordName Name)
     /// <summary>What networks compute in; null where libtorch is left as it is set up.</summary>
     public Precision? Precision { get; init; }
 
-    /// <summary>What stands before a method that casts to a network's type: which one stands in for float16 is known when a training begins.</summary>
+    /// <summary>Word before a method that casts to a network's type: the type that stands in for float16 is known when a training begins.</summary>
     public string Static => Precision is { IsHalf: true } ? "" : "static ";
 
     /// <summary>Whether every second image is mirrored.</summary>
     public bool HorizontalFlip { get; init; }
 
-    public EquatableArray<AverageAxis> Averages { get; init; }
+    /// <summary>Moving averages; one that makes the targets is the last.</summary>
+    public EquatableArray<AxisPlan> Averages { get; init; }
 
     public EquatableArray<double> SampleTimes { get; init; }
 
-    /// <summary>Whether every time after the first takes the same noise.</summary>
-    public bool SameNoise { get; init; }
-
-    /// <summary>Null where the sampler is a consistency model's.</summary>
-    public HeunSampler? Heun { get; init; }
+    public AxisPlan? Sampler { get; init; }
 
     /// <summary>How samples are judged; null where nothing is said.</summary>
     public Evaluation? Evaluation { get; init; }
@@ -77,7 +85,7 @@ internal sealed record Experiment(RecordName Name)
     public EquatableArray<Problem> Problems { get; init; }
 
     /// <summary>Whether the last of the averages makes the targets.</summary>
-    public bool HasTeacher => Averages.Any(average => average.Teaches);
+    public bool HasTeacher => Averages.Any(average => AxisKind.Of<AverageKind>(average).Teaches);
 
     /// <summary>Whether weights of a finished run lie beside those that are trained.</summary>
     public bool HasFrozen => Truncation is not null || Distillation is not null || Coupling is DeclaredCoupling declared && declared.Models.Any(Couplings.Model.IsFrozen);
@@ -90,7 +98,7 @@ internal sealed record Experiment(RecordName Name)
     /// axis out without a finding of ours.
     /// </summary>
     public string? Obstacle => Problems.FirstOrDefault(problem => problem.IsError) is { } error ? $"has errors, the first is {error.Rule}"
-        : Data is null || Model is null || Coupling is null || Times is null || Loss is null || Optimizer is null ? "does not compile yet"
+        : Data is null || Model is null || Coupling is null || Times is null || Loss is null || Optimizer is null || Sampler is null ? "does not compile yet"
         : null;
 }
 
@@ -163,53 +171,3 @@ internal sealed record Precision(string Name)
     /// <summary>Whether it is float16, or what stands in for it where there is no CUDA.</summary>
     public bool IsHalf => Name == "Float16";
 }
-
-internal sealed record HeunSampler(int Steps, double Rho);
-
-/// <summary>The distance of two samples.</summary>
-internal abstract record Loss;
-
-/// <summary>√(‖a − b‖² + c²) − c, of the whole sample or summed over its elements.</summary>
-internal sealed record PseudoHuberLoss(double C, bool PerElement) : Loss;
-
-/// <summary>‖a − b‖².</summary>
-internal sealed record SquaredLoss : Loss;
-
-/// <param name="Kind">The class in CM.Runtime.</param>
-/// <param name="Settings">What differs from the defaults, by the constructor's parameter names.</param>
-internal sealed record OptimizerAxis(string Kind, double Rate, EquatableArray<Setting> Settings)
-{
-    /// <summary>How the rate grows at first, or null.</summary>
-    public WarmUp? WarmUp { get; init; }
-
-    /// <summary>How the rate falls, or null.</summary>
-    public RateDecay? Decay { get; init; }
-
-    public bool IsSteady => WarmUp is null && Decay is null;
-}
-
-/// <param name="Kind">The class in CM.Runtime.</param>
-/// <param name="Size">What its attribute says first: a decay, a width, a half-life.</param>
-/// <param name="Settings">What differs from the defaults, by the constructor's parameter names.</param>
-internal sealed record AverageAxis(string Kind, double Size, EquatableArray<Setting> Settings)
-{
-    /// <summary>Whether it makes the targets.</summary>
-    public bool Teaches => Kind == "EmaTeacher";
-}
-
-/// <summary>rate·min((k − after)/steps, 1).</summary>
-internal sealed record WarmUp(double Steps, double After)
-{
-    public double End => After + Steps;
-}
-
-internal abstract record RateDecay;
-
-/// <summary>rate/√max((k − after)/steps, 1).</summary>
-internal sealed record InverseSqrtDecay(double Steps, double After) : RateDecay;
-
-/// <summary>Half a cosine, down to 0 at the last step.</summary>
-internal sealed record CosineDecay : RateDecay;
-
-/// <param name="Value">As it is written in code.</param>
-internal sealed record Setting(string Name, string Value);

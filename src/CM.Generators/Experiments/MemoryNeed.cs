@@ -1,5 +1,7 @@
 using System.Globalization;
 using CM.Generators.Couplings;
+using CM.Generators.Experiments.Axes;
+using CM.Generators.Experiments.Axes.Optimizers;
 using CM.Generators.Shapes;
 
 namespace CM.Generators.Experiments;
@@ -43,8 +45,8 @@ internal sealed record MemoryNeed(long Weights, EquatableArray<(string What, int
     /// <summary>How many numbers are held for each that is trained.</summary>
     public static int CopiesOf(Experiment experiment) => Held(experiment, experiment.Optimizer!).Sum(copies => copies.Times);
 
-    private static IEnumerable<(string What, int Times)> Held(Experiment experiment, OptimizerAxis optimizer) => new[]
+    private static IEnumerable<(string What, int Times)> Held(Experiment experiment, AxisPlan optimizer) => new[]
     {
-        ("weights", 1), ("gradients", 1), ("moment", optimizer.Kind == "Lion" ? 1 : 2), ("average", experiment.Averages.Count), ("frozen weights", experiment.HasFrozen ? 1 : 0),
+        ("weights", 1), ("gradients", 1), ("moment", AxisKind.Of<OptimizerKind>(optimizer).Moments), ("average", experiment.Averages.Count), ("frozen weights", experiment.HasFrozen ? 1 : 0),
     }.Where(copies => copies.Item2 > 0);
 }

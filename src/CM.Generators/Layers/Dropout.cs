@@ -12,7 +12,7 @@ internal sealed class Dropout : LayerKind
 
     public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) => input;
 
-    public override bool IsRandom => true;
+    public override bool DrawsMasks(LayerPlan layer) => layer.Number("probability", 0) > 0;
 
     // The mask.
     public override Kept Keep(LayerPlan layer, Shape input, Shape output) => IsView(layer) ? Kept.Nothing : Kept.Nothing.And(output.Numbers);

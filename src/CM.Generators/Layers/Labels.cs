@@ -31,7 +31,7 @@ internal sealed class ClassEmbedding : LayerKind
 
     public override Dim Work(LayerPlan layer, Shape input, Shape output) => layer.Size("classes") * layer.Size("channels");
 
-    public override bool IsRandom => true;
+    public override bool DrawsMasks(LayerPlan layer) => Dropout(layer) > 0;
 
     // The scaled labels.
     public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing.And(layer.Size("classes"));

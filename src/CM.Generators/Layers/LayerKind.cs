@@ -40,8 +40,14 @@ internal abstract class LayerKind
     /// <summary>Whether the result lies in the memory of the input.</summary>
     public virtual bool IsView(LayerPlan layer) => false;
 
-    /// <summary>Whether it does something else while training.</summary>
-    public virtual bool IsRandom => false;
+    /// <summary>True when the layer draws a mask at random while training, which student and teacher must share.</summary>
+    public virtual bool DrawsMasks(LayerPlan layer) => false;
+
+    /// <summary>True for a layer of EDM2's magnitude-preserving set; networks with one keep the type when a value is spread over axes.</summary>
+    public virtual bool PreservesMagnitude => false;
+
+    /// <summary>True when a training pass brings the layer's weights to magnitude 1 in place (EDM2).</summary>
+    public virtual bool NormalisesWeights => false;
 
     /// <summary>The expression that computes it.</summary>
     public abstract string Write(LayerPlan layer, Shape input, Shape output, LayerCode code);

@@ -5,6 +5,8 @@ namespace CM.Generators.Layers;
 
 internal sealed class MpSiLU : LayerKind
 {
+    public override bool PreservesMagnitude => true;
+
     public override string Describe(LayerPlan layer) => "MpSiLU";
 
     public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) => input;
@@ -14,6 +16,8 @@ internal sealed class MpSiLU : LayerKind
 
 internal sealed class MpSum : LayerKind
 {
+    public override bool PreservesMagnitude => true;
+
     public override string Describe(LayerPlan layer) => $"MpSum {CodeWriter.Number(layer.Number("t", 0.5))}";
 
     public override int Inputs => 2;
@@ -37,6 +41,8 @@ internal sealed class MpSum : LayerKind
 
 internal sealed class MpCat : LayerKind
 {
+    public override bool PreservesMagnitude => true;
+
     public override string Describe(LayerPlan layer) => $"MpCat {CodeWriter.Number(layer.Number("t", 0.5))}";
 
     public override int Inputs => 2;
@@ -66,6 +72,8 @@ internal sealed class MpCat : LayerKind
 
 internal sealed class MpFourier : LayerKind
 {
+    public override bool PreservesMagnitude => true;
+
     public override string Describe(LayerPlan layer) => $"MpFourier {layer.Size("channels")}";
 
     public override void Validate(LayerPlan layer, LayerCheck check) => check.AtLeast("channels", 1, layer.Size("channels"));
@@ -88,6 +96,10 @@ internal sealed class MpFourier : LayerKind
 
 internal sealed class MpLinear : LayerKind
 {
+    public override bool PreservesMagnitude => true;
+
+    public override bool NormalisesWeights => true;
+
     private readonly Linear plain = new();
 
     public override string Describe(LayerPlan layer) => "Mp" + plain.Describe(layer) + MpWeights.Gain(layer, ", gain ");
@@ -107,6 +119,10 @@ internal sealed class MpLinear : LayerKind
 
 internal sealed class MpConv2d : LayerKind
 {
+    public override bool PreservesMagnitude => true;
+
+    public override bool NormalisesWeights => true;
+
     public override string Describe(LayerPlan layer) =>
         $"MpConv2d {layer.Size("input")}→{layer.Size("output")}, {layer.Whole("kernel")}×{layer.Whole("kernel")}{MpWeights.Gain(layer, ", gain ")}";
 
@@ -135,6 +151,10 @@ internal sealed class MpConv2d : LayerKind
 
 internal sealed class MpAttention : Attention
 {
+    public override bool PreservesMagnitude => true;
+
+    public override bool NormalisesWeights => true;
+
     public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer)
     {
         var channels = layer.Size("channels");

@@ -47,6 +47,32 @@ internal sealed class NetworkReader
         return (Properties(coupling).Select(reader.ReadLayer).OfType<LayerPlan>().ToEquatable(), reader.problems);
     }
 
+    /// <summary>Layers of a network and of the blocks in it, each block once: kind and arguments alone.</summary>
+    public static IEnumerable<LayerPlan> ReadAllLayers(INamedTypeSymbol network, CancellationToken cancellation)
+    {
+        var (found, seen, rest) = (new List<LayerPlan>(), new HashSet<INamedTypeSymbol>(SymbolEqualityComparer.Default), new Stack<INamedTypeSymbol>([network]));
+        while (rest.Count > 0)
+        {
+            var next = rest.Pop();
+            if (!seen.Add(next))
+                continue;
+            var reader = new NetworkReader(next, new Sites(), [], cancellation);
+            foreach (var property in Properties(next))
+            {
+                foreach (var layer in property.GetAttributes().Where(attribute => IsLayer(attribute.AttributeClass)))
+                {
+                    found.Add(new(property.Name, KindOf(layer), reader.ReadArguments(layer, property), null, null, -1, ""));
+                    if (layer.AttributeClass!.TypeArguments.FirstOrDefault() is INamedTypeSymbol block)
+                        rest.Push(block);
+                }
+            }
+        }
+
+        return found;
+    }
+
+    private static string KindOf(AttributeData layer) => layer.AttributeClass!.Name.Substring(0, layer.AttributeClass.Name.Length - "Attribute".Length);
+
     private NetworkPlan Read()
     {
         var site = sites.Add(type.Locations[0]);
@@ -111,7 +137,7 @@ internal sealed class NetworkReader
         }
 
         var layer = kinds[0];
-        var kind = layer.AttributeClass!.Name.Substring(0, layer.AttributeClass.Name.Length - "Attribute".Length);
+        var kind = KindOf(layer);
         var site = sites.Add(layer, property);
         var repeat = attributes.FirstOrDefault(attribute => DslName(attribute.AttributeClass) == "RepeatAttribute");
         var times = repeat?.ConstructorArguments.FirstOrDefault().Value as int?;
@@ -122,7 +148,7 @@ internal sealed class NetworkReader
         }
 
         var arguments = ReadArguments(layer, property);
-        var block = (kind, layer.AttributeClass.TypeArguments.FirstOrDefault() as INamedTypeSymbol) switch
+        var block = (kind, layer.AttributeClass!.TypeArguments.FirstOrDefault() as INamedTypeSymbol) switch
         {
             ("Block", { } network) => ReadBlock(network, property.Name, arguments, site),
             ("Custom", { } owner) => ReadFunction(owner, property.Name, site),

@@ -504,7 +504,7 @@ internal sealed class NetworkWriter
         var ones = string.Concat(Enumerable.Repeat(", 1", wide.Rank - shape.Rank));
         var spread = Free($"{names[value].TrimStart('@')}Spread");
         var spreadShape = $"[{string.Join(", ", shape.Sizes)}{ones}]";
-        if (network.Plan.Layers.Any(layer => layer.Kind.StartsWith("Mp", StringComparison.Ordinal)))
+        if (network.Plan.Layers.Any(layer => LayerKind.Find(layer.Kind)?.PreservesMagnitude == true))
         {
             lines.Add(($"var {spread} = MagnitudePreserving.Spread({names[value]}, {names[other]});", spreadShape));
             return spread;

@@ -12,6 +12,8 @@ internal sealed class Edm2 : UNet
     private const double AttentionBalance = 0.3;
     private const double Clip = 256;
 
+    public override bool NormalisesWeights => true;
+
     protected override string Title => "EDM2";
 
     protected override long[] DefaultMultipliers => [1, 2, 3, 4];

@@ -47,6 +47,8 @@ internal abstract class UNet : LayerKind
     /// <summary>What it gives.</summary>
     public static EquatableArray<Shape> Gives(LayerPlan layer) => [Images(layer, layer.Has("outChannels") ? "outChannels" : "channels")];
 
+    public override bool DrawsMasks(LayerPlan layer) => layer.Numbers("dropout").Any(level => level > 0);
+
     public override string Describe(LayerPlan layer)
     {
         var side = layer.Size("resolution");

@@ -1,22 +1,21 @@
-using CM.Generators.Experiments;
+using CM.Generators.Experiments.Axes;
 using CM.Generators.Times;
-using Microsoft.CodeAnalysis;
 using static CM.Generators.Writing.CodeWriter;
 
-namespace CM.Generators.Reading;
+namespace CM.Generators.Experiments.Parts;
 
 /// <summary>Reads <c>[Distilled]</c>.</summary>
-internal sealed partial class ExperimentReader
+internal static class DistillationReader
 {
-    private Distillation? ReadDistillation(Found distilled, Found? origin, Found? times, Found? truncated)
+    public static Distillation? Read(ExperimentLine line, AxisAttribute? distilled, AxisAttribute? origin, AxisAttribute? times, Schedule? schedule, AxisAttribute? truncated)
     {
+        if (distilled is null)
+            return null;
         if (truncated is not null)
             return Refuse("[Truncated] keeps the weights of a first stage, this those of a diffusion model, and one run is named; distil in the first stage", truncated);
         if (origin is null)
-            return type.IsAbstract ? null : Refuse("paths follow the weights of a diffusion model; add [StartFrom<T>] or [Frozen<T>]");
-        if (times?.Type is not { } record || schedule is null
-            || origin.Type is not { } other || Inherited([.. Line(other)], "TimesAttribute")?.AttributeClass!.TypeArguments.FirstOrDefault() is not INamedTypeSymbol before
-            || ScheduleReader.Read(before, new Sites(), cancellation) is not { } first)
+            return line.Type.IsAbstract ? null : Refuse("paths follow the weights of a diffusion model; add [StartFrom<T>] or [Frozen<T>]");
+        if (times?.Type is not { } record || schedule is null || origin.Type is not { } other || TimesReader.OfExperiment(line, other) is not var (before, first))
             return null;
         if (!first.IsDiffusion)
             return Refuse($"'{other.Name}' trains a consistency model, whose f(x, t) is a sample and no mean of the data; name an experiment whose Earlier is always 0", origin);
@@ -30,11 +29,11 @@ internal sealed partial class ExperimentReader
                 return Refuse($"its step needs Signal(t) = 1 and Noise(t) = t, and '{symbol.Name}' has others", part);
         }
 
-        return new(Code(before));
+        return new(line.Code(before));
 
-        Distillation? Refuse(string why, Found? cause = null)
+        Distillation? Refuse(string why, AxisAttribute? cause = null)
         {
-            problems.Add(new("CM5016", cause is not null && cause.Depth < distilled.Depth ? cause.Site : distilled.Site, type.Name, why));
+            line.Problems.Add(new("CM5016", distilled.SiteOr(cause), line.Type.Name, why));
             return null;
         }
     }

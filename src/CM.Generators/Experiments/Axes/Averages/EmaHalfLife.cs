@@ -1,0 +1,9 @@
+namespace CM.Generators.Experiments.Axes.Averages;
+
+internal sealed class EmaHalfLife : AverageKind
+{
+    protected override IReadOnlyList<AxisArgument> Arguments { get; } =
+        [AxisArgument.Positive("examples").First(), AxisArgument.Positive("RampUp", double.PositiveInfinity), AxisArgument.Flag("IncludesStep")];
+
+    protected override string Prefix(AxisPlan average) => "half-life-";
+}

@@ -1,0 +1,73 @@
+using CM.Generators.Reading;
+using CM.Generators.Times;
+using CM.Generators.Writing;
+using Microsoft.CodeAnalysis;
+using static CM.Generators.Writing.CodeWriter;
+
+namespace CM.Generators.Experiments.Axes.Samplers;
+
+/// <summary>One pass of a consistency model a time, with noise put back in between (Song et al. 2023, algorithm 1).</summary>
+internal sealed class Sample : SamplerKind
+{
+    private const string Time = "times";
+
+    public override string Example => "[Sample(t)]";
+
+    public override bool IsUsual => true;
+
+    protected override IReadOnlyList<AxisArgument> Arguments { get; } = [AxisArgument.Flag("SameNoise")];
+
+    public override AxisPlan Read(AxisAttribute attribute)
+    {
+        var times = attribute.Attribute.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Array, IsNull: false } given ? given.Values.Select(ScheduleReader.Real) : [];
+        var plan = base.Read(attribute);
+        return plan with { Numbers = plan.Numbers.Concat(times.Select(time => (Time, time))).ToEquatable() };
+    }
+
+    public override EquatableArray<double> Times(AxisPlan sampler, Schedule schedule) => Times(sampler);
+
+    public override bool Renoises(AxisPlan sampler) => Times(sampler).Count > 1;
+
+    public override (string Axis, string Text) Describe(AxisPlan sampler) =>
+        ("Sampling times", string.Join(", ", Times(sampler).Select(Number)) + (sampler.Is("SameNoise") ? ", with the same noise" : ""));
+
+    public override string? Complaint(AxisPlan sampler, Schedule schedule, bool isReadable)
+    {
+        var times = Times(sampler);
+        if (schedule.IsDiffusion)
+            return $"{schedule.Name.Name} trains a diffusion model, whose f(x, t) is a mean and no sample; write [Heun(18)]";
+        if (times.Count == 0)
+            return "there is no sampling time; the first is usually the schedule's to, " + Number(schedule.To);
+        for (var i = 0; i < times.Count; i++)
+        {
+            if (!(times[i] >= schedule.From && times[i] <= schedule.To))
+                return $"the sampling time {Number(times[i])} lies outside the times of {schedule.Name.Name}, {Number(schedule.From)} to {Number(schedule.To)}";
+            if (i > 0 && !(times[i] < times[i - 1]))
+                return $"the sampling time {Number(times[i])} comes after {Number(times[i - 1])}, but sampling times fall";
+        }
+
+        return null;
+    }
+
+    public override void Write(AxisPlan sampler, SamplerWriter writer)
+    {
+        var (code, times) = (writer.Code, Times(sampler));
+        using (writer.SampleMethod())
+        {
+            foreach (var statement in writer.CouplingNetworks)
+                code.Line(statement);
+            for (var i = 0; i < times.Count; i++)
+            {
+                if (i > 0)
+                    code.Line($"if (noise.Count > {i})");
+                code.Line($"{(i == 0 ? "var " : "    ")}x = {writer.Denoised(writer.Noised(i, sampler.Is("SameNoise")), $"At({Number(times[i])})")};");
+            }
+
+            code.Line("return x.MoveToOuterDisposeScope();").Line();
+            code.Line("// The same time for every sample, [n].");
+            code.Line("Tensor At(double time) => full(noise[0].shape[0], time, dtype: float64, device: noise[0].device);");
+        }
+    }
+
+    private static EquatableArray<double> Times(AxisPlan sampler) => sampler.Numbers.Where(number => number.Name == Time).Select(number => number.Value).ToEquatable();
+}

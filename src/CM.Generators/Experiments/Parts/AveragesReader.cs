@@ -1,0 +1,34 @@
+using CM.Generators.Experiments.Axes;
+using CM.Generators.Experiments.Axes.Averages;
+using static CM.Generators.Writing.CodeWriter;
+
+namespace CM.Generators.Experiments.Parts;
+
+/// <summary>Reads the moving averages, of which a record may have several; the teacher's comes last.</summary>
+internal static class AveragesReader
+{
+    public static IReadOnlyList<AxisAttribute> Find(ExperimentLine line) =>
+        line.FindAll([.. AxisKind.All<AverageKind>().Where(kind => !kind.Teaches).Select(kind => kind.Name)]);
+
+    public static EquatableArray<AxisPlan> Read(ExperimentLine line, AxisAttribute? teacher, AxisAttribute? times, TimesAxis? schedule)
+    {
+        var averages = new List<AxisPlan>();
+        foreach (var given in Find(line))
+        {
+            var plan = AxisKind.Read<AverageKind>(given);
+            var size = AxisKind.Of<AverageKind>(plan).Size(plan);
+            if (averages.Exists(before => before.Kind == plan.Kind && AxisKind.Of<AverageKind>(before).Size(before) == size))
+                line.Problems.Add(new("CM5003", given.Site, line.NameAt(given), "average of " + Number(size)));
+            averages.Add(plan);
+        }
+
+        if (teacher is not null)
+        {
+            averages.Add(AxisKind.Read<AverageKind>(teacher));
+            if (EmaTeacher.CountsIntervals(averages[averages.Count - 1]) && schedule is { IsContinuous: true })
+                line.Problems.Add(new("CM5004", teacher.SiteOr(times), schedule.Name, "times", "the Cuts of [EmaTeacher] are intervals of a grid, and it is continuous; leave them out, or give it Grid and Cuts"));
+        }
+
+        return averages.ToEquatable();
+    }
+}

@@ -1,0 +1,58 @@
+using CM.Generators.Experiments.Axes;
+using CM.Generators.Reading;
+using Microsoft.CodeAnalysis;
+
+namespace CM.Generators.Experiments.Parts;
+
+/// <summary>Reads <c>[StartFrom&lt;T&gt;]</c> and <c>[Frozen&lt;T&gt;]</c>.</summary>
+internal static class OriginReader
+{
+    private const int LongestLine = 64;
+
+    public static readonly string[] Attributes = ["StartFrom", "Frozen"];
+
+    /// <param name="line">The experiment.</param>
+    /// <param name="origin">The attribute.</param>
+    /// <param name="model">The model, which both experiments share.</param>
+    /// <param name="coupling">The coupling, which may take frozen weights.</param>
+    /// <param name="taker">Another attribute that takes them.</param>
+    public static Origin? Read(ExperimentLine line, AxisAttribute? origin, AxisAttribute? model, AxisAttribute? coupling, AxisAttribute? taker)
+    {
+        if (origin?.Type is not { TypeKind: not TypeKind.Error } other)
+            return null;
+        var (starts, continues) = (origin.Kind == "StartFrom", origin.Has("Continue"));
+        var others = ExperimentLine.Of(other).ToArray();
+        if (others.Length == 0 || !SymbolEqualityComparer.Default.Equals(others[0], other))
+            return Refuse("it is no experiment");
+        if (other.IsAbstract)
+            return Refuse("it is abstract and never runs");
+        if (Origins(other).Take(LongestLine).Contains(line.Type, SymbolEqualityComparer.Default))
+            return Refuse(SymbolEqualityComparer.Default.Equals(other, line.Type) ? "it would need a run of its own before its first one" : "that one needs a run of this one");
+        if (model?.Type is { } network && ExperimentLine.Inherited(others, "Model")?.AttributeClass!.TypeArguments.FirstOrDefault() is { } before && !SymbolEqualityComparer.Default.Equals(network, before))
+            return Refuse($"its model is '{before.Name}' and not '{network.Name}', and the weights of one do not fit the other", model);
+        if (continues && line.Property("Steps")?.Value.Value is int steps && StepsOf(others) is { } done && done >= steps)
+            return Refuse($"that ends at step {done}, and steps are counted on, so this one must end later than at step {steps}");
+        if (!starts && taker is null && coupling?.Type is { } kind && !TakesFrozen(kind))
+            return Refuse("nothing takes its frozen weights; a coupling with [Model(Weights.Frozen)] or [Distilled] would, or write [StartFrom<T>]");
+        return new(other.Name, RecordName.Of(other).Text, starts, continues);
+
+        Origin? Refuse(string why, AxisAttribute? cause = null)
+        {
+            line.Problems.Add(new("CM5010", origin.SiteOr(cause), line.Type.Name, other.Name, why));
+            return null;
+        }
+    }
+
+    // An experiment, the one it takes weights from, the one that takes weights from, and so on.
+    private static IEnumerable<INamedTypeSymbol> Origins(INamedTypeSymbol experiment)
+    {
+        for (INamedTypeSymbol? each = experiment; each is not null; each = ExperimentLine.Inherited(ExperimentLine.Of(each), Attributes)?.AttributeClass!.TypeArguments.FirstOrDefault() as INamedTypeSymbol)
+            yield return each;
+    }
+
+    private static int? StepsOf(INamedTypeSymbol[] line) =>
+        line.Select(each => ScheduleReader.Named(ScheduleReader.Declared(each, ExperimentReader.Attribute)!, "Steps")?.Value as int?).FirstOrDefault(steps => steps is not null);
+
+    private static bool TakesFrozen(INamedTypeSymbol coupling) => coupling.GetMembers().OfType<IPropertySymbol>().SelectMany(part => part.GetAttributes())
+        .Any(part => NetworkReader.DslName(part.AttributeClass) == "ModelAttribute" && part.ConstructorArguments.Any(weights => weights.Kind == TypedConstantKind.Enum && NetworkReader.EnumName(weights) == "Frozen"));
+}

@@ -1,0 +1,47 @@
+using CM.Generators.Experiments.Axes;
+using CM.Generators.Times;
+using Microsoft.CodeAnalysis;
+using static CM.Generators.Writing.CodeWriter;
+
+namespace CM.Generators.Experiments.Parts;
+
+/// <summary>Reads <c>[Truncated]</c>.</summary>
+internal static class TruncationReader
+{
+    public static Truncation? Read(ExperimentLine line, AxisAttribute? truncated, AxisAttribute? origin, AxisAttribute? times, Schedule? schedule)
+    {
+        if (truncated is null)
+            return null;
+        var boundary = truncated.Named("Boundary", value => value is >= 0 and < 1, "from 0 up to, but not including, 1") ?? 0.25;
+        var weight = truncated.Named("BoundaryWeight", value => value >= 0, "0 or more") ?? 0.1;
+        if (origin is null && !line.Type.IsAbstract)
+            return Refuse("below its times it needs the weights of a first stage; add [StartFrom<T>]");
+        if (times?.Type is not { } record || schedule is null)
+            return null;
+        if (schedule.IsDiffusion)
+            return Refuse($"'{record.Name}' trains a diffusion model, whose target is always the data; give it an Earlier above 0", times);
+        if (!schedule.IsContinuous)
+            return Refuse($"the grid of '{record.Name}' ends at its first time, so no target lies below; give it Earlier in the place of Grid and Cuts", times);
+        if (schedule.Law is LogNormalLaw { Truncated: false })
+            return Refuse($"'{record.Name}' draws times below {Number(schedule.From)} too; write Truncated = true on [LogNormal], or use [LogStudentT]", times);
+        if (schedule.Preconditioning != Preconditioning.Plain)
+            return Refuse($"'{record.Name}' makes f(x, {Number(schedule.From)}) = x; write Preconditioning = Preconditioning.Plain on [TimeSchedule]", times);
+        if (origin?.Type is { } other && TimesReader.OfExperiment(line, other) is var (before, first))
+        {
+            if (!TimesReader.HaveOneProcess(first, schedule))
+                return Refuse($"'{record.Name}' and the times of '{other.Name}', '{before.Name}', differ in Signal, Noise or DataDeviation, and the weights of one mean something else in the other", times);
+            if (first.IsDiffusion)
+                return Refuse($"'{other.Name}' trains a diffusion model, whose f(x, t) is the mean of the data and no target for a consistency model; start from one that was tuned from it");
+            if (!(first.From < schedule.From) && TimesReader.Unanchored(first) is not null && !SymbolEqualityComparer.Default.Equals(other, line.Type))
+                return Refuse($"the first stage '{other.Name}' is trained from {Number(first.From)} on, so that it has no targets below {Number(schedule.From)} either; start from one whose times begin lower");
+        }
+
+        return new(schedule.From, boundary, weight);
+
+        Truncation? Refuse(string why, AxisAttribute? cause = null)
+        {
+            line.Problems.Add(new("CM5011", truncated.SiteOr(cause), line.Type.Name, why));
+            return null;
+        }
+    }
+}
