@@ -90,7 +90,7 @@ internal static class Pairs
             "ours, MiB", "PyTorch, MiB", "first step after start, s", "managed bytes a step");
         foreach (var (workload, threads, ours, peer) in results)
             table.AddRow(workload, $"{threads}",
-                $"{ours.seconds * 1e3:0.00}", peer is null ? "skipped" : $"{peer.Side.seconds * 1e3:0.00}",
+                $"{ours.seconds * 1e3:0.00}", peer is null ? "–" : $"{peer.Side.seconds * 1e3:0.00}",
                 peer is null ? "" : $"{peer.Ratio:0.00} ({peer.Least:0.00} to {peer.Most:0.00})",
                 $"{ours.peak_mib:0}", peer is null ? "" : $"{peer.Side.peak_mib:0}",
                 $"{ours.first:0.0}{(peer is null ? "" : $" and {peer.Side.first:0.0}")}", $"{ours.allocated:0}");
