@@ -18,7 +18,7 @@ internal static class DataCommand
         var command = new Command("prepare", "Cut the middle square out of every picture and bring it to one size.") { from, to, size, filter, json };
         command.SetAction(parsed =>
         {
-            var (path, side) = (parsed.GetRequiredValue(to), Options.AtLeastOne(parsed.GetValue(size), "--size"));
+            var (path, side) = (Options.NewFile(parsed.GetRequiredValue(to), "prepared pictures are written as .zip", ".zip"), Options.AtLeastOne(parsed.GetValue(size), "--size"));
             var progress = new Progress(session, parsed.GetValue(json));
             var count = Preparation.Run(parsed.GetRequiredValue(from), path, side, parsed.GetValue(filter), (done, all) => progress.Tell(path, done, all, "pictures"));
             if (parsed.GetValue(json))

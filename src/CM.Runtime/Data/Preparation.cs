@@ -12,13 +12,11 @@ internal static class Preparation
     /// <param name="filter">How pixels are weighed.</param>
     /// <param name="progress">Told how many of how many are done.</param>
     /// <returns>How many pictures there are.</returns>
-    /// <exception cref="UserError">There are none, one is damaged, or the new file is there already.</exception>
+    /// <exception cref="UserError">There are none, or one is damaged.</exception>
     public static int Run(string from, string to, int size, ResizeFilter filter, Action<int, int> progress)
     {
         if (!Path.Exists(from))
             throw new UserError($"{from}: there is no such folder and no such zip file.");
-        if (Path.Exists(to))
-            throw new UserError($"{to}: is there already; name a new file.");
         using var files = FileSet.Open(from);
         var pictures = PngExamples.Pictures(files);
         try

@@ -207,6 +207,15 @@ public sealed class CommandLineTests : IDisposable
         File.Exists(scratch["x.zip"]).ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData("weights are written as .safetensors; choose such a name.", "export", "/nowhere", "out.onnx")]
+    [InlineData("weights are written as .safetensors; choose such a name.", "export", "/nowhere", "out")]
+    [InlineData("weights are written as .safetensors; choose such a name.", "import", "/nowhere", "Tiny", "--out", "out.onnx")]
+    [InlineData("prepared pictures are written as .zip; choose such a name.", "data", "prepare", "/nowhere", "out.tar", "--size", "8")]
+    [InlineData("out/x.safetensors: there is no folder out; make it first, or name a file in another.", "export", "/nowhere", "out/x.safetensors")]
+    public void Files_of_formats_that_are_not_written_are_refused_before_anything_else(string message, params string[] args) =>
+        Bad(2, args).ShouldContain(message);
+
     [Fact]
     public void Unknown_names_bring_the_nearest()
     {
