@@ -10,7 +10,7 @@ internal static class DataCommand
 
     private static Command NewPrepare(Session session)
     {
-        var from = new Argument<string>("FOLDER") { Description = "A folder or a zip file with PNG pictures of any size." };
+        var from = new Argument<string>("FOLDER") { Description = "A folder or a zip file with PNG, JPEG, WebP, BMP or GIF files of any size." };
         var to = new Argument<string>("OUT.zip") { Description = "The new zip file." };
         var size = new Option<int>("--size") { Description = "Columns and rows of the new pictures.", HelpName = "N", Required = true };
         var filter = new Option<ResizeFilter>("--filter") { Description = "How pixels are weighed: lanczos (sharp) or area (mean). Default: lanczos.", HelpName = "FILTER" };

@@ -36,11 +36,11 @@ internal static class SampleCommand
             using var training = experiment.NewTraining(setup);
             checkpoint.Load(training);
             var weights = folder.Weights(training, state.Step, parsed.GetValue(average));
-            using var sampler = new Sampler(experiment.Plan, parsed.GetValue(seed) ?? state.Seed, wanted, setup.Device, chosen);
+            var sampler = new Sampler(experiment.Plan, parsed.GetValue(seed) ?? state.Seed, wanted, setup.Device, chosen);
             var planar = Sampler.IsPlanar(experiment.Plan);
             var examples = planar ? sampler.Compare(Examples.Open(experiment.Plan, parsed.GetValue(data))) : [];
             var samples = sampler.Sample(training, weights);
-            AtomicFile.Write(path, stream => Png.Write(stream, sampler.Draw(samples, examples)));
+            AtomicFile.Write(path, stream => stream.Write(sampler.Draw(samples, examples).Png));
             double? distance = planar ? Sampler.Distance(samples, examples) : null;
 
             if (parsed.GetValue(json))
