@@ -129,14 +129,14 @@ public sealed class FaultTests
         using var folder = new TemporaryFolder();
         string[] train = ["train", "Moons", "--steps", "1", "--threads", "1", "--device", "cpu", "--out"];
         Samples.Run([.. train, folder["first"]]).ExitCode.ShouldBe(0);
-        Samples.Run("export", folder["first"], folder["weights"]).ExitCode.ShouldBe(0);
-        var bytes = File.ReadAllBytes(folder["weights"]);
+        Samples.Run("export", folder["first"], folder["weights.safetensors"]).ExitCode.ShouldBe(0);
+        var bytes = File.ReadAllBytes(folder["weights.safetensors"]);
         var header = 8 + (int)BinaryPrimitives.ReadInt64LittleEndian(bytes);
         var place = JsonDocument.Parse(bytes.AsMemory(8, header - 8)).RootElement.GetProperty("Body.1.Turn.weight").GetProperty("data_offsets").EnumerateArray().Select(each => each.GetInt32()).ToList();
         MemoryMarshal.Cast<byte, float>(bytes.AsSpan(header + place[0], place[1] - place[0])).Fill(3e38f);
-        File.WriteAllBytes(folder["weights"], bytes);
+        File.WriteAllBytes(folder["weights.safetensors"], bytes);
 
-        var outcome = Samples.Run([.. train, folder["second"], "--weights", folder["weights"]]);
+        var outcome = Samples.Run([.. train, folder["second"], "--weights", folder["weights.safetensors"]]);
         outcome.ExitCode.ShouldBe(3, outcome.Output + outcome.Errors);
         outcome.Errors.ShouldMatch(@"^error: step 0: the loss is (NaN|Infinity): \d+ samples of 256 went bad, at times 0\.00\d+ to [\d.]+; the first layer whose result is not finite is Body\.1\.Turn, \[\d+, 128\]; the last good checkpoint is .*step-000000\.safetensors");
     }

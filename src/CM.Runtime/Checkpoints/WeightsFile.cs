@@ -3,6 +3,10 @@ namespace CM.Runtime;
 /// <summary>Weights alone: a safetensors file with every parameter and buffer of a network under its own name.</summary>
 internal static class WeightsFile
 {
+    public const string Ending = ".safetensors";
+
+    public const string Formats = $"weights are written as {Ending}";
+
     /// <summary>Writes weights, whole or not at all.</summary>
     public static void Write(string path, ParameterStore weights, params IEnumerable<KeyValuePair<string, string>> metadata) => AtomicFile.Write(path, stream =>
     {

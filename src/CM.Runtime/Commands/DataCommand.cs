@@ -10,7 +10,7 @@ internal static class DataCommand
 
     private static Command NewPrepare(Session session)
     {
-        var from = new Argument<string>("FOLDER") { Description = "A folder or a zip file with PNG pictures of any size." };
+        var from = new Argument<string>("FOLDER") { Description = "A folder or a zip file with PNG, JPEG, WebP, BMP or GIF files of any size." };
         var to = new Argument<string>("OUT.zip") { Description = "The new zip file." };
         var size = new Option<int>("--size") { Description = "Columns and rows of the new pictures.", HelpName = "N", Required = true };
         var filter = new Option<ResizeFilter>("--filter") { Description = "How pixels are weighed: lanczos (sharp) or area (mean). Default: lanczos.", HelpName = "FILTER" };
@@ -18,7 +18,7 @@ internal static class DataCommand
         var command = new Command("prepare", "Cut the middle square out of every picture and bring it to one size.") { from, to, size, filter, json };
         command.SetAction(parsed =>
         {
-            var (path, side) = (parsed.GetRequiredValue(to), Options.AtLeastOne(parsed.GetValue(size), "--size"));
+            var (path, side) = (Options.NewFile(parsed.GetRequiredValue(to), "prepared pictures are written as .zip", ".zip"), Options.AtLeastOne(parsed.GetValue(size), "--size"));
             var progress = new Progress(session, parsed.GetValue(json));
             var count = Preparation.Run(parsed.GetRequiredValue(from), path, side, parsed.GetValue(filter), (done, all) => progress.Tell(path, done, all, "pictures"));
             if (parsed.GetValue(json))

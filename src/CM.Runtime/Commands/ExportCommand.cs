@@ -15,9 +15,8 @@ internal static class ExportCommand
         var command = new Command("export", "Write the weights of a run, under PyTorch's kind of names, for other programs.") { run, target, average, json };
         command.SetAction(parsed =>
         {
-            var (folder, path) = (RunFolder.Open(parsed.GetRequiredValue(run)), parsed.GetRequiredValue(target));
-            if (Path.Exists(path))
-                throw new UserError($"{path}: is there already; name a new file.");
+            var path = Options.NewFile(parsed.GetRequiredValue(target), WeightsFile.Formats, WeightsFile.Ending);
+            var folder = RunFolder.Open(parsed.GetRequiredValue(run));
             using var checkpoint = folder.OpenNewest();
             var state = checkpoint.State;
             var experiment = session.Experiment(state);

@@ -16,10 +16,11 @@ internal static class ImportCommand
         var command = new Command("import", "List the weights in a file, say how they fit an experiment, and convert them.") { from, name, target, inOrder, json };
         command.SetAction(parsed =>
         {
+            var path = parsed.GetValue(target) is { } given ? Options.NewFile(given, WeightsFile.Formats, WeightsFile.Ending) : null;
             using var file = SavedWeights.Open(parsed.GetRequiredValue(from));
             if (parsed.GetValue(name) is not { } wanted)
             {
-                if (parsed.GetValue(target) is not null || parsed.GetValue(inOrder))
+                if (path is not null || parsed.GetValue(inOrder))
                     throw new UserError("--out and --in-order: name the experiment whose model the weights are for.");
                 List(session, file, parsed.GetValue(json));
                 return;
@@ -29,10 +30,8 @@ internal static class ImportCommand
             var match = parsed.GetValue(inOrder) ? WeightsMatch.InOrder(training.Weights.Layout, file.Tensors) : WeightsMatch.ByName(training.Weights.Layout, file.Tensors);
             Tell(session, file, match, experiment.Plan, parsed.GetValue(json));
             match.Demand(file.Path, experiment.Plan.Network);
-            if (parsed.GetValue(target) is not { } path)
+            if (path is null)
                 return;
-            if (Path.Exists(path))
-                throw new UserError($"--out {path}: is there already; name a new file.");
             match.CopyTo(training.Weights);
             WeightsFile.Write(path, training.Weights, [new("format", "pt"), new("experiment", experiment.Plan.Name)]);
             if (!parsed.GetValue(json))

@@ -33,6 +33,22 @@ internal static class Options
         : AtLeastOne(part, "--micro-batch") < batch && plan.CouplesBatch ? throw new UserError($"--micro-batch {part}: the coupling of {plan.Name} matches what its networks make of a whole batch, which cannot be done in parts; leave --micro-batch out, or take a smaller --batch.")
         : part;
 
+    /// <summary>Checks the name of a file that a command is to write, before anything is computed.</summary>
+    /// <param name="path">The name that the user gave.</param>
+    /// <param name="formats">The formats that are written, for messages: <c>weights are written as .safetensors</c>.</param>
+    /// <param name="endings">Their endings.</param>
+    /// <exception cref="UserError">Its ending is another, it is there already, or its folder is not there.</exception>
+    public static string NewFile(string path, string formats, params string[] endings)
+    {
+        if (!endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+            throw new UserError($"{path}: {formats}; choose such a name.");
+        if (Path.Exists(path))
+            throw new UserError($"{path}: is there already; name a new file.");
+        if (Path.GetDirectoryName(path) is { Length: > 0 } folder && !Directory.Exists(folder))
+            throw new UserError($"{path}: there is no folder {folder}; make it first, or name a file in another.");
+        return path;
+    }
+
     /// <summary>Sets the threads that the user asked for.</summary>
     public static void UseThreads(int? threads)
     {

@@ -12,7 +12,7 @@ internal static class SampleCommand
         var run = new Argument<string>("RUN") { Description = "Folder of a run." };
         var count = new Option<int?>("--count") { Description = "How many samples. Default: 2000 points or 64 images, 8 of each class where there are few.", HelpName = "N" };
         var classes = new Option<string?>("--classes", "--class") { Description = "Of which classes, such as 3 or 0,1,2, where the model takes labels. Default: of all, evenly.", HelpName = "LIST" };
-        var target = new Option<string?>("--out") { Description = "The picture, a new PNG file. Default: samples-N.png in the run.", HelpName = "FILE" };
+        var target = new Option<string?>("--out") { Description = "A new file or folder: x.png for one picture of all, x.npz for arrays, or a folder such as x/ for an image each. Default: samples-N.png in the run.", HelpName = "PATH" };
         var average = Options.Average();
         var seed = Options.Seed();
         var data = Options.Data();
@@ -26,22 +26,21 @@ internal static class SampleCommand
             var state = checkpoint.State;
             var experiment = session.Experiment(state);
             state.CheckSame(experiment.Plan, checkpoint.Name);
-            if (!Sampler.IsVisible(experiment.Plan))
-                throw new UserError($"{state.Experiment}: examples of shape [{string.Join(", ", experiment.Plan.DataShape)}] cannot be drawn; points in the plane, grey and RGB images can.");
-
             var chosen = Classes(parsed.GetValue(classes), experiment.Plan);
             var wanted = Options.AtLeastOne(parsed.GetValue(count) ?? Sampler.UsefulCount(experiment.Plan, chosen.Count), "--count");
             var setup = new TrainingSetup(state.Steps, state.Batch, state.Seed, Options.UseDevice(parsed.GetValue(device)));
-            var path = NewFile(parsed.GetValue(target), folder);
+            var output = SampleOutput.Of(parsed.GetValue(target) ?? Unused(folder, experiment.Plan), experiment.Plan);
             using var training = experiment.NewTraining(setup);
             checkpoint.Load(training);
             var weights = folder.Weights(training, state.Step, parsed.GetValue(average));
-            using var sampler = new Sampler(experiment.Plan, parsed.GetValue(seed) ?? state.Seed, wanted, setup.Device, chosen);
+            var sampler = new Sampler(experiment.Plan, parsed.GetValue(seed) ?? state.Seed, wanted, setup.Device, chosen);
             var planar = Sampler.IsPlanar(experiment.Plan);
             var examples = planar ? sampler.Compare(Examples.Open(experiment.Plan, parsed.GetValue(data))) : [];
-            var samples = sampler.Sample(training, weights);
-            AtomicFile.Write(path, stream => Png.Write(stream, sampler.Draw(samples, examples)));
-            double? distance = planar ? Sampler.Distance(samples, examples) : null;
+            var parts = sampler.SampleInParts(training, weights);
+            if (planar)
+                parts = [sampler.Sample(training, weights)]; // which are measured, too
+            output.Write(sampler, parts, examples);
+            double? distance = planar ? Sampler.Distance(parts.Single(), examples) : null;
 
             if (parsed.GetValue(json))
                 session.Write(new JsonObject
@@ -51,11 +50,11 @@ internal static class SampleCommand
                     ["step"] = state.Step,
                     ["count"] = wanted,
                     ["classes"] = experiment.Plan.Classes == 0 ? null : new JsonArray([.. chosen.Select(each => JsonValue.Create(each))]),
-                    ["picture"] = path,
+                    [output.Kind] = output.Path,
                     ["sliced_wasserstein"] = distance,
                 });
             else
-                session.Output.WriteLine($"{path}: {wanted:N0} samples of {state.Experiment} after {state.Step:N0} steps{(parsed.GetValue(classes) is null ? "" : $", classes {string.Join(", ", chosen)}")}{(distance is { } number ? $", sliced Wasserstein distance to the data {Numbers.Short(number)}" : "")}");
+                session.Output.WriteLine($"{output.Path}: {wanted:N0} samples of {state.Experiment} after {state.Step:N0} steps{(parsed.GetValue(classes) is null ? "" : $", classes {string.Join(", ", chosen)}")}{(distance is { } number ? $", sliced Wasserstein distance to the data {Numbers.Short(number)}" : "")}");
         });
         return command;
     }
@@ -71,14 +70,10 @@ internal static class SampleCommand
             : throw new UserError($"--classes {given}: '{word}' is no class of {plan.Name}; they are numbered from 0 to {plan.Classes - 1}, write such as 0,1,2."))];
     }
 
-    private static string NewFile(string? given, RunFolder folder)
+    private static string Unused(RunFolder folder, ExperimentPlan plan)
     {
-        if (given is not null && Path.Exists(given))
-            throw new UserError($"--out {given}: is there already; name a new file.");
-        if (given is not null)
-            return given;
         for (var i = 1; ; i++)
-            if (Path.Combine(folder.Path, $"samples-{i}.png") is var path && !Path.Exists(path))
+            if (Path.Combine(folder.Path, $"samples-{i}{(Sampler.IsVisible(plan) ? ".png" : ".npz")}") is var path && !Path.Exists(path))
                 return path;
     }
 }

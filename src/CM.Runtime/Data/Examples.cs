@@ -87,7 +87,7 @@ internal static class Examples
     private static IExamples Open(PngImages images, ExperimentPlan plan, string? folder)
     {
         var path = Find(images, folder)!;
-        var examples = new PngExamples(FileSet.Open(path), plan.DataShape, images.GetType().Name);
+        var examples = new ImageExamples(FileSet.Open(path), plan.DataShape, images.GetType().Name);
         return plan.Classes == 0 ? examples : Label(examples, examples.ReadLabels(), path);
     }
 

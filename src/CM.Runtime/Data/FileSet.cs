@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using ICSharpCode.SharpZipLib.Checksum;
 
 namespace CM.Runtime;
 
@@ -83,8 +84,15 @@ internal abstract class FileSet : IDisposable
                     throw new InvalidDataException($"{entry.CompressedLength:N0} bytes cannot hold {entry.Length:N0}");
                 using var stream = entry.Open();
                 var bytes = Read(stream, entry.Length, most);
-                return bytes.Length < entry.Length || Crc32.Of(bytes) == entry.Crc32 ? bytes : throw new InvalidDataException("its CRC is wrong");
+                return bytes.Length < entry.Length || Checksum(bytes) == entry.Crc32 ? bytes : throw new InvalidDataException("its CRC is wrong");
             }
+        }
+
+        private static long Checksum(byte[] bytes)
+        {
+            var crc = new Crc32();
+            crc.Update(bytes);
+            return crc.Value;
         }
     }
 }

@@ -26,6 +26,23 @@ internal sealed partial record NumpyFile(string Type, long[] Shape, byte[] Value
         return DataFile.Guard(path, () => Read(new MemoryStream(bytes), bytes.Length, path));
     }
 
+    /// <summary>Writes what stands before the numbers of an array: magic, version and header, padded so that the numbers begin at a multiple of 64 bytes.</summary>
+    /// <param name="stream">The file, at its start.</param>
+    /// <param name="type">The number type as NumPy spells it.</param>
+    /// <param name="shape">The shape.</param>
+    public static void WriteHeader(Stream stream, string type, params IReadOnlyList<long> shape)
+    {
+        var header = $"{{'descr': '{type}', 'fortran_order': False, 'shape': ({string.Concat(shape.Select(axis => $"{axis}, "))}), }}";
+        var padded = header.PadRight((header.Length + Start.Length + 2 + 64) / 64 * 64 - Start.Length - 3) + "\n";
+        Span<byte> length = stackalloc byte[2];
+        BinaryPrimitives.WriteUInt16LittleEndian(length, (ushort)padded.Length);
+        stream.Write(Start);
+        stream.Write(length);
+        stream.Write(Encoding.ASCII.GetBytes(padded));
+    }
+
+    private static ReadOnlySpan<byte> Start => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0];
+
     /// <summary>The file of <c>set.npz/x</c>, and the name of the array in it.</summary>
     public static (string File, string? Array) Split(string path) =>
         path.IndexOf(".npz/", StringComparison.Ordinal) is var end and >= 0 ? (path[..(end + 4)], path[(end + 5)..] + ".npy") : (path, null);
@@ -53,7 +70,7 @@ internal sealed partial record NumpyFile(string Type, long[] Shape, byte[] Value
     private static NumpyFile Read(Stream stream, long limit, string path)
     {
         Span<byte> start = stackalloc byte[12];
-        if (stream.ReadAtLeast(start[..8], 8, throwOnEndOfStream: false) < 8 || !start.StartsWith((ReadOnlySpan<byte>)[0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y']))
+        if (stream.ReadAtLeast(start[..8], 8, throwOnEndOfStream: false) < 8 || !start.StartsWith(Start[..6]))
             throw new UserError($"{path}: no file of NumPy: it does not start with \\x93NUMPY.");
         var lengthBytes = start[6] switch { 1 => 2, 2 or 3 => 4, var version => throw new UserError($"{path}: version {version} of NumPy's format is unknown; 1 to 3 are read.") };
         stream.ReadExactly(start.Slice(8, lengthBytes));

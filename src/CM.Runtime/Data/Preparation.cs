@@ -1,26 +1,29 @@
 using System.IO.Compression;
+using System.Text.Json.Nodes;
 
 namespace CM.Runtime;
 
-/// <summary>Turns a folder of pictures into a zip file of square ones, all of one size.</summary>
+/// <summary>Turns a folder of pictures into a zip file of square PNG files, all of one size.</summary>
 internal static class Preparation
 {
-    /// <summary>Reads all pictures, cuts and resizes them, and writes them under their own names; <c>dataset.json</c> comes along.</summary>
+    /// <summary>
+    /// Reads all pictures, cuts and resizes them, and writes them under their own names, which then end in <c>.png</c>; <c>dataset.json</c> comes along.
+    /// </summary>
     /// <param name="from">A folder, or a zip file.</param>
     /// <param name="to">The new zip file.</param>
     /// <param name="size">Columns and rows, 1 or more.</param>
     /// <param name="filter">How pixels are weighed.</param>
     /// <param name="progress">Told how many of how many are done.</param>
     /// <returns>How many pictures there are.</returns>
-    /// <exception cref="UserError">There are none, one is damaged, or the new file is there already.</exception>
+    /// <exception cref="UserError">There are none, one is damaged, or two would get the same name.</exception>
     public static int Run(string from, string to, int size, ResizeFilter filter, Action<int, int> progress)
     {
         if (!Path.Exists(from))
             throw new UserError($"{from}: there is no such folder and no such zip file.");
-        if (Path.Exists(to))
-            throw new UserError($"{to}: is there already; name a new file.");
         using var files = FileSet.Open(from);
-        var pictures = PngExamples.Pictures(files);
+        var pictures = ImageExamples.Pictures(files);
+        if (pictures.GroupBy(NewName).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new UserError($"{files.Path}: {string.Join(" and ", twice)} would both become {twice.Key}; rename one.");
         try
         {
             AtomicFile.Write(to, stream => Write(stream, files, pictures, size, filter, progress));
@@ -35,21 +38,36 @@ internal static class Preparation
     private static void Write(Stream stream, FileSet files, string[] pictures, int size, ResizeFilter filter, Action<int, int> progress)
     {
         using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
-        if (files.Names.Contains(PngExamples.LabelFile))
-            Add(zip, PngExamples.LabelFile, files.Read(PngExamples.LabelFile), CompressionLevel.Optimal);
+        if (files.Names.Contains(ImageExamples.LabelFile))
+            Add(zip, ImageExamples.LabelFile, Labels(files, pictures), CompressionLevel.Optimal);
         var done = 0;
         foreach (var (picture, bytes) in pictures.AsParallel().AsOrdered().Select(picture => (picture, Convert(files, picture, size, filter))))
         {
-            Add(zip, picture, bytes, CompressionLevel.NoCompression); // PNG is packed already
+            Add(zip, NewName(picture), bytes, CompressionLevel.NoCompression); // PNG is packed already
             progress(++done, pictures.Length);
         }
     }
 
-    private static byte[] Convert(FileSet files, string picture, int size, ResizeFilter filter)
+    private static string NewName(string picture) => Path.ChangeExtension(picture, ".png");
+
+    private static byte[] Convert(FileSet files, string picture, int size, ResizeFilter filter) =>
+        Resize.Square(ImageFile.Read(files.Read(picture), files.NameOf(picture)), size, filter).Png;
+
+    /// <summary><c>dataset.json</c> with the new names of the pictures.</summary>
+    private static byte[] Labels(FileSet files, string[] pictures)
     {
-        using var bytes = new MemoryStream();
-        Png.Write(bytes, Resize.Square(Png.Read(files.Read(picture), files.NameOf(picture)), size, filter));
-        return bytes.ToArray();
+        var bytes = files.Read(ImageExamples.LabelFile);
+        var renamed = pictures.Where(picture => NewName(picture) != picture).ToHashSet();
+        if (renamed.Count == 0)
+            return bytes;
+        return ImageExamples.GuardLabels(files, () =>
+        {
+            var json = JsonNode.Parse(bytes)!;
+            foreach (var pair in json["labels"]?.AsArray() ?? [])
+                if (renamed.Contains((string)pair![0]!))
+                    pair[0] = NewName((string)pair[0]!);
+            return JsonText.Bytes(json, indented: false);
+        });
     }
 
     private static void Add(ZipArchive zip, string name, byte[] bytes, CompressionLevel level)

@@ -13,18 +13,16 @@ internal enum ResizeFilter
 /// <summary>Cuts the largest square out of the middle of a picture and brings it to a size. Making smaller, a filter is stretched so that it covers every pixel.</summary>
 internal static class Resize
 {
-    /// <summary>Makes a square picture of 8 bits; what is transparent lies on white.</summary>
-    /// <param name="image">Any picture.</param>
+    /// <summary>Makes a square image; transparent pixels lie on white.</summary>
+    /// <param name="image">Any image.</param>
     /// <param name="size">Columns and rows, 1 or more.</param>
     /// <param name="filter">How pixels are weighed.</param>
-    /// <returns>Grey where the file is grey by its kind, else RGB.</returns>
-    public static Raster Square(PngImage image, int size, ResizeFilter filter)
+    /// <returns>Grey where all colours are, else RGB.</returns>
+    public static EncodedImage Square(DecodedImage image, int size, ResizeFilter filter)
     {
-        var header = image.Header;
-        var side = Math.Min(header.Width, header.Height);
-        var (left, top) = ((header.Width - side) / 2, (header.Height - side) / 2);
-        var channels = header.IsGrey ? 1 : 3;
-        var rgba = image.ToRgba();
+        var side = Math.Min(image.Width, image.Height);
+        var (left, top) = ((image.Width - side) / 2, (image.Height - side) / 2);
+        var channels = image.IsGrey ? 1 : 3;
         var weights = Weights(side, size, filter);
         var wide = new float[side * size * channels]; // columns first, then rows
         var row = new float[side * channels];
@@ -32,20 +30,21 @@ internal static class Resize
         {
             for (var i = 0; i < row.Length; i++)
             {
-                var pixel = 4 * ((top + y) * header.Width + left + i / channels);
-                var opacity = rgba[pixel + 3] / 65535f;
-                row[i] = opacity * rgba[pixel + i % channels] / 257f + (1 - opacity) * 255;
+                var pixel = 4 * ((top + y) * image.Width + left + i / channels);
+                var opacity = image.Pixels[pixel + 3] / 255f;
+                row[i] = opacity * image.Pixels[pixel + i % channels] + (1 - opacity) * 255;
             }
             for (var x = 0; x < size; x++)
                 for (var channel = 0; channel < channels; channel++)
                     wide[(y * size + x) * channels + channel] = Sum(weights[x], row, channel, channels);
         }
 
-        var picture = new Raster(size, size, channels, 0);
+        var pixels = new byte[size * size * channels];
         for (var y = 0; y < size; y++)
             for (var i = 0; i < size * channels; i++)
-                picture.Pixels[y * size * channels + i] = (byte)Math.Clamp(MathF.Round(Sum(weights[y], wide, i, size * channels), MidpointRounding.AwayFromZero), 0, 255);
-        return picture;
+                pixels[y * size * channels + i] =
+                    (byte)Math.Clamp(MathF.Round(Sum(weights[y], wide, i, size * channels), MidpointRounding.AwayFromZero), 0, 255);
+        return EncodedImage.Of(size, size, channels, pixels);
     }
 
     private static float Sum((int First, float[] Values) weights, float[] values, int offset, int stride)

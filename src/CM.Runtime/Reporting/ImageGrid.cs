@@ -13,14 +13,16 @@ internal static class ImageGrid
     /// <param name="height">Rows of an image.</param>
     /// <param name="width">Columns of an image.</param>
     /// <param name="columns">Images in a row of the grid. Default: as many as make it a square.</param>
-    public static Raster Draw(ReadOnlySpan<float> values, int channels, int height, int width, int? columns = null)
+    public static EncodedImage Draw(ReadOnlySpan<float> values, int channels, int height, int width, int? columns = null)
     {
         var size = channels * height * width;
         var count = values.Length / size;
         var across = columns ?? Side(count);
         var down = (count + across - 1) / across;
         var scale = Math.Max(1, WantedSide / Math.Max(height, width));
-        var picture = new Raster(across * (width * scale + Gap) + Gap, down * (height * scale + Gap) + Gap, channels, Background);
+        var (wide, high) = (across * (width * scale + Gap) + Gap, down * (height * scale + Gap) + Gap);
+        var pixels = new byte[wide * high * channels];
+        pixels.AsSpan().Fill(Background);
         for (var i = 0; i < count; i++)
         {
             var image = values.Slice(i * size, size);
@@ -28,17 +30,13 @@ internal static class ImageGrid
             var (left, top) = (Gap + column * (width * scale + Gap), Gap + row * (height * scale + Gap));
             for (var y = 0; y < height * scale; y++)
                 for (var x = 0; x < width * scale; x++)
-                {
-                    var pixel = picture[left + x, top + y];
                     for (var channel = 0; channel < channels; channel++)
-                        pixel[channel] = Level(image[(channel * height + y / scale) * width + x / scale]);
-                }
+                        pixels[((top + y) * wide + left + x) * channels + channel] =
+                            EncodedImage.Level(image[(channel * height + y / scale) * width + x / scale]);
         }
-        return picture;
+        return EncodedImage.Of(wide, high, channels, pixels);
     }
 
     /// <summary>Rows and columns of a square grid.</summary>
     public static int Side(int count) => (int)Math.Ceiling(Math.Sqrt(count));
-
-    private static byte Level(float value) => (byte)Math.Clamp(Math.Round((value + 1) * 127.5), 0, 255);
 }

@@ -49,7 +49,7 @@ internal sealed class RunLog : IDisposable
     /// <summary>Adds a line.</summary>
     /// <param name="line">What is to be recorded.</param>
     /// <param name="picture">The picture of samples that the line tells of; null where there is none.</param>
-    public void Write(JsonObject line, Raster? picture = null)
+    public void Write(JsonObject line, EncodedImage? picture = null)
     {
         var text = JsonText.Line(line);
         writer.WriteLine(text);

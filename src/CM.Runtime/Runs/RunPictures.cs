@@ -4,7 +4,7 @@ using CM.Dsl;
 namespace CM.Runtime;
 
 /// <summary>Pictures of samples in the course of a run, always from the same noise.</summary>
-internal sealed class RunPictures : IDisposable
+internal sealed class RunPictures
 {
     private readonly RunFolder folder;
     private readonly Sampler sampler;
@@ -34,7 +34,7 @@ internal sealed class RunPictures : IDisposable
     /// <summary>Makes a picture, and measures how far its samples are from the data.</summary>
     /// <param name="training">What to sample.</param>
     /// <param name="step">Steps done.</param>
-    public Raster Draw(Training training, int step)
+    public EncodedImage Draw(Training training, int step)
     {
         var samples = sampler.Sample(training, training.BestWeights);
         LastDistance = planar && Sampler.Distance(samples, data) is var distance && double.IsFinite(distance) ? distance : null;
@@ -45,15 +45,13 @@ internal sealed class RunPictures : IDisposable
 
     /// <summary>Writes the picture that was made last.</summary>
     /// <returns>What the log should say.</returns>
-    public JsonObject Write(Raster picture, int step)
+    public JsonObject Write(EncodedImage picture, int step)
     {
         Newest = folder.Picture(step);
-        AtomicFile.Write(Newest, stream => Png.Write(stream, picture));
+        AtomicFile.Write(Newest, stream => stream.Write(picture.Png));
         var line = new JsonObject { ["step"] = step, ["picture"] = Newest };
         if (planar)
             line["sliced_wasserstein"] = LastDistance;
         return line;
     }
-
-    public void Dispose() => sampler.Dispose();
 }

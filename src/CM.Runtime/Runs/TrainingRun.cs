@@ -219,7 +219,6 @@ public class TrainingRun : IDisposable
         feed?.Dispose();
         classes?.Dispose();
         log?.Dispose();
-        pictures?.Dispose();
         evaluation?.Dispose();
         stop.Dispose();
     }
@@ -278,7 +277,7 @@ public class TrainingRun : IDisposable
         Meter.Resume();
     }
 
-    private void Write(JsonObject line, Raster? picture = null)
+    private void Write(JsonObject line, EncodedImage? picture = null)
     {
         OnDisk(() => log!.Write(line, picture));
         display.Logged(line);

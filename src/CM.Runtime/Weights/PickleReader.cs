@@ -9,6 +9,10 @@ namespace CM.Runtime;
 /// Reads a pickle (Python's <c>pickle</c>, protocols 0 to 5) without being able to run anything: it makes numbers, texts, lists, dictionaries and tensors,
 /// and keeps what objects of torch's modules and EDM's persistent classes hold. Every other name that the pickle would call is refused.
 /// </summary>
+/// <remarks>
+/// Razorvine.Pickle 1.5 does not do: it makes an object of every class that it does not know, without a way to refuse one, constructs dates, decimals and
+/// others for any pickle, calls <c>__setstate__</c> by reflection, and its dictionaries lose their order, by which tensors are matched.
+/// </remarks>
 internal sealed class PickleReader
 {
     private const int LargestMemo = 1 << 24;

@@ -52,10 +52,9 @@ public sealed class ClassesTests : IDisposable
     private static byte[] Levels(string path, int across, int down)
     {
         const int side = 98;
-        var picture = Png.Read(File.ReadAllBytes(path), path);
-        (picture.Header.Width, picture.Header.Height).ShouldBe((across * side + 2, down * side + 2));
-        var pixels = picture.ToRgba();
-        return [.. from y in Enumerable.Range(0, down) from x in Enumerable.Range(0, across) select (byte)(pixels[4 * ((50 + y * side) * picture.Header.Width + 50 + x * side)] / 257)];
+        var picture = ImageFile.Read(File.ReadAllBytes(path), path);
+        (picture.Width, picture.Height).ShouldBe((across * side + 2, down * side + 2));
+        return [.. from y in Enumerable.Range(0, down) from x in Enumerable.Range(0, across) select picture.Pixels[4 * ((50 + y * side) * picture.Width + 50 + x * side)]];
     }
 
     private static string Run(int code, params string[] arguments)
@@ -67,7 +66,7 @@ public sealed class ClassesTests : IDisposable
 
     private static readonly ExperimentPlan Plan = Tiny.Plan with { Name = "Grey", Data = new Greys(), DataShape = [1, 2, 2], Classes = 3 };
 
-    private static readonly Experiment Grey = new(Plan, Tiny.Network, setup => new Shades(setup), run =>
+    internal static readonly Experiment Grey = new(Plan, Tiny.Network, setup => new Shades(setup), run =>
     {
         using var training = new Shades(run.Setup);
         run.Begin(training);

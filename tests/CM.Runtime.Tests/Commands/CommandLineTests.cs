@@ -185,27 +185,52 @@ public sealed class CommandLineTests : IDisposable
         scratch.Write("raw/dataset.json", labels);
         foreach (var (name, width, height, colour) in ((string, int, int, PngColour)[])[("a/1.png", 9, 7, PngColour.Rgb), ("b/2.png", 20, 30, PngColour.Grey)])
         {
-            using var file = new MemoryStream();
-            var header = new PngHeader(width, height, 8, colour);
-            Png.Write(file, new PngImage(header, [.. Enumerable.Repeat((byte)77, (int)header.RowBytes * height)]));
-            scratch.Write("raw/" + name, file.ToArray());
+            var levels = Enumerable.Repeat(colour == PngColour.Rgb ? (byte[])[10, 77, 200] : [77], width * height).SelectMany(pixel => pixel);
+            scratch.Write("raw/" + name, new PngFile(width, height, 8, colour, [.. levels]).ToBytes());
         }
         var json = Json("data", "prepare", scratch["raw"], scratch["small.zip"], "--size", "4", "--filter", "area", "--json");
         (json.GetProperty("pictures").GetInt32(), json.GetProperty("size").GetInt32()).ShouldBe((2, 4));
         var files = FileSet.Open(scratch["small.zip"]);
         files.Names.ShouldBe(["a/1.png", "b/2.png", "dataset.json"]);
         files.Read("dataset.json").ShouldBe(labels);
-        Png.Read(files.Read("a/1.png"), "1").ShouldSatisfyAllConditions(
-            image => image.Header.ShouldBe(new PngHeader(4, 4, 8, PngColour.Rgb)),
-            image => image.Rows.ShouldAllBe(level => level == 77));
-        Png.ReadHeader(files.Read("b/2.png"), "2").Colour.ShouldBe(PngColour.Grey);
+        ImageFile.Read(files.Read("a/1.png"), "1").Pixels.ShouldBe(Enumerable.Repeat((byte[])[10, 77, 200, 255], 16).SelectMany(pixel => pixel));
+        ImageFile.ReadHeader(files.Read("b/2.png"), "2").ShouldBe(new ImageHeader(4, 4, IsGrey: true));
         Good("data", "prepare", scratch["raw"], scratch["again.zip"], "--size", "4", "--filter", "area").ShouldContain("again.zip: 2 pictures of 4×4");
         File.ReadAllBytes(scratch["again.zip"]).ShouldBe(File.ReadAllBytes(scratch["small.zip"]));
         Bad(2, "data", "prepare", scratch["raw"], scratch["small.zip"], "--size", "4").ShouldContain("is there already");
         scratch.Write("raw/c.png", [1, 2, 3]);
-        Bad(2, "data", "prepare", scratch["raw"], scratch["x.zip"], "--size", "4").ShouldContain("c.png: no PNG file");
+        Bad(2, "data", "prepare", scratch["raw"], scratch["x.zip"], "--size", "4").ShouldContain("c.png: no image file");
         File.Exists(scratch["x.zip"]).ShouldBeFalse();
     }
+
+    [Fact]
+    public void Pictures_of_other_formats_become_PNG_and_so_do_their_names_in_the_labels()
+    {
+        var bmp = (byte[])[.. "BM"u8, 58, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 24, 0, .. new byte[24], 9, 99, 199, 0];
+        scratch.Write("raw/a/1.bmp", bmp);
+        scratch.Write("raw/b/2.PNG", new PngFile(1, 1, 8, PngColour.Grey, [5]).ToBytes());
+        scratch.Write("raw/dataset.json", """{"labels": [["a/1.bmp", 1], ["b/2.PNG", 0]]}"""u8.ToArray());
+        Good("data", "prepare", scratch["raw"], scratch["small.zip"], "--size", "2").ShouldContain("small.zip: 2 pictures of 2×2");
+        var files = FileSet.Open(scratch["small.zip"]);
+        files.Names.ShouldBe(["a/1.png", "b/2.png", "dataset.json"]);
+        ImageFile.Read(files.Read("a/1.png"), "1").Pixels.ShouldBe(Enumerable.Repeat((byte[])[199, 99, 9, 255], 4).SelectMany(pixel => pixel));
+        System.Text.Encoding.UTF8.GetString(files.Read("dataset.json")).ShouldBe("""{"labels":[["a/1.png",1],["b/2.png",0]]}""");
+
+        scratch.Write("raw/a/1.png", new PngFile(1, 1, 8, PngColour.Grey, [5]).ToBytes());
+        Bad(2, "data", "prepare", scratch["raw"], scratch["x.zip"], "--size", "2").ShouldContain("a/1.bmp and a/1.png would both become a/1.png; rename one");
+        scratch.Write("raw/a/1.png", [1]);
+        scratch.Write("raw/a/3.tiff", [1]);
+        Bad(2, "data", "prepare", scratch["raw"], scratch["x.zip"], "--size", "2").ShouldContain("1 .tiff would be left out");
+    }
+
+    [Theory]
+    [InlineData("weights are written as .safetensors; choose such a name.", "export", "/nowhere", "out.onnx")]
+    [InlineData("weights are written as .safetensors; choose such a name.", "export", "/nowhere", "out")]
+    [InlineData("weights are written as .safetensors; choose such a name.", "import", "/nowhere", "Tiny", "--out", "out.onnx")]
+    [InlineData("prepared pictures are written as .zip; choose such a name.", "data", "prepare", "/nowhere", "out.tar", "--size", "8")]
+    [InlineData("out/x.safetensors: there is no folder out; make it first, or name a file in another.", "export", "/nowhere", "out/x.safetensors")]
+    public void Files_of_formats_that_are_not_written_are_refused_before_anything_else(string message, params string[] args) =>
+        Bad(2, args).ShouldContain(message);
 
     [Fact]
     public void Unknown_names_bring_the_nearest()

@@ -6,12 +6,12 @@ public class MatchedSamplesTests
     public void Samples_of_a_large_matched_batch_depend_on_their_seed_alone()
     {
         using var training = new Matched(Tiny.Setup());
-        using var sampler = new Sampler(Tiny.Plan, seed: 5, count: 600, CPU);
+        var sampler = new Sampler(Tiny.Plan, seed: 5, count: 600, CPU);
         var first = sampler.Sample(training, training.Weights);
         manual_seed(99);
         sampler.Sample(training, training.Weights).ShouldBe(first);
 
-        using var other = new Sampler(Tiny.Plan, seed: 6, count: 600, CPU);
+        var other = new Sampler(Tiny.Plan, seed: 6, count: 600, CPU);
         other.Sample(training, training.Weights).ShouldNotBe(first);
     }
 

@@ -56,8 +56,8 @@ public sealed class DataSetTests : IDisposable
     [Theory, InlineData(true), InlineData(false)]
     public void Pictures_come_from_folders_and_zips(bool zipped)
     {
-        var kinds = (PngImage[])[Picture(PngColour.Rgb, 8, 1), Picture(PngColour.Grey, 8, 2), Picture(PngColour.Rgb, 16, 3), Picture(PngColour.Palette, 4, 4), Picture(PngColour.Grey, 1, 5)];
-        Put(zipped, [.. kinds.Select((image, i) => ($"0000{i / 2}/img{i}.png", Written(image))), ("readme.txt", [1])]);
+        var kinds = (PngFile[])[Picture(PngColour.Rgb, 8, 1), Picture(PngColour.Grey, 8, 2), Picture(PngColour.Rgb, 16, 3), Picture(PngColour.Palette, 4, 4), Picture(PngColour.Grey, 1, 5)];
+        Put(zipped, [.. kinds.Select((image, i) => ($"0000{i / 2}/img{i}.png", image.ToBytes())), ("readme.txt", [1])]);
         var examples = Open(Plan(new Faces(), [3, 4, 6]));
         examples.Count.ShouldBe(5);
         var values = new float[72];
@@ -65,14 +65,23 @@ public sealed class DataSetTests : IDisposable
         {
             examples.Read(i, values);
             var rgba = kinds[i].ToRgba();
-            values.ShouldBe(Enumerable.Range(0, 72).Select(place => (float)(rgba[4 * (place % 24) + place / 24] / 32767.5 - 1)));
+            values.ShouldBe(Enumerable.Range(0, 72).Select(place => (float)(rgba[4 * (place % 24) + place / 24] / 127.5 - 1)));
         }
+    }
+
+    [Fact]
+    public void Grey_levels_may_be_stored_as_colours()
+    {
+        var levels = Enumerable.Range(0, 24).Select(i => (byte)(10 * i)).ToArray();
+        var stored = new PngFile(6, 4, 8, PngColour.Rgb, [.. levels.SelectMany(level => (byte[])[level, level, level])]);
+        Put(zipped: true, ("a/1.png", stored.ToBytes()), ("a/2.png", new PngFile(6, 4, 8, PngColour.Grey, levels).ToBytes()));
+        Values(Plan(new Faces(), [1, 4, 6])).ShouldBe(levels.Concat(levels).Select(level => (float)(level / 127.5 - 1)));
     }
 
     [Theory, InlineData(true), InlineData(false)]
     public void Labels_of_pictures_come_from_their_list_or_their_folders(bool zipped)
     {
-        var files = Enumerable.Range(0, 4).Select(i => ($"{(i < 3 ? "b" : "a")}/{i}.png", Written(Picture(PngColour.Grey, 8, i)))).ToArray();
+        var files = Enumerable.Range(0, 4).Select(i => ($"{(i < 3 ? "b" : "a")}/{i}.png", Picture(PngColour.Grey, 8, i).ToBytes())).ToArray();
         var plan = Plan(new Faces(), [1, 4, 6], 5);
         Put(zipped, files); // in the order of names: a/3, b/0, b/1, b/2
         Labels().ShouldBe([0, 1, 1, 1]);
@@ -100,23 +109,23 @@ public sealed class DataSetTests : IDisposable
     [Theory, InlineData(true), InlineData(false)]
     public void Pictures_that_are_not_as_declared_are_named(bool zipped)
     {
-        var good = ("a/1.png", Written(Picture(PngColour.Rgb, 8, 1)));
+        var good = ("a/1.png", Picture(PngColour.Rgb, 8, 1).ToBytes());
         var plan = Plan(new Faces(), [3, 4, 6]);
         Put(zipped, ("note.txt", [1]));
-        Fault(plan).ShouldContain("there is no PNG file in it");
-        Put(zipped, good, ("a/2.png", Written(new PngImage(new PngHeader(2, 2, 8, PngColour.Grey), new byte[4]))));
+        Fault(plan).ShouldContain("there is no image file in it; .png, .jpg, .jpeg, .jfif, .webp, .bmp, .gif are read.");
+        Put(zipped, good, ("a/2.png", new PngFile(2, 2, 8, PngColour.Grey, new byte[4]).ToBytes()));
         Fault(plan).ShouldContain("a/2.png: 2×2 pixels, but Faces declares [3, 4, 6]; bring all to one size with: ");
         Put(zipped, good);
         Fault(Plan(new Faces(), [1, 4, 6])).ShouldContain("a/1.png: a picture in colour, but Faces declares [1, 4, 6]; declare [Shape(3, 4, 6)]");
         Fault(Plan(new Faces(), [24])).ShouldContain("[Shape(channels, height, width)]");
-        Put(zipped, good, ("b/2.jpg", [0xFF, 0xD8, 0xFF]));
-        Fault(plan).ShouldContain("b/2.jpg: JPEG files are not read; convert them all");
-        Put(zipped, good, ("b/2.png", [0xFF, 0xD8, 0xFF]));
-        Fault(plan).ShouldContain("b/2.png: no PNG file but a JPEG file");
-        Put(zipped, good, ("b/2.png", Written(new PngImage(new PngHeader(6, 4, 8, PngColour.GreyAlpha), new byte[48]))));
+        Put(zipped, good, ("b/2.tif", [1]), ("b/3.TIF", [1]), ("c.avif", [1]));
+        Fault(plan).ShouldContain(": 2 .tif, 1 .avif would be left out; .png, .jpg, .jpeg, .jfif, .webp, .bmp, .gif are read: convert the others, for instance with: mogrify -format png *.tif, and take them away.");
+        Put(zipped, good, ("b/2.png", "hello"u8.ToArray()));
+        Fault(plan).ShouldContain("b/2.png: no image file that is read here");
+        Put(zipped, good, ("b/2.png", new PngFile(6, 4, 8, PngColour.GreyAlpha, new byte[48]).ToBytes()));
         Fault(plan).ShouldContain("b/2.png: has transparent pixels");
         Put(zipped, good, ("b/2.png", good.Item2[..60]));
-        Fault(plan).ShouldContain("b/2.png: truncated PNG file");
+        Fault(plan).ShouldContain("b/2.png: truncated image file");
         if (zipped)
         {
             var zip = File.ReadAllBytes(scratch["faces.zip"]);
@@ -251,20 +260,7 @@ public sealed class DataSetTests : IDisposable
         scratch.Write(path, bytes.ToArray());
     }
 
-    private static PngImage Picture(PngColour colour, int bits, int seed)
-    {
-        var header = new PngHeader(6, 4, bits, colour);
-        var rows = new byte[header.RowBytes * 4];
-        new Random(seed).NextBytes(rows);
-        return new PngImage(header, rows) { Palette = colour == PngColour.Palette ? [.. Enumerable.Range(0, 48).Select(i => (byte)(5 * i))] : [] };
-    }
-
-    private static byte[] Written(PngImage image)
-    {
-        using var file = new MemoryStream();
-        Png.Write(file, image);
-        return file.ToArray();
-    }
+    private static PngFile Picture(PngColour colour, int bits, int seed) => PngFile.Random(colour, bits, 6, 4, seed);
 
     private static byte[] Npy(string type, string shape, IEnumerable<byte> values, byte version = 1)
     {

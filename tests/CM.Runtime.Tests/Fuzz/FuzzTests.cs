@@ -48,7 +48,7 @@ public sealed class FuzzTests : IDisposable
         });
 
     [Fact]
-    public void Pictures() => Run([.. Images()], path => Png.Read(File.ReadAllBytes(path), path).ToRgba(), MendPng);
+    public void Pictures() => Run([.. Images(), .. OtherImages()], path => ImageFile.Read(File.ReadAllBytes(path), path), random => random.Next(2) == 0 ? bytes => bytes : PngFile.Mended);
 
     [Fact]
     public void Idx() => Run(
@@ -81,7 +81,7 @@ public sealed class FuzzTests : IDisposable
         path =>
         {
             using var files = FileSet.Open(path);
-            var examples = new PngExamples(files, [3, 5, 7], "Faces");
+            var examples = new ImageExamples(files, [3, 5, 7], "Faces");
             examples.ReadLabels();
             for (var i = 0; i < examples.Count; i++)
                 examples.Read(i, new float[105]);
@@ -215,32 +215,19 @@ public sealed class FuzzTests : IDisposable
 
     private static IEnumerable<byte[]> Images()
     {
-        var random = new Random(9);
         foreach (var (colour, bits) in ((PngColour, int)[])[(PngColour.Rgb, 8), (PngColour.Grey, 1), (PngColour.Palette, 4), (PngColour.GreyAlpha, 8), (PngColour.Rgba, 16), (PngColour.Grey, 16), (PngColour.Palette, 8)])
-        {
-            var header = new PngHeader(7, 5, bits, colour);
-            var rows = new byte[header.RowBytes * 5];
-            random.NextBytes(rows);
-            var image = new PngImage(header, rows) { Palette = colour == PngColour.Palette ? new byte[3 << bits] : [], Transparency = colour == PngColour.Palette ? [1, 2] : [] };
-            using var file = new MemoryStream();
-            Png.Write(file, image);
-            yield return file.ToArray();
-        }
+            yield return (PngFile.Random(colour, bits, 7, 5) with { Transparency = colour == PngColour.Palette ? [1, 2] : [] }).ToBytes();
     }
 
-    /// <summary>Half of the changed pictures get right checksums, so that what is behind these is reached.</summary>
-    private static Func<byte[], byte[]> MendPng(Random random) => random.Next(2) == 0 ? bytes => bytes : bytes =>
+    /// <summary>JPEG, BMP and GIF.</summary>
+    private static IEnumerable<byte[]> OtherImages()
     {
-        for (var place = 8; place + 12 <= bytes.Length;)
-        {
-            var length = BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(place));
-            if (length > bytes.Length - place - 12)
-                break;
-            BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(place + 8 + (int)length), Crc32.Of(bytes.AsSpan(place + 4, 4 + (int)length)));
-            place += 12 + (int)length;
-        }
-        return bytes;
-    };
+        using var bitmap = new SkiaSharp.SKBitmap(new SkiaSharp.SKImageInfo(7, 5, SkiaSharp.SKColorType.Rgba8888, SkiaSharp.SKAlphaType.Opaque));
+        using var jpeg = bitmap.Encode(SkiaSharp.SKEncodedImageFormat.Jpeg, 80);
+        yield return jpeg.ToArray();
+        yield return ImageFileTests.Bmp;
+        yield return ImageFileTests.Gif;
+    }
 
     private static byte[] Npy(string type, string shape, int bytes)
     {

@@ -9,38 +9,46 @@ public class DrawingTests
         var picture = ImageGrid.Draw([-1, 1, 1, -1, 0, 2], channels: 1, height: 1, width: 2);
         const int scale = 48, gap = 2;
         (picture.Width, picture.Height).ShouldBe((2 * (2 * scale + gap) + gap, 2 * (scale + gap) + gap));
-        picture[0, 0][0].ShouldBe((byte)64);
-        picture[gap, gap][0].ShouldBe((byte)0);
-        picture[gap + scale - 1, gap + scale - 1][0].ShouldBe((byte)0);
-        picture[gap + scale, gap][0].ShouldBe((byte)255);
-        picture[gap + 2 * scale, gap][0].ShouldBe((byte)64);
-        picture[gap + 2 * scale + gap, gap][0].ShouldBe((byte)255);
-        picture[gap, gap + scale + gap][0].ShouldBe((byte)128);
-        picture[gap + scale, gap + scale + gap][0].ShouldBe((byte)255); // above the range
-        picture[picture.Width - gap - 1, picture.Height - gap - 1][0].ShouldBe((byte)64); // the place of a fourth
+        picture.Channels.ShouldBe(1);
+        Level(0, 0).ShouldBe((byte)64);
+        Level(gap, gap).ShouldBe((byte)0);
+        Level(gap + scale - 1, gap + scale - 1).ShouldBe((byte)0);
+        Level(gap + scale, gap).ShouldBe((byte)255);
+        Level(gap + 2 * scale, gap).ShouldBe((byte)64);
+        Level(gap + 2 * scale + gap, gap).ShouldBe((byte)255);
+        Level(gap, gap + scale + gap).ShouldBe((byte)128);
+        Level(gap + scale, gap + scale + gap).ShouldBe((byte)255); // above the range
+        Level(picture.Width - gap - 1, picture.Height - gap - 1).ShouldBe((byte)64); // the place of a fourth
+
+        byte Level(int x, int y) => Pixel(picture, x, y)[0];
     }
 
     [Fact]
     public void Colours_keep_their_channels()
     {
         var picture = ImageGrid.Draw([1, -1, 0], channels: 3, height: 1, width: 1);
-        picture[50, 50].ToArray().ShouldBe([(byte)255, 0, 128]);
+        Pixel(picture, 50, 50).ShouldBe([(byte)255, 0, 128]);
     }
 
     [Fact]
     public void Samples_lie_strong_over_pale_data()
     {
-        var picture = ScatterPlot.Draw([-1, -1, 1, 1], [0.5f, 0, float.NaN, 5]);
-        Darkness(picture, 0.5, 0).ShouldBeGreaterThan(Darkness(picture, -1, -1));
-        Darkness(picture, -1, -1).ShouldBeGreaterThan(30);
-        Darkness(picture, 1, 1).ShouldBeGreaterThan(30);
-        Darkness(picture, -1, 1).ShouldBe(0);
+        var picture = ScatterPlot.Draw([-1, -1, 1, 0.5f], [0.5f, 0, float.NaN, 5]);
+        (picture.Width, picture.Height).ShouldBe((ScatterPlot.Side, ScatterPlot.Side));
+        var (data, sample) = (At(-1, -1), At(0.5, 0));
+        data.ShouldSatisfyAllConditions(() => (data[2] - data[0]).ShouldBeInRange(10, 50), () => ((int)data[0]).ShouldBeInRange(160, 220));
+        sample.ShouldSatisfyAllConditions(() => ((int)sample[0]).ShouldBeInRange(190, 230), () => ((int)sample[1]).ShouldBeLessThan(130));
+        At(1, 0.5).ShouldBe(data);
+        At(-0.97, 0.53).ShouldBe([(byte)255, 255, 255], "nothing lies there");
 
-        static int Darkness(Raster picture, double x, double y)
+        byte[] At(double x, double y)
         {
-            var half = picture.Width / 2.0;
-            var pixel = picture[(int)(half + x / 1.15 * (half - 24)), (int)(half - y / 1.15 * (half - 24))];
-            return 3 * 255 - pixel[0] - pixel[1] - pixel[2];
+            var margins = ScatterPlot.Margins;
+            var side = ScatterPlot.Side - margins.Left - margins.Right;
+            side.ShouldBe(ScatterPlot.Side - margins.Top - margins.Bottom, "the frame is a square");
+            return Pixel(picture, (int)(margins.Left + side * (1 + x / ScatterPlot.Room) / 2), (int)(margins.Top + side * (1 - y / ScatterPlot.Room) / 2));
         }
     }
+
+    private static byte[] Pixel(EncodedImage picture, int x, int y) => ImageFile.Read(picture.Png, "picture").Pixels.AsSpan(4 * (y * picture.Width + x), 3).ToArray();
 }

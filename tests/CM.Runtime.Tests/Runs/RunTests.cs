@@ -116,11 +116,7 @@ public sealed partial class RunTests : IDisposable
     public void Data_that_vanish_end_the_run_with_the_last_checkpoint_whole()
     {
         foreach (var name in (string[])["1.png", "2.png", "3.png"])
-        {
-            using var file = new MemoryStream();
-            Png.Write(file, new PngImage(new PngHeader(2, 1, 8, PngColour.Grey), [100, 200]));
-            scratch.Write("data/faces/" + name, file.ToArray());
-        }
+            scratch.Write("data/faces/" + name, new PngFile(2, 1, 8, PngColour.Grey, [100, 200]).ToBytes());
         var plan = Tiny.Plan with { Steps = 30, Data = new Faces(), DataShape = [1, 1, 2] };
         var vanishing = Tiny.With(plan, (_, step) =>
         {

@@ -24,7 +24,7 @@ internal static class Programs
     }
 
     /// <summary>Runs a script of Python.</summary>
-    public static void RunPython(string script, params IEnumerable<string> arguments) => Run(Python, [], ["-c", script, .. arguments]);
+    public static byte[] RunPython(string script, params IEnumerable<string> arguments) => Run(Python, [], ["-c", script, .. arguments]);
 
     /// <summary>A script that lies beside the tests.</summary>
     public static string Text(string name)

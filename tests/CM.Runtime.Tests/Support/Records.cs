@@ -62,7 +62,8 @@ internal static class Records
 
         public byte[] Bytes(int field) => fields[field].Single();
 
-        public long Number(int field) => BitConverter.ToInt64(Bytes(field));
+        /// <summary>A whole number; 0 is not written.</summary>
+        public long Number(int field) => Has(field) ? BitConverter.ToInt64(Bytes(field)) : 0;
 
         public double Double(int field) => BitConverter.ToDouble(Bytes(field));
 
