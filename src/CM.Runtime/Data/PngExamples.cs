@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using CM.Dsl;
 
 namespace CM.Runtime;
@@ -7,26 +5,23 @@ namespace CM.Runtime;
 /// <summary>Pictures in a folder or a zip file as examples, decoded when they are needed.</summary>
 internal sealed class PngExamples : IExamples
 {
-    public const string LabelFile = "dataset.json";
-
     private readonly FileSet files;
-    private readonly string[] pictures;
+    private readonly IReadOnlyList<Picture> pictures;
     private readonly int channels;
 
-    /// <summary>Finds the pictures and looks at the size of each.</summary>
-    /// <param name="files">The folder or the zip file.</param>
+    /// <summary>Looks at the size of each picture.</summary>
+    /// <param name="set">The pictures.</param>
     /// <param name="shape">What was declared: channels, height, width.</param>
     /// <param name="source">Name of the declaration, for messages.</param>
-    /// <exception cref="UserError">There are none, or one is not as declared.</exception>
-    public PngExamples(FileSet files, long[] shape, string source)
+    /// <exception cref="UserError">One is not as declared.</exception>
+    public PngExamples(PictureSet set, long[] shape, string source)
     {
-        this.files = files;
+        (files, pictures) = (set.Files, set.Pictures);
         if (shape is not [1 or 3, _, _])
             throw new UserError($"Data {source}: pictures have a [Shape(channels, height, width)] with 1 or 3 channels, not [{string.Join(", ", shape)}].");
-        pictures = Pictures(files);
         channels = (int)shape[0];
         foreach (var picture in pictures)
-            Check(Png.ReadHeader(files.Read(picture, Png.HeaderBytes), files.NameOf(picture)), files.NameOf(picture));
+            Check(Png.ReadHeader(files.Read(picture.File, Png.HeaderBytes), files.NameOf(picture.File)), files.NameOf(picture.File));
 
         void Check(PngHeader header, string name)
         {
@@ -39,22 +34,13 @@ internal sealed class PngExamples : IExamples
         }
     }
 
-    public int Count => pictures.Length;
-
-    /// <summary>The PNG files of a folder or a zip file.</summary>
-    /// <exception cref="UserError">There are none, or there are JPEG files, which would be left out.</exception>
-    public static string[] Pictures(FileSet files)
-    {
-        if (files.Names.FirstOrDefault(name => HasEnding(name, ".jpg", ".jpeg")) is { } jpeg)
-            throw new UserError($"{files.NameOf(jpeg)}: JPEG files are not read; convert them all, for instance with: mogrify -format png *.jpg, and take the JPEG files away.");
-        string[] pictures = [.. files.Names.Where(name => HasEnding(name, ".png"))];
-        return pictures.Length > 0 ? pictures : throw new UserError($"{files.Path}: there is no PNG file in it.");
-    }
+    public int Count => pictures.Count;
 
     public void Read(int index, Span<float> values)
     {
-        var name = files.NameOf(pictures[index]);
-        var image = Png.Read(files.Read(pictures[index]), name);
+        var file = pictures[index].File;
+        var name = files.NameOf(file);
+        var image = Png.Read(files.Read(file), name);
         var rgba = image.ToRgba();
         var size = rgba.Length / 4;
         if (values.Length != channels * size)
@@ -67,36 +53,4 @@ internal sealed class PngExamples : IExamples
                 values[channel * size + pixel] = (float)(rgba[4 * pixel + channel] / 32767.5 - 1);
         }
     }
-
-    /// <summary>The class of each picture.</summary>
-    /// <exception cref="UserError">Neither <c>dataset.json</c> nor folders say it.</exception>
-    public int[] ReadLabels() => files.Names.Contains(LabelFile) ? LabelsOfFile() : LabelsOfFolders();
-
-    private int[] LabelsOfFile()
-    {
-        var name = files.NameOf(LabelFile);
-        try
-        {
-            var pairs = JsonNode.Parse(files.Read(LabelFile))?["labels"]?.AsArray() ?? throw new UserError($"{name}: its \"labels\" are null, so the pictures have no classes.");
-            var labels = new Dictionary<string, int>();
-            foreach (var pair in pairs)
-                labels[(string)pair![0]!] = (int)pair[1]!;
-            return [.. pictures.Select(picture => labels.TryGetValue(picture, out var label) ? label : throw new UserError($"{name}: says nothing of {picture}."))];
-        }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException or FormatException or NullReferenceException or ArgumentException)
-        {
-            throw new UserError($"{name}: not of the form {{\"labels\": [[\"folder/picture.png\", 3], …]}} ({fault.Message.TrimEnd('.')}).", fault);
-        }
-    }
-
-    private int[] LabelsOfFolders()
-    {
-        if (pictures.FirstOrDefault(picture => !picture.Contains('/')) is { } homeless)
-            throw new UserError($"{files.NameOf(homeless)}: there is no {LabelFile} and the picture lies in no folder, so its class is unknown.");
-        var folders = pictures.Select(picture => picture[..picture.IndexOf('/')]).ToList();
-        var classes = folders.Distinct().Select((folder, number) => (folder, number)).ToDictionary(each => each.folder, each => each.number); // in the order of names
-        return [.. folders.Select(folder => classes[folder])];
-    }
-
-    private static bool HasEnding(string name, params string[] endings) => endings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 }

@@ -5,43 +5,44 @@ namespace CM.Runtime;
 /// <summary>Turns a folder of pictures into a zip file of square ones, all of one size.</summary>
 internal static class Preparation
 {
-    /// <summary>Reads all pictures, cuts and resizes them, and writes them under their own names; <c>dataset.json</c> comes along.</summary>
+    /// <summary>Reads all pictures, cuts and resizes them, and writes them under their names in the set; <c>dataset.json</c> comes along.</summary>
     /// <param name="from">A folder, or a zip file.</param>
     /// <param name="to">The new zip file.</param>
     /// <param name="size">Columns and rows, 1 or more.</param>
     /// <param name="filter">How pixels are weighed.</param>
+    /// <param name="split">The folder to take, such as <c>train</c>, where there are several splits.</param>
     /// <param name="progress">Told how many of how many are done.</param>
-    /// <returns>How many pictures there are.</returns>
+    /// <returns>The pictures that were taken.</returns>
     /// <exception cref="UserError">There are none, one is damaged, or the new file is there already.</exception>
-    public static int Run(string from, string to, int size, ResizeFilter filter, Action<int, int> progress)
+    public static PictureSet Run(string from, string to, int size, ResizeFilter filter, string? split, Action<int, int> progress)
     {
         if (!Path.Exists(from))
             throw new UserError($"{from}: there is no such folder and no such zip file.");
         if (Path.Exists(to))
             throw new UserError($"{to}: is there already; name a new file.");
         using var files = FileSet.Open(from);
-        var pictures = PngExamples.Pictures(files);
+        var set = PictureSet.Find(files, split);
         try
         {
-            AtomicFile.Write(to, stream => Write(stream, files, pictures, size, filter, progress));
+            AtomicFile.Write(to, stream => Write(stream, set, size, filter, progress));
         }
         catch (AggregateException several) when (several.InnerException is UserError first)
         {
             throw new UserError(first.Message, several);
         }
-        return pictures.Length;
+        return set;
     }
 
-    private static void Write(Stream stream, FileSet files, string[] pictures, int size, ResizeFilter filter, Action<int, int> progress)
+    private static void Write(Stream stream, PictureSet set, int size, ResizeFilter filter, Action<int, int> progress)
     {
         using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
-        if (files.Names.Contains(PngExamples.LabelFile))
-            Add(zip, PngExamples.LabelFile, files.Read(PngExamples.LabelFile), CompressionLevel.Optimal);
+        if (set.Labels is not null)
+            Add(zip, PictureSet.LabelFile, set.Files.Read(set.Labels), CompressionLevel.Optimal);
         var done = 0;
-        foreach (var (picture, bytes) in pictures.AsParallel().AsOrdered().Select(picture => (picture, Convert(files, picture, size, filter))))
+        foreach (var (name, bytes) in set.Pictures.AsParallel().AsOrdered().Select(picture => (picture.Name, Convert(set.Files, picture.File, size, filter))))
         {
-            Add(zip, picture, bytes, CompressionLevel.NoCompression); // PNG is packed already
-            progress(++done, pictures.Length);
+            Add(zip, name, bytes, CompressionLevel.NoCompression); // PNG is packed already
+            progress(++done, set.Pictures.Count);
         }
     }
 

@@ -73,9 +73,10 @@ public sealed class DataSetTests : IDisposable
     public void Labels_of_pictures_come_from_their_list_or_their_folders(bool zipped)
     {
         var files = Enumerable.Range(0, 4).Select(i => ($"{(i < 3 ? "b" : "a")}/{i}.png", Written(Picture(PngColour.Grey, 8, i)))).ToArray();
-        var plan = Plan(new Faces(), [1, 4, 6], 5);
+        var plan = Plan(new Faces(), [1, 4, 6], 2);
         Put(zipped, files); // in the order of names: a/3, b/0, b/1, b/2
         Labels().ShouldBe([0, 1, 1, 1]);
+        plan = plan with { Classes = 5 };
         Put(zipped, [.. files, ("dataset.json", """{"labels": [["b/0.png", 4], ["b/1.png", 3], ["b/2.png", 2], ["a/3.png", 1]]}"""u8.ToArray())]);
         Labels().ShouldBe([1, 4, 3, 2]);
         Fault(plan with { Classes = 4 }).ShouldContain("example 1 has the label 4");
@@ -103,14 +104,14 @@ public sealed class DataSetTests : IDisposable
         var good = ("a/1.png", Written(Picture(PngColour.Rgb, 8, 1)));
         var plan = Plan(new Faces(), [3, 4, 6]);
         Put(zipped, ("note.txt", [1]));
-        Fault(plan).ShouldContain("there is no PNG file in it");
+        Fault(plan).ShouldContain("there is no PNG file in it, only 1 .txt.");
         Put(zipped, good, ("a/2.png", Written(new PngImage(new PngHeader(2, 2, 8, PngColour.Grey), new byte[4]))));
         Fault(plan).ShouldContain("a/2.png: 2×2 pixels, but Faces declares [3, 4, 6]; bring all to one size with: ");
         Put(zipped, good);
         Fault(Plan(new Faces(), [1, 4, 6])).ShouldContain("a/1.png: a picture in colour, but Faces declares [1, 4, 6]; declare [Shape(3, 4, 6)]");
         Fault(Plan(new Faces(), [24])).ShouldContain("[Shape(channels, height, width)]");
         Put(zipped, good, ("b/2.jpg", [0xFF, 0xD8, 0xFF]));
-        Fault(plan).ShouldContain("b/2.jpg: JPEG files are not read; convert them all");
+        Fault(plan).ShouldContain("1 .jpg cannot be read, such as b/2.jpg; convert them to PNG");
         Put(zipped, good, ("b/2.png", [0xFF, 0xD8, 0xFF]));
         Fault(plan).ShouldContain("b/2.png: no PNG file but a JPEG file");
         Put(zipped, good, ("b/2.png", Written(new PngImage(new PngHeader(6, 4, 8, PngColour.GreyAlpha), new byte[48]))));

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace CM.Runtime;
+
+/// <summary>The classes of the pictures of a set.</summary>
+/// <param name="Values">The class of each picture.</param>
+/// <param name="Folders">The folder of each class; null where <c>dataset.json</c> numbers them.</param>
+internal sealed record PictureLabels(int[] Values, IReadOnlyList<string>? Folders)
+{
+    private const int MostNamed = 20;
+
+    /// <summary>Reads <c>dataset.json</c>, or takes the folders where there is none.</summary>
+    /// <exception cref="UserError">Neither says the class of a picture.</exception>
+    public static PictureLabels Read(PictureSet set)
+    {
+        if (set.Labels is not null)
+            return new PictureLabels(OfFile(set, set.Labels), null);
+        if (set.ClassFolders is not { } folders)
+            throw new UserError($"{set.Files.NameOf(set.Pictures.First(picture => !picture.Name.Contains('/')).File)}: there is no {PictureSet.LabelFile} and the picture lies in no folder, so its class is unknown.");
+        var numbers = folders.Index().ToDictionary(each => each.Item, each => each.Index);
+        return new PictureLabels([.. set.Pictures.Select(picture => numbers[PictureSet.FirstFolder(picture.Name)])], folders);
+    }
+
+    /// <summary>The classes with their numbers: <c>2 classes by folder: 0 cat, 1 dog</c>.</summary>
+    public static string Describe(IReadOnlyList<string> folders)
+    {
+        var numbered = folders.Select((folder, number) => $"{number} {folder}").ToList();
+        return $"{folders.Count} {(folders.Count == 1 ? "class" : "classes")} by folder: {string.Join(", ", numbered.Count <= MostNamed ? numbered : [.. numbered.Take(MostNamed - 1), "…", numbered[^1]])}";
+    }
+
+    private static int[] OfFile(PictureSet set, string file)
+    {
+        var name = set.Files.NameOf(file);
+        try
+        {
+            var pairs = JsonNode.Parse(set.Files.Read(file))?["labels"]?.AsArray() ?? throw new UserError($"{name}: its \"labels\" are null, so the pictures have no classes.");
+            var labels = new Dictionary<string, int>();
+            foreach (var pair in pairs)
+                labels[((string)pair![0]!).Replace('\\', '/')] = (int)pair[1]!;
+            var prefix = PrefixOf(labels.Keys, set.Pictures[0].Name);
+            return [.. set.Pictures.Select(picture => labels.TryGetValue(prefix + picture.Name, out var label) ? label : throw new UserError($"{name}: says nothing of {picture.Name}."))];
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or FormatException or NullReferenceException or ArgumentException)
+        {
+            throw new UserError($"{name}: not of the form {{\"labels\": [[\"folder/picture.png\", 3], …]}} ({fault.Message.TrimEnd('.')}).", fault);
+        }
+    }
+
+    /// <summary>Folders above the set that <c>dataset.json</c> writes before the names of all pictures; usually none.</summary>
+    private static string PrefixOf(IEnumerable<string> names, string picture) =>
+        names.Where(name => name == picture || name.EndsWith("/" + picture, StringComparison.Ordinal)).MinBy(name => name.Length)?[..^picture.Length] ?? "";
+}
