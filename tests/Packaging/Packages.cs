@@ -13,7 +13,7 @@ public sealed class Packages : IDisposable
 
     public Packages()
     {
-        foreach (var project in new[] { "CM.Dsl", "CM.Torch", "CM.Runtime", "DslCM.Templates" })
+        foreach (var project in new[] { "CM.Dsl", "CM.Runtime", "DslCM.Templates" })
             Pack(project, "feed");
         // The machine's own sources stay: what CM.Runtime depends on comes from there.
         File.WriteAllText(this["NuGet.config"], """
@@ -81,7 +81,6 @@ public sealed class Packages : IDisposable
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = start.Environment["DOTNET_NOLOGO"] = start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
-        start.Environment.TryAdd("CM_NATIVE", Path.Combine(Repository, ".cm", "native"));
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();

@@ -36,7 +36,7 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
     {
         var content = Packages.Content(packages.Find("CM.Dsl"));
         content.Where(file => file.StartsWith("lib/") || file.StartsWith("analyzers/") || file.StartsWith("build")).ShouldBe([
-            "analyzers/dotnet/cs/CM.CodeFixes.dll", "analyzers/dotnet/cs/CM.Generators.dll", "buildTransitive/CM.Dsl.targets", "lib/net10.0/CM.Dsl.dll", "lib/net10.0/CM.Dsl.xml"]);
+            "analyzers/dotnet/cs/CM.CodeFixes.dll", "analyzers/dotnet/cs/CM.Generators.dll", "buildTransitive/CM.Dsl.props", "buildTransitive/CM.Dsl.targets", "lib/net10.0/CM.Dsl.dll", "lib/net10.0/CM.Dsl.xml"]);
         Packages.Read(packages.Find("CM.Dsl"), "CM.Dsl.nuspec").ShouldNotContain("<dependency id", customMessage: "declarations stand on nothing");
     }
 
@@ -53,19 +53,12 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
     }
 
     [Fact]
-    public void CM_Torch_brings_the_sources_of_its_native_part()
-    {
-        var sources = Directory.GetFiles(Path.Combine(Packages.Repository, "src", "CM.Torch", "native")).Select(file => "native/" + Path.GetFileName(file));
-        Packages.Content(packages.Find("CM.Torch")).Where(file => file.StartsWith("native/")).ShouldBe(sources, ignoreOrder: true);
-    }
-
-    [Fact]
     public void CM_Watch_is_a_tool_that_stands_alone()
     {
         var package = packages.Pack("CM.Watch", "tools-feed");
         var content = Packages.Content(package);
         content.ShouldContain("tools/net10.0/any/DslCM.Watch.dll");
-        content.ShouldNotContain(file => file.Contains("CM.Runtime") || file.Contains("CM.Torch"), "it reads the folders of runs, whatever trained them");
+        content.ShouldNotContain(file => file.Contains("CM.Runtime") || file.Contains("TorchSharp"), "it reads the folders of runs, whatever trained them");
 
         var (code, output) = Packages.Dotnet(packages["."], "tool", "install", "CM.Watch", "--tool-path", packages["tools"], "--add-source", packages["tools-feed"]);
         code.ShouldBe(0, output);
