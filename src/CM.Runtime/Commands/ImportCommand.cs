@@ -12,9 +12,16 @@ internal static class ImportCommand
         var name = new Argument<string?>("NAME") { Description = "An experiment whose model the weights are for. Default: the file is only listed.", Arity = ArgumentArity.ZeroOrOne };
         var target = new Option<string?>("--out") { Description = "A new safetensors file with the weights under the names of the experiment.", HelpName = "FILE" };
         var inOrder = new Option<bool>("--in-order") { Description = "Take the tensors one after the other instead of by their names." };
-        var prefix = new Option<string?>("--prefix") { Description = "The part of the tensors' names before those of the parameters, such as model_ema. Default: that of an average where there is one.", HelpName = "NAME" };
+        var prefix = new Option<string?>("--prefix")
+        {
+            Description = "The part of the tensors' names before those of the parameters, such as model_ema. Default: that of an average.",
+            HelpName = "NAME",
+        };
         var json = Options.Json();
-        var command = new Command("import", "List the weights in a file, say how they fit an experiment, and convert them.") { from, name, target, inOrder, prefix, json };
+        var command = new Command("import", "List the weights in a file, say how they fit an experiment, and convert them.")
+        {
+            from, name, target, inOrder, prefix, json,
+        };
         command.SetAction(parsed =>
         {
             using var file = SavedWeights.Open(parsed.GetRequiredValue(from));
@@ -70,7 +77,15 @@ internal static class ImportCommand
         var lists = (IReadOnlyList<(string What, IReadOnlyList<string> Names)>)[("missing", match.Missing), ("unexpected", match.Unexpected), ("mis-shaped", match.MisShaped)];
         if (json)
         {
-            var line = new JsonObject { ["file"] = file.Path, ["experiment"] = plan.Name, ["prefix"] = match.Prefix, ["average"] = match.IsAverage, ["others"] = new JsonArray([.. match.Others.Select(other => JsonValue.Create(other.Prefix))]), ["found"] = match.Found.Count };
+            var line = new JsonObject
+            {
+                ["file"] = file.Path,
+                ["experiment"] = plan.Name,
+                ["prefix"] = match.Prefix,
+                ["average"] = match.IsAverage,
+                ["others"] = new JsonArray([.. match.Others.Select(other => JsonValue.Create(other.Prefix))]),
+                ["found"] = match.Found.Count,
+            };
             foreach (var (what, names) in lists)
                 line[what.Replace('-', '_')] = new JsonArray([.. names.Select(name => JsonValue.Create(name))]);
             session.Write(line);

@@ -95,13 +95,11 @@ internal static class Examples
         if (plan.Classes == 0)
             return examples;
         var labels = PictureLabels.Read(set);
-        if (labels.Folders is { } folders)
-        {
-            var described = $"{path}: {PictureLabels.Describe(folders)}";
-            if (folders.Count != plan.Classes)
-                throw new UserError($"{described}, but {name} declares {plan.Classes}; declare [Classes({folders.Count})], or give every class a folder with its pictures.");
-            tell?.Invoke(described);
-        }
+        if (labels.Folders is { } folders && folders.Count != plan.Classes)
+            throw new UserError(
+                $"{path}: {labels.Description}, but {name} declares {plan.Classes}; declare [Classes({folders.Count})], or give every class a folder with "
+                + "its pictures.");
+        tell?.Invoke($"{path}: {labels.Description}");
         return Label(examples, labels.Values, path);
     }
 

@@ -6,7 +6,8 @@ namespace CM.Runtime;
 /// <summary>The classes of the pictures of a set.</summary>
 /// <param name="Values">The class of each picture.</param>
 /// <param name="Folders">The folder of each class; null where <c>dataset.json</c> numbers them.</param>
-internal sealed record PictureLabels(int[] Values, IReadOnlyList<string>? Folders)
+/// <param name="Description">The classes in words.</param>
+internal sealed record PictureLabels(int[] Values, IReadOnlyList<string>? Folders, string Description)
 {
     private const int MostNamed = 20;
 
@@ -15,35 +16,55 @@ internal sealed record PictureLabels(int[] Values, IReadOnlyList<string>? Folder
     public static PictureLabels Read(PictureSet set)
     {
         if (set.Labels is not null)
-            return new PictureLabels(OfFile(set, set.Labels), null);
+        {
+            var values = OfFile(set, set.Labels);
+            var classes = set.Pictures.Zip(values).GroupBy(pair => pair.Second, pair => pair.First.Name).OrderBy(same => same.Key);
+            return new PictureLabels(values, null, Describe(PictureSet.LabelFile, [.. classes.Select(same => (same.Key, FolderOf(same)))]));
+        }
         if (set.ClassFolders is not { } folders)
-            throw new UserError($"{set.Files.NameOf(set.Pictures.First(picture => !picture.Name.Contains('/')).File)}: there is no {PictureSet.LabelFile} and the picture lies in no folder, so its class is unknown.");
+        {
+            var homeless = set.Pictures.First(picture => !picture.Name.Contains('/'));
+            throw new UserError($"{set.Files.NameOf(homeless.File)}: there is no {PictureSet.LabelFile} and the picture lies in no folder, so its class is unknown.");
+        }
         var numbers = folders.Index().ToDictionary(each => each.Item, each => each.Index);
-        return new PictureLabels([.. set.Pictures.Select(picture => numbers[PictureSet.FirstFolder(picture.Name)])], folders);
+        return new PictureLabels([.. set.Pictures.Select(picture => numbers[PictureSet.FirstFolder(picture.Name)])], folders, Describe(folders));
     }
 
     /// <summary>The classes with their numbers: <c>2 classes by folder: 0 cat, 1 dog</c>.</summary>
-    public static string Describe(IReadOnlyList<string> folders)
+    public static string Describe(IReadOnlyList<string> folders) => Describe("folder", [.. folders.Index()]);
+
+    private static string Describe(string source, IReadOnlyList<(int Number, string Name)> classes)
     {
-        var numbered = folders.Select((folder, number) => $"{number} {folder}").ToList();
-        return $"{folders.Count} {(folders.Count == 1 ? "class" : "classes")} by folder: {string.Join(", ", numbered.Count <= MostNamed ? numbered : [.. numbered.Take(MostNamed - 1), "…", numbered[^1]])}";
+        var named = classes.Select(each => $"{each.Number} {each.Name}".TrimEnd()).ToList();
+        var listed = named.Count <= MostNamed ? named : [.. named.Take(MostNamed - 1), "…", named[^1]];
+        return $"{named.Count} {(named.Count == 1 ? "class" : "classes")} by {source}: {string.Join(", ", listed)}";
     }
+
+    /// <summary>The folder that all pictures of a class lie in; empty where they lie in several.</summary>
+    private static string FolderOf(IEnumerable<string> names) =>
+        names.Select(name => name.Contains('/') ? PictureSet.FirstFolder(name) : "").Distinct().ToList() is [var only] ? only : "";
 
     private static int[] OfFile(PictureSet set, string file)
     {
-        var name = set.Files.NameOf(file);
+        var path = set.Files.NameOf(file);
         try
         {
-            var pairs = JsonNode.Parse(set.Files.Read(file))?["labels"]?.AsArray() ?? throw new UserError($"{name}: its \"labels\" are null, so the pictures have no classes.");
+            var pairs = JsonNode.Parse(set.Files.Read(file))?["labels"]?.AsArray()
+                ?? throw new UserError($"{path}: its \"labels\" are null, so the pictures have no classes.");
             var labels = new Dictionary<string, int>();
             foreach (var pair in pairs)
                 labels[((string)pair![0]!).Replace('\\', '/')] = (int)pair[1]!;
             var prefix = PrefixOf(labels.Keys, set.Pictures[0].Name);
-            return [.. set.Pictures.Select(picture => labels.TryGetValue(prefix + picture.Name, out var label) ? label : throw new UserError($"{name}: says nothing of {picture.Name}."))];
+            return
+            [
+                .. set.Pictures.Select(picture => labels.TryGetValue(prefix + picture.Name, out var label)
+                    ? label
+                    : throw new UserError($"{path}: says nothing of {picture.Name}.")),
+            ];
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException or FormatException or NullReferenceException or ArgumentException)
         {
-            throw new UserError($"{name}: not of the form {{\"labels\": [[\"folder/picture.png\", 3], …]}} ({fault.Message.TrimEnd('.')}).", fault);
+            throw new UserError($"{path}: not of the form {{\"labels\": [[\"folder/picture.png\", 3], …]}} ({fault.Message.TrimEnd('.')}).", fault);
         }
     }
 

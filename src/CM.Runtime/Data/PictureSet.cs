@@ -2,12 +2,12 @@ namespace CM.Runtime;
 
 /// <summary>A picture of a set.</summary>
 /// <param name="File">Its file in the <see cref="FileSet"/>.</param>
-/// <param name="Name">Its name in the set, such as <c>cat/001.png</c>: without folders that all pictures share, and without that of the split.</param>
+/// <param name="Name">Its name in the set, such as <c>cat/001.png</c>: without folders that all pictures share or that name a split.</param>
 internal sealed record Picture(string File, string Name);
 
 /// <summary>
-/// The pictures in a folder or a zip file as people pack them: files that operating systems leave behind are left out, common top folders are taken off,
-/// and training and validation pictures are kept apart.
+/// The pictures in a folder or a zip file as people pack them: files that operating systems leave behind are left out, common top folders are taken
+/// off, and training and validation pictures are kept apart.
 /// </summary>
 internal sealed class PictureSet
 {
@@ -17,14 +17,15 @@ internal sealed class PictureSet
 
     private static readonly string[] Unreadable =
     [
-        ".apng", ".arw", ".avif", ".bmp", ".cr2", ".dds", ".dng", ".exr", ".gif", ".hdr", ".heic", ".heif", ".ico", ".j2k", ".jfif", ".jp2", ".jpe", ".jpeg",
-        ".jpg", ".jxl", ".nef", ".pbm", ".pgm", ".pnm", ".ppm", ".psd", ".qoi", ".svg", ".tga", ".tif", ".tiff", ".webp",
+        ".apng", ".arw", ".avif", ".bmp", ".cr2", ".dds", ".dng", ".exr", ".gif", ".hdr", ".heic", ".heif", ".ico", ".j2k", ".jfif", ".jp2", ".jpe",
+        ".jpeg", ".jpg", ".jxl", ".nef", ".pbm", ".pgm", ".pnm", ".ppm", ".psd", ".qoi", ".svg", ".tga", ".tif", ".tiff", ".webp",
     ];
 
-    /// <summary>Names that macOS, Windows, Synology's and Python's tools give to files and folders of their own; hidden ones begin with a dot besides.</summary>
+    /// <summary>Files and folders that macOS, Windows, Synology and Python make for themselves; others of the kind begin with a dot.</summary>
     private static readonly HashSet<string> Leftovers = new(StringComparer.OrdinalIgnoreCase)
     {
-        "__MACOSX", "Icon\r", "Thumbs.db", "ehthumbs.db", "desktop.ini", "$RECYCLE.BIN", "System Volume Information", "@eaDir", "lost+found", "__pycache__",
+        "__MACOSX", "Icon\r", "Thumbs.db", "ehthumbs.db", "desktop.ini", "$RECYCLE.BIN", "System Volume Information", "@eaDir", "lost+found",
+        "__pycache__",
     };
 
     private PictureSet(FileSet files, IReadOnlyList<Picture> pictures, string? labels, string? leftOut)
@@ -45,7 +46,7 @@ internal sealed class PictureSet
     /// <summary>A line that counts the files that are left out, and says why; null where there are none.</summary>
     public string? LeftOut { get; }
 
-    /// <summary>The folders that are the classes, in the order of their names; null where a picture lies in none, or where <see cref="Labels"/> says the classes.</summary>
+    /// <summary>The folders that are the classes, in the order of their names; null where a picture lies in none, or where there are labels.</summary>
     public IReadOnlyList<string>? ClassFolders => Labels is null && Pictures.All(picture => picture.Name.Contains('/'))
         ? [.. Pictures.Select(picture => FirstFolder(picture.Name)).Distinct().Order(StringComparer.Ordinal)]
         : null;
@@ -63,16 +64,17 @@ internal sealed class PictureSet
         var unreadable = kept.Where(name => HasEnding(name, Unreadable)).ToList();
         if (unreadable.Count > 0)
             throw new UserError(
-                $"{files.Path}: {CountByEnding(unreadable)} cannot be read, such as {unreadable[0]}; convert them to PNG, for instance with: "
-                + $"mogrify -format png *{Path.GetExtension(unreadable[0])}, and take the others away.");
+                $"{files.Path}: {CountByEnding(unreadable)} cannot be read, such as {unreadable[0]}; convert them to PNG, for instance with: mogrify "
+                + $"-format png *{Path.GetExtension(unreadable[0])}, and take the others away.");
         var all = kept.Where(name => HasEnding(name, Readable)).ToList();
         if (all.Count == 0)
-            throw new UserError($"{files.Path}: there is no PNG file in it{(files.Names.Count == 0 ? "" : $", only {CountByEnding(files.Names)}")}.");
+            throw new UserError($"{files.Path}: there is no PNG file in it{(kept.Count == 0 ? "" : $", only {CountByEnding(kept)}")}.");
 
         var chosen = new Splits(files.Path, all).Choose(split);
-        var labels = kept.Where(name => Path.GetFileName(name) == LabelFile)
-            .Where(name => chosen.All(picture => picture.File.StartsWith(FolderOf(name), StringComparison.Ordinal))).MaxBy(name => name.Length);
-        var pictures = labels is null ? chosen : [.. chosen.Select(picture => picture with { Name = picture.File[FolderOf(labels).Length..] })];
+        var labels = kept.Where(name => Path.GetFileName(name) == LabelFile && chosen.All(picture => IsBelow(picture, FolderOf(name))))
+            .MaxBy(name => name.Length);
+        if (labels is not null)
+            chosen = [.. chosen.Select(picture => picture with { Name = picture.File[FolderOf(labels).Length..] })];
 
         var reasons = new List<string>();
         if (kept.Count < files.Names.Count)
@@ -81,14 +83,17 @@ internal sealed class PictureSet
             reasons.Add($"{CountByEnding(others)}, no pictures");
         if (chosen.Count < all.Count)
             reasons.Add($"{all.Count - chosen.Count:N0} pictures outside {split}");
-        return new PictureSet(files, pictures, labels, reasons.Count == 0 ? null : $"left out: {string.Join("; ", reasons)}");
+        return new PictureSet(files, chosen, labels, reasons.Count == 0 ? null : $"left out: {string.Join("; ", reasons)}");
     }
 
     private static bool IsLeftover(string name) => name.Split('/').Any(part => part.StartsWith('.') || Leftovers.Contains(part));
 
+    private static bool IsBelow(Picture picture, string folder) => picture.File.StartsWith(folder, StringComparison.Ordinal);
+
     private static string FolderOf(string file) => file[..(file.LastIndexOf('/') + 1)];
 
-    private static bool HasEnding(string name, string[] endings) => endings.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase);
+    private static bool HasEnding(string name, string[] endings) =>
+        endings.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>For instance <c>12 .txt, 1 .csv</c>.</summary>
     private static string CountByEnding(IEnumerable<string> names) =>

@@ -5,7 +5,7 @@ namespace CM.Runtime;
 /// <summary>Turns a folder of pictures into a zip file of square ones, all of one size.</summary>
 internal static class Preparation
 {
-    /// <summary>Reads all pictures, cuts and resizes them, and writes them under their names in the set; <c>dataset.json</c> comes along.</summary>
+    /// <summary>Cuts and resizes all pictures, and writes them under their names in the set; <c>dataset.json</c> comes along.</summary>
     /// <param name="from">A folder, or a zip file.</param>
     /// <param name="to">The new zip file.</param>
     /// <param name="size">Columns and rows, 1 or more.</param>
@@ -39,7 +39,8 @@ internal static class Preparation
         if (set.Labels is not null)
             Add(zip, PictureSet.LabelFile, set.Files.Read(set.Labels), CompressionLevel.Optimal);
         var done = 0;
-        foreach (var (name, bytes) in set.Pictures.AsParallel().AsOrdered().Select(picture => (picture.Name, Convert(set.Files, picture.File, size, filter))))
+        var converted = set.Pictures.AsParallel().AsOrdered().Select(picture => (picture.Name, Convert(set.Files, picture.File, size, filter)));
+        foreach (var (name, bytes) in converted)
         {
             Add(zip, name, bytes, CompressionLevel.NoCompression); // PNG is packed already
             progress(++done, set.Pictures.Count);

@@ -3,8 +3,8 @@ using System.Text;
 namespace CM.Runtime;
 
 /// <summary>
-/// Names in zip files that are not flagged as UTF-8. The format says code page 437; macOS and many libraries write UTF-8 there all the same, which text in
-/// code page 437 hardly ever happens to be.
+/// Names in zip files that are not flagged as UTF-8. The format says code page 437; macOS and many libraries write UTF-8 there all the same, which
+/// text in code page 437 hardly ever happens to be.
 /// </summary>
 internal sealed class ZipNameEncoding : Encoding
 {
@@ -24,7 +24,8 @@ internal sealed class ZipNameEncoding : Encoding
 
     public override int GetByteCount(char[] chars, int index, int count) => Utf8.GetByteCount(chars, index, count);
 
-    public override int GetBytes(char[] chars, int charIndex, int charCount, byte[] bytes, int byteIndex) => Utf8.GetBytes(chars, charIndex, charCount, bytes, byteIndex);
+    public override int GetBytes(char[] chars, int charIndex, int charCount, byte[] bytes, int byteIndex) =>
+        Utf8.GetBytes(chars, charIndex, charCount, bytes, byteIndex);
 
     public override int GetMaxByteCount(int charCount) => Utf8.GetMaxByteCount(charCount);
 

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace CM.Runtime;
 
-/// <summary>Tells from a name whether tensors are an average of the weights: <c>model_ema.</c>, <c>G_ema.</c>, <c>ema.shadow_params.</c>, <c>averagedModel.</c></summary>
+/// <summary>
+/// Tells from a name whether tensors are an average of the weights: <c>model_ema.</c>, <c>G_ema.</c>, <c>ema.shadow_params.</c>, <c>averagedModel.</c>
+/// </summary>
 internal static partial class AverageNames
 {
     private static readonly HashSet<string> Averages = new(StringComparer.OrdinalIgnoreCase)
@@ -11,7 +13,10 @@ internal static partial class AverageNames
     };
 
     /// <summary>Optimisers keep averages of gradients, such as Adam's <c>exp_avg</c>.</summary>
-    private static readonly HashSet<string> Optimizers = new(StringComparer.OrdinalIgnoreCase) { "opt", "optim", "optimizer", "optimizers", "exp", "momentum" };
+    private static readonly HashSet<string> Optimizers = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "opt", "optim", "optimizer", "optimizers", "exp", "momentum",
+    };
 
     /// <summary>How many words of a name say that it is an average; below 0 for the state of an optimiser.</summary>
     public static int Score(string name)

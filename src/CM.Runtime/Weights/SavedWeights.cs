@@ -80,8 +80,9 @@ internal sealed class SavedWeights : IDisposable
         }
         var chosen = average ?? averages.FirstOrDefault(Training.Online);
         var others = averages.Append(Training.Online).Where(name => name != chosen).ToList();
-        var choice = $"{(chosen == Training.Online ? "the trained weights" : $"the average {chosen}")}{(others.Count > 0 ? $"; not taken: {string.Join(", ", others)}" : "")}";
-        return new SavedWeights(path, [.. Under(chosen == Training.Online ? "weights/" : $"ema/{chosen}/"), .. Under("buffers/")], file, choice);
+        var isOnline = chosen == Training.Online;
+        var choice = $"{(isOnline ? "the trained weights" : $"the average {chosen}")}{(others.Count > 0 ? $"; not taken: {string.Join(", ", others)}" : "")}";
+        return new SavedWeights(path, [.. Under(isOnline ? "weights/" : $"ema/{chosen}/"), .. Under("buffers/")], file, choice);
 
         IEnumerable<NamedTensor> Under(string prefix) =>
             tensors.Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(tensor => tensor with { Name = tensor.Name[prefix.Length..] });

@@ -48,7 +48,7 @@ public sealed class PictureSetTests : IDisposable
         var labels = Encoding.UTF8.GetBytes($$"""{"labels": [["{{first.Replace("\\", "\\\\")}}", 1], ["{{second.Replace("\\", "\\\\")}}", 0]]}""");
         scratch.Write("faces.zip", Zip(("faces/cat/1.png", Png), ("faces/dog/1.png", Png), (file, labels)));
         using (var faces = FileSet.Open(scratch["faces.zip"]))
-            PictureLabels.Read(PictureSet.Find(faces)).Values.ShouldBe([1, 0]);
+            PictureLabels.Read(PictureSet.Find(faces)).ShouldSatisfyAllConditions(read => read.Values.ShouldBe([1, 0]), read => read.Description.ShouldStartWith("2 classes by dataset.json: 0 "));
         Preparation.Run(scratch["faces.zip"], scratch["small.zip"], 2, default, null, (_, _) => { });
         using var small = FileSet.Open(scratch["small.zip"]);
         small.Read("dataset.json").ShouldBe(labels);

@@ -138,7 +138,7 @@ public class WeightsMatchTests
         NamedTensor[] tensors = [.. All("student."), .. All("teacher.")];
         Should.Throw<UserError>(() => WeightsMatch.ByName(Layout, tensors, "a.pt")).Message.ShouldStartWith("a.pt: has several sets of weights that fit, and none is called an average: student., teacher.; take one with: ");
         WeightsMatch.ByName(Layout, tensors, "a.pt", "teacher").Prefix.ShouldBe("teacher.");
-        Should.Throw<UserError>(() => WeightsMatch.ByName(Layout, tensors, "a.pt", "target")).Message.ShouldBe("--prefix target: a.pt has no parameters under it; there are some under: student., teacher..");
+        Should.Throw<UserError>(() => WeightsMatch.ByName(Layout, tensors, "a.pt", "target")).Message.ShouldBe("--prefix target: a.pt has parameters of this network under student., teacher., none under target");
     }
 
     [Fact]
