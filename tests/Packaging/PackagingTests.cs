@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
 
 namespace Packaging;
 
@@ -98,22 +100,70 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
     }
 
     [Fact]
-    public void The_template_builds_and_lists_its_experiment()
+    public void The_template_trains_and_its_project_still_builds()
     {
-        var hive = packages["hive"];
-        Run("new", "install", packages.Find("DslCM.Templates"), "--debug:custom-hive", hive);
-        Run("new", "dslcm", "-o", "Planar", "--debug:custom-hive", hive);
-        Run("build", "Planar", "-v", "quiet", "-warnaserror");
+        New("Planar");
+        Packages.Read(packages.Find("DslCM.Templates"), "content/dslcm/Experiments.cs").ShouldContain("Steps = 20_000");
+        File.WriteAllText(packages["Planar/Compared.cs"], """
+            using CM.Dsl;
 
-        var list = JsonDocument.Parse(Run(Path.Combine("Planar", "bin", "Debug", "net10.0", "Planar.dll"), "list", "--json")).RootElement;
-        list.GetProperty("experiments").EnumerateArray().Select(each => each.GetProperty("name").GetString()).ShouldBe(["Moons"]);
+            namespace Planar;
+
+            [Experiment(Steps = 2, Batch = 16), Data<TwoMoons>, Model<Denoiser>, Coupling<Independent>, Times<EasyTimes>, PseudoHuber(0.01)]
+            [RAdam(3e-4), Ema(0.999), Sample(80), Evaluate(Samples = 16), Compare("both")]
+            public sealed partial record Compared;
+            """);
+        Directory.CreateDirectory(packages["Planar/Features"]);
+        File.WriteAllText(packages["Planar/Features/Own.cs"], "namespace Planar.Features; public static class Own { public static int Number => 3; }");
+        File.WriteAllText(packages["Planar/Uses.cs"], "namespace Planar; public static class Uses { public static int Number => Features.Own.Number; }");
+        Build();
+
+        var list = JsonDocument.Parse(Start("list", "--json")).RootElement;
+        list.GetProperty("experiments").EnumerateArray().Select(each => each.GetProperty("name").GetString()).ShouldBe(["Compared", "Moons"], ignoreOrder: true);
         list.GetProperty("networks").EnumerateArray().Select(each => each.GetProperty("name").GetString()).ShouldBe(["Denoiser"]);
 
-        string Run(params string[] arguments)
-        {
-            var (code, output) = Packages.Dotnet(packages["."], arguments);
-            code.ShouldBe(0, output);
-            return output;
-        }
+        Start("train", "Moons", "--steps", "2");
+        Start("train", "Moons", "--steps", "2", "--out", "mine/first");
+        Start("compare", "both");
+        Directory.GetFiles(packages["Planar"], "Networks.cs.txt", SearchOption.AllDirectories).Length.ShouldBe(3, "each run keeps its declaration");
+        Directory.CreateDirectory(packages["Planar/runs/older/source"]);
+        File.Copy(packages["Planar/Networks.cs"], packages["Planar/runs/older/source/Networks.cs"]);
+        Build();
+
+        void Build() => Run(".", "build", "Planar", "-v", "quiet", "-warnaserror");
+
+        string Start(params string[] arguments) => Run("Planar", [Path.Combine("bin", "Debug", "net10.0", "Planar.dll"), .. arguments]);
+    }
+
+    [Fact]
+    public void The_template_refers_to_the_native_package_that_was_asked_for()
+    {
+        var version = Regex.Match(Packages.Read(packages.Find("CM.Runtime"), "CM.Runtime.nuspec"), "id=\"TorchSharp\" version=\"([^\"]+)\"").Groups[1].Value;
+        New("OnCpu", "--torch", "cpu");
+        New("OnGpu", "--torch", "cuda");
+        Native("OnCpu").ShouldBe([("TorchSharp-cpu", version, "")]);
+        Native("OnGpu").ShouldBe([
+            ("TorchSharp-cuda-linux", version, "$([MSBuild]::IsOSPlatform('Linux'))"),
+            ("TorchSharp-cuda-windows", version, "$([MSBuild]::IsOSPlatform('Windows'))")]);
+
+        IEnumerable<(string, string, string)> Native(string project) => XDocument.Load(packages[$"{project}/{project}.csproj"]).Descendants("PackageReference")
+            .Where(reference => reference.Attribute("Include")!.Value.StartsWith("TorchSharp"))
+            .Select(reference => (reference.Attribute("Include")!.Value, reference.Attribute("Version")!.Value, reference.Attribute("Condition")?.Value ?? ""));
+    }
+
+    /// <summary>Makes a project of the template.</summary>
+    private void New(string name, params string[] options)
+    {
+        var hive = packages["hive"];
+        if (!Directory.Exists(hive))
+            Run(".", "new", "install", packages.Find("DslCM.Templates"), "--debug:custom-hive", hive);
+        Run(".", ["new", "dslcm", "-o", name, "--debug:custom-hive", hive, .. options]);
+    }
+
+    private string Run(string folder, params string[] arguments)
+    {
+        var (code, output) = Packages.Dotnet(packages[folder], arguments);
+        code.ShouldBe(0, output);
+        return output;
     }
 }
