@@ -77,7 +77,8 @@ internal sealed record Run(string Id, string Path)
         var folder = System.IO.Path.Combine(Path, "source");
         return [.. FilesIn(folder).Select(path => (path, false)), .. FilesIn(System.IO.Path.Combine(folder, "generated")).Select(path => (path, true))];
 
-        static IEnumerable<string> FilesIn(string folder) => Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.cs").Order(StringComparer.Ordinal) : [];
+        static IEnumerable<string> FilesIn(string folder) =>
+            Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.cs.txt").Order(StringComparer.Ordinal) : [];
     }
 
     private FileStream? OpenLog() => File.Exists(Log) ? new FileStream(Log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete) : null;

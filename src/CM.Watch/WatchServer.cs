@@ -60,7 +60,7 @@ internal sealed class WatchServer : IAsyncDisposable
         app.MapGet("/api/runs/{id}", (string id) => Of(runs[id], run =>
         {
             var described = run.Described();
-            described["sources"] = new JsonArray([.. run.Sources().Select(source => new JsonObject { ["name"] = Path.GetFileName(source.Path), ["generated"] = source.IsGenerated })]);
+            described["sources"] = new JsonArray([.. run.Sources().Select(source => new JsonObject { ["name"] = Path.GetFileNameWithoutExtension(source.Path), ["generated"] = source.IsGenerated })]);
             return Json(described);
         }));
         app.MapGet("/api/runs/{id}/log", (string id, long? from) => Of(runs[id], run =>

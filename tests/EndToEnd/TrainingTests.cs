@@ -24,10 +24,10 @@ public sealed partial class TrainingTests
             JsonDocument.Parse(line).RootElement.GetProperty("step").GetInt32().ShouldBeLessThanOrEqualTo(4000);
         Directory.GetFiles(Path.Combine(run, "samples"), "*.png").ShouldNotBeEmpty();
 
-        File.ReadAllText(Path.Combine(run, "source", "Experiments.cs")).ShouldContain("public partial record Moons;");
-        File.ReadAllText(Path.Combine(run, "source", "Networks.cs")).ShouldContain("record MoonsDenoiser");
-        Directory.GetFiles(Path.Combine(run, "source", "generated")).Select(Path.GetFileName).Order().ShouldBe(["Moons.EasyTimes.g.cs", "Moons.Moons.g.cs", "Moons.MoonsDenoiser.g.cs", "Moons.Residual.g.cs"]);
-        File.ReadAllText(Path.Combine(run, "source", "generated", "Moons.Moons.g.cs")).ShouldContain("public override Tensor Step(");
+        File.ReadAllText(Path.Combine(run, "source", "Experiments.cs.txt")).ShouldContain("public partial record Moons;");
+        File.ReadAllText(Path.Combine(run, "source", "Networks.cs.txt")).ShouldContain("record MoonsDenoiser");
+        Directory.GetFiles(Path.Combine(run, "source", "generated")).Select(Path.GetFileName).Order().ShouldBe(["Moons.EasyTimes.g.cs.txt", "Moons.Moons.g.cs.txt", "Moons.MoonsDenoiser.g.cs.txt", "Moons.Residual.g.cs.txt"]);
+        File.ReadAllText(Path.Combine(run, "source", "generated", "Moons.Moons.g.cs.txt")).ShouldContain("public override Tensor Step(");
 
         var drawn = Samples.Run("sample", run, "--out", folder["drawn.png"]);
         drawn.ExitCode.ShouldBe(0, drawn.Errors);

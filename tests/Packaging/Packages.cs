@@ -13,12 +13,17 @@ public sealed class Packages : IDisposable
 
     public Packages()
     {
-        foreach (var project in new[] { "CM.Dsl", "CM.Torch", "CM.Runtime", "DslCM.Templates" })
+        foreach (var project in new[] { "CM.Dsl", "CM.Runtime", "DslCM.Templates" })
             Pack(project, "feed");
-        // The machine's own sources stay: what CM.Runtime depends on comes from there.
-        File.WriteAllText(this["NuGet.config"], """
+        // The machine's own sources stay: the packages that CM.Runtime depends on come from there, or from the machine's packages folder, for libtorch is
+        // large. Only a folder that has packages of ours would hide those of this build.
+        var machine = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        var fallback = Directory.Exists(Path.Combine(machine, "cm.runtime")) ? "" : $"""<fallbackPackageFolders><add key="machine" value="{machine}" /></fallbackPackageFolders>""";
+        File.WriteAllText(this["NuGet.config"], $"""
             <configuration>
               <config><add key="globalPackagesFolder" value="packages" /></config>
+              {fallback}
               <packageSources><add key="dslcm" value="feed" /></packageSources>
             </configuration>
             """);
@@ -81,7 +86,7 @@ public sealed class Packages : IDisposable
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = start.Environment["DOTNET_NOLOGO"] = start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0";
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
-        start.Environment.TryAdd("CM_NATIVE", Path.Combine(Repository, ".cm", "native"));
+        start.Environment.Remove("NUGET_PACKAGES"); // goes before NuGet.config
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
 
 namespace Packaging;
 
@@ -36,7 +38,7 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
     {
         var content = Packages.Content(packages.Find("CM.Dsl"));
         content.Where(file => file.StartsWith("lib/") || file.StartsWith("analyzers/") || file.StartsWith("build")).ShouldBe([
-            "analyzers/dotnet/cs/CM.CodeFixes.dll", "analyzers/dotnet/cs/CM.Generators.dll", "buildTransitive/CM.Dsl.targets", "lib/net10.0/CM.Dsl.dll", "lib/net10.0/CM.Dsl.xml"]);
+            "analyzers/dotnet/cs/CM.CodeFixes.dll", "analyzers/dotnet/cs/CM.Generators.dll", "buildTransitive/CM.Dsl.props", "buildTransitive/CM.Dsl.targets", "lib/net10.0/CM.Dsl.dll", "lib/net10.0/CM.Dsl.xml"]);
         Packages.Read(packages.Find("CM.Dsl"), "CM.Dsl.nuspec").ShouldNotContain("<dependency id", customMessage: "declarations stand on nothing");
     }
 
@@ -53,19 +55,12 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
     }
 
     [Fact]
-    public void CM_Torch_brings_the_sources_of_its_native_part()
-    {
-        var sources = Directory.GetFiles(Path.Combine(Packages.Repository, "src", "CM.Torch", "native")).Select(file => "native/" + Path.GetFileName(file));
-        Packages.Content(packages.Find("CM.Torch")).Where(file => file.StartsWith("native/")).ShouldBe(sources, ignoreOrder: true);
-    }
-
-    [Fact]
     public void CM_Watch_is_a_tool_that_stands_alone()
     {
         var package = packages.Pack("CM.Watch", "tools-feed");
         var content = Packages.Content(package);
         content.ShouldContain("tools/net10.0/any/DslCM.Watch.dll");
-        content.ShouldNotContain(file => file.Contains("CM.Runtime") || file.Contains("CM.Torch"), "it reads the folders of runs, whatever trained them");
+        content.ShouldNotContain(file => file.Contains("CM.Runtime") || file.Contains("TorchSharp"), "it reads the folders of runs, whatever trained them");
 
         var (code, output) = Packages.Dotnet(packages["."], "tool", "install", "CM.Watch", "--tool-path", packages["tools"], "--add-source", packages["tools-feed"]);
         code.ShouldBe(0, output);
@@ -105,22 +100,70 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
     }
 
     [Fact]
-    public void The_template_builds_and_lists_its_experiment()
+    public void The_template_trains_and_its_project_still_builds()
     {
-        var hive = packages["hive"];
-        Run("new", "install", packages.Find("DslCM.Templates"), "--debug:custom-hive", hive);
-        Run("new", "dslcm", "-o", "Planar", "--debug:custom-hive", hive);
-        Run("build", "Planar", "-v", "quiet", "-warnaserror");
+        New("Planar");
+        Packages.Read(packages.Find("DslCM.Templates"), "content/dslcm/Experiments.cs").ShouldContain("Steps = 20_000");
+        File.WriteAllText(packages["Planar/Compared.cs"], """
+            using CM.Dsl;
 
-        var list = JsonDocument.Parse(Run(Path.Combine("Planar", "bin", "Debug", "net10.0", "Planar.dll"), "list", "--json")).RootElement;
-        list.GetProperty("experiments").EnumerateArray().Select(each => each.GetProperty("name").GetString()).ShouldBe(["Moons"]);
+            namespace Planar;
+
+            [Experiment(Steps = 2, Batch = 16), Data<TwoMoons>, Model<Denoiser>, Coupling<Independent>, Times<EasyTimes>, PseudoHuber(0.01)]
+            [RAdam(3e-4), Ema(0.999), Sample(80), Evaluate(Samples = 16), Compare("both")]
+            public sealed partial record Compared;
+            """);
+        Directory.CreateDirectory(packages["Planar/Features"]);
+        File.WriteAllText(packages["Planar/Features/Own.cs"], "namespace Planar.Features; public static class Own { public static int Number => 3; }");
+        File.WriteAllText(packages["Planar/Uses.cs"], "namespace Planar; public static class Uses { public static int Number => Features.Own.Number; }");
+        Build();
+
+        var list = JsonDocument.Parse(Start("list", "--json")).RootElement;
+        list.GetProperty("experiments").EnumerateArray().Select(each => each.GetProperty("name").GetString()).ShouldBe(["Compared", "Moons"], ignoreOrder: true);
         list.GetProperty("networks").EnumerateArray().Select(each => each.GetProperty("name").GetString()).ShouldBe(["Denoiser"]);
 
-        string Run(params string[] arguments)
-        {
-            var (code, output) = Packages.Dotnet(packages["."], arguments);
-            code.ShouldBe(0, output);
-            return output;
-        }
+        Start("train", "Moons", "--steps", "2");
+        Start("train", "Moons", "--steps", "2", "--out", "mine/first");
+        Start("compare", "both");
+        Directory.GetFiles(packages["Planar"], "Networks.cs.txt", SearchOption.AllDirectories).Length.ShouldBe(3, "each run keeps its declaration");
+        Directory.CreateDirectory(packages["Planar/runs/older/source"]);
+        File.Copy(packages["Planar/Networks.cs"], packages["Planar/runs/older/source/Networks.cs"]);
+        Build();
+
+        void Build() => Run(".", "build", "Planar", "-v", "quiet", "-warnaserror");
+
+        string Start(params string[] arguments) => Run("Planar", [Path.Combine("bin", "Debug", "net10.0", "Planar.dll"), .. arguments]);
+    }
+
+    [Fact]
+    public void The_template_refers_to_the_native_package_that_was_asked_for()
+    {
+        var version = Regex.Match(Packages.Read(packages.Find("CM.Runtime"), "CM.Runtime.nuspec"), "id=\"TorchSharp\" version=\"([^\"]+)\"").Groups[1].Value;
+        New("OnCpu", "--torch", "cpu");
+        New("OnGpu", "--torch", "cuda");
+        Native("OnCpu").ShouldBe([("TorchSharp-cpu", version, "")]);
+        Native("OnGpu").ShouldBe([
+            ("TorchSharp-cuda-linux", version, "$([MSBuild]::IsOSPlatform('Linux'))"),
+            ("TorchSharp-cuda-windows", version, "$([MSBuild]::IsOSPlatform('Windows'))")]);
+
+        IEnumerable<(string, string, string)> Native(string project) => XDocument.Load(packages[$"{project}/{project}.csproj"]).Descendants("PackageReference")
+            .Where(reference => reference.Attribute("Include")!.Value.StartsWith("TorchSharp"))
+            .Select(reference => (reference.Attribute("Include")!.Value, reference.Attribute("Version")!.Value, reference.Attribute("Condition")?.Value ?? ""));
+    }
+
+    /// <summary>Makes a project of the template.</summary>
+    private void New(string name, params string[] options)
+    {
+        var hive = packages["hive"];
+        if (!Directory.Exists(hive))
+            Run(".", "new", "install", packages.Find("DslCM.Templates"), "--debug:custom-hive", hive);
+        Run(".", ["new", "dslcm", "-o", name, "--debug:custom-hive", hive, .. options]);
+    }
+
+    private string Run(string folder, params string[] arguments)
+    {
+        var (code, output) = Packages.Dotnet(packages[folder], arguments);
+        code.ShouldBe(0, output);
+        return output;
     }
 }

@@ -14,17 +14,39 @@ internal static class DataCommand
         var to = new Argument<string>("OUT.zip") { Description = "The new zip file." };
         var size = new Option<int>("--size") { Description = "Columns and rows of the new pictures.", HelpName = "N", Required = true };
         var filter = new Option<ResizeFilter>("--filter") { Description = "How pixels are weighed: lanczos (sharp) or area (mean). Default: lanczos.", HelpName = "FILTER" };
+        var split = new Option<string?>("--split") { Description = "Folder of the split to take, such as train.", HelpName = "NAME" };
         var json = Options.Json();
-        var command = new Command("prepare", "Cut the middle square out of every picture and bring it to one size.") { from, to, size, filter, json };
+        var command = new Command("prepare", "Cut the middle square out of every picture and bring it to one size.")
+        {
+            from, to, size, filter, split, json,
+        };
         command.SetAction(parsed =>
         {
             var (path, side) = (Options.NewFile(parsed.GetRequiredValue(to), "prepared pictures are written as .zip", ".zip"), Options.AtLeastOne(parsed.GetValue(size), "--size"));
             var progress = new Progress(session, parsed.GetValue(json));
-            var count = Preparation.Run(parsed.GetRequiredValue(from), path, side, parsed.GetValue(filter), (done, all) => progress.Tell(path, done, all, "pictures"));
+            var set = Preparation.Run(
+                parsed.GetRequiredValue(from), path, side, parsed.GetValue(filter), parsed.GetValue(split),
+                (done, all) => progress.Tell(path, done, all, "pictures"));
             if (parsed.GetValue(json))
-                session.Write(new JsonObject { ["file"] = path, ["pictures"] = count, ["size"] = side, ["bytes"] = new FileInfo(path).Length });
-            else
-                session.Output.WriteLine($"{path}: {count:N0} pictures of {side}×{side}, {new FileInfo(path).Length:N0} bytes");
+            {
+                session.Write(new JsonObject
+                {
+                    ["file"] = path,
+                    ["pictures"] = set.Pictures.Count,
+                    ["size"] = side,
+                    ["bytes"] = new FileInfo(path).Length,
+                    ["classes"] = set.ClassFolders is { } classes ? new JsonArray([.. classes.Select(folder => JsonValue.Create(folder))]) : null,
+                    ["left_out"] = set.LeftOut,
+                });
+                return;
+            }
+            session.Output.WriteLine($"{path}: {set.Pictures.Count:N0} pictures of {side}×{side}, {new FileInfo(path).Length:N0} bytes");
+            if (set.Labels is not null)
+                session.Output.WriteLine($"labels of {set.Labels}");
+            else if (set.ClassFolders is { } folders)
+                session.Output.WriteLine(PictureLabels.Describe(folders));
+            if (set.LeftOut is not null)
+                session.Output.WriteLine(set.LeftOut);
         });
         return command;
     }

@@ -64,8 +64,9 @@ internal sealed record TrainRequest
         using var origin = before?.OpenNewest();
         var setup = Setup(from?.State, origin?.State, device);
         OutOfMemory.Check(Experiment, setup, setup.AtOnce, DeviceMemory.Free(setup.Device));
-        using var weights = OpenWeights(setup);
-        var examples = Examples.Open(Plan, Data);
+        using var weights = OpenWeights(setup, out var choice);
+        var remarks = new List<string>();
+        var examples = Examples.Open(Plan, Data, remarks.Add);
         if (Plan.Evaluation is { Every: > 0 })
             Features.Open(Plan, null, null, setup.Device)?.Dispose(); // before anything is written
 
@@ -80,10 +81,11 @@ internal sealed record TrainRequest
                 folder.WriteSources(DeclaredSources.Of(declared));
         }
         Introduce(display, setup, folder, from?.State);
+        remarks.ForEach(display.Say);
         if (before is not null)
             display.Say($"weights of {before.Path} after step {origin!.State.Step:N0}");
         if (weights is not null)
-            display.Say($"weights of {weights.Path}");
+            display.Say($"weights of {weights.Path}{choice}");
 
         var (freeBefore, freeThen) = (DeviceMemory.Free(setup.Device), (long?)null);
         using var run = new TrainingRun(Plan, setup, folder, examples, from, display, origin, weights);
@@ -126,13 +128,14 @@ internal sealed record TrainRequest
     }
 
     /// <summary>The weights that the user named, where they fit.</summary>
-    private SavedWeights? OpenWeights(TrainingSetup setup)
+    private SavedWeights? OpenWeights(TrainingSetup setup, out string? choice)
     {
+        choice = null;
         if (Weights is null && Fork is null)
             return null;
         var weights = Weights is not null ? SavedWeights.Open(Weights) : SavedWeights.OfCheckpoint(RunFolder.Open(Fork!).NewestCheckpoint, Training.Online);
         using var training = Experiment.NewTraining(setup);
-        weights.CopyTo(training, Plan.Network); // before anything is written
+        choice = weights.ChoiceOf(weights.CopyTo(training, Plan.Network)); // before anything is written
         return weights;
     }
 

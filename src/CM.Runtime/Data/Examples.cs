@@ -10,9 +10,10 @@ internal static class Examples
     /// <summary>Opens the data of an experiment and checks it against the declaration.</summary>
     /// <param name="plan">What was declared: data, shape, and the number of classes where labels are needed.</param>
     /// <param name="folder">The data folder, where the user named one.</param>
+    /// <param name="tell">Told in words what was left out and which classes were found.</param>
     /// <returns><see cref="ILabelledExamples"/> where the plan has classes.</returns>
     /// <exception cref="UserError">Files are missing, damaged, or not as declared.</exception>
-    public static IExamples Open(ExperimentPlan plan, string? folder)
+    public static IExamples Open(ExperimentPlan plan, string? folder, Action<string>? tell = null)
     {
         var name = plan.Data.GetType().Name;
         var examples = plan.Data switch
@@ -20,7 +21,7 @@ internal static class Examples
             IExamples own => own,
             IdxImages images => Open(images, plan, folder),
             Cifar10 => OpenCifar(plan, folder),
-            PngImages images => Open(images, plan, folder),
+            PngImages images => Open(images, plan, folder, tell),
             NumpyArrays arrays => Open(arrays, plan, folder),
             _ => throw new UserError($"Data {name}: a data source implements IExamples or derives from IdxImages, PngImages or NumpyArrays."),
         };
@@ -84,11 +85,22 @@ internal static class Examples
         return Label(new ByteImages(file.Pixels, file.Labels.Length), file.Labels, path);
     }
 
-    private static IExamples Open(PngImages images, ExperimentPlan plan, string? folder)
+    private static IExamples Open(PngImages images, ExperimentPlan plan, string? folder, Action<string>? tell)
     {
-        var path = Find(images, folder)!;
-        var examples = new ImageExamples(FileSet.Open(path), plan.DataShape, images.GetType().Name);
-        return plan.Classes == 0 ? examples : Label(examples, examples.ReadLabels(), path);
+        var (path, name) = (Find(images, folder)!, images.GetType().Name);
+        var set = PictureSet.Find(FileSet.Open(path));
+        if (set.LeftOut is not null)
+            tell?.Invoke($"{path}: {set.LeftOut}");
+        var examples = new ImageExamples(set, plan.DataShape, name);
+        if (plan.Classes == 0)
+            return examples;
+        var labels = PictureLabels.Read(set);
+        if (labels.Folders is { } folders && folders.Count != plan.Classes)
+            throw new UserError(
+                $"{path}: {labels.Description}, but {name} declares {plan.Classes}; declare [Classes({folders.Count})], or give every class a folder with "
+                + "its pictures.");
+        tell?.Invoke($"{path}: {labels.Description}");
+        return Label(examples, labels.Values, path);
     }
 
     private static IExamples Open(NumpyArrays arrays, ExperimentPlan plan, string? folder)

@@ -66,10 +66,15 @@ internal abstract class FileSet : IDisposable
         public InZip(string path)
         {
             Path = path;
-            zip = ZipFile.OpenRead(path);
-            foreach (var entry in zip.Entries.Where(entry => !entry.FullName.EndsWith('/')))
-                if (!entries.TryAdd(entry.FullName, entry))
-                    throw new InvalidDataException($"there are two files {entry.FullName}");
+            zip = ZipFile.Open(path, ZipArchiveMode.Read, new ZipNameEncoding());
+            foreach (var entry in zip.Entries)
+            {
+                var name = entry.FullName.Replace('\\', '/'); // as some programs on Windows separate folders
+                if (name.StartsWith("./", StringComparison.Ordinal))
+                    name = name[2..];
+                if (!name.EndsWith('/') && !entries.TryAdd(name, entry))
+                    throw new InvalidDataException($"there are two files {name}");
+            }
             Names = [.. entries.Keys.Order(StringComparer.Ordinal)];
         }
 

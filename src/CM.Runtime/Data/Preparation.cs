@@ -7,44 +7,46 @@ namespace CM.Runtime;
 internal static class Preparation
 {
     /// <summary>
-    /// Reads all pictures, cuts and resizes them, and writes them under their own names, which then end in <c>.png</c>; <c>dataset.json</c> comes along.
+    /// Reads, cuts and resizes all pictures, and writes them under their names in the set, which then end in <c>.png</c>; <c>dataset.json</c> comes along.
     /// </summary>
     /// <param name="from">A folder, or a zip file.</param>
     /// <param name="to">The new zip file.</param>
     /// <param name="size">Columns and rows, 1 or more.</param>
     /// <param name="filter">How pixels are weighed.</param>
+    /// <param name="split">The folder to take, such as <c>train</c>, where there are several splits.</param>
     /// <param name="progress">Told how many of how many are done.</param>
-    /// <returns>How many pictures there are.</returns>
+    /// <returns>The pictures that were taken.</returns>
     /// <exception cref="UserError">There are none, one is damaged, or two would get the same name.</exception>
-    public static int Run(string from, string to, int size, ResizeFilter filter, Action<int, int> progress)
+    public static PictureSet Run(string from, string to, int size, ResizeFilter filter, string? split, Action<int, int> progress)
     {
         if (!Path.Exists(from))
             throw new UserError($"{from}: there is no such folder and no such zip file.");
         using var files = FileSet.Open(from);
-        var pictures = ImageExamples.Pictures(files);
-        if (pictures.GroupBy(NewName).FirstOrDefault(same => same.Count() > 1) is { } twice)
-            throw new UserError($"{files.Path}: {string.Join(" and ", twice)} would both become {twice.Key}; rename one.");
+        var set = PictureSet.Find(files, split);
+        if (set.Pictures.GroupBy(picture => NewName(picture.Name)).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new UserError($"{files.Path}: {string.Join(" and ", twice.Select(picture => picture.File))} would both become {twice.Key}; rename one.");
         try
         {
-            AtomicFile.Write(to, stream => Write(stream, files, pictures, size, filter, progress));
+            AtomicFile.Write(to, stream => Write(stream, set, size, filter, progress));
         }
         catch (AggregateException several) when (several.InnerException is UserError first)
         {
             throw new UserError(first.Message, several);
         }
-        return pictures.Length;
+        return set;
     }
 
-    private static void Write(Stream stream, FileSet files, string[] pictures, int size, ResizeFilter filter, Action<int, int> progress)
+    private static void Write(Stream stream, PictureSet set, int size, ResizeFilter filter, Action<int, int> progress)
     {
         using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
-        if (files.Names.Contains(ImageExamples.LabelFile))
-            Add(zip, ImageExamples.LabelFile, Labels(files, pictures), CompressionLevel.Optimal);
+        if (set.Labels is not null)
+            Add(zip, PictureSet.LabelFile, RenamedLabels(set.Files, set.Labels), CompressionLevel.Optimal);
         var done = 0;
-        foreach (var (picture, bytes) in pictures.AsParallel().AsOrdered().Select(picture => (picture, Convert(files, picture, size, filter))))
+        var converted = set.Pictures.AsParallel().AsOrdered().Select(picture => (picture.Name, Convert(set.Files, picture.File, size, filter)));
+        foreach (var (name, bytes) in converted)
         {
-            Add(zip, NewName(picture), bytes, CompressionLevel.NoCompression); // PNG is packed already
-            progress(++done, pictures.Length);
+            Add(zip, NewName(name), bytes, CompressionLevel.NoCompression); // PNG is packed already
+            progress(++done, set.Pictures.Count);
         }
     }
 
@@ -53,20 +55,23 @@ internal static class Preparation
     private static byte[] Convert(FileSet files, string picture, int size, ResizeFilter filter) =>
         Resize.Square(ImageFile.Read(files.Read(picture), files.NameOf(picture)), size, filter).Png;
 
-    /// <summary><c>dataset.json</c> with the new names of the pictures.</summary>
-    private static byte[] Labels(FileSet files, string[] pictures)
+    /// <summary><c>dataset.json</c> with the new names of the pictures; the same bytes where all names stay.</summary>
+    private static byte[] RenamedLabels(FileSet files, string file)
     {
-        var bytes = files.Read(ImageExamples.LabelFile);
-        var renamed = pictures.Where(picture => NewName(picture) != picture).ToHashSet();
-        if (renamed.Count == 0)
-            return bytes;
-        return ImageExamples.GuardLabels(files, () =>
+        var bytes = files.Read(file);
+        return PictureLabels.Guard(files.NameOf(file), () =>
         {
             var json = JsonNode.Parse(bytes)!;
+            var renamed = false;
             foreach (var pair in json["labels"]?.AsArray() ?? [])
-                if (renamed.Contains((string)pair![0]!))
-                    pair[0] = NewName((string)pair[0]!);
-            return JsonText.Bytes(json, indented: false);
+            {
+                var name = (string)pair![0]!;
+                if (!ImageFile.HasEnding(name, ImageFile.Endings) || NewName(name) == name)
+                    continue;
+                pair[0] = NewName(name);
+                renamed = true;
+            }
+            return renamed ? JsonText.Bytes(json, indented: false) : bytes;
         });
     }
 

@@ -55,7 +55,13 @@ internal static class ImageFile
 
     /// <summary>Endings of image files that are not read.</summary>
     public static IReadOnlyList<string> ForeignEndings { get; } =
-        [".tif", ".tiff", ".avif", ".heic", ".heif", ".jxl", ".jp2", ".ico", ".ppm", ".pgm", ".pnm", ".tga", ".psd", ".exr", ".dng", ".svg"];
+    [
+        ".apng", ".arw", ".avif", ".cr2", ".dds", ".dng", ".exr", ".hdr", ".heic", ".heif", ".ico", ".j2k", ".jp2", ".jpe", ".jxl", ".nef", ".pbm", ".pgm",
+        ".pnm", ".ppm", ".psd", ".qoi", ".svg", ".tga", ".tif", ".tiff",
+    ];
+
+    /// <summary>True when a file's name ends in one of some endings, in any case.</summary>
+    public static bool HasEnding(string name, IReadOnlyList<string> endings) => endings.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Reads size and kind.</summary>
     /// <param name="start">The file, or its first bytes.</param>

@@ -5,7 +5,8 @@ namespace CM.Runtime;
 
 /// <summary>
 /// Everything a run leaves behind: <c>run.json</c>, <c>log.jsonl</c>, <c>samples/step-000123.png</c>, <c>checkpoints/step-000123.safetensors</c>,
-/// <c>averages/power-0.05-step-000123.safetensors</c>, <c>source/*.cs</c>, <c>source/generated/*.g.cs</c>, <c>events.out.tfevents.*</c> for TensorBoard.
+/// <c>averages/power-0.05-step-000123.safetensors</c>, <c>source/*.cs.txt</c>, <c>source/generated/*.g.cs.txt</c>, <c>events.out.tfevents.*</c> for
+/// TensorBoard.
 /// </summary>
 internal sealed class RunFolder
 {
@@ -115,16 +116,19 @@ internal sealed class RunFolder
     public void Describe(JsonObject description) =>
         AtomicFile.Write(System.IO.Path.Combine(Path, "run.json"), stream => stream.Write(JsonText.Bytes(description, indented: true)));
 
-    /// <summary>Writes the declaration and the code generated from it: <c>source/Experiments.cs</c>, <c>source/generated/Moons.Moons.g.cs</c>.</summary>
+    /// <summary>
+    /// Writes the declaration and the code generated from it: <c>source/Experiments.cs.txt</c>, <c>source/generated/Moons.Moons.g.cs.txt</c>. A run often
+    /// lies inside its project, and the SDK compiles every <c>.cs</c> file there.
+    /// </summary>
     public void WriteSources(IEnumerable<DeclaredSource> sources)
     {
         foreach (var source in sources)
         {
             var folder = System.IO.Path.Combine(Path, "source", source.IsGenerated ? "generated" : "");
             Directory.CreateDirectory(folder);
-            var name = source.Name;
+            var name = $"{source.Name}.txt";
             for (var i = 2; System.IO.Path.Exists(System.IO.Path.Combine(folder, name)); i++)
-                name = $"{System.IO.Path.GetFileNameWithoutExtension(source.Name)}-{i}.cs"; // two assemblies may have files of one name
+                name = $"{System.IO.Path.GetFileNameWithoutExtension(source.Name)}-{i}.cs.txt"; // two assemblies may have files of one name
             File.WriteAllText(System.IO.Path.Combine(folder, name), source.Text);
         }
     }

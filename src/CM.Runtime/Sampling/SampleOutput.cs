@@ -110,7 +110,7 @@ internal sealed class SampleOutput
         if (sampler.Labels is { Count: > 0 } labels)
         {
             var list = new JsonObject { ["labels"] = new JsonArray([.. labels.Select((label, number) => new JsonArray(Name(number), label))]) };
-            AtomicFile.Write(System.IO.Path.Combine(folder, ImageExamples.LabelFile), stream => stream.Write(JsonText.Bytes(list, indented: false)));
+            AtomicFile.Write(System.IO.Path.Combine(folder, PictureSet.LabelFile), stream => stream.Write(JsonText.Bytes(list, indented: false)));
         }
 
         static string Name(int number) => $"{number:D6}.png";

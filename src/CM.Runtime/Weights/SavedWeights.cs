@@ -4,11 +4,13 @@ namespace CM.Runtime;
 internal sealed class SavedWeights : IDisposable
 {
     private readonly SafetensorsFile? file;
+    private readonly string? choice; // of a checkpoint
 
-    private SavedWeights(string path, IReadOnlyList<NamedTensor> tensors, SafetensorsFile? file = null)
+    private SavedWeights(string path, IReadOnlyList<NamedTensor> tensors, SafetensorsFile? file = null, string? choice = null)
     {
         Path = path;
         Tensors = tensors;
+        this.choice = choice;
         this.file = file;
     }
 
@@ -38,20 +40,30 @@ internal sealed class SavedWeights : IDisposable
     }
 
     /// <summary>Gives the weights to a training: to its network, to frozen weights that it keeps, and to the averages, which start there.</summary>
+    /// <returns>The match of the network's weights.</returns>
     /// <exception cref="UserError">Something is missing or has another shape.</exception>
-    public void CopyTo(Training training, string network)
+    public WeightsMatch CopyTo(Training training, string network)
     {
-        foreach (var store in new[] { training.Weights, training.FrozenWeights }.OfType<ParameterStore>())
-        {
-            var match = WeightsMatch.ByName(store.Layout, Tensors);
-            match.Demand(Path, network);
-            match.CopyTo(store);
-        }
+        var match = CopyTo(training.Weights, network);
+        if (training.FrozenWeights is { } frozen)
+            CopyTo(frozen, network);
         foreach (var average in training.Averages)
             average.Weights.CopyFrom(training.Weights);
+        return match;
     }
 
+    /// <summary>Tells which weights were taken and which were not; empty where the file has but one kind.</summary>
+    public string ChoiceOf(WeightsMatch match) => (choice ?? match.Choice) is { Length: > 0 } told ? $", {told}" : "";
+
     public void Dispose() => file?.Dispose();
+
+    private WeightsMatch CopyTo(ParameterStore store, string network)
+    {
+        var match = WeightsMatch.ByName(store.Layout, Tensors, Path);
+        match.Demand(Path, network);
+        match.CopyTo(store);
+        return match;
+    }
 
     private static SavedWeights OfSafetensors(string path, string? average)
     {
@@ -66,8 +78,11 @@ internal sealed class SavedWeights : IDisposable
             file.Dispose();
             throw new UserError($"{path}: there is no average '{average}'; there are: {string.Join(", ", [.. averages, Training.Online])}.");
         }
-        var chosen = average == Training.Online || averages.Count == 0 ? "weights/" : $"ema/{average ?? averages[0]}/";
-        return new SavedWeights(path, [.. Under(chosen), .. Under("buffers/")], file);
+        var chosen = average ?? averages.FirstOrDefault(Training.Online);
+        var others = averages.Append(Training.Online).Where(name => name != chosen).ToList();
+        var isOnline = chosen == Training.Online;
+        var choice = $"{(isOnline ? "the trained weights" : $"the average {chosen}")}{(others.Count > 0 ? $"; not taken: {string.Join(", ", others)}" : "")}";
+        return new SavedWeights(path, [.. Under(isOnline ? "weights/" : $"ema/{chosen}/"), .. Under("buffers/")], file, choice);
 
         IEnumerable<NamedTensor> Under(string prefix) =>
             tensors.Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(tensor => tensor with { Name = tensor.Name[prefix.Length..] });

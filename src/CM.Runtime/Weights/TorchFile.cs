@@ -100,6 +100,8 @@ internal static class TorchFile
 
     private static void Collect(object? value, string name, int depth, List<NamedTensor> tensors, ref int nodes)
     {
+        if (value is not (PickledTensor or PickledDictionary or PickledObject or List<object?> or object?[]))
+            return;
         if (depth > DeepestNesting || ++nodes > MostNodes)
             throw new InvalidDataException("its objects are nested without an end");
         switch (value)
@@ -109,7 +111,7 @@ internal static class TorchFile
                 break;
             case PickledDictionary dictionary:
                 foreach (var (key, inner) in dictionary.Entries)
-                    if (key is string or long)
+                    if (key is string or long or double)
                         Collect(inner, Join(name, key), depth + 1, tensors, ref nodes);
                 break;
             case PickledObject { State: PickledDictionary state } module when state["_modules"] is PickledDictionary modules:
@@ -123,6 +125,10 @@ internal static class TorchFile
                 break;
             case PickledObject { Items.Entries.Count: > 0 } target:
                 Collect(target.Items, name, depth + 1, tensors, ref nodes);
+                break;
+            case IEnumerable<object?> list:
+                foreach (var (index, inner) in list.Index())
+                    Collect(inner, Join(name, index), depth + 1, tensors, ref nodes);
                 break;
         }
 

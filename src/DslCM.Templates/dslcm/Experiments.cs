@@ -3,7 +3,7 @@ using CM.Dsl;
 namespace FirstModel;
 
 /// <summary>A consistency model of two moons, trained from scratch with ECT's times.</summary>
-[Experiment(Steps = 5_000, Batch = 256, Seed = 1)]
+[Experiment(Steps = 20_000, Batch = 256, Seed = 1)]
 [Data<TwoMoons>]
 [Model<Denoiser>]
 [Coupling<Independent>]

@@ -164,7 +164,7 @@ public sealed class CommandLineTests : IDisposable
         {
             using var file = SavedWeights.Open(scratch[name + ".safetensors"]);
             using var store = ParameterStore.New(Tiny.Layout(), seed: 0);
-            WeightsMatch.ByName(store.Layout, file.Tensors).CopyTo(store);
+            WeightsMatch.ByName(store.Layout, file.Tensors, file.Path).CopyTo(store);
             return store.Values.Floats();
         }
 

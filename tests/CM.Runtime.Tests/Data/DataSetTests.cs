@@ -82,9 +82,10 @@ public sealed class DataSetTests : IDisposable
     public void Labels_of_pictures_come_from_their_list_or_their_folders(bool zipped)
     {
         var files = Enumerable.Range(0, 4).Select(i => ($"{(i < 3 ? "b" : "a")}/{i}.png", Picture(PngColour.Grey, 8, i).ToBytes())).ToArray();
-        var plan = Plan(new Faces(), [1, 4, 6], 5);
+        var plan = Plan(new Faces(), [1, 4, 6], 2);
         Put(zipped, files); // in the order of names: a/3, b/0, b/1, b/2
         Labels().ShouldBe([0, 1, 1, 1]);
+        plan = plan with { Classes = 5 };
         Put(zipped, [.. files, ("dataset.json", """{"labels": [["b/0.png", 4], ["b/1.png", 3], ["b/2.png", 2], ["a/3.png", 1]]}"""u8.ToArray())]);
         Labels().ShouldBe([1, 4, 3, 2]);
         Fault(plan with { Classes = 4 }).ShouldContain("example 1 has the label 4");
@@ -112,14 +113,14 @@ public sealed class DataSetTests : IDisposable
         var good = ("a/1.png", Picture(PngColour.Rgb, 8, 1).ToBytes());
         var plan = Plan(new Faces(), [3, 4, 6]);
         Put(zipped, ("note.txt", [1]));
-        Fault(plan).ShouldContain("there is no image file in it; .png, .jpg, .jpeg, .jfif, .webp, .bmp, .gif are read.");
+        Fault(plan).ShouldContain("there is no image file in it, only 1 .txt; .png, .jpg, .jpeg, .jfif, .webp, .bmp, .gif are read.");
         Put(zipped, good, ("a/2.png", new PngFile(2, 2, 8, PngColour.Grey, new byte[4]).ToBytes()));
         Fault(plan).ShouldContain("a/2.png: 2×2 pixels, but Faces declares [3, 4, 6]; bring all to one size with: ");
         Put(zipped, good);
         Fault(Plan(new Faces(), [1, 4, 6])).ShouldContain("a/1.png: a picture in colour, but Faces declares [1, 4, 6]; declare [Shape(3, 4, 6)]");
         Fault(Plan(new Faces(), [24])).ShouldContain("[Shape(channels, height, width)]");
         Put(zipped, good, ("b/2.tif", [1]), ("b/3.TIF", [1]), ("c.avif", [1]));
-        Fault(plan).ShouldContain(": 2 .tif, 1 .avif would be left out; .png, .jpg, .jpeg, .jfif, .webp, .bmp, .gif are read: convert the others, for instance with: mogrify -format png *.tif, and take them away.");
+        Fault(plan).ShouldContain(": 2 .tif, 1 .avif cannot be read, such as b/2.tif; convert them to PNG, for instance with: mogrify -format png *.tif, and take the others away.");
         Put(zipped, good, ("b/2.png", "hello"u8.ToArray()));
         Fault(plan).ShouldContain("b/2.png: no image file that is read here");
         Put(zipped, good, ("b/2.png", new PngFile(6, 4, 8, PngColour.GreyAlpha, new byte[48]).ToBytes()));

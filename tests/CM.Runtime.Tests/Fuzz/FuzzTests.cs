@@ -81,8 +81,9 @@ public sealed class FuzzTests : IDisposable
         path =>
         {
             using var files = FileSet.Open(path);
-            var examples = new ImageExamples(files, [3, 5, 7], "Faces");
-            examples.ReadLabels();
+            var set = PictureSet.Find(files);
+            var examples = new ImageExamples(set, [3, 5, 7], "Faces");
+            PictureLabels.Read(set);
             for (var i = 0; i < examples.Count; i++)
                 examples.Read(i, new float[105]);
         });

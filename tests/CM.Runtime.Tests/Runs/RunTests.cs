@@ -113,6 +113,14 @@ public sealed partial class RunTests : IDisposable
     }
 
     [Fact]
+    public void Sources_are_kept_under_an_ending_that_no_project_compiles()
+    {
+        RunFolder.Create(scratch["a"], "Tiny").WriteSources([new("Networks.cs", false, "first"), new("Networks.cs", false, "second"), new("Tiny.g.cs", true, "third")]);
+        Directory.EnumerateFiles(scratch["a"], "*", SearchOption.AllDirectories).Select(file => (Path.GetRelativePath(scratch["a"], file).Replace('\\', '/'), File.ReadAllText(file)))
+            .ShouldBe([("source/Networks.cs.txt", "first"), ("source/Networks-2.cs.txt", "second"), ("source/generated/Tiny.g.cs.txt", "third")], ignoreOrder: true);
+    }
+
+    [Fact]
     public void Data_that_vanish_end_the_run_with_the_last_checkpoint_whole()
     {
         foreach (var name in (string[])["1.png", "2.png", "3.png"])

@@ -62,6 +62,22 @@ public sealed class TorchFileTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Tensors_in_lists_are_read_under_their_numbers()
+    {
+        scratch.Write("lists.pth", TorchArchive.Of(new Dictionary<object, object>
+        {
+            ["model"] = new Dictionary<object, object> { ["a"] = new TorchArchive.Full(1, 2, 3) },
+            ["ema"] = new Dictionary<object, object> { ["decay"] = 0.999, ["shadow_params"] = new object[] { new TorchArchive.Full(2, 2, 3), new TorchArchive.Full(3) } },
+            ["losses"] = Enumerable.Repeat<object>(0.5, 1 << 21).ToList(), // more than there may be nested objects
+            ["rates"] = new Dictionary<object, object> { [0.999] = new Dictionary<object, object> { ["a"] = new TorchArchive.Full(4, 1) } },
+        }));
+        var tensors = TorchFile.Read(scratch["lists.pth"]);
+        tensors.Select(tensor => tensor.Name).ShouldBe(["model.a", "ema.shadow_params.0", "ema.shadow_params.1", "rates.0.999.a"]);
+        tensors[1].ToFloats().ShouldBe([2, 2, 2, 2, 2, 2]);
+        tensors[2].Shape.ShouldBeEmpty();
+    }
+
     /// <summary>Classes that pickle themselves as EDM's do: a function of <c>torch_utils.persistence</c> with a dictionary of source text and attributes.</summary>
     private const string Persistent = Tensors + """
         import types
@@ -117,7 +133,7 @@ public sealed class TorchFileTests : IDisposable
             "ema.model.dec.0.weight", "ema.model.dec.0.resample_filter",
         ]);
         var layout = new ParameterLayout().Add("enc.16x16_conv.weight", Init.Constant(0), 3, 2).Add("dec.0.weight", Init.Constant(0), 2, 3);
-        var match = WeightsMatch.ByName(layout, tensors);
+        var match = WeightsMatch.ByName(layout, tensors, "a.pt");
         (match.Fits, match.Prefix).ShouldBe((true, "ema.model."));
         match.Unexpected.ShouldBe([.. ((string[])["map_augment.weight", "map_augment.resample_filter", "enc.16x16_conv.resample_filter", "dec.0.resample_filter"]).Select(name => "ema.model." + name)]);
         using var store = ParameterStore.New(layout, seed: 1);
@@ -148,7 +164,7 @@ public sealed class TorchFileTests : IDisposable
             """, scratch.Path);
         using var theirs = SavedWeights.Open(scratch["theirs.pth"]);
         using var other = ParameterStore.New(layout, seed: 6);
-        var match = WeightsMatch.ByName(layout, theirs.Tensors);
+        var match = WeightsMatch.ByName(layout, theirs.Tensors, theirs.Path);
         (match.Fits, match.Prefix, match.Unexpected.Count).ShouldBe((true, "model.", 0));
         match.CopyTo(other);
         other.Values.Floats().ShouldBe(store.Values.Floats());
