@@ -16,7 +16,8 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         var plans = context.ReadRecords(NetworkReader.Attribute, static (type, cancellation) => NetworkReader.Read(type, new Sites(), cancellation))
             .WithTrackingName(StepNames.ReadNetwork);
 
-        var alike = plans.SelectMany(static (plan, _) => UNets(plan).Select(layer => FileOf(plan, layer)).Prepend(plan.Record.File)).FindAlike();
+        var alike = plans.SelectMany(static (plan, _) => UNets(plan).Select(layer => FileOf(plan, layer)).Prepend(plan.Record.File))
+            .FindAlike();
 
         context.RegisterSourceOutput(plans.Combine(alike), static (output, found) =>
         {
@@ -33,7 +34,8 @@ public sealed class NetworkGenerator : IIncrementalGenerator
     }
 
     // Layers that are networks of their own, each in a file of its own.
-    private static IEnumerable<LayerPlan> UNets(NetworkPlan plan) => plan.Layers.Where(layer => layer.Module is not null && LayerKind.Find(layer.Kind) is UNet);
+    private static IEnumerable<LayerPlan> UNets(NetworkPlan plan) =>
+        plan.Layers.Where(layer => layer.Module is not null && LayerKind.Find(layer.Kind) is UNet);
 
     private static string FileOf(NetworkPlan plan, LayerPlan layer) => $"{plan.Record.File}.{layer.Name}";
 }

@@ -276,7 +276,7 @@ public sealed class CouplingsTests
         var there = Source.Generate("Program", [Preambled(TimesTests.Easy + ExperimentsTests.Network + ExperimentsTests.Moons + Nested[Nested.IndexOf("[Coupling]\n", 20, StringComparison.Ordinal)..Nested.IndexOf("[Coupling]\npublic sealed partial record Shrunk", StringComparison.Ordinal)]
             + "[Experiment, Coupling<InducedVariational>] public sealed partial record OverVct : Moons; [Experiment, Coupling<VariationalNoise>] public sealed partial record Varied : Moons;")], out _, reference);
         there["Experiments/Test.Varied.g.cs"].ShouldContain("private readonly global::Library.Encoder.Module encode;");
-        there["Experiments/Test.Varied.g.cs"].ShouldContain("var kl = Number(KlWeight, step) * KlToStandardNormal(mean, deviation);");
+        there["Experiments/Test.Varied.g.cs"].ShouldContain("var kl = KlWeight(step) * KlToStandardNormal(mean, deviation);");
         var here = Source.Generate(TimesTests.Easy + ExperimentsTests.Network + ExperimentsTests.Moons + declared + "[Experiment, Coupling<VariationalNoise>] public sealed partial record Varied : Moons;");
         there["Experiments/Test.Varied.g.cs"].Replace("global::Library.", "").ShouldBe(here["Experiments/Test.Varied.g.cs"]);
         there["Experiments/Test.OverVct.g.cs"].ShouldContain("Where(mix, ");

@@ -239,8 +239,14 @@ public sealed class NamesTests
 
     [Fact]
     public void Forward_is_written_with_names_that_are_keywords() =>
-        LightBulb.Apply("[Network]\npublic sealed partial record Net\n{\n    [Linear(2, 3)] public partial Part @in { get; }\n    [Linear(3, 2)] public partial Part Out { get; }\n}\n", "Write Forward")
-            .ShouldContain("=> x | @in | Out;");
+        LightBulb.Apply("""
+            [Network]
+            public sealed partial record Net
+            {
+                [Linear(2, 3)] public partial Part @in { get; }
+                [Linear(3, 2)] public partial Part Out { get; }
+            }
+            """, "Write Forward").ShouldContain("=> x | @in | Out;");
 
     [Fact]
     public void Names_that_differ_in_case_have_files_of_their_own()
@@ -299,14 +305,14 @@ public sealed class NamesTests
             [Coupling]
             public sealed partial record Noise<T>
             {
-                [Block<Around<T[]>.Inner>(2)] public partial Part Encoder { get; }
+                [Block<Around<int>.Inner>(2)] public partial Part Encoder { get; }
 
                 private Pair Couple(Flow data, Flow noise) => new(data, noise + (data | Encoder));
             }
 
             [Experiment(Steps = 3, Batch = 8, Seed = 1), Data<TwoMoons>, Model<Net<int>>, Coupling<Noise<System.Guid>>, Times<Halved<string>>, PseudoHuber(0.01), RAdam(3e-4), Sample(80)]
             public partial record Exp;
-            """.Replace("T[]", "int"), out var output);
+            """, out var output);
         Emit(output);
     }
 

@@ -27,7 +27,7 @@ internal sealed class FlowReader(INamedTypeSymbol record, Sites sites, List<Prob
             else if (statement is LocalDeclarationStatementSyntax { Declaration.Variables: { Count: 1 } locals } && locals[0].Initializer is { } initializer)
                 bindings.Add(new([locals[0].Identifier.ValueText], Read(initializer.Value), sites.Add(locals[0].Identifier.GetLocation())));
             else if (statement is ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { Left: DeclarationExpressionSyntax { Designation: ParenthesizedVariableDesignationSyntax names }, Right: { } tuple } })
-                bindings.Add(new(names.Variables.Select(name => name is SingleVariableDesignationSyntax single ? single.Identifier.ValueText : name.ToString()).ToEquatable(), Read(tuple), sites.Add(names)));
+                bindings.Add(new(names.Variables.Select(NameOf).ToEquatable(), Read(tuple), sites.Add(names)));
             else if (statement is ReturnStatementSyntax { Expression: { } returned })
                 result = Read(returned);
             else
@@ -36,6 +36,9 @@ internal sealed class FlowReader(INamedTypeSymbol record, Sites sites, List<Prob
 
         return (bindings.ToEquatable(), result ?? Refuse(method.Identifier.GetLocation(), "a body without 'return'"));
     }
+
+    private static string NameOf(VariableDesignationSyntax variable) =>
+        variable is SingleVariableDesignationSyntax single ? single.Identifier.ValueText : variable.ToString();
 
     private FlowExpression Read(ExpressionSyntax syntax)
     {

@@ -3,8 +3,9 @@ using Microsoft.CodeAnalysis;
 namespace CM.Generators.Reading;
 
 /// <summary>
-/// Names of generated files, one folder a kind: <c>Networks/Moons.MoonsDenoiser.g.cs</c>. Roslyn takes names that differ only in case for one, and
-/// so do Windows and macOS: of such files the last in ordinal order, in which capitals come first, keeps its name, and the others get a number.
+/// Names of generated files, one folder a kind: <c>Networks/Moons.MoonsDenoiser.g.cs</c>. Roslyn takes names that differ only in case for
+/// one, and so do Windows and macOS: of such files the last in ordinal order, in which capitals come first, keeps its name, and the others
+/// get a number.
 /// </summary>
 internal static class HintNames
 {
@@ -20,7 +21,7 @@ internal static class HintNames
     /// <param name="alike">What <see cref="FindAlike"/> found.</param>
     public static string Of(string folder, string file, EquatableArray<string> alike)
     {
-        var before = alike.Count(other => string.Equals(other, file, StringComparison.OrdinalIgnoreCase) && string.CompareOrdinal(other, file) > 0);
+        var before = alike.Count(other => StringComparer.OrdinalIgnoreCase.Equals(other, file) && string.CompareOrdinal(other, file) > 0);
         return $"{folder}/{file}{(before == 0 ? "" : $"-{before + 1}")}.g.cs";
     }
 }

@@ -32,8 +32,11 @@ internal sealed record RecordName(string Namespace, EquatableArray<string> Outer
         };
     }
 
-    private static string CodeOf(INamedTypeSymbol type) => CodeWriter.EscapeType(type.Name)
-        + (type.TypeParameters.Length == 0 ? "" : $"<{string.Join(", ", type.TypeParameters.Select(parameter => CodeWriter.EscapeType(parameter.Name)))}>");
+    private static string CodeOf(INamedTypeSymbol type)
+    {
+        var parameters = string.Join(", ", type.TypeParameters.Select(parameter => CodeWriter.EscapeType(parameter.Name)));
+        return CodeWriter.EscapeType(type.Name) + (parameters.Length == 0 ? "" : $"<{parameters}>");
+    }
 
     private static string Keyword(INamedTypeSymbol type) => (type.IsRecord, type.TypeKind) switch
     {

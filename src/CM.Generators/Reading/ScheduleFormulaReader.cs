@@ -38,8 +38,9 @@ internal sealed class ScheduleFormulaReader(INamedTypeSymbol type, Sites sites, 
     private Method Read(IMethodSymbol method, bool perSample)
     {
         cancellation.ThrowIfCancellationRequested();
-        var parameters = method.Parameters
-            .Select(parameter => MethodBuilder.Parameter(parameter.Name, KindOf(parameter.Type) ?? Kind.Real, perSample && KindOf(parameter.Type) == Kind.Real)).ToArray();
+        var parameters = method.Parameters.Select(parameter => (parameter.Name, Kind: KindOf(parameter.Type)))
+            .Select(parameter => MethodBuilder.Parameter(parameter.Name, parameter.Kind ?? Kind.Real, perSample && parameter.Kind == Kind.Real))
+            .ToArray();
         var code = new MethodBuilder(method.Name, parameters);
         if (method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is not MethodDeclarationSyntax syntax || underWay.Contains(method))
             return code.Build(null);

@@ -36,7 +36,8 @@ internal sealed class MethodBuilder(string name, params Variable[] parameters)
     private static readonly string[] Taken = ["where", "full_like", "ones_like", "_"];
 
     /// <summary>A parameter under its name, or under another where that has a meaning already.</summary>
-    public static Variable Parameter(string name, Kind kind, bool perSample) => new(Taken.Contains(name) ? name + "In" : name, kind, perSample);
+    public static Variable Parameter(string name, Kind kind, bool perSample) =>
+        new(Taken.Contains(name) ? name + "In" : name, kind, perSample);
 
     /// <summary>Keeps a value under a name, unless it is as short as a name.</summary>
     public Formula Keep(string wanted, Formula value, bool named)

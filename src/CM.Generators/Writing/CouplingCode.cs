@@ -20,8 +20,9 @@ internal sealed class CouplingCode
     // Fields, parameters and locals of the training where parts of the coupling stand, and functions that are called there.
     private static readonly string[] Taken =
     [
-        "model", "teacher", "firstStage", "diffusion", "gradients", FirstPredictor, "data", "noise", "t", "r", "x", "labels", "step", "setup", "weights", "sampler", "frozen",
-        "loss", "losses", "part", "share", "scaled", "boundary", "pair", "drawn", "_", "cat", "rand", "randn", "where", "zeros", "full", "float32", "float64",
+        "model", "teacher", "firstStage", "diffusion", "gradients", FirstPredictor, "data", "noise", "t", "r", "x", "labels", "step", "setup",
+        "weights", "sampler", "frozen", "loss", "losses", "part", "share", "scaled", "boundary", "pair", "drawn", "_", "cat", "rand", "randn",
+        "where", "zeros", "full", "float32", "float64",
     ];
 
     private readonly DeclaredCoupling coupling;
@@ -389,7 +390,10 @@ internal sealed class CouplingCode
 
     private string[] Names()
     {
-        var taken = new HashSet<string>(fields.Values) { "data", "noise", "t", "r", "labels", "step", "model", FirstPredictor, "rows", "_", "cat", "where" };
+        var taken = new HashSet<string>(fields.Values)
+        {
+            "data", "noise", "t", "r", "labels", "step", "model", FirstPredictor, "rows", "_", "cat", "where",
+        };
         return [.. Wiring.Values.Select((value, i) =>
         {
             string[] inputs = ["data", "noise", "r", "t"];

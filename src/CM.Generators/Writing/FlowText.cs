@@ -9,10 +9,14 @@ internal static class FlowText
     /// <summary>A coupling's method.</summary>
     public static string Couple(string[] ends, string? times, string? labels, EquatableArray<Binding> bindings, FlowExpression result)
     {
-        var body = string.Concat(bindings.Select(binding => $"var {(binding.Names.Count == 1 ? Escape(binding.Names[0]) : $"({string.Join(", ", binding.Names.Select(Escape))})")} = {Of(binding.Value)}; "));
+        var body = string.Concat(bindings.Select(binding => $"var {Names(binding)} = {Of(binding.Value)}; "));
         var pair = result is FlowTuple { Items: { Count: >= 2 } items } ? $"new Pair({Of(items[0])}, {Of(items[1])}){(items.Count > 2 ? $" {{ Penalty = {Of(items[2])} }}" : "")}" : Of(result);
-        return $"private Pair Couple(Flow {Escape(ends[0])}, Flow {Escape(ends[1])}{(times is null ? "" : $", Times {Escape(times)}")}{(labels is null ? "" : $", Flow {Escape(labels)}")}) {{ {body}return {pair}; }}";
+        var more = (times is null ? "" : $", Times {Escape(times)}") + (labels is null ? "" : $", Flow {Escape(labels)}");
+        return $"private Pair Couple(Flow {Escape(ends[0])}, Flow {Escape(ends[1])}{more}) {{ {body}return {pair}; }}";
     }
+
+    private static string Names(Binding binding) =>
+        binding.Names.Count == 1 ? Escape(binding.Names[0]) : $"({string.Join(", ", binding.Names.Select(Escape))})";
 
     private static string Of(FlowExpression expression) => expression switch
     {

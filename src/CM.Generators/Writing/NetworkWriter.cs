@@ -133,7 +133,8 @@ internal sealed class NetworkWriter
         code.Line("/// <summary>The network for lists and descriptions.</summary>").Line(Stamp);
         using (code.Braces($"public static NetworkPlan Plan {{ get; }} = new({CodeWriter.Quote(Plan.Record.Name)}, {CodeWriter.Quote(Plan.Documentation)},\n    [{string.Join(", ", network.InputShapes.Select(shape => CodeWriter.Quote(shape.ToString())))}], {CodeWriter.Quote(string.Join(", ", network.OutputShapes))}, new {Plan.Record.Code}().ListLayers())", "};"))
         {
-            code.Line($"FullName = {CodeWriter.Quote(Plan.Record.Text)},").Line($"Parameters = {network.Count.Value ?? -1},").Line($"Work = {network.Work.Value ?? -1},").Line($"Activations = {(network.Activations * 4).Value ?? -1},");
+            code.Line($"FullName = {CodeWriter.Quote(Plan.Record.Text)},");
+            code.Line($"Parameters = {network.Count.Value ?? -1},").Line($"Work = {network.Work.Value ?? -1},").Line($"Activations = {(network.Activations * 4).Value ?? -1},");
         }
 
         code.Line();
@@ -143,7 +144,8 @@ internal sealed class NetworkWriter
     {
         var inputs = network.Inputs.ToArray();
         var result = network.Results.Count > 1 ? $"({string.Join(", ", network.Results.Select(_ => "Tensor"))})" : "Tensor";
-        code.Line($"/// <summary><see cref=\"{Plan.Record.Code.Replace('<', '{').Replace('>', '}')}\"/> as a TorchSharp module: {CodeWriter.Xml(network.Signature)}, {Counted(network.Count)}.</summary>")
+        var record = Plan.Record.Code.Replace('<', '{').Replace('>', '}');
+        code.Line($"/// <summary><see cref=\"{record}\"/> as a TorchSharp module: {CodeWriter.Xml(network.Signature)}, {Counted(network.Count)}.</summary>")
             .Line("/// <remarks>")
             .Line("/// <code>");
         var rows = network.Layers.Where(layer => layer.Outputs.Count > 0)
