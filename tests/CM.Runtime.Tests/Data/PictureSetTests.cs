@@ -158,12 +158,7 @@ public sealed class PictureSetTests : IDisposable
         return bytes.ToArray();
     }
 
-    private static byte[] Written()
-    {
-        using var file = new MemoryStream();
-        Runtime.Png.Write(file, new PngImage(new PngHeader(2, 1, 8, PngColour.Grey), [100, 200]));
-        return file.ToArray();
-    }
+    private static byte[] Written() => new PngFile(2, 1, 8, PngColour.Grey, [100, 200]).ToBytes();
 
     private sealed record Faces() : PngImages("faces");
 }

@@ -83,8 +83,9 @@ public sealed class SampleOutputTests : IDisposable
             ImageFile.ReadHeader(files.Read(files.Names[i]), "image").ShouldBe(new ImageHeader(2, 2, IsGrey: true));
             ImageFile.Read(files.Read(files.Names[i]), "image").Pixels.Chunk(4).ShouldAllBe(pixel => pixel[0] == Greys[i] && pixel[3] == 255);
         }
-        var examples = new ImageExamples(files, [1, 2, 2], "samples");
-        examples.ReadLabels().ShouldBe([0, 0, 1, 1, 2, 2], "the folder can be trained on");
+        var set = PictureSet.Find(files);
+        new ImageExamples(set, [1, 2, 2], "samples").Count.ShouldBe(6);
+        PictureLabels.Read(set).Values.ShouldBe([0, 0, 1, 1, 2, 2], "the folder can be trained on");
     }
 
     [Fact]
