@@ -59,7 +59,8 @@ public sealed class ServerTests : IDisposable
         var id = (await Get(server, "api/runs"))[0].GetProperty("id").GetString();
         (await Status(server, $"api/runs/{id}/pictures/50")).ShouldBe(HttpStatusCode.OK);
         (await Status(server, $"api/runs/{id}/sources/1")).ShouldBe(HttpStatusCode.OK);
-        (await Get(server, $"api/runs/{id}")).GetProperty("sources").EnumerateArray().Select(each => each.GetProperty("name").GetString()).ShouldBe(["Experiments.cs", "Digits.Digits.g.cs"]);
+        (await Get(server, $"api/runs/{id}")).GetProperty("sources").EnumerateArray().Select(each => each.GetProperty("name").GetString())
+            .ShouldBe(["Experiments.cs", "Digits.Digits.g.cs"]);
         foreach (var path in (string[])[
             "api/runs/..", "api/runs/%2e%2e", "api/runs/..%2f..", $"api/runs/{id}/pictures/..%2f..%2f..%2fsecret", $"api/runs/{id}/pictures/../../../secret", $"api/runs/{id}/pictures/7",
             $"api/runs/{id}/pictures/-1", $"api/runs/{id}/sources/2", $"api/runs/{id}/sources/..%2frun.json", $"api/runs/%2e%2e%2f{id}/log", "..%2f..%2fetc%2fpasswd", "run.json", "secret"])

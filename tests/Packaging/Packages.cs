@@ -15,15 +15,15 @@ public sealed class Packages : IDisposable
     {
         foreach (var project in new[] { "CM.Dsl", "CM.Runtime", "DslCM.Templates" })
             Pack(project, "feed");
-        // The machine's own sources stay: the packages that CM.Runtime depends on come from there, or from the machine's packages folder, for libtorch is
-        // large. Only a folder that has packages of ours would hide those of this build.
+        // The machine's own sources stay: the packages that CM.Runtime depends on come from there, or, as libtorch is large, from the machine's packages
+        // folder. Only a folder with packages of ours is not looked into: it would hide those of this build.
         var machine = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        var fallback = Directory.Exists(Path.Combine(machine, "cm.runtime")) ? "" : $"""<fallbackPackageFolders><add key="machine" value="{machine}" /></fallbackPackageFolders>""";
+        var fallback = Directory.Exists(Path.Combine(machine, "cm.runtime")) ? "" : $"<add key=\"machine\" value=\"{machine}\" />";
         File.WriteAllText(this["NuGet.config"], $"""
             <configuration>
               <config><add key="globalPackagesFolder" value="packages" /></config>
-              {fallback}
+              <fallbackPackageFolders>{fallback}</fallbackPackageFolders>
               <packageSources><add key="dslcm" value="feed" /></packageSources>
             </configuration>
             """);

@@ -38,7 +38,8 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
     {
         var content = Packages.Content(packages.Find("CM.Dsl"));
         content.Where(file => file.StartsWith("lib/") || file.StartsWith("analyzers/") || file.StartsWith("build")).ShouldBe([
-            "analyzers/dotnet/cs/CM.CodeFixes.dll", "analyzers/dotnet/cs/CM.Generators.dll", "buildTransitive/CM.Dsl.props", "buildTransitive/CM.Dsl.targets", "lib/net10.0/CM.Dsl.dll", "lib/net10.0/CM.Dsl.xml"]);
+            "analyzers/dotnet/cs/CM.CodeFixes.dll", "analyzers/dotnet/cs/CM.Generators.dll",
+            "buildTransitive/CM.Dsl.props", "buildTransitive/CM.Dsl.targets", "lib/net10.0/CM.Dsl.dll", "lib/net10.0/CM.Dsl.xml"]);
         Packages.Read(packages.Find("CM.Dsl"), "CM.Dsl.nuspec").ShouldNotContain("<dependency id", customMessage: "declarations stand on nothing");
     }
 
@@ -114,13 +115,13 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
             public sealed partial record Compared;
             """);
         Directory.CreateDirectory(packages["Planar/Features"]);
-        File.WriteAllText(packages["Planar/Features/Own.cs"], "namespace Planar.Features; public static class Own { public static int Number => 3; }");
-        File.WriteAllText(packages["Planar/Uses.cs"], "namespace Planar; public static class Uses { public static int Number => Features.Own.Number; }");
+        File.WriteAllText(packages["Planar/Features/Own.cs"], "namespace Planar.Features; public static class Own { public const int Number = 3; }");
+        File.WriteAllText(packages["Planar/Uses.cs"], "namespace Planar; public static class Uses { public const int Number = Features.Own.Number; }");
         Build();
 
         var list = JsonDocument.Parse(Start("list", "--json")).RootElement;
-        list.GetProperty("experiments").EnumerateArray().Select(each => each.GetProperty("name").GetString()).ShouldBe(["Compared", "Moons"], ignoreOrder: true);
-        list.GetProperty("networks").EnumerateArray().Select(each => each.GetProperty("name").GetString()).ShouldBe(["Denoiser"]);
+        Names("experiments").ShouldBe(["Compared", "Moons"], ignoreOrder: true);
+        Names("networks").ShouldBe(["Denoiser"]);
 
         Start("train", "Moons", "--steps", "2");
         Start("train", "Moons", "--steps", "2", "--out", "mine/first");
@@ -130,6 +131,8 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
         File.Copy(packages["Planar/Networks.cs"], packages["Planar/runs/older/source/Networks.cs"]);
         Build();
 
+        IEnumerable<string?> Names(string kind) => list.GetProperty(kind).EnumerateArray().Select(each => each.GetProperty("name").GetString());
+
         void Build() => Run(".", "build", "Planar", "-v", "quiet", "-warnaserror");
 
         string Start(params string[] arguments) => Run("Planar", [Path.Combine("bin", "Debug", "net10.0", "Planar.dll"), .. arguments]);
@@ -138,17 +141,19 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
     [Fact]
     public void The_template_refers_to_the_native_package_that_was_asked_for()
     {
-        var version = Regex.Match(Packages.Read(packages.Find("CM.Runtime"), "CM.Runtime.nuspec"), "id=\"TorchSharp\" version=\"([^\"]+)\"").Groups[1].Value;
+        var nuspec = Packages.Read(packages.Find("CM.Runtime"), "CM.Runtime.nuspec");
+        var version = Regex.Match(nuspec, "id=\"TorchSharp\" version=\"([^\"]+)\"").Groups[1].Value;
         New("OnCpu", "--torch", "cpu");
         New("OnGpu", "--torch", "cuda");
-        Native("OnCpu").ShouldBe([("TorchSharp-cpu", version, "")]);
+        Native("OnCpu").ShouldBe([("TorchSharp-cpu", version, null)]);
         Native("OnGpu").ShouldBe([
             ("TorchSharp-cuda-linux", version, "$([MSBuild]::IsOSPlatform('Linux'))"),
             ("TorchSharp-cuda-windows", version, "$([MSBuild]::IsOSPlatform('Windows'))")]);
 
-        IEnumerable<(string, string, string)> Native(string project) => XDocument.Load(packages[$"{project}/{project}.csproj"]).Descendants("PackageReference")
-            .Where(reference => reference.Attribute("Include")!.Value.StartsWith("TorchSharp"))
-            .Select(reference => (reference.Attribute("Include")!.Value, reference.Attribute("Version")!.Value, reference.Attribute("Condition")?.Value ?? ""));
+        IEnumerable<(string?, string?, string?)> Native(string project) =>
+            XDocument.Load(packages[$"{project}/{project}.csproj"]).Descendants("PackageReference")
+                .Select(each => ((string?)each.Attribute("Include"), (string?)each.Attribute("Version"), (string?)each.Attribute("Condition")))
+                .Where(each => each.Item1!.StartsWith("TorchSharp"));
     }
 
     /// <summary>Makes a project of the template.</summary>

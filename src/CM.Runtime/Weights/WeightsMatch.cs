@@ -54,8 +54,7 @@ internal sealed record WeightsMatch
         var sets = WeightsSet.Find(layout, tensors, file, prefix);
         var taken = sets.FirstOrDefault(set => set.IsUnder(prefix)) ?? new WeightsSet("", new Dictionary<string, NamedTensor>());
         if (prefix is not null && taken.Tensors.Count == 0)
-            throw new UserError(
-                $"--prefix {prefix}: {file} has parameters of this network under {List(WeightsSet.Find(layout, tensors, file, null))}, none under {prefix}");
+            throw new UserError($"--prefix {prefix}: {file} has parameters of this network under {List(sets)}, none under {prefix}");
         var others = sets.Where(set => set != taken && set.Average >= 0 && 2 * set.Count(layout) > layout.Parameters.Count).ToList();
         if (taken.Average == 0 && others.Where(set => set.Average == 0 && set.IsUnder(prefix) && IsWhole(set)).ToList() is { Count: > 0 } equals)
             throw new UserError(

@@ -14,15 +14,15 @@ internal sealed record WeightsSet(string Prefix, IReadOnlyDictionary<string, Nam
     /// <param name="layout">The network.</param>
     /// <param name="tensors">The tensors of the file, in its order.</param>
     /// <param name="file">The file, for messages.</param>
-    /// <param name="prefix">The prefix of the sets that are wanted; null for all.</param>
-    /// <exception cref="UserError">A list of averages fits the names in several ways.</exception>
+    /// <param name="prefix">The prefix of the set that is wanted; null for the best.</param>
+    /// <exception cref="UserError">A list of averages that may be wanted fits the names in several ways.</exception>
     public static IReadOnlyList<WeightsSet> Find(ParameterLayout layout, IReadOnlyList<NamedTensor> tensors, string file, string? prefix)
     {
         var wanted = layout.Parameters.Concat(layout.Buffers).SelectMany(spec => Wanted.Of(spec.Name)).ToList();
         var averages = tensors.Where(tensor => AverageNames.Score(tensor.Name) > 0).ToList();
         var sets = Rank(Group(ByName(wanted, tensors).Concat(WithoutDots(wanted, averages))), layout);
         if (sets.FirstOrDefault(set => set.Average == 0) is { } trained)
-            sets.AddRange(Lists(averages).Where(list => list.IsUnder(prefix)).Select(list => list.Rename(trained, layout, tensors, file)).OfType<WeightsSet>());
+            sets.AddRange(Lists(averages).Select(list => list.Rename(trained, layout, tensors, file, prefix)).OfType<WeightsSet>());
         return Rank(sets, layout);
     }
 
@@ -91,7 +91,7 @@ internal sealed record WeightsSet(string Prefix, IReadOnlyDictionary<string, Nam
             .Select(group => new WeightsSet(group.Key, group.ToDictionary(tensor => tensor.Name)));
 
     /// <summary>A list of averages with the names of the trained weights. It has their order, but may lack buffers and what was not trained.</summary>
-    private WeightsSet? Rename(WeightsSet trained, ParameterLayout layout, IReadOnlyList<NamedTensor> tensors, string file)
+    private WeightsSet? Rename(WeightsSet trained, ParameterLayout layout, IReadOnlyList<NamedTensor> tensors, string file, string? prefix)
     {
         var specs = trained.Tensors.ToDictionary(pair => pair.Value.Name, pair => pair.Key);
         var all = tensors.Where(tensor => tensor.IsFloat && tensor.Name.StartsWith(trained.Prefix, StringComparison.Ordinal))
@@ -100,7 +100,7 @@ internal sealed record WeightsSet(string Prefix, IReadOnlyDictionary<string, Nam
         var list = Tensors.Values.ToList();
         var ways = new[] { all.Where(tensor => !buffers.Contains(tensor)).ToList(), all }
             .Select(candidates => Ways(list, candidates)).Where(ways => ways.Count > 0).MinBy(ways => ways.Count);
-        if (ways is null)
+        if (ways is null || (ways.Count > 1 && !IsUnder(prefix)))
             return null;
         if (ways.Count > 1)
             throw new UserError(

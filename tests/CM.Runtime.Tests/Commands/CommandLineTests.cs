@@ -179,6 +179,40 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void Of_several_weights_in_a_file_the_average_is_taken_and_told_of()
+    {
+        Dictionary<object, object> trained = new()
+        {
+            ["shift"] = new TorchArchive.Full(1, 2),
+            ["In.weight"] = new TorchArchive.Full(1, 2, 16),
+            ["In.bias"] = new TorchArchive.Full(1, 16),
+            ["Out.weight"] = new TorchArchive.Full(1, 16, 2),
+            ["Out.bias"] = new TorchArchive.Full(1, 2),
+        };
+        var shadow = trained.Values.Skip(1).Cast<TorchArchive.Full>().Select(tensor => (object)(tensor with { Value = 2 })).ToList();
+        scratch.Write("song.pth", TorchArchive.Of(new Dictionary<object, object>
+        {
+            ["model"] = trained,
+            ["ema"] = new Dictionary<object, object> { ["decay"] = 0.999, ["shadow_params"] = shadow },
+        }));
+        const string told = "the average under ema.shadow_params.; not taken: 5 under model.";
+        Good("import", scratch["song.pth"], "Tiny", "--out", scratch["a.safetensors"]).ShouldStartWith($"{scratch["song.pth"]}: 5 tensors of TinyDenoiser, {told}\n");
+        Values("a").ShouldBe([1, 2, 2, 2, 2]);
+        Good("train", "Tiny", "--steps", "1", "--weights", scratch["song.pth"], "--out", scratch["run"]).ShouldContain($"weights of {scratch["song.pth"]}, {told}");
+        Good("import", Path.Combine(scratch["run"], "checkpoints", "step-000001.safetensors"), "Tiny").ShouldContain("the average 0.9; not taken: 0.99, online");
+        Good("import", scratch["song.pth"], "Tiny", "--prefix", "model", "--out", scratch["b.safetensors"]).ShouldContain("under model.; not taken: 4 under ema.shadow_params.");
+        Values("b").ShouldBe([1, 1, 1, 1, 1]);
+        Bad(2, "import", scratch["song.pth"], "--prefix", "model").ShouldContain("name the experiment");
+
+        float[] Values(string name)
+        {
+            using var file = SavedWeights.Open(scratch[name + ".safetensors"]);
+            string[] names = ["shift", "In.weight", "In.bias", "Out.weight", "Out.bias"];
+            return [.. names.Select(each => file.Tensors.Single(tensor => tensor.Name == each).ToFloats().Distinct().ShouldHaveSingleItem())];
+        }
+    }
+
+    [Fact]
     public void Pictures_are_prepared_under_their_names_with_their_labels()
     {
         var labels = """{"labels": [["a/1.png", 0], ["b/2.png", 1]]}"""u8.ToArray();
@@ -201,6 +235,25 @@ public sealed class CommandLineTests : IDisposable
         scratch.Write("raw/c.png", [1, 2, 3]);
         Bad(2, "data", "prepare", scratch["raw"], scratch["x.zip"], "--size", "4").ShouldContain("c.png: no image file");
         File.Exists(scratch["x.zip"]).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Of_a_set_with_splits_one_is_prepared_and_told_of()
+    {
+        foreach (var name in (string[])["train/cat/1.png", "train/dog/1.png", "val/cat/1.png", "train/cat/._1.png", "train/list.csv"])
+            scratch.Write("raw/" + name, new PngFile(1, 1, 8, PngColour.Grey, [5]).ToBytes());
+        Bad(2, "data", "prepare", scratch["raw"], scratch["x.zip"], "--size", "2").ShouldContain("its folders train, val are splits, not classes;");
+        string[] prepare = ["data", "prepare", scratch["raw"], "OUT.zip", "--size", "2", "--split", "train"];
+        var json = Json([.. prepare.Select(word => word == "OUT.zip" ? scratch["a.zip"] : word), "--json"]);
+        json.GetProperty("pictures").GetInt32().ShouldBe(2);
+        json.GetProperty("classes").EnumerateArray().Select(each => each.GetString()).ShouldBe(["cat", "dog"]);
+        const string leftOut = "left out: 1 .png that macOS, Windows or notebooks left behind; 1 .csv, no pictures; 1 pictures outside train";
+        json.GetProperty("left_out").GetString().ShouldBe(leftOut);
+        var lines = Good([.. prepare.Select(word => word == "OUT.zip" ? scratch["b.zip"] : word)]).Split('\n');
+        lines[0].ShouldStartWith($"{scratch["b.zip"]}: 2 pictures of 2×2, ");
+        lines[1..].ShouldBe(["2 classes by folder: 0 cat, 1 dog", leftOut]);
+        using var files = FileSet.Open(scratch["b.zip"]);
+        files.Names.ShouldBe(["cat/1.png", "dog/1.png"]);
     }
 
     [Fact]

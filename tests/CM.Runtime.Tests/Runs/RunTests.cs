@@ -115,9 +115,14 @@ public sealed partial class RunTests : IDisposable
     [Fact]
     public void Sources_are_kept_under_an_ending_that_no_project_compiles()
     {
-        RunFolder.Create(scratch["a"], "Tiny").WriteSources([new("Networks.cs", false, "first"), new("Networks.cs", false, "second"), new("Tiny.g.cs", true, "third")]);
-        Directory.EnumerateFiles(scratch["a"], "*", SearchOption.AllDirectories).Select(file => (Path.GetRelativePath(scratch["a"], file).Replace('\\', '/'), File.ReadAllText(file)))
-            .ShouldBe([("source/Networks.cs.txt", "first"), ("source/Networks-2.cs.txt", "second"), ("source/generated/Tiny.g.cs.txt", "third")], ignoreOrder: true);
+        RunFolder.Create(scratch["a"], "Tiny").WriteSources([new("A.cs", false, "first"), new("A.cs", false, "second"), new("A.g.cs", true, "third")]);
+        Directory.EnumerateFiles(scratch["a"], "*", SearchOption.AllDirectories).ToDictionary(file => Path.GetRelativePath(scratch["a"], file), File.ReadAllText)
+            .ShouldBe(new Dictionary<string, string>
+            {
+                [Path.Combine("source", "A.cs.txt")] = "first",
+                [Path.Combine("source", "A-2.cs.txt")] = "second",
+                [Path.Combine("source", "generated", "A.g.cs.txt")] = "third",
+            }, ignoreOrder: true);
     }
 
     [Fact]

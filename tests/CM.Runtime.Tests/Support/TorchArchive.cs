@@ -18,8 +18,8 @@ internal static class TorchArchive
         code.Add((byte)'.');
         using var bytes = new MemoryStream();
         using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create))
-            foreach (var (name, content) in storages.Select((storage, i) => ($"archive/data/{i}", storage)).Prepend(("archive/data.pkl", [.. code])))
-                using (var entry = zip.CreateEntry(name).Open())
+            foreach (var (name, content) in storages.Select((storage, i) => ($"data/{i}", storage)).Prepend(("data.pkl", [.. code])))
+                using (var entry = zip.CreateEntry($"archive/{name}").Open())
                     entry.Write(content);
         return bytes.ToArray();
 

@@ -68,7 +68,11 @@ public sealed class TorchFileTests : IDisposable
         scratch.Write("lists.pth", TorchArchive.Of(new Dictionary<object, object>
         {
             ["model"] = new Dictionary<object, object> { ["a"] = new TorchArchive.Full(1, 2, 3) },
-            ["ema"] = new Dictionary<object, object> { ["decay"] = 0.999, ["shadow_params"] = new object[] { new TorchArchive.Full(2, 2, 3), new TorchArchive.Full(3) } },
+            ["ema"] = new Dictionary<object, object>
+            {
+                ["decay"] = 0.999,
+                ["shadow_params"] = new object[] { new TorchArchive.Full(2, 2, 3), new TorchArchive.Full(3) },
+            },
             ["losses"] = Enumerable.Repeat<object>(0.5, 1 << 21).ToList(), // more than there may be nested objects
             ["rates"] = new Dictionary<object, object> { [0.999] = new Dictionary<object, object> { ["a"] = new TorchArchive.Full(4, 1) } },
         }));
