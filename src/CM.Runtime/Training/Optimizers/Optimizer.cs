@@ -12,6 +12,7 @@ public abstract class Optimizer : IDisposable
     {
         Weights = weights;
         Rate = rate;
+        AtOnce = weights.Values.device.type == DeviceType.CPU ? 1 << 18 : 1 << 24;
         Moments = [.. moments.Select(name => new Moment(name, zeros_like(weights.Values)))];
     }
 
@@ -27,8 +28,8 @@ public abstract class Optimizer : IDisposable
     /// <summary>What is trained.</summary>
     private protected ParameterStore Weights { get; }
 
-    /// <summary>How many numbers a step changes at once where it computes something on the way, 1 or more.</summary>
-    internal long AtOnce { get; set; } = 1 << 24;
+    /// <summary>Values that a step updates at once, 1 or more: few enough to stay in a CPU's cache, many on a device where each operation is a launch.</summary>
+    internal long AtOnce { get; set; }
 
     /// <summary>One step along <see cref="ParameterStore.Gradients"/>, which stay as they are.</summary>
     public void Step()
