@@ -180,10 +180,11 @@ public sealed class ExperimentsGoldenTests
         (mixed[1] * 1e6).ShouldBeGreaterThan(1);
     }
 
+    /// <summary>TorchSharp makes an object of some 100 bytes for every tensor.</summary>
     [Theory]
-    [InlineData("Moons", 2L)]
-    [InlineData("DigitsUNet", 1L, 28L, 28L)]
-    public void A_step_leaves_next_to_nothing_to_the_garbage_collector(string experiment, params long[] example)
+    [InlineData("Moons", 24_000, 2L)]
+    [InlineData("DigitsUNet", 96_000, 1L, 28L, 28L)]
+    public void A_step_leaves_little_beside_its_tensors_to_the_garbage_collector(string experiment, long most, params long[] example)
     {
         using var training = NewTraining(Moons, experiment);
         using var data = rand([4, .. example]);
@@ -195,7 +196,7 @@ public sealed class ExperimentsGoldenTests
             bytes[step] = GC.GetAllocatedBytesForCurrentThread() - before;
         }
 
-        bytes[10..].Max().ShouldBeLessThan(4096);
+        bytes[10..].Max().ShouldBeLessThan(most);
     }
 
     [Theory]
