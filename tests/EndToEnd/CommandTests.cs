@@ -9,7 +9,7 @@ public sealed class CommandTests
     public void List_and_describe_have_their_form()
     {
         var list = JsonDocument.Parse(Samples.Run("list", "--json").Output).RootElement;
-        new[] { "Digits", "DigitsImproved", "Moons", "MoonsVariational", "Cifar10EcmVc" }.ShouldBeSubsetOf(list.GetProperty("experiments").EnumerateArray().Select(each => each.GetProperty("name").GetString()!));
+        new[] { "Digits", "DigitsImproved", "SmallDigits", "Moons", "MoonsVariational", "Cifar10EcmVc" }.ShouldBeSubsetOf(list.GetProperty("experiments").EnumerateArray().Select(each => each.GetProperty("name").GetString()!));
         new[] { "DigitsDenoiser", "MoonsDenoiser", "Cifar10Denoiser" }.ShouldBeSubsetOf(list.GetProperty("networks").EnumerateArray().Select(each => each.GetProperty("name").GetString()!));
 
         var network = JsonDocument.Parse(Samples.Run("describe", "MoonsDenoiser", "--json").Output).RootElement;

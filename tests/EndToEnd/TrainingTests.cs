@@ -45,17 +45,8 @@ public sealed partial class TrainingTests
         Weights(folder["other"], 120).ShouldNotBe(Weights(folder["whole"], 120));
 
         // Stopped by Ctrl-C somewhere in the middle, and resumed.
-        using (var process = Samples.Start(folder.Path, new Dictionary<string, string?>(), "train", "Moons", "--steps", "4000", "--threads", "1", "--out", folder["stopped"]))
-        {
-            while (!File.Exists(folder["stopped/log.jsonl"]) || new FileInfo(folder["stopped/log.jsonl"]).Length == 0)
-                Thread.Sleep(20);
-            Thread.Sleep(300);
-            kill(process.Id, 2).ShouldBe(0);
-            var output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            process.ExitCode.ShouldBe(0, output);
-            output.TrimEnd().Split('\n')[^1].ShouldStartWith("./cm train Moons --resume ");
-        }
+        Interrupt(folder.Path, () => File.Exists(folder["stopped/log.jsonl"]) && new FileInfo(folder["stopped/log.jsonl"]).Length > 0,
+            "train", "Moons", "--steps", "4000", "--threads", "1", "--out", folder["stopped"]);
 
         var step = Directory.GetFiles(folder["stopped/checkpoints"]).Max(path => int.Parse(Digits().Match(Path.GetFileName(path)).Value));
         step.ShouldBeInRange(1, 3999);
@@ -110,6 +101,45 @@ public sealed partial class TrainingTests
         improved.ExitCode.ShouldBe(0, improved.Errors);
         foreach (var line in improved.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             JsonDocument.Parse(line);
+    }
+
+    [Fact]
+    public void SmallDigits_trains_and_is_judged_without_any_files()
+    {
+        using var folder = new TemporaryFolder();
+        Run("train-features", "SmallDigitsClassifier", "--threads", "1").ShouldMatch(@"9\d\.\d % of OpticalDigitsTest told right");
+        Run("train", "SmallDigits", "--steps", "4", "--threads", "1", "--out", "run");
+        Run("evaluate", "run", "--samples", "100").ShouldContain("100 samples");
+        Directory.GetFiles(folder["run/samples"], "*.png").ShouldNotBeEmpty();
+
+        string Run(params string[] arguments)
+        {
+            var outcome = Samples.Run(folder.Path, new Dictionary<string, string?> { ["DSLCM_DATA"] = null }, arguments);
+            outcome.ExitCode.ShouldBe(0, outcome.Output + outcome.Errors);
+            return outcome.Output;
+        }
+    }
+
+    [Fact]
+    public void An_interrupted_demo_leaves_the_digits_alone()
+    {
+        using var folder = new TemporaryFolder();
+        Interrupt(folder.Path, () => Directory.Exists(folder["runs"]) && Directory.GetFiles(folder["runs"], "log.jsonl", SearchOption.AllDirectories).Length > 0, "demo");
+        Path.GetFileName(Directory.GetDirectories(folder["runs"]).ShouldHaveSingleItem()).ShouldStartWith("Moons-");
+    }
+
+    /// <summary>Presses Ctrl-C some time after a training of moons has begun.</summary>
+    private static void Interrupt(string folder, Func<bool> hasBegun, params string[] arguments)
+    {
+        using var process = Samples.Start(folder, new Dictionary<string, string?>(), arguments);
+        while (!hasBegun() && !process.HasExited)
+            Thread.Sleep(20);
+        Thread.Sleep(300);
+        kill(process.Id, 2).ShouldBe(0);
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        process.ExitCode.ShouldBe(0, output);
+        output.TrimEnd().Split('\n')[^1].ShouldStartWith("./cm train Moons --resume ");
     }
 
     /// <summary>Grey images in the format of MNIST: bright squares at different places.</summary>

@@ -56,6 +56,10 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
     }
 
     [Fact]
+    public void CM_Runtime_credits_the_authors_of_its_digits() =>
+        Packages.Read(packages.Find("CM.Runtime"), "NOTICE").ShouldContain("E. Alpaydin and C. Kaynak");
+
+    [Fact]
     public void CM_Watch_is_a_tool_that_stands_alone()
     {
         var package = packages.Pack("CM.Watch", "tools-feed");

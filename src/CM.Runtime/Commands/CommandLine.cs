@@ -3,7 +3,7 @@ using System.CommandLine.Invocation;
 
 namespace CM.Runtime;
 
-/// <summary>The command line of a program with experiments: <c>demo</c>, <c>list</c>, <c>describe</c>, <c>train</c>, <c>sample</c>, <c>evaluate</c>, <c>compare</c>, <c>train-features</c>, <c>export</c>, <c>import</c>, <c>data</c>, <c>doctor</c>.</summary>
+/// <summary>The command line of a program with experiments: <c>list</c>, <c>describe</c>, <c>train</c>, <c>sample</c>, <c>evaluate</c>, <c>compare</c>, <c>train-features</c>, <c>export</c>, <c>import</c>, <c>data</c>, <c>doctor</c>.</summary>
 public static class CommandLine
 {
     private const int OurFault = 1;
@@ -13,17 +13,17 @@ public static class CommandLine
     /// <summary>Runs a command.</summary>
     /// <param name="args">The program's arguments.</param>
     /// <param name="registry">What can be run.</param>
+    /// <param name="own">Commands that this program adds.</param>
     /// <returns>0 when all went well, 1 for a fault of the program, 2 for one that the user can mend, 3 when a loss is no longer a number.</returns>
-    public static int Run(string[] args, Registry registry) => Run(args, registry, Console.Out, Console.Error);
+    public static int Run(string[] args, Registry registry, params IEnumerable<Command> own) => Run(args, registry, Console.Out, Console.Error, own);
 
     /// <summary>Runs a command that writes somewhere else.</summary>
-    internal static int Run(string[] args, Registry registry, TextWriter output, TextWriter errors)
+    internal static int Run(string[] args, Registry registry, TextWriter output, TextWriter errors, params IEnumerable<Command> own)
     {
         var verbose = new Option<bool>("--verbose") { Description = "Show where an error came from.", Recursive = true };
         var session = new Session(registry, output);
         var root = new RootCommand("Declares, trains and samples consistency models.")
         {
-            DemoCommand.New(session),
             ListCommand.New(session),
             DescribeCommand.New(session),
             TrainCommand.New(session),
@@ -36,6 +36,8 @@ public static class CommandLine
             DataCommand.New(session),
             DoctorCommand.New(session),
         };
+        foreach (var command in own)
+            root.Add(command);
         root.Options.Add(verbose);
 
         var parsed = root.Parse(args);

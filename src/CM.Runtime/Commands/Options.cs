@@ -8,7 +8,7 @@ internal static class Options
     public static Option<bool> Json() => new("--json") { Description = "Print JSON for programs." };
 
     public static Option<string?> Data() =>
-        new("--data") { Description = $"Folder with data files. Default: {DataFolder.Variable}, else 'data' or 'shared/data' here or above.", HelpName = "DIR" };
+        new("--data") { Description = $"Folder with data files. Default: {DataFolder.Variable}, else 'data' here or above.", HelpName = "DIR" };
 
     public static Option<string?> Device() => new("--device") { Description = "cpu, cuda or cuda:N. Default: cuda where there is one.", HelpName = "DEVICE" };
 

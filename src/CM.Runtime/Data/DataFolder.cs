@@ -1,6 +1,6 @@
 namespace CM.Runtime;
 
-/// <summary>Where data files are looked up: in <c>--data</c>, else in <c>DSLCM_DATA</c>, else in <c>data</c> and <c>shared/data</c> of the current folder and those above it.</summary>
+/// <summary>Where data files are looked up: in <c>--data</c>, else in <c>DSLCM_DATA</c>, else in <c>data</c> of the current folder and those above it.</summary>
 internal static class DataFolder
 {
     public const string Variable = "DSLCM_DATA";
@@ -27,9 +27,8 @@ internal static class DataFolder
 
         var folders = new List<string>();
         for (var folder = new DirectoryInfo(Environment.CurrentDirectory); folder is not null; folder = folder.Parent)
-            foreach (var inside in (string[])["data", Path.Combine("shared", "data")])
-                if (Directory.Exists(Path.Combine(folder.FullName, inside)))
-                    folders.Add(Path.Combine(folder.FullName, inside));
+            if (Path.Combine(folder.FullName, "data") is var inside && Directory.Exists(inside))
+                folders.Add(inside);
         return folders;
     }
 
@@ -56,5 +55,5 @@ internal static class DataFolder
         Path.GetFileName(folder) == "fashion-mnist" && !name.StartsWith("fashion-mnist", StringComparison.Ordinal);
 
     private static string Describe(IReadOnlyList<string> folders) =>
-        folders.Count == 0 ? "any 'data' or 'shared/data' folder here or above" : string.Join(", ", folders);
+        folders.Count == 0 ? "any 'data' folder here or above" : string.Join(", ", folders);
 }

@@ -21,6 +21,8 @@ internal static class Examples
             IExamples own => own,
             IdxImages images => Open(images, plan, folder),
             Cifar10 => OpenCifar(plan, folder),
+            OpticalDigits => OpticalDigitImages.Train(),
+            OpticalDigitsTest => OpticalDigitImages.Test(),
             PngImages images => Open(images, plan, folder, tell),
             NumpyArrays arrays => Open(arrays, plan, folder),
             _ => throw new UserError($"Data {name}: a data source implements IExamples or derives from IdxImages, PngImages or NumpyArrays."),

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Json;
 using CM.Dsl;
 
@@ -122,11 +123,28 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void Help_is_everywhere()
     {
-        foreach (var command in (string[])["", "demo", "list", "describe", "train", "sample", "export", "import", "data", "data prepare", "data fetch", "doctor"])
+        foreach (var command in (string[])["", "list", "describe", "train", "sample", "export", "import", "data", "data prepare", "data fetch", "doctor"])
             Good([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]).ShouldContain("Usage:");
         var help = Good("train", "--help");
         foreach (var option in (string[])["--steps", "--batch", "--seed", "--data", "--out", "--device", "--threads", "--resume", "--json", "--verbose"])
             help.ShouldContain(option);
+    }
+
+    [Fact]
+    public void A_program_adds_commands_of_its_own()
+    {
+        using var output = new StringWriter();
+        var greet = new Command("greet", "Say hello.");
+        greet.SetAction(_ =>
+        {
+            output.Write("hello");
+            return 3;
+        });
+        CommandLine.Run(["greet"], new Registry([], []), output, output, greet).ShouldBe(3);
+        output.ToString().ShouldBe("hello");
+        CommandLine.Run(["--help"], new Registry([], []), output, output, greet).ShouldBe(0);
+        output.ToString().ShouldContain("Say hello.");
+        Bad(2, "greet").ShouldContain("There is no command 'greet'");
     }
 
     [Fact]

@@ -1,0 +1,193 @@
+using CM.Dsl;
+
+namespace SmallDigits;
+
+/// <summary>A U-Net for 8×8 grey images that is told the noise level.</summary>
+[Network]
+public sealed partial record SmallDenoiser : IDenoiser
+{
+    private const int T = 64;
+
+    [Positional(T)]
+    public partial Part LevelEmbedding { get; }
+
+    [Linear(T, T)]
+    public partial Part LevelProjection { get; }
+
+    [Activate(Act.SiLU)]
+    public partial Part SiLU { get; }
+
+    [Block<SmallUNet>]
+    public partial Part UNet { get; }
+
+    [return: Shape("B", 1, 8, 8)]
+    private Flow Forward([Shape("B", 1, 8, 8)] Flow x, [Shape("B")] Flow level) =>
+        (x, level | LevelEmbedding | LevelProjection | SiLU) | UNet;
+}
+
+/// <summary>The same U-Net, told the noise level and the class.</summary>
+[Network]
+public sealed partial record ClassDenoiser : IDenoiser
+{
+    private const int T = 64;
+
+    [Positional(T)]
+    public partial Part LevelEmbedding { get; }
+
+    [Linear(T, T)]
+    public partial Part LevelProjection { get; }
+
+    [ClassEmbedding(10, T)]
+    public partial Part ClassEmbedding { get; }
+
+    [Activate(Act.SiLU)]
+    public partial Part SiLU { get; }
+
+    [Block<SmallUNet>]
+    public partial Part UNet { get; }
+
+    [return: Shape("B", 1, 8, 8)]
+    private Flow Forward([Shape("B", 1, 8, 8)] Flow x, [Shape("B")] Flow level, [Shape("B", 10)] Flow labels) =>
+        (x, ((level | LevelEmbedding | LevelProjection) + (labels | ClassEmbedding)) | SiLU) | UNet;
+}
+
+/// <summary>Two resolutions, 8×8 and 4×4, and one skip connection; the embedding is added in every block.</summary>
+[Network]
+public sealed partial record SmallUNet
+{
+    private const int C = 24;
+    private const int T = 64;
+
+    [Conv2d(1, C, 3)]
+    public partial Part Input { get; }
+
+    [Block<ResidualBlock>(C, C, T)]
+    public partial Part Encoder { get; }
+
+    [Conv2d(C, 2 * C, 3, Stride = 2)]
+    public partial Part Down { get; }
+
+    [Block<ResidualBlock>(2 * C, 2 * C, T)]
+    public partial Part Middle { get; }
+
+    [Upsample(2)]
+    public partial Part Up { get; }
+
+    [Block<ResidualBlock>(3 * C, C, T)]
+    public partial Part Decoder { get; }
+
+    [GroupNorm(8, C)]
+    public partial Part Norm { get; }
+
+    [Activate(Act.SiLU)]
+    public partial Part SiLU { get; }
+
+    [Conv2d(C, 1, 3)]
+    public partial Part Output { get; }
+
+    [return: Shape("B", 1, 8, 8)]
+    private Flow Forward([Shape("B", 1, 8, 8)] Flow x, [Shape("B", T)] Flow embedding)
+    {
+        var fine = (x | Input, embedding) | Encoder;
+        var coarse = (fine | Down, embedding) | Middle;
+        return (Flow.Cat(coarse | Up, fine), embedding) | Decoder | Norm | SiLU | Output;
+    }
+}
+
+/// <summary>Two convolutions with the embedding added between them, and a shortcut.</summary>
+[Network]
+public sealed partial record ResidualBlock(int In, int Out, int T)
+{
+    [GroupNorm(8, nameof(In))]
+    public partial Part Norm1 { get; }
+
+    [Activate(Act.SiLU)]
+    public partial Part SiLU { get; }
+
+    [Conv2d(nameof(In), nameof(Out), 3)]
+    public partial Part Conv1 { get; }
+
+    [Linear(nameof(T), nameof(Out))]
+    public partial Part EmbeddingProjection { get; }
+
+    [GroupNorm(8, nameof(Out))]
+    public partial Part Norm2 { get; }
+
+    [Conv2d(nameof(Out), nameof(Out), 3)]
+    public partial Part Conv2 { get; }
+
+    [Conv2d(nameof(In), nameof(Out), 1)]
+    public partial Part Shortcut { get; }
+
+    [return: Shape("B", nameof(Out), "H", "W")]
+    private Flow Forward([Shape("B", nameof(In), "H", "W")] Flow x, [Shape("B", nameof(T))] Flow embedding)
+    {
+        var hidden = (x | Norm1 | SiLU | Conv1) + (embedding | EmbeddingProjection);
+        return (hidden | Norm2 | SiLU | Conv2) + (x | Shortcut);
+    }
+}
+
+/// <summary>Mean and standard deviation of the noise for a digit.</summary>
+[Network]
+public sealed partial record SmallEncoder
+{
+    private const int C = 24;
+
+    [Conv2d(1, C, 3)]
+    public partial Part Conv1 { get; }
+
+    [Conv2d(C, C, 3)]
+    public partial Part Conv2 { get; }
+
+    [Activate(Act.SiLU)]
+    public partial Part SiLU { get; }
+
+    [Conv2d(C, 1, 3)]
+    public partial Part Mean { get; }
+
+    [Conv2d(C, 1, 3)]
+    public partial Part Deviation { get; }
+
+    [Activate(Act.Softplus)]
+    public partial Part Softplus { get; }
+
+    [return: Shape("B", 1, 8, 8), Shape("B", 1, 8, 8)]
+    private Flow Forward([Shape("B", 1, 8, 8)] Flow x)
+    {
+        var hidden = x | Conv1 | SiLU | Conv2 | SiLU;
+        return (hidden | Mean, hidden | Deviation | Softplus);
+    }
+}
+
+/// <summary>Tells digits apart; its features judge samples.</summary>
+[Network, Classifier<OpticalDigits, OpticalDigitsTest>(Steps = 1_000, Batch = 64, Rate = 2e-3)]
+public sealed partial record SmallDigitsClassifier : IClassifier
+{
+    private const int C = 16;
+    private const int Width = 64;
+
+    [Conv2d(1, C, 3)]
+    public partial Part Conv1 { get; }
+
+    [Conv2d(C, 2 * C, 3, Stride = 2)]
+    public partial Part Conv2 { get; }
+
+    [Activate(Act.SiLU)]
+    public partial Part SiLU { get; }
+
+    [Flatten]
+    public partial Part Flatten { get; }
+
+    [Linear(2 * C * 4 * 4, Width)]
+    public partial Part Features { get; }
+
+    [Linear(Width, 10)]
+    public partial Part Output { get; }
+
+    [return: Shape("B", Width), Shape("B", 10)]
+    private Flow Forward([Shape("B", 1, 8, 8)] Flow image)
+    {
+        var features = image | Conv1 | SiLU | Conv2 | SiLU | Flatten | Features | SiLU;
+        return (features, features | Output);
+    }
+}

@@ -1,0 +1,1 @@
+return CM.Runtime.CommandLine.Run(args, CM.Generated.Declarations.All);
