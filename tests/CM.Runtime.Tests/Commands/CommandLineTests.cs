@@ -291,7 +291,7 @@ public sealed class CommandLineTests : IDisposable
         Bad(2, "data", "prepare", scratch["raw"], scratch["x.zip"], "--size", "2").ShouldContain("a/1.bmp and a/1.png would both become a/1.png; rename one");
         scratch.Write("raw/a/1.png", [1]);
         scratch.Write("raw/a/3.tiff", [1]);
-        Bad(2, "data", "prepare", scratch["raw"], scratch["x.zip"], "--size", "2").ShouldContain("1 .tiff would be left out");
+        Bad(2, "data", "prepare", scratch["raw"], scratch["x.zip"], "--size", "2").ShouldContain("1 .tiff cannot be read, such as a/3.tiff; convert them to PNG");
     }
 
     [Theory]
