@@ -144,16 +144,6 @@ public sealed class CommandTests
         }
     }
 
-    [Fact]
-    public void Without_the_native_part_the_mending_command_is_named()
-    {
-        using var folder = new TemporaryFolder();
-        var outcome = Samples.Run(folder.Path, new Dictionary<string, string?> { ["CM_NATIVE"] = folder["libcmtorch.so"] }, "train", "Moons", "--steps", "1");
-        outcome.ExitCode.ShouldBe(2, outcome.Output + outcome.Errors);
-        outcome.Errors.ShouldContain("./cm build");
-        outcome.Errors.TrimEnd().Split('\n').Length.ShouldBeLessThanOrEqualTo(2, outcome.Errors);
-    }
-
     private static string[] Contents(string folder) =>
         [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Order().Select(path => path + Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path))))];
 }
