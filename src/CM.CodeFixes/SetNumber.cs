@@ -27,12 +27,34 @@ public sealed class SetNumber : DeclarationFix
     {
         foreach (var remedy in Problem.HintsOf(finding.Diagnostic).Select(Remedy.OfHint))
         {
+            if (remedy.Call >= 0)
+            {
+                if (Change(finding, remedy) is var (tree, inCall))
+                    yield return New(remedy, tree, inCall);
+                continue;
+            }
+
             if (finding.Type.GetMembers(remedy.Layer).FirstOrDefault()?.GetAttributes().FirstOrDefault(each => NetworkReader.IsLayer(each.AttributeClass))
                     is { AttributeConstructor: { } constructor, ApplicationSyntaxReference: { } reference } attribute
                 && reference.GetSyntax(finding.Cancellation) is AttributeSyntax syntax
                 && Change(syntax, attribute.AttributeClass!, constructor, remedy) is { } change)
-                yield return new($"Set {remedy.Text}", $"{nameof(SetNumber)} {remedy.ToHint()}", syntax.SyntaxTree, change);
+                yield return New(remedy, syntax.SyntaxTree, change);
         }
+    }
+
+    private static Edit New(Remedy remedy, SyntaxTree tree, TextChange change) => new($"Set {remedy.Text}", $"{nameof(SetNumber)} {remedy.ToHint()}", tree, change);
+
+    /// <summary>Null where the C# compiler does not know the function.</summary>
+    private static (SyntaxTree Tree, TextChange Change)? Change(Finding finding, Remedy remedy)
+    {
+        var sites = new Sites();
+        if (NetworkReader.Read(finding.Type, sites, finding.Cancellation).Forward?.Functions.ElementAtOrDefault(remedy.Call) is not { } function
+            || sites[function.Site] is not { SourceTree: { } tree } place
+            || tree.GetRoot(finding.Cancellation).FindNode(place.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call
+            || finding.Model.Compilation.GetSemanticModel(tree).GetSymbolInfo(call, finding.Cancellation).Symbol is not IMethodSymbol method)
+            return null;
+        var given = FunctionReader.Given(method.Parameters.First(parameter => parameter.Name == remedy.Argument), call.ArgumentList.Arguments);
+        return (tree, new(given[remedy.Index].Span, remedy.Value.ToString(CultureInfo.InvariantCulture)));
     }
 
     /// <summary>Null where the number is not written on its own, as in an array that is passed whole.</summary>

@@ -1,29 +1,7 @@
 namespace CM.Dsl;
 
 // The layers of EDM2 (Karras et al. 2024, "Analyzing and Improving the Training Dynamics of Diffusion Models"): for inputs of
-// magnitude 1, outputs of magnitude 1.
-
-/// <summary>x·σ(x)/0.596; the shape stays (equation 81).</summary>
-public sealed class MpSiLUAttribute : LayerAttribute;
-
-/// <summary>Two inputs of one shape: ((1 − t)·a + t·b)/√((1 − t)² + t²) (equation 88).</summary>
-/// <param name="t">Share of the second input, from 0 to 1.</param>
-public sealed class MpSumAttribute(double t) : LayerAttribute
-{
-    /// <summary>Share of the second input.</summary>
-    public double T { get; } = t;
-}
-
-/// <summary>
-/// Two inputs joined along channels, <c>([B, N, …], [B, M, …]) → [B, N + M, …]</c>, the first times (1 − t)·C/√N and the second times t·C/√M with
-/// C = √((N + M)/((1 − t)² + t²)) (equation 103).
-/// </summary>
-/// <param name="t">Share of the second input, from 0 to 1. Default: 0.5.</param>
-public sealed class MpCatAttribute(double t = 0.5) : LayerAttribute
-{
-    /// <summary>Share of the second input.</summary>
-    public double T { get; } = t;
-}
+// magnitude 1, outputs of magnitude 1. Those without weights are functions.
 
 /// <summary>
 /// Random Fourier features of a number per sample: <c>[B] → [B, channels]</c>, √2·cos(2π(f·x + φ)) with fixed <c>f ~ N(0, 1)</c> and

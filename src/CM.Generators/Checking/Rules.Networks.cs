@@ -30,7 +30,7 @@ internal static partial class Rules
 
     private static readonly DiagnosticDescriptor CM1004 = new(
         "CM1004", "Unknown name in Forward or Couple",
-        "'{0}' is neither an input, a local nor a layer of this record.{1}",
+        "'{0}' is neither an input, a local, a layer of this record nor a function.{1}",
         Form, DiagnosticSeverity.Error, true,
         "Forward wires inputs, locals and layers by name.",
         Pages + "CM1004.md");
@@ -60,7 +60,7 @@ internal static partial class Rules
         "CM1008", "Number out of range",
         "'{1}' of '{0}' must be {2}",
         Form, DiagnosticSeverity.Error, true,
-        "The layer cannot be built with this number.",
+        "The layer cannot be built, or the function cannot be called, with this number.",
         Pages + "CM1008.md");
 
     private static readonly DiagnosticDescriptor CM1009 = new(
@@ -121,7 +121,7 @@ internal static partial class Rules
 
     private static readonly DiagnosticDescriptor CM2002 = new(
         "CM2002", "Wrong number of axes",
-        "'{0}' ({1}) takes {2} but '{3}' is {4}.{5}",
+        "'{0}'{1} takes {2} but '{3}' is {4}.{5}",
         Shapes, DiagnosticSeverity.Error, true,
         "Convolutions and resampling take images [B, channels, height, width], embeddings take one number per sample [B].",
         Pages + "CM2002.md");
@@ -200,7 +200,7 @@ internal static partial class Rules
         "CM2013", "Function without a contract",
         "'{0}' needs 'public static Tensor Apply(Tensor x)' in '{1}', with one to three inputs and a [Shape] on each of them and on the result",
         Shapes, DiagnosticSeverity.Error, true,
-        "A custom layer is checked by the shapes that its function promises, and the promise is checked on the first result of a run.",
+        "A function of your own is checked by the shapes that its function promises, and the promise is checked on the first result of a run.",
         Pages + "CM2013.md");
 
     private static readonly DiagnosticDescriptor CM2014 = new(

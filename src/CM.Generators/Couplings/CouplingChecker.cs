@@ -50,7 +50,7 @@ internal static class CouplingChecker
         if (plan is { HasLabels: true, Couple: { } couple })
         {
             var labels = couple.Inputs.Last().Name;
-            foreach (var pipe in couple.Bindings.Select(binding => binding.Value).Append(couple.Result).SelectMany(Pipes))
+            foreach (var pipe in couple.Pipes)
             {
                 var inputs = pipe.Input is FlowTuple tuple ? tuple.Items.ToArray() : [pipe.Input];
                 var place = Array.FindIndex(inputs, input => input is FlowName name && name.Name == labels);
@@ -64,16 +64,6 @@ internal static class CouplingChecker
 
     private static Shape Taken(LayerPlan part, int input) =>
         part.Block!.Inputs[input].With(part.Block.Parameters.Zip(part.Sizes("arguments"), (name, size) => (name, size)).ToDictionary(pair => pair.name, pair => pair.size));
-
-    private static IEnumerable<FlowPipe> Pipes(FlowExpression expression) => expression switch
-    {
-        FlowPipe pipe => Pipes(pipe.Input).Append(pipe),
-        FlowBinary binary => Pipes(binary.Left).Concat(Pipes(binary.Right)),
-        FlowNegate negate => Pipes(negate.Operand),
-        FlowCat cat => cat.Items.SelectMany(Pipes),
-        FlowTuple tuple => tuple.Items.SelectMany(Pipes),
-        _ => [],
-    };
 
     private static BlockContract Contract(string name, (EquatableArray<Shape> Inputs, Shape Output) shapes) =>
         new(name, [], shapes.Inputs, [shapes.Output], 0, 0, 0, [], -1);

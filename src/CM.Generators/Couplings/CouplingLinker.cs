@@ -63,14 +63,9 @@ internal sealed class CouplingLinker
     private FlowExpression Write(FlowExpression expression, CouplingPlan owner, IReadOnlyDictionary<string, FlowExpression> names) => expression switch
     {
         FlowName name => names.TryGetValue(name.Name, out var known) ? known : name,
-        FlowPipe pipe => owner.Nested.FirstOrDefault(nested => nested.Part == pipe.Layer) is { } nested
-            ? Open(nested, Write(pipe.Input, owner, names), pipe)
-            : pipe with { Input = Write(pipe.Input, owner, names) },
-        FlowBinary binary => binary with { Left = Write(binary.Left, owner, names), Right = Write(binary.Right, owner, names) },
-        FlowNegate negate => negate with { Operand = Write(negate.Operand, owner, names) },
-        FlowCat cat => cat with { Items = cat.Items.Select(item => Write(item, owner, names)).ToEquatable() },
-        FlowTuple tuple => tuple with { Items = tuple.Items.Select(item => Write(item, owner, names)).ToEquatable() },
-        _ => expression,
+        FlowPipe { Function: null } pipe when owner.Nested.FirstOrDefault(nested => nested.Part == pipe.Layer) is { } nested =>
+            Open(nested, Write(pipe.Input, owner, names), pipe),
+        _ => expression.Rewrite(each => Write(each, owner, names)),
     };
 
     private FlowExpression Open(NestedCoupling nested, FlowExpression input, FlowPipe pipe)

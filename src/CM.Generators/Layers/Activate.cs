@@ -2,14 +2,31 @@ using CM.Generators.Shapes;
 
 namespace CM.Generators.Layers;
 
-internal sealed class Activate : LayerKind
+/// <summary>An activation, element by element.</summary>
+internal abstract class Activation : LayerKind
 {
-    public override string Describe(LayerPlan layer) => layer.Text("function");
+    public override string Describe(LayerPlan layer) => layer.Kind;
 
     public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) => input;
 
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => layer.Text("function") is "ReLU" or "Tanh" or "Sigmoid" ? Kept.Outputs : Kept.Inputs;
-
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
-        $"functional.{layer.Text("function").ToLowerInvariant()}({code.Input})";
+        $"functional.{layer.Kind.ToLowerInvariant()}({code.Input})";
 }
+
+/// <summary>An activation whose derivative follows from its result.</summary>
+internal abstract class ActivationOfResult : Activation
+{
+    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Outputs;
+}
+
+internal sealed class ReLU : ActivationOfResult;
+
+internal sealed class SiLU : Activation;
+
+internal sealed class GELU : Activation;
+
+internal sealed class Tanh : ActivationOfResult;
+
+internal sealed class Sigmoid : ActivationOfResult;
+
+internal sealed class Softplus : Activation;

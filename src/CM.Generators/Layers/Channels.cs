@@ -2,9 +2,9 @@ using CM.Generators.Shapes;
 
 namespace CM.Generators.Layers;
 
-internal sealed class Channels : LayerKind
+internal sealed class SliceChannels : LayerKind
 {
-    public override string Describe(LayerPlan layer) => $"Channels {layer.Size("from", 0)} to {layer.Size("from", 0) + layer.Size("count") - 1}";
+    public override string Describe(LayerPlan layer) => $"SliceChannels {layer.Size("from", 0)} to {layer.Size("from", 0) + layer.Size("count") - 1}";
 
     public override void Validate(LayerPlan layer, LayerCheck check)
     {

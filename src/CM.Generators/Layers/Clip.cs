@@ -3,9 +3,9 @@ using CM.Generators.Writing;
 
 namespace CM.Generators.Layers;
 
-internal sealed class Clip : LayerKind
+internal sealed class Clamp : LayerKind
 {
-    public override string Describe(LayerPlan layer) => $"Clip at ±{CodeWriter.Number(layer.Number("bound", 1))}";
+    public override string Describe(LayerPlan layer) => $"Clamp to ±{CodeWriter.Number(layer.Number("bound", 1))}";
 
     public override void Validate(LayerPlan layer, LayerCheck check) => check.Range("bound", layer.Number("bound", 1) > 0, "above 0");
 

@@ -29,11 +29,12 @@ internal abstract class FirResampling : LayerKind
             : Shape.Unknown;
     }
 
-    public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer) =>
-        [new("resample_filter", $"Init.Filter({string.Join(", ", layer.Sizes("taps"))})", [1, 1, Taps(layer), Taps(layer)], Fixed: true)];
+    // As a function it has no state; inside a U-Net the filter is the reference implementation's buffer.
+    public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer) => layer.IsFunction ? []
+        : [new("resample_filter", $"Init.Filter({string.Join(", ", layer.Sizes("taps"))})", [1, 1, Taps(layer), Taps(layer)], Fixed: true)];
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
-        $"Images.{layer.Kind}({code.Input}, {code.Field("resample_filter")}, padding: {CodeWriter.Number(Padding(layer))})";
+        $"Images.{layer.Kind}({code.Input}, {(layer.IsFunction ? $"[{string.Join(", ", layer.Sizes("taps"))}]" : code.Field("resample_filter"))}, padding: {CodeWriter.Number(Padding(layer))})";
 
     protected abstract Dim Side(LayerPlan layer, Dim side);
 

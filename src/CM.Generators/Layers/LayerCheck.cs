@@ -41,7 +41,7 @@ internal sealed class LayerCheck(LayerPlan layer, int place, IReadOnlyList<FlowV
     {
         if (input.Rank == rank)
             return true;
-        Report("CM2002", layer.Name, layer.Kind, expected, From, input.ToString());
+        Report("CM2002", layer.Name, layer.IsFunction ? "" : $" ({layer.Kind})", expected, From, input.ToString());
         return false;
     }
 
@@ -98,7 +98,7 @@ internal sealed class LayerCheck(LayerPlan layer, int place, IReadOnlyList<FlowV
             duties.Add(duty);
     }
 
-    public void Report(string rule, params string[] words) => problems.Add(new Problem(rule, place, words) { See = [layer.Site] });
+    public void Report(string rule, params string[] words) => problems.Add(new Problem(rule, place, words) { See = layer.IsFunction ? [] : [layer.Site] });
 
     /// <summary>A sentence that tells how a size came about, for the end of a message.</summary>
     public static string Cause(Axis axis) => axis.Story.Length > 0 ? $" {axis.Story}." : "";

@@ -3,8 +3,8 @@ using CM.Generators.Shapes;
 namespace CM.Generators.Layers;
 
 /// <summary>
-/// One kind of layer: its shape rule, its parameters and the code it writes. A class named like its attribute is found by itself, so a
-/// new layer is an attribute in CM.Dsl/Networks and a class here.
+/// One kind of layer: its shape rule, its parameters and the code it writes. A class named like its attribute, or its
+/// member of <c>CM.Dsl.Functions</c>, is found by itself, so a new layer is one of these in CM.Dsl/Networks and a class here.
 /// </summary>
 internal abstract class LayerKind
 {
@@ -20,7 +20,7 @@ internal abstract class LayerKind
     /// <summary>How many values flow in.</summary>
     public virtual int Inputs => 1;
 
-    /// <summary>Checks the numbers in the attribute, whatever flows in.</summary>
+    /// <summary>Checks the numbers in the attribute or the call, whatever flows in.</summary>
     public virtual void Validate(LayerPlan layer, LayerCheck check)
     {
     }

@@ -2,9 +2,9 @@ using CM.Generators.Shapes;
 
 namespace CM.Generators.Layers;
 
-internal sealed class Ones : LayerKind
+internal sealed class AppendOnes : LayerKind
 {
-    public override string Describe(LayerPlan layer) => "Ones";
+    public override string Describe(LayerPlan layer) => "AppendOnes";
 
     public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check)
     {

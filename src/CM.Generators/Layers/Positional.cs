@@ -3,14 +3,14 @@ using CM.Generators.Writing;
 
 namespace CM.Generators.Layers;
 
-internal sealed class Positional : LayerKind
+internal sealed class PositionalEmbedding : LayerKind
 {
-    public override string Describe(LayerPlan layer) => $"Positional {layer.Size("channels")}";
+    public override string Describe(LayerPlan layer) => $"PositionalEmbedding {layer.Size("channels")}";
 
     public override void Validate(LayerPlan layer, LayerCheck check)
     {
         if (layer.Flag("endpoint", false))
-            check.AtLeast("channels", 4, layer.Size("channels"), "4 or more with Endpoint");
+            check.AtLeast("channels", 4, layer.Size("channels"), "4 or more with endpoint");
         else
             check.AtLeast("channels", 2, layer.Size("channels"));
         check.Range("maxPositions", layer.Number("maxPositions", 10_000) > 0, "above 0");

@@ -2,9 +2,9 @@ using CM.Generators.Shapes;
 
 namespace CM.Generators.Layers;
 
-internal sealed class Zeros : LayerKind
+internal sealed class ZerosLike : LayerKind
 {
-    public override string Describe(LayerPlan layer) => "Zeros";
+    public override string Describe(LayerPlan layer) => "ZerosLike";
 
     public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) =>
         input.Rank > 0 || check.Rank(input, 1, "[B, …]") ? new([input[0]]) : Shape.Unknown;

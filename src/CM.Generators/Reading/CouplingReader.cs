@@ -48,7 +48,7 @@ internal static class CouplingReader
             inputs.AddRange([Input(times.Identifier.ValueText + ".Earlier", times), Input(times.Identifier.ValueText + ".Later", times)]);
         if (labels is not null)
             inputs.Add(Input(labels.Identifier.ValueText, labels));
-        var (bindings, result) = new FlowReader(type, sites, problems, times?.Identifier.ValueText).Read(couple);
+        var (bindings, result) = new FlowReader(type, new FunctionReader(type, [], sites, problems), sites, problems, times?.Identifier.ValueText).Read(couple);
         var site = sites.Add(couple.Identifier.GetLocation());
         return CouplingLinker.Link(new(RecordName.Of(type), parts, new(inputs.ToEquatable(), bindings, result, [], site, site), times is not null, name)
         {

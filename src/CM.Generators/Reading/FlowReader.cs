@@ -7,9 +7,13 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace CM.Generators.Reading;
 
-/// <summary>Reads a body in the Flow language: syntax alone, and the record's constants.</summary>
+/// <summary>Reads a body in the Flow language: syntax alone, the record's constants, and functions.</summary>
+/// <param name="record">The record with the method.</param>
+/// <param name="functions">Reads calls of functions.</param>
+/// <param name="sites">Where places are kept.</param>
+/// <param name="problems">What the language cannot express.</param>
 /// <param name="times">The parameter of a coupling that carries times.</param>
-internal sealed class FlowReader(INamedTypeSymbol record, Sites sites, List<Problem> problems, string? times = null)
+internal sealed class FlowReader(INamedTypeSymbol record, FunctionReader functions, Sites sites, List<Problem> problems, string? times = null)
 {
     private string method = "";
 
@@ -53,9 +57,7 @@ internal sealed class FlowReader(INamedTypeSymbol record, Sites sites, List<Prob
             case LiteralExpressionSyntax { Token.Value: int or long or float or double } literal:
                 return new FlowNumber(Convert.ToDouble(literal.Token.Value, CultureInfo.InvariantCulture), sites.Add(syntax));
             case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.BitwiseOrExpression } pipe:
-                return pipe.Right is IdentifierNameSyntax layer
-                    ? new FlowPipe(Read(pipe.Left), layer.Identifier.ValueText, sites.Add(layer))
-                    : Refuse(pipe.Right, "what stands right of '|'; it takes the name of a layer");
+                return ReadPipe(pipe);
             case BinaryExpressionSyntax { OperatorToken.ValueText: "+" or "-" or "*" } binary:
                 return Combine(binary);
             case BinaryExpressionSyntax { OperatorToken.ValueText: "/" } quotient when Read(quotient.Left) is FlowNumber left && Read(quotient.Right) is FlowNumber right:
@@ -81,6 +83,16 @@ internal sealed class FlowReader(INamedTypeSymbol record, Sites sites, List<Prob
             default:
                 return Refuse(syntax, $"'{First(syntax.ToString())}'");
         }
+    }
+
+    private FlowExpression ReadPipe(BinaryExpressionSyntax pipe)
+    {
+        var input = Read(pipe.Left);
+        if (functions.Read(pipe.Right) is { } function)
+            return new FlowPipe(input, function.Name, function.Site) { Function = function };
+        return pipe.Right is IdentifierNameSyntax layer
+            ? new FlowPipe(input, layer.Identifier.ValueText, sites.Add(layer))
+            : Refuse(pipe.Right, "what stands right of '|'; it takes a layer or a function");
     }
 
     // A pair is its ends, and its penalty if there is one.

@@ -148,14 +148,9 @@ internal sealed class NetworkReader
         }
 
         var arguments = ReadArguments(layer, property);
-        var block = (kind, layer.AttributeClass!.TypeArguments.FirstOrDefault() as INamedTypeSymbol) switch
-        {
-            ("Block", { } network) => ReadBlock(network, property.Name, arguments, site),
-            ("Custom", { } owner) => ReadFunction(owner, property.Name, site),
-            _ => null,
-        };
+        var block = kind == "Block" && layer.AttributeClass!.TypeArguments.FirstOrDefault() is INamedTypeSymbol network ? ReadBlock(network, property.Name, arguments, site) : null;
         var plan = new LayerPlan(property.Name, kind, arguments, block, times, site, Documentation.Of(property)) { Modifiers = Modifiers(property) };
-        return LayerKind.Find(kind) is UNet net ? ReadUNet(net, plan, layer.AttributeClass.TypeArguments.FirstOrDefault() as INamedTypeSymbol) : plan;
+        return LayerKind.Find(kind) is UNet net ? ReadUNet(net, plan, layer.AttributeClass!.TypeArguments.FirstOrDefault() as INamedTypeSymbol) : plan;
     }
 
     /// <summary>Whether an attribute class stands for a layer.</summary>
@@ -337,7 +332,7 @@ internal sealed class NetworkReader
         var outputs = returned.Select(shape => ReadShape(shape, site, names)).ToEquatable();
         var outputSite = returned.Length > 0 && returned[0].ApplicationSyntaxReference is { } reference ? sites.Add(reference.GetSyntax(cancellation)) : site;
 
-        var reader = new FlowReader(type, sites, problems);
+        var reader = new FlowReader(type, new FunctionReader(type, parameters, sites, problems) { Contract = ReadFunction }, sites, problems);
         var (bindings, result) = reader.Read(syntax);
         return new(inputs.ToEquatable(), bindings, result, outputs, site, outputSite);
     }

@@ -23,7 +23,10 @@ internal sealed record CheckedNetwork(
 
     public Dim Count { get; } = Layers.Aggregate((Dim)0, (sum, layer) => sum + layer.Count);
 
-    public Dim Work { get; } = Layers.Aggregate((Dim)0, (sum, layer) => sum + layer.Work);
+    public Dim Work => InOrder.Aggregate((Dim)0, (sum, layer) => sum + layer.Work);
+
+    /// <summary>Layers and functions as the values flow through them, each once; then layers that nothing flows into.</summary>
+    public EquatableArray<CheckedLayer> InOrder { get; init; }
 
     /// <summary>Numbers that one example keeps in memory for the backward pass.</summary>
     public Dim Activations => Shapes.Activations.Of(this).All;
@@ -60,8 +63,8 @@ internal sealed record NegateStep(int Value, int Output) : Step([Value], [Output
 
 internal sealed record CatStep(EquatableArray<int> Items, int Output) : Step(Items, [Output]);
 
-/// <summary>A layer with what was worked out about it.</summary>
-/// <param name="Layer">The declaration.</param>
+/// <summary>A layer or a function with what was worked out about it.</summary>
+/// <param name="Layer">The declaration or the call.</param>
 /// <param name="Inputs">Shapes where it is used first; empty where it is not used.</param>
 /// <param name="Outputs">Likewise.</param>
 /// <param name="Count">Trainable numbers, all copies together.</param>
@@ -70,6 +73,6 @@ internal sealed record CheckedLayer(LayerPlan Layer, EquatableArray<Shape> Input
 {
     public string Kind => (Layers.LayerKind.Find(Layer.Kind) is { } kind ? kind.Describe(Layer)
         : Layer.Module is { } block ? $"{block.Name}({string.Join(", ", Layer.Sizes("arguments"))})"
-        : Layer.Block is { } function ? $"Custom {function.Name}"
+        : Layer.Block is { } function ? $"Function {function.Name}"
         : Layer.Kind) + (Layer.Repeat is { } times ? $", {times} times" : "");
 }

@@ -13,6 +13,7 @@ internal sealed class NetworkChecker
     private readonly List<Step> steps = [];
     private readonly Dictionary<string, int[]> named = [];
     private readonly Dictionary<string, CheckedLayer> used = [];
+    private readonly List<string> order = [];
     private readonly HashSet<string> broken = [];
     private string section = "";
 
@@ -29,7 +30,7 @@ internal sealed class NetworkChecker
         foreach (var layer in plan.Layers)
         {
             var before = problems.Count;
-            LayerKind.Find(layer.Kind)?.Validate(layer, Checker(layer, layer.Site, []));
+            Validate(layer);
             if (problems.Count > before || problems.Any(problem => problem.Rule == "CM2014" && problem.Site == layer.Site))
                 broken.Add(layer.Name);
         }
@@ -46,8 +47,13 @@ internal sealed class NetworkChecker
         foreach (var place in open.Where(duty => duty.Kind != DutyKind.AtLeast && Axes(duty).Any()).GroupBy(duty => (duty.Site, duty.Fit.Divisor)))
             problems.Add(new Problem("CM2009", place.Key.Site, string.Join(", ", place.Select(duty => duty.Words).Distinct()), string.Join(" and ", place.SelectMany(Axes).Distinct()), place.Key.Divisor.ToString()));
 
-        return new(plan, values.ToEquatable(), steps.ToEquatable(), results.ToEquatable(), layers, problems.Distinct().ToEquatable(), open.ToEquatable());
+        return new(plan, values.ToEquatable(), steps.ToEquatable(), results.ToEquatable(), layers, problems.Distinct().ToEquatable(), open.ToEquatable())
+        {
+            InOrder = order.Select(use => used[use]).Concat(layers.Where(layer => !used.ContainsKey(layer.Layer.Name))).ToEquatable(),
+        };
     }
+
+    private void Validate(LayerPlan layer) => LayerKind.Find(layer.Kind)?.Validate(layer, Checker(layer, layer.Site, []));
 
     // Names of axes that stay open; the record's parameters are checked where the block is used.
     private IEnumerable<string> Axes(Duty duty) => duty.Names.Where(name => !plan.Parameters.Contains(name));
@@ -143,6 +149,12 @@ internal sealed class NetworkChecker
 
             case FlowPipe pipe:
                 var inputs = Follow(pipe.Input);
+                if (pipe.Function is { } function)
+                {
+                    Validate(function);
+                    return Apply(function, inputs, pipe.Site, pipe.Input.Site);
+                }
+
                 if (plan.Layer(pipe.Layer) is { } layer)
                     return Apply(layer, inputs, pipe.Site, pipe.Input.Site);
                 problems.Add(new Problem("CM1004", pipe.Site, pipe.Layer, Nearest(pipe.Layer, plan.Layers.Select(each => each.Name))));
@@ -250,19 +262,22 @@ internal sealed class NetworkChecker
             : Pass(layer, inputs, shapes, site);
         if (outputs is not null && layer.Repeat > 1 && !Repeats(layer, shapes[0], outputs, site))
             outputs = null;
+        Use(layer, shapes, outputs ?? [], outputs is null ? 0 : WorkOf(layer, shapes, outputs));
+        var name = Lower(!layer.IsFunction ? layer.Name : layer.Block?.Name ?? layer.Kind);
         if (outputs is null)
-        {
-            used[layer.Name] = used.TryGetValue(layer.Name, out var before) ? before : new(layer, shapes.ToEquatable(), [], CountOf(layer), 0);
-            return [.. Enumerable.Range(0, Math.Max(1, layer.Block?.Outputs.Count ?? 1)).Select(_ => Add(Lower(layer.Name), Shape.Unknown))];
-        }
-
-        var work = WorkOf(layer, shapes, outputs);
-        used[layer.Name] = used.TryGetValue(layer.Name, out var seen)
-            ? seen with { Work = seen.Work + work }
-            : new(layer, shapes.ToEquatable(), outputs.ToEquatable(), CountOf(layer), work);
-        int[] made = [.. outputs.Select((shape, i) => Add(outputs.Length == 1 ? Lower(layer.Name) : $"{Lower(layer.Name)}{i + 1}", shape))];
+            return [.. Enumerable.Range(0, Math.Max(1, layer.Block?.Outputs.Count ?? 1)).Select(_ => Add(name, Shape.Unknown))];
+        int[] made = [.. outputs.Select((shape, i) => Add(outputs.Length == 1 ? name : $"{name}{i + 1}", shape))];
         Make(new LayerStep(layer, inputs.ToEquatable(), made.ToEquatable()));
         return made;
+    }
+
+    // A layer keeps the shapes of its first use; a function is told apart by its shapes.
+    private void Use(LayerPlan layer, Shape[] inputs, Shape[] outputs, Dim work)
+    {
+        var use = layer.IsFunction ? $"{layer.Name}: {string.Join(", ", inputs)} → {string.Join(", ", outputs)}" : layer.Name;
+        if (!used.TryGetValue(use, out var before))
+            order.Add(use);
+        used[use] = before is null ? new(layer, inputs.ToEquatable(), outputs.ToEquatable(), CountOf(layer), work) : before with { Work = before.Work + work };
     }
 
     // A U-Net's numbers say what it takes and gives, also while a remedy tries others; unless they are no U-Net's at all.
@@ -300,7 +315,7 @@ internal sealed class NetworkChecker
             var wanted = block.Inputs[i];
             if (wanted.Rank != shapes[i].Rank)
             {
-                problems.Add(new Problem("CM2005", site, layer.Name, wanted.With(sizes).ToString(), values[inputs[i]].Name, shapes[i].ToString(), $"it has {shapes[i].Rank} axes instead of {wanted.Rank}", "") { See = [layer.Site, block.Site] });
+                problems.Add(new Problem("CM2005", site, layer.Name, wanted.With(sizes).ToString(), values[inputs[i]].Name, shapes[i].ToString(), $"it has {shapes[i].Rank} axes instead of {wanted.Rank}", "") { See = SeeAlso(layer, block) });
                 fits = false;
                 continue;
             }
@@ -320,7 +335,7 @@ internal sealed class NetworkChecker
 
             if (wrong.Count == 0)
                 continue;
-            problems.Add(new Problem("CM2005", site, layer.Name, wanted.With(sizes).ToString(), values[inputs[i]].Name, shapes[i].ToString(), string.Join(", ", wrong), Causes(shapes[i], wanted.With(sizes))) { See = [layer.Site, block.Site] });
+            problems.Add(new Problem("CM2005", site, layer.Name, wanted.With(sizes).ToString(), values[inputs[i]].Name, shapes[i].ToString(), string.Join(", ", wrong), Causes(shapes[i], wanted.With(sizes))) { See = SeeAlso(layer, block) });
             fits = false;
         }
 
@@ -339,6 +354,8 @@ internal sealed class NetworkChecker
 
         return fits ? [.. block.Outputs.Select(output => new Shape([.. output.With(sizes).Axes.Select((axis, i) => shapes[0].Rank > i && shapes[0][i].Size == axis.Size ? shapes[0][i] : Axis.Made(axis.Size, layer.Name))]))] : null;
     }
+
+    private static EquatableArray<int> SeeAlso(LayerPlan layer, BlockContract block) => layer.IsFunction ? [block.Site] : [layer.Site, block.Site];
 
     /// <summary>Names of a contract that are still free take the sizes that come in: N where 2*N+1 is wanted and 9 comes is 4.</summary>
     public static void Bind(EquatableArray<Shape> wanted, IReadOnlyList<Shape> actual, Dictionary<string, Dim> sizes)

@@ -24,17 +24,20 @@ internal sealed record NetworkPlan(
     public LayerPlan? Layer(string name) => Layers.FirstOrDefault(layer => layer.Name == name);
 }
 
-/// <summary>A layer as it is declared.</summary>
-/// <param name="Name">The property.</param>
-/// <param name="Kind">The attribute without <c>Attribute</c>.</param>
-/// <param name="Arguments">What stands in the attribute.</param>
-/// <param name="Block">For a block: what is known of the other network; for a custom layer: of the user's function.</param>
+/// <summary>A layer as it is declared, or a function as it is called.</summary>
+/// <param name="Name">The property, or the call's own text, such as <c>Upsample(2)</c>.</param>
+/// <param name="Kind">The attribute without <c>Attribute</c>, or the function.</param>
+/// <param name="Arguments">What stands in the attribute or the call.</param>
+/// <param name="Block">For a block: what is known of the other network; for a function of the user's own: its contract.</param>
 /// <param name="Repeat">How many copies; null for a layer without <c>[Repeat]</c>.</param>
-/// <param name="Site">The attribute in the source.</param>
+/// <param name="Site">The attribute or the call in the source.</param>
 /// <param name="Documentation">The user's own summary; empty where there is none.</param>
 internal sealed record LayerPlan(
     string Name, string Kind, EquatableArray<Argument> Arguments, BlockContract? Block, int? Repeat, int Site, string Documentation)
 {
+    /// <summary>Whether it is a member of <c>CM.Dsl.Functions</c>: without state, and without a property.</summary>
+    public bool IsFunction { get; init; }
+
     /// <summary>The header of the user's property, such as <c>public partial</c>.</summary>
     public string Modifiers { get; init; } = "public partial";
 
@@ -45,10 +48,10 @@ internal sealed record LayerPlan(
     public BlockContract? Inner { get; init; }
 
     /// <summary>For a block and what is built of blocks: the network whose module it builds.</summary>
-    public BlockContract? Module => Kind == "Custom" ? null : Block;
+    public BlockContract? Module => IsFunction ? null : Block;
 
     /// <summary>Whether it is entered by a contract.</summary>
-    public bool NeedsContract => Kind is "Block" or "Custom" || LayerKind.Find(Kind) is UNet;
+    public bool NeedsContract => Kind is "Block" or "Function" || LayerKind.Find(Kind) is UNet;
 
     private Argument? Find(string name)
     {
@@ -80,7 +83,7 @@ internal sealed record LayerPlan(
     public int SiteOf(string name) => Find(name)?.Site ?? Site;
 }
 
-/// <summary>One argument of an attribute, by the name of its parameter or property in lower camel case.</summary>
+/// <summary>One argument of an attribute or a call, by the name of its parameter or property in lower camel case.</summary>
 internal sealed record Argument(string Name, EquatableArray<Dim> Sizes, double? Number, string? Text, int Site)
 {
     /// <summary>Where it is a list of numbers that need not be whole.</summary>
@@ -92,7 +95,24 @@ internal sealed record InputPlan(string Name, EquatableArray<Dim> Sizes, int Sit
 
 /// <summary>The body of <c>Forward</c>.</summary>
 internal sealed record ForwardPlan(
-    EquatableArray<InputPlan> Inputs, EquatableArray<Binding> Bindings, FlowExpression Result, EquatableArray<EquatableArray<Dim>> Outputs, int Site, int OutputSite);
+    EquatableArray<InputPlan> Inputs, EquatableArray<Binding> Bindings, FlowExpression Result, EquatableArray<EquatableArray<Dim>> Outputs, int Site, int OutputSite)
+{
+    /// <summary>Every pipe in it, in order.</summary>
+    public IEnumerable<FlowPipe> Pipes => Bindings.Select(binding => binding.Value).Append(Result).SelectMany(expression => expression.Pipes);
+
+    /// <summary>Every call of a function in it, in order.</summary>
+    public IEnumerable<LayerPlan> Functions => Pipes.Select(pipe => pipe.Function).OfType<LayerPlan>();
+
+    /// <summary>The same with one call replaced.</summary>
+    public ForwardPlan With(LayerPlan function, LayerPlan other)
+    {
+        return this with { Bindings = Bindings.Select(binding => binding with { Value = Change(binding.Value) }).ToEquatable(), Result = Change(Result) };
+
+        FlowExpression Change(FlowExpression expression) => expression.Rewrite(Change) is var inside && inside is FlowPipe pipe && ReferenceEquals(pipe.Function, function)
+            ? pipe with { Layer = other.Name, Function = other }
+            : inside;
+    }
+}
 
 /// <summary><c>var a = …;</c> or <c>var (a, b) = …;</c></summary>
 internal sealed record Binding(EquatableArray<string> Names, FlowExpression Value, int Site)
@@ -102,21 +122,60 @@ internal sealed record Binding(EquatableArray<string> Names, FlowExpression Valu
 }
 
 /// <summary>An expression of the Flow language.</summary>
-internal abstract record FlowExpression(int Site);
+internal abstract record FlowExpression(int Site)
+{
+    /// <summary>The expressions that it is made of, in order.</summary>
+    public virtual IEnumerable<FlowExpression> Operands => [];
+
+    /// <summary>Every pipe in it, in order.</summary>
+    public IEnumerable<FlowPipe> Pipes => Operands.SelectMany(operand => operand.Pipes).Concat(this is FlowPipe pipe ? [pipe] : []);
+
+    /// <summary>The same with every operand changed.</summary>
+    public virtual FlowExpression Rewrite(Func<FlowExpression, FlowExpression> change) => this;
+}
 
 internal sealed record FlowName(string Name, int Site) : FlowExpression(Site);
 
-internal sealed record FlowPipe(FlowExpression Input, string Layer, int Site) : FlowExpression(Site);
+/// <summary><c>x | Layer</c> or <c>x | Upsample(2)</c></summary>
+internal sealed record FlowPipe(FlowExpression Input, string Layer, int Site) : FlowExpression(Site)
+{
+    /// <summary>The function that is called; null for a layer of the record.</summary>
+    public LayerPlan? Function { get; init; }
 
-internal sealed record FlowBinary(char Operator, FlowExpression Left, FlowExpression Right, int Site) : FlowExpression(Site);
+    public override IEnumerable<FlowExpression> Operands => [Input];
+
+    public override FlowExpression Rewrite(Func<FlowExpression, FlowExpression> change) => this with { Input = change(Input) };
+}
+
+internal sealed record FlowBinary(char Operator, FlowExpression Left, FlowExpression Right, int Site) : FlowExpression(Site)
+{
+    public override IEnumerable<FlowExpression> Operands => [Left, Right];
+
+    public override FlowExpression Rewrite(Func<FlowExpression, FlowExpression> change) => this with { Left = change(Left), Right = change(Right) };
+}
 
 internal sealed record FlowNumber(double Value, int Site) : FlowExpression(Site);
 
-internal sealed record FlowNegate(FlowExpression Operand, int Site) : FlowExpression(Site);
+internal sealed record FlowNegate(FlowExpression Operand, int Site) : FlowExpression(Site)
+{
+    public override IEnumerable<FlowExpression> Operands => [Operand];
 
-internal sealed record FlowCat(EquatableArray<FlowExpression> Items, int Site) : FlowExpression(Site);
+    public override FlowExpression Rewrite(Func<FlowExpression, FlowExpression> change) => this with { Operand = change(Operand) };
+}
 
-internal sealed record FlowTuple(EquatableArray<FlowExpression> Items, int Site) : FlowExpression(Site);
+internal sealed record FlowCat(EquatableArray<FlowExpression> Items, int Site) : FlowExpression(Site)
+{
+    public override IEnumerable<FlowExpression> Operands => Items;
+
+    public override FlowExpression Rewrite(Func<FlowExpression, FlowExpression> change) => this with { Items = Items.Select(change).ToEquatable() };
+}
+
+internal sealed record FlowTuple(EquatableArray<FlowExpression> Items, int Site) : FlowExpression(Site)
+{
+    public override IEnumerable<FlowExpression> Operands => Items;
+
+    public override FlowExpression Rewrite(Func<FlowExpression, FlowExpression> change) => this with { Items = Items.Select(change).ToEquatable() };
+}
 
 /// <summary>A place where reading stopped; a problem says why.</summary>
 internal sealed record FlowNothing(int Site) : FlowExpression(Site);

@@ -1,5 +1,6 @@
 using CM.Generators.Couplings;
 using CM.Generators.Experiments;
+using CM.Generators.Layers;
 using CM.Generators.Shapes;
 using Microsoft.CodeAnalysis.CSharp;
 using static CM.Generators.Writing.CodeWriter;
@@ -112,7 +113,7 @@ internal sealed class CouplingCode
     public bool NeedsTimes => coupling.HasTimes && (IsUsed(Earlier) || IsUsed(Later));
 
     /// <summary>Whether the sampler makes its noise with the coupling: not where that would take a coin, the model or a penalty.</summary>
-    public bool CouplesSamples => Wiring.Results[1] != Noise && SampleSteps().All(step => step is not LayerStep { Layer.Kind: not ("Block" or nameof(Pairing)) });
+    public bool CouplesSamples => Wiring.Results[1] != Noise && SampleSteps().All(step => step is not LayerStep { Layer: { IsFunction: false, Kind: not ("Block" or nameof(Pairing)) } });
 
     /// <summary>Networks that the sampler needs: statement by statement.</summary>
     public IEnumerable<string> SamplerNetworks => SampledNetworks().SelectMany(part => new[] { $"var {Field(part)} = {Built(part, "weights")};", $"{Field(part)}.eval();" });
@@ -302,6 +303,8 @@ internal sealed class CouplingCode
 
     private string Compute(LayerStep step)
     {
+        if (step.Layer.IsFunction)
+            return LayerKind.Find(step.Layer.Kind)!.Write(step.Layer, Wiring.Values[step.Inputs[0]].Shape, Wiring.Values[step.Outputs[0]].Shape, LayerCode.OfFunction([.. step.Inputs.Select(input => Primary(InFloat32(input)))]));
         var inputs = step.Inputs.Select(Of).ToArray();
         return step.Layer.Kind switch
         {
@@ -309,9 +312,11 @@ internal sealed class CouplingCode
             nameof(Pairing) => $"OptimalTransport.Match({string.Join(", ", inputs)})",
             nameof(Model) => $"Predict({Field(step.Layer)}, {string.Join(", ", inputs)})",
             nameof(Coin) => $"where({Field(step.Layer)}.view(-1{Ones}), {inputs[0]}, {inputs[1]})",
-            _ => $"{Field(step.Layer)}.forward({string.Join(", ", step.Inputs.Select(input => IsDouble(input) ? $"{Primary(Of(input))}.to(float32)" : Of(input)))})",
+            _ => $"{Field(step.Layer)}.forward({string.Join(", ", step.Inputs.Select(InFloat32))})",
         };
     }
+
+    private string InFloat32(int value) => IsDouble(value) ? $"{Primary(Of(value))}.to(float32)" : Of(value);
 
     // What has fewer axes is spread over those that it lacks; a sum inside a product or a difference needs its parentheses.
     private string Operand(int value, CombineStep around)

@@ -21,6 +21,7 @@ internal static class FlowText
     private static string Of(FlowExpression expression) => expression switch
     {
         FlowName name => string.Join(".", name.Name.Split('.').Select(Escape)), // the parameter of times, a dot, and which of them
+        FlowPipe { Function: { } function } pipe => $"({Of(pipe.Input)} | {Call(function)})",
         FlowPipe pipe => $"({Of(pipe.Input)} | {Escape(pipe.Layer)})",
         FlowBinary binary => $"({Of(binary.Left)} {binary.Operator} {Of(binary.Right)})",
         FlowNumber number => number.Value < 0 ? $"(-{Number(-number.Value)})" : Number(number.Value),
@@ -29,4 +30,14 @@ internal static class FlowText
         FlowTuple tuple => $"({string.Join(", ", tuple.Items.Select(Of))})",
         _ => "?",
     };
+
+    // By its full name, which no part of another record can take.
+    private static string Call(LayerPlan function) =>
+        $"Functions.{function.Kind}{(function.Name.EndsWith(")", StringComparison.Ordinal) ? $"({string.Join(", ", function.Arguments.Select(Of))})" : "")}";
+
+    private static string Of(Argument argument) =>
+        argument.Number is { } number ? $"{argument.Name}: {Number(number)}"
+        : argument.Text is { } text ? $"{argument.Name}: {text}"
+        : argument.Sizes is { Count: 1 } size ? $"{argument.Name}: {size[0]}"
+        : $"{argument.Name}: [{string.Join(", ", argument.Sizes)}]";
 }

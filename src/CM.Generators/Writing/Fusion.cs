@@ -59,7 +59,7 @@ internal sealed class Fusion
         var made = new Dictionary<int, Step>();
         for (var i = 0; i < steps.Count; i++)
         {
-            if (steps[i] is not LayerStep { Layer: { Kind: "GroupNorm", Repeat: null } norm } || network.Values[steps[i].Inputs[0]].Shape.Rank != 4 || !Follow(i, out var act) || act.Layer is not { Kind: "Activate" } || act.Layer.Text("function") != "SiLU")
+            if (steps[i] is not LayerStep { Layer: { Kind: "GroupNorm", Repeat: null } norm } || network.Values[steps[i].Inputs[0]].Shape.Rank != 4 || !Follow(i, out var act) || act.Layer is not { Kind: "SiLU" })
                 continue;
             var (fused, taken) = Grow(i, norm, act.Place, act.Layer);
             gone.UnionWith(taken);
@@ -134,7 +134,7 @@ internal sealed class Fusion
             gone.Add(join);
         }
 
-        if (Maker(inputs[0], section) is { } bend && steps[bend] is LayerStep { Layer: { Kind: "Activate", Repeat: null } silu } && silu.Text("function") == "SiLU")
+        if (Maker(inputs[0], section) is { } bend && steps[bend] is LayerStep { Layer: { Kind: "SiLU", Repeat: null } silu })
         {
             (act, inputs) = (silu, inputs.Select((value, i) => i == 0 ? steps[bend].Inputs[0] : value).ToEquatable());
             gone.Add(bend);

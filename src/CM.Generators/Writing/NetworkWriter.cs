@@ -40,12 +40,16 @@ internal sealed class NetworkWriter
                     fields.Add((layer.Name, copy, parameter.Name), Free(FieldName(layer, copy, parameter.Name)));
             }
 
-            if (layer.Module is null && layer.Block is not null)
-                fields.Add((layer.Name, 0, "fits"), Free(FieldName(layer, 0, "fits")));
         }
+
+        foreach (var function in OwnFunctions)
+            fields.Add((function.FullName, 0, "fits"), Free(char.ToLowerInvariant(function.Name[0]) + function.Name.Substring(1) + "Fits"));
     }
 
     private NetworkPlan Plan => network.Plan;
+
+    // Contracts of the functions that users have written.
+    private IEnumerable<BlockContract> OwnFunctions => network.InOrder.Where(found => found.Layer.IsFunction).Select(found => found.Layer.Block).OfType<BlockContract>().GroupBy(function => function.FullName).Select(same => same.First());
 
     /// <summary>The text of the generated file.</summary>
     public static string Write(CheckedNetwork network)
@@ -78,8 +82,14 @@ internal sealed class NetworkWriter
     {
         foreach (var layer in network.Layers)
             WritePart(layer);
-        code.Line("/// <summary>The layers in the order of declaration.</summary>").Line(Stamp)
-            .Line($"public Part[] ListLayers() => [{string.Join(", ", Plan.Layers.Select(layer => Escape(layer.Name)))}];").Line();
+        code.Line("/// <summary>Layers and functions in the order in which the values flow through them.</summary>").Line(Stamp).Line("public Part[] ListLayers() =>").Line("[");
+        using (code.Indent())
+        {
+            foreach (var layer in network.InOrder)
+                code.Line((layer.Layer.IsFunction ? Described(layer) : Escape(layer.Layer.Name)) + ",");
+        }
+
+        code.Line("];").Line();
         if (Plan.Parameters.Count == 0)
             WritePlan();
         WriteModule();
@@ -108,7 +118,7 @@ internal sealed class NetworkWriter
         code.Line("/// <summary>The layers, for descriptions.</summary>").Line(Stamp).Line($"public static Part[] ListLayers({Arguments()}) =>").Line("[");
         using (code.Indent())
         {
-            foreach (var layer in network.Layers)
+            foreach (var layer in network.InOrder)
                 code.Line(Described(layer) + ",");
         }
 
@@ -148,7 +158,7 @@ internal sealed class NetworkWriter
         code.Line($"/// <summary><see cref=\"{record}\"/> as a TorchSharp module: {CodeWriter.Xml(network.Signature)}, {Counted(network.Count)}.</summary>")
             .Line("/// <remarks>")
             .Line("/// <code>");
-        var rows = network.Layers.Where(layer => layer.Outputs.Count > 0)
+        var rows = network.InOrder.Where(layer => layer.Outputs.Count > 0)
             .Select(layer => (Place: PlaceOf(layer.Layer), Kind: CodeWriter.Xml(layer.Kind), Shapes: $"{string.Join(", ", layer.Inputs)} → {string.Join(", ", layer.Outputs)}")).ToList();
         var (places, kinds) = rows.Count == 0 ? (0, 0) : (rows.Max(row => row.Place.Length), rows.Max(row => row.Kind.Length));
         foreach (var row in rows)
@@ -200,8 +210,8 @@ internal sealed class NetworkWriter
             }
         }
 
-        foreach (var layer in Plan.Layers.Where(layer => layer.Module is null && layer.Block is not null))
-            code.Line($"private bool {Fits(layer)};");
+        foreach (var function in OwnFunctions)
+            code.Line($"private bool {Fits(function)};");
 
         code.Line();
         foreach (var found in network.Layers.Where(found => found.Layer.Module is not null))
@@ -413,7 +423,7 @@ internal sealed class NetworkWriter
                     var made = last ? names[step.Outputs[0]] : Free($"{names[step.Outputs[0]].TrimStart('@')}{copy + 1}");
                     lines.Add(($"var {made} = {Expression(layer, copy, step, [input, .. others])};", shape));
                     if (layer.Block is { } function && copy == 0)
-                        lines.Add(($"{Fits(layer)} = {Fits(layer)} || Require.Shape({made}, [{string.Join(", ", Promised(function, [input, .. others]))}], {CodeWriter.Quote($"{Plan.Record.Name}.{layer.Name}: {function.Name}.Apply")});", ""));
+                        lines.Add(($"{Fits(function)} = {Fits(function)} || Require.Shape({made}, [{string.Join(", ", Promised(function, [input, .. others]))}], {CodeWriter.Quote($"{Plan.Record.Name}: {function.Name}.Apply")});", ""));
                     if (copy > 0)
                         lines.Add(($"{input}.Dispose();", ""));
                     input = made;
@@ -506,7 +516,7 @@ internal sealed class NetworkWriter
         var ones = string.Concat(Enumerable.Repeat(", 1", wide.Rank - shape.Rank));
         var spread = Free($"{names[value].TrimStart('@')}Spread");
         var spreadShape = $"[{string.Join(", ", shape.Sizes)}{ones}]";
-        if (network.Plan.Layers.Any(layer => LayerKind.Find(layer.Kind)?.PreservesMagnitude == true))
+        if (network.InOrder.Any(found => LayerKind.Find(found.Layer.Kind)?.PreservesMagnitude == true))
         {
             lines.Add(($"var {spread} = MagnitudePreserving.Spread({names[value]}, {names[other]});", spreadShape));
             return spread;
@@ -547,12 +557,13 @@ internal sealed class NetworkWriter
 
     private string Constant(LayerPlan layer, string word, EquatableArray<Dim> sizes)
     {
-        var name = layer.Name + char.ToUpperInvariant(word[0]) + word.Substring(1);
         if (sizes.Any(size => size.Value is null))
             return $"[{string.Join(", ", sizes.Select(size => size.ToCode()))}]";
-        if (!constants.Contains((name, sizes)))
-            constants.Add((name, sizes));
-        return name;
+        var name = (layer.IsFunction ? layer.Kind : layer.Name) + char.ToUpperInvariant(word[0]) + word.Substring(1);
+        if (constants.FirstOrDefault(each => each.Name.StartsWith(name, StringComparison.Ordinal) && each.Sizes.Equals(sizes)) is { Name: { } known })
+            return known;
+        constants.Add((Free(name), sizes));
+        return constants[constants.Count - 1].Name;
     }
 
     private static IEnumerable<(int Copy, string Path)> Copies(LayerPlan layer) => layer.Repeat is { } times
@@ -564,8 +575,8 @@ internal sealed class NetworkWriter
 
     private ParameterPlan[] Owned(LayerPlan layer) => owned[layer.Name];
 
-    // Whether a custom layer has kept its promise once.
-    private string Fits(LayerPlan layer) => Field(layer, 0, "fits");
+    // Whether a user's function has kept its promise once.
+    private string Fits(BlockContract function) => fields[(function.FullName, 0, "fits")];
 
     private string Field(LayerPlan layer, int copy, string parameter) => fields[(layer.Name, copy, parameter)];
 

@@ -46,7 +46,7 @@ internal sealed class Adm : UNet
         var width = plan.EmbeddingWidth;
         var labels = plan.Labels > 0 ? root.Input("labels", Dim.Of("B"), plan.Labels) : default;
         root.Section = "Embed";
-        var hidden = root.Let("hidden", level | root.Layer("MapNoise", "Positional", "map_noise", ("channels", plan.Width))
+        var hidden = root.Let("hidden", level | root.Layer("MapNoise", "PositionalEmbedding", "map_noise", ("channels", plan.Width))
             | Linear(root, "map_layer0", plan.Width, width) | root.SiLU("Act0") | Linear(root, "map_layer1", width, width));
         if (plan.Labels > 0)
         {

@@ -31,7 +31,7 @@ internal sealed class PlanBuilder(RecordName record, string documentation, int s
     public LayerName Layer(string name, string kind, string? place, params (string Name, object Value)[] arguments) =>
         Add(new(name, kind, arguments.Select(pair => Given(pair.Name, pair.Value)).ToEquatable(), null, null, site, "") { Place = place });
 
-    public LayerName SiLU(string name) => Layer(name, "Activate", null, ("function", "SiLU"));
+    public LayerName SiLU(string name) => Layer(name, "SiLU", null);
 
     /// <summary>Declares what halves an image by its mean, or doubles it by its nearest neighbours.</summary>
     public LayerName Sample(Resample resample) => resample == Resample.Down ? Layer("Shrink", "AveragePool", null) : Layer("Grow", "Upsample", null);

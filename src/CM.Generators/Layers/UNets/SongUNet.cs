@@ -159,7 +159,7 @@ internal sealed class DdpmPlusPlus : SongUNet
     protected override bool IsResidual => false;
 
     protected override LayerName DeclareNoise(UNetPlan plan, int channels) =>
-        plan.Root.Layer("MapNoise", "Positional", "map_noise", ("channels", channels), ("endpoint", true), ("sineFirst", true));
+        plan.Root.Layer("MapNoise", "PositionalEmbedding", "map_noise", ("channels", channels), ("endpoint", true), ("sineFirst", true));
 }
 
 internal sealed class NcsnPlusPlus : SongUNet

@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using CM.Generators.Checking;
+using CM.Generators.Shapes;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace CM.Generators.Reading;
+
+/// <summary>
+/// Reads calls of <c>CM.Dsl.Functions</c> in <c>Forward</c> and <c>Couple</c>. Names, parameters and defaults are those of the class itself;
+/// where the C# compiler refuses a call, nothing more is said about it.
+/// </summary>
+/// <param name="record">The record with the method; a member of its own comes before a function of that name.</param>
+/// <param name="parameters">The record's parameters, which sizes may name.</param>
+/// <param name="sites">Where places are kept.</param>
+/// <param name="problems">What is wrong with a call.</param>
+internal sealed class FunctionReader(INamedTypeSymbol record, IReadOnlyCollection<string> parameters, Sites sites, List<Problem> problems)
+{
+    private const string Class = "Functions";
+
+    /// <summary>The contract of the user's own function, by its type, its text and its place; null where there cannot be one.</summary>
+    public Func<INamedTypeSymbol, string, int, BlockContract?>? Contract { get; init; }
+
+    /// <summary>The function that stands right of <c>|</c>, or null if something else does.</summary>
+    public LayerPlan? Read(ExpressionSyntax syntax)
+    {
+        var (called, written) = syntax is InvocationExpressionSyntax call ? (call.Expression, call.ArgumentList.Arguments.ToArray()) : (syntax, null);
+        if (NameOf(called) is not { } name || MembersOf(name) is not { Length: > 0 } members)
+            return null;
+        var place = sites.Add(syntax);
+        var text = TextOf(syntax);
+        var method = written is null ? null : members.OfType<IMethodSymbol>().FirstOrDefault(each => Takes(each, written));
+
+        // Without a kind it is silent, and so is what follows from it.
+        if (method is null && !(written is null && members[0] is IPropertySymbol))
+            return new(text, "", [], null, null, place, "") { IsFunction = true };
+        return new(text, name.Identifier.ValueText, method is null ? [] : ReadArguments(method, written!, text), ContractOf(name, text, place), null, place, "") { IsFunction = true };
+    }
+
+    // The name alone, unless the record means something else by it, or with the class in front.
+    private SimpleNameSyntax? NameOf(ExpressionSyntax called) => called switch
+    {
+        SimpleNameSyntax name => IsOwn(name.Identifier.ValueText) ? null : name,
+        MemberAccessExpressionSyntax { Expression: var owner, Name: var name } => owner.ToString() is Class or $"CM.Dsl.{Class}" or $"global::CM.Dsl.{Class}" ? name : null,
+        _ => null,
+    };
+
+    // The class stands beside the record's attribute.
+    private ImmutableArray<ISymbol>? MembersOf(SimpleNameSyntax name) => record.GetAttributes().FirstOrDefault(attribute => NetworkReader.DslName(attribute.AttributeClass) is not null)
+        ?.AttributeClass!.ContainingNamespace.GetTypeMembers(Class).FirstOrDefault()?.GetMembers(name.Identifier.ValueText);
+
+    private bool IsOwn(string name)
+    {
+        for (var outer = record; outer is not null; outer = outer.ContainingType)
+        {
+            for (var type = outer; type is not null; type = type.BaseType)
+            {
+                if (!type.GetMembers(name).IsEmpty)
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Takes(IMethodSymbol method, ArgumentSyntax[] written) =>
+        (written.Length <= method.Parameters.Length || method.Parameters.Last().IsParams)
+        && written.All(argument => argument.NameColon is not { } name || method.Parameters.Any(parameter => parameter.Name == name.Name.Identifier.ValueText))
+        && method.Parameters.All(parameter => parameter.IsOptional || parameter.IsParams || Written(parameter, written).Length > 0)
+        && method.Parameters.All(parameter => parameter.IsParams || parameter.Type is not IArrayTypeSymbol || Written(parameter, written) is [{ Expression: var whole }] && ItemsOf(whole) is not null);
+
+    /// <summary>The expressions that a call gives to a parameter; several for a list, none where the default stands.</summary>
+    public static ExpressionSyntax[] Given(IParameterSymbol parameter, IReadOnlyList<ArgumentSyntax> written) => Written(parameter, written) switch
+    {
+        [{ Expression: var whole }] when parameter.Type is IArrayTypeSymbol && ItemsOf(whole) is { } items => [.. items],
+        var arguments => [.. arguments.Select(argument => argument.Expression)],
+    };
+
+    // The arguments of a parameter; several for a list.
+    private static ArgumentSyntax[] Written(IParameterSymbol parameter, IReadOnlyList<ArgumentSyntax> written) =>
+        written.FirstOrDefault(argument => argument.NameColon?.Name.Identifier.ValueText == parameter.Name) is { } named ? [named]
+        : [.. written.Skip(parameter.Ordinal).Where(argument => argument.NameColon is null).Take(parameter.IsParams ? int.MaxValue : 1)];
+
+    private static IEnumerable<ExpressionSyntax>? ItemsOf(ExpressionSyntax whole) => whole switch
+    {
+        CollectionExpressionSyntax list => list.Elements.OfType<ExpressionElementSyntax>().Select(element => element.Expression),
+        ArrayCreationExpressionSyntax { Initializer: { } items } => items.Expressions,
+        ImplicitArrayCreationExpressionSyntax made => made.Initializer.Expressions,
+        _ => null,
+    };
+
+    private EquatableArray<Argument> ReadArguments(IMethodSymbol method, ArgumentSyntax[] written, string text)
+    {
+        var found = new List<Argument>();
+        foreach (var parameter in method.Parameters)
+        {
+            if (Written(parameter, written).FirstOrDefault() is not { } first)
+                continue;
+            var (site, given) = (sites.Add(first), Given(parameter, written));
+            if (parameter.Type is IArrayTypeSymbol or { SpecialType: SpecialType.System_Int32 })
+                found.Add(new(parameter.Name, given.Select(ReadSize).ToEquatable(), null, null, site));
+            else if (ReadConstant(given[0]) is bool flag)
+                found.Add(new(parameter.Name, [], null, flag ? "true" : "false", site));
+            else if (ReadConstant(given[0]) is int or long or float or double and var number)
+                found.Add(new(parameter.Name, [], Convert.ToDouble(number, CultureInfo.InvariantCulture), null, site));
+            else if (IsMeaningful(given[0]))
+                problems.Add(new Problem("CM1003", site, text, $"'{given[0]}' as its {parameter.Name}; it takes a constant"));
+        }
+
+        return found.ToEquatable();
+    }
+
+    /// <summary>A whole number, or a term over the record's parameters.</summary>
+    private Dim ReadSize(ExpressionSyntax syntax)
+    {
+        if (Size(syntax) is { } size)
+            return size;
+        if (IsMeaningful(syntax))
+            problems.Add(new Problem("CM1010", sites.Add(syntax), syntax.ToString()));
+        return Dim.Unknown;
+    }
+
+    private Dim? Size(ExpressionSyntax syntax) => syntax switch
+    {
+        ParenthesizedExpressionSyntax inner => Size(inner.Expression),
+        IdentifierNameSyntax name when parameters.Contains(name.Identifier.ValueText) => Dim.Of(name.Identifier.ValueText),
+        PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.UnaryMinusExpression } minus => Size(minus.Operand) * -1,
+        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.AddExpression } sum => Size(sum.Left) + Size(sum.Right),
+        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.SubtractExpression } difference => Size(difference.Left) - Size(difference.Right),
+        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.MultiplyExpression } product => Size(product.Left) * Size(product.Right),
+        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.DivideExpression } quotient when Size(quotient.Right) is { Value: > 0 } divisor => Size(quotient.Left)?.Floor(divisor),
+        _ => ReadConstant(syntax) is int number ? number : null,
+    };
+
+    // Literals and the record's constants without the model, whose binding costs more than all the rest.
+    private object? ReadConstant(ExpressionSyntax syntax) => syntax switch
+    {
+        LiteralExpressionSyntax literal => literal.Token.Value,
+        IdentifierNameSyntax name when record.GetMembers(name.Identifier.ValueText).OfType<IFieldSymbol>().FirstOrDefault() is { HasConstantValue: true } constant => constant.ConstantValue,
+        PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.UnaryMinusExpression, Operand: LiteralExpressionSyntax operand } => operand.Token.Value switch
+        {
+            int whole => -whole,
+            double number => -number,
+            _ => null,
+        },
+        _ => ModelOf(syntax)?.GetConstantValue(syntax).Value,
+    };
+
+    private BlockContract? ContractOf(SimpleNameSyntax name, string text, int place)
+    {
+        if (name is not GenericNameSyntax { TypeArgumentList.Arguments: [var type] })
+            return null;
+        if (Contract is null)
+            problems.Add(new Problem("CM3004", place, text, "a function of your own belongs into a network; use that as a block"));
+        return Contract is not null && ModelOf(type)?.GetTypeInfo(type).Type is INamedTypeSymbol { TypeKind: not TypeKind.Error } owner ? Contract(owner, text, place) : null;
+    }
+
+    // Whether the C# compiler understands it, so that a finding of ours is the only one.
+    private bool IsMeaningful(ExpressionSyntax syntax) => ModelOf(syntax)?.GetTypeInfo(syntax).Type is { TypeKind: not TypeKind.Error };
+
+    private SemanticModel? ModelOf(SyntaxNode syntax) =>
+        record.ContainingAssembly is ISourceAssemblySymbol { Compilation: var compilation } && compilation.ContainsSyntaxTree(syntax.SyntaxTree) ? compilation.GetSemanticModel(syntax.SyntaxTree) : null;
+
+    // As the user wrote it, on one line.
+    private static string TextOf(SyntaxNode syntax) =>
+        string.Concat(syntax.DescendantTokens().Select(token => token.Kind() is SyntaxKind.CommaToken or SyntaxKind.ColonToken ? token.Text + " " : token.Text));
+}
