@@ -53,7 +53,7 @@ public class Keystrokes
         if (planEdited[0].ToString() == plan.ToString())
             throw new InvalidOperationException("The edit changes nothing.");
 
-        compilation = Compile([.. trees, other]);
+        compilation = Compile([.. trees, other, Parse("global using static CM.Dsl.Functions;", "Usings.cs")]);
         primed = NewDriver().RunGenerators(compilation);
         if (primed.GetRunResult().GeneratedTrees.Count(tree => tree.FilePath.Contains("Networks/", StringComparison.Ordinal)) is var files && files < trees.Sum(Count))
             throw new InvalidOperationException($"Only {files} networks are written.");

@@ -35,12 +35,6 @@ public sealed partial record Toy : IDenoiser
     [Linear(2, 256)]
     public partial Part In { get; }
 
-    [Positional(256)]
-    public partial Part Wave { get; }
-
-    [Activate(Act.SiLU)]
-    public partial Part Bend { get; }
-
     [Linear(512, 256)]
     public partial Part First { get; }
 
@@ -51,7 +45,7 @@ public sealed partial record Toy : IDenoiser
     public partial Part Out { get; }
 
     [return: Shape("B", 2)]
-    private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level) => Flow.Cat(x | In | Bend, level | Wave) | First | Bend | Second | Bend | Out;
+    private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level) => Flow.Cat(x | In | SiLU, level | PositionalEmbedding(256)) | First | SiLU | Second | SiLU | Out;
 }
 
 /// <summary>DDPM++ of 32 channels: 1,754,147 parameters.</summary>
@@ -136,20 +130,8 @@ public sealed partial record UNetTwoSteps : UNetCheck;
 [Network]
 public sealed partial record ToyEncoder
 {
-    [Scale(2)]
-    public partial Part Spread { get; }
-
     [Linear(2, 256)]
     public partial Part In { get; }
-
-    [Zeros]
-    public partial Part NoLevel { get; }
-
-    [Positional(256)]
-    public partial Part Wave { get; }
-
-    [Activate(Act.SiLU)]
-    public partial Part Bend { get; }
 
     [Linear(512, 256)]
     public partial Part First { get; }
@@ -160,21 +142,12 @@ public sealed partial record ToyEncoder
     [Linear(256, 4)]
     public partial Part Out { get; }
 
-    [Channels(0, 2)]
-    public partial Part Mean { get; }
-
-    [Channels(2, 2)]
-    public partial Part Rest { get; }
-
-    [Activate(Act.Softplus)]
-    public partial Part Above0 { get; }
-
     [return: Shape("B", 2)]
     [return: Shape("B", 2)]
     private (Flow, Flow) Forward([Shape("B", 2)] Flow x)
     {
-        var both = Flow.Cat(x | Spread | In | Bend, x | NoLevel | Wave) | First | Bend | Second | Bend | Out;
-        return (both | Mean, both | Rest | Above0);
+        var both = Flow.Cat(x | Scale(2) | In | SiLU, x | ZerosLike | PositionalEmbedding(256)) | First | SiLU | Second | SiLU | Out;
+        return (both | SliceChannels(0, 2), both | SliceChannels(2, 2) | Softplus);
     }
 }
 
@@ -203,30 +176,15 @@ public sealed partial record ToyVariationalSteps : ToySteps;
 [Network]
 public sealed partial record Posterior
 {
-    [Channels(0, 3)]
-    public partial Part Mean { get; }
-
-    [Channels(3, 3)]
-    public partial Part Rest { get; }
-
-    [Activate(Act.Softplus)]
-    public partial Part Above0 { get; }
-
     [return: Shape("B", 3, "H", "W")]
     [return: Shape("B", 3, "H", "W")]
-    private (Flow, Flow) Forward([Shape("B", 6, "H", "W")] Flow x) => (x | Mean, x | Rest | Above0);
+    private (Flow, Flow) Forward([Shape("B", 6, "H", "W")] Flow x) => (x | SliceChannels(0, 3), x | SliceChannels(3, 3) | Softplus);
 }
 
 /// <summary>VCT's encoder: 1,261,414 parameters.</summary>
 [Network]
 public sealed partial record SmallEncoder
 {
-    [Scale(2)]
-    public partial Part Spread { get; }
-
-    [Zeros]
-    public partial Part NoLevel { get; }
-
     [DdpmPlusPlus(32, 3, 32, OutChannels = 6, Multipliers = [1, 2, 2], Blocks = [1], Attention = [16], Dropout = [0.2])]
     public partial Part Model { get; }
 
@@ -237,7 +195,7 @@ public sealed partial record SmallEncoder
     [return: Shape("B", 3, 32, 32)]
     private (Flow, Flow) Forward([Shape("B", 3, 32, 32)] Flow x)
     {
-        var (mean, deviation) = (x | Spread, x | NoLevel) | Model | Split;
+        var (mean, deviation) = (x | Scale(2), x | ZerosLike) | Model | Split;
         return (mean, deviation);
     }
 }
@@ -246,12 +204,6 @@ public sealed partial record SmallEncoder
 [Network]
 public sealed partial record SmallEncoderWithoutDropout
 {
-    [Scale(2)]
-    public partial Part Spread { get; }
-
-    [Zeros]
-    public partial Part NoLevel { get; }
-
     [DdpmPlusPlus(32, 3, 32, OutChannels = 6, Multipliers = [1, 2, 2], Blocks = [1], Attention = [16])]
     public partial Part Model { get; }
 
@@ -262,7 +214,7 @@ public sealed partial record SmallEncoderWithoutDropout
     [return: Shape("B", 3, 32, 32)]
     private (Flow, Flow) Forward([Shape("B", 3, 32, 32)] Flow x)
     {
-        var (mean, deviation) = (x | Spread, x | NoLevel) | Model | Split;
+        var (mean, deviation) = (x | Scale(2), x | ZerosLike) | Model | Split;
         return (mean, deviation);
     }
 }

@@ -9,14 +9,8 @@ public sealed partial record DigitsDenoiser : IDenoiser
     private const int C = 16;
     private const int T = 64;
 
-    [Positional(64)]
-    public partial Part Wave { get; }
-
     [Linear(64, T)]
     public partial Part Level { get; }
-
-    [Activate(Act.SiLU)]
-    public partial Part LevelBend { get; }
 
     [Conv2d(1, C, 3)]
     public partial Part Stem { get; }
@@ -36,9 +30,6 @@ public sealed partial record DigitsDenoiser : IDenoiser
     [Block<ResidualBlock>(4 * C, 4 * C, T), Repeat(2)]
     public partial Part Coarse { get; }
 
-    [Upsample(2)]
-    public partial Part Grow { get; }
-
     [Block<ResidualBlock>(6 * C, 2 * C, T)]
     public partial Part MiddleUp { get; }
 
@@ -48,22 +39,19 @@ public sealed partial record DigitsDenoiser : IDenoiser
     [GroupNorm(8, C)]
     public partial Part Calm { get; }
 
-    [Activate(Act.SiLU)]
-    public partial Part Bend { get; }
-
     [Conv2d(C, 1, 3)]
     public partial Part Head { get; }
 
     [return: Shape("B", 1, 28, 28)]
     private Flow Forward([Shape("B", 1, 28, 28)] Flow x, [Shape("B")] Flow level)
     {
-        var time = level | Wave | Level | LevelBend;
+        var time = level | PositionalEmbedding(64) | Level | SiLU;
         var fine = (x | Stem, time) | Fine;
         var middle = (fine | Shrink, time) | Middle;
         var coarse = (middle | ShrinkAgain, time) | Coarse;
-        var middleUp = (Flow.Cat(coarse | Grow, middle), time) | MiddleUp;
-        var fineUp = (Flow.Cat(middleUp | Grow, fine), time) | FineUp;
-        return fineUp | Calm | Bend | Head;
+        var middleUp = (Flow.Cat(coarse | Upsample(2), middle), time) | MiddleUp;
+        var fineUp = (Flow.Cat(middleUp | Upsample(2), fine), time) | FineUp;
+        return fineUp | Calm | SiLU | Head;
     }
 }
 
@@ -73,9 +61,6 @@ public sealed partial record ResidualBlock(int In, int Out, int Time)
 {
     [GroupNorm(8, nameof(In))]
     public partial Part CalmIn { get; }
-
-    [Activate(Act.SiLU)]
-    public partial Part Bend { get; }
 
     [Conv2d(nameof(In), nameof(Out), 3)]
     public partial Part Turn { get; }
@@ -95,8 +80,8 @@ public sealed partial record ResidualBlock(int In, int Out, int Time)
     [return: Shape("B", nameof(Out), "H", "W")]
     private Flow Forward([Shape("B", nameof(In), "H", "W")] Flow x, [Shape("B", nameof(Time))] Flow time)
     {
-        var turned = (x | CalmIn | Bend | Turn) + (time | Level);
-        return (turned | CalmOut | Bend | TurnAgain) + (x | Short);
+        var turned = (x | CalmIn | SiLU | Turn) + (time | Level);
+        return (turned | CalmOut | SiLU | TurnAgain) + (x | Short);
     }
 }
 
@@ -118,17 +103,8 @@ public sealed partial record CompactDenoiser : IDenoiser
     private const int C = 24;
     private const int T = 64;
 
-    [Positional(64)]
-    public partial Part Wave { get; }
-
     [Linear(64, T)]
     public partial Part Level { get; }
-
-    [Activate(Act.SiLU)]
-    public partial Part Bend { get; }
-
-    [PixelUnshuffle(2)]
-    public partial Part Fold { get; }
 
     [Conv2d(4, C, 3)]
     public partial Part Stem { get; }
@@ -142,9 +118,6 @@ public sealed partial record CompactDenoiser : IDenoiser
     [Block<ResidualBlock>(2 * C, 2 * C, T), Repeat(2)]
     public partial Part Coarse { get; }
 
-    [Upsample(2)]
-    public partial Part Grow { get; }
-
     [Block<ResidualBlock>(3 * C, C, T)]
     public partial Part FineUp { get; }
 
@@ -154,17 +127,14 @@ public sealed partial record CompactDenoiser : IDenoiser
     [Conv2d(C, 4, 3)]
     public partial Part Head { get; }
 
-    [PixelShuffle(2)]
-    public partial Part Unfold { get; }
-
     [return: Shape("B", 1, 28, 28)]
     private Flow Forward([Shape("B", 1, 28, 28)] Flow x, [Shape("B")] Flow level)
     {
-        var time = level | Wave | Level | Bend;
-        var fine = (x | Fold | Stem, time) | Fine;
+        var time = level | PositionalEmbedding(64) | Level | SiLU;
+        var fine = (x | PixelUnshuffle(2) | Stem, time) | Fine;
         var coarse = (fine | Shrink, time) | Coarse;
-        var up = (Flow.Cat(coarse | Grow, fine), time) | FineUp;
-        return up | Calm | Bend | Head | Unfold;
+        var up = (Flow.Cat(coarse | Upsample(2), fine), time) | FineUp;
+        return up | Calm | SiLU | Head | PixelShuffle(2);
     }
 }
 
@@ -174,17 +144,11 @@ public sealed partial record DigitsEncoder
 {
     private const int C = 24;
 
-    [PixelUnshuffle(2)]
-    public partial Part Fold { get; }
-
     [Conv2d(4, C, 3)]
     public partial Part Look { get; }
 
     [Conv2d(C, C, 3)]
     public partial Part LookAgain { get; }
-
-    [Activate(Act.SiLU)]
-    public partial Part Bend { get; }
 
     [Conv2d(C, 4, 3)]
     public partial Part Mean { get; }
@@ -192,17 +156,11 @@ public sealed partial record DigitsEncoder
     [Conv2d(C, 4, 3)]
     public partial Part Raw { get; }
 
-    [PixelShuffle(2)]
-    public partial Part Unfold { get; }
-
-    [Activate(Act.Softplus)]
-    public partial Part Above0 { get; }
-
     [return: Shape("B", 1, 28, 28), Shape("B", 1, 28, 28)]
     private Flow Forward([Shape("B", 1, 28, 28)] Flow x)
     {
-        var seen = x | Fold | Look | Bend | LookAgain | Bend;
-        return (seen | Mean | Unfold, seen | Raw | Unfold | Above0);
+        var seen = x | PixelUnshuffle(2) | Look | SiLU | LookAgain | SiLU;
+        return (seen | Mean | PixelShuffle(2), seen | Raw | PixelShuffle(2) | Softplus);
     }
 }
 
@@ -222,12 +180,6 @@ public sealed partial record DigitsClassifier : IClassifier
     [Conv2d(2 * C, 2 * C, 3, Stride = 2)]
     public partial Part LookClosest { get; }
 
-    [Activate(Act.SiLU)]
-    public partial Part Bend { get; }
-
-    [Flatten]
-    public partial Part Flat { get; }
-
     [Linear(2 * C * 4 * 4, Width)]
     public partial Part Gather { get; }
 
@@ -237,7 +189,7 @@ public sealed partial record DigitsClassifier : IClassifier
     [return: Shape("B", Width), Shape("B", 10)]
     private Flow Forward([Shape("B", 1, 28, 28)] Flow image)
     {
-        var features = image | Look | Bend | LookCloser | Bend | LookClosest | Bend | Flat | Gather | Bend;
+        var features = image | Look | SiLU | LookCloser | SiLU | LookClosest | SiLU | Flatten | Gather | SiLU;
         return (features, features | Decide);
     }
 }

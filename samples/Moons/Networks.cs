@@ -32,14 +32,11 @@ public sealed partial record MoonsDenoiser : IDenoiser
 [Network]
 public sealed partial record Residual(int Width)
 {
-    [Activate(Act.SiLU)]
-    public partial Part Bend { get; }
-
     [Linear(nameof(Width), nameof(Width))]
     public partial Part Turn { get; }
 
     [return: Shape("B", nameof(Width))]
-    private Flow Forward([Shape("B", nameof(Width))] Flow x) => x + (x | Bend | Turn);
+    private Flow Forward([Shape("B", nameof(Width))] Flow x) => x + (x | SiLU | Turn);
 }
 
 /// <summary>Mean and deviation of the noise that a data point would like.</summary>
@@ -60,13 +57,10 @@ public sealed partial record MoonsEncoder
     [Linear(Width, 2)]
     public partial Part Raw { get; }
 
-    [Activate(Act.Softplus)]
-    public partial Part Deviation { get; }
-
     [return: Shape("B", 2), Shape("B", 2)]
     private Flow Forward([Shape("B", 2)] Flow x)
     {
         var hidden = x | In | Body;
-        return (hidden | Mean, hidden | Raw | Deviation);
+        return (hidden | Mean, hidden | Raw | Softplus);
     }
 }

@@ -8,21 +8,15 @@ public sealed partial record SmallDenoiser : IDenoiser
 {
     private const int T = 64;
 
-    [Positional(T)]
-    public partial Part LevelEmbedding { get; }
-
     [Linear(T, T)]
     public partial Part LevelProjection { get; }
-
-    [Activate(Act.SiLU)]
-    public partial Part SiLU { get; }
 
     [Block<SmallUNet>]
     public partial Part UNet { get; }
 
     [return: Shape("B", 1, 8, 8)]
     private Flow Forward([Shape("B", 1, 8, 8)] Flow x, [Shape("B")] Flow level) =>
-        (x, level | LevelEmbedding | LevelProjection | SiLU) | UNet;
+        (x, level | PositionalEmbedding(T) | LevelProjection | SiLU) | UNet;
 }
 
 /// <summary>The same U-Net, told the noise level and the class.</summary>
@@ -31,24 +25,18 @@ public sealed partial record ClassDenoiser : IDenoiser
 {
     private const int T = 64;
 
-    [Positional(T)]
-    public partial Part LevelEmbedding { get; }
-
     [Linear(T, T)]
     public partial Part LevelProjection { get; }
 
     [ClassEmbedding(10, T)]
     public partial Part ClassEmbedding { get; }
 
-    [Activate(Act.SiLU)]
-    public partial Part SiLU { get; }
-
     [Block<SmallUNet>]
     public partial Part UNet { get; }
 
     [return: Shape("B", 1, 8, 8)]
     private Flow Forward([Shape("B", 1, 8, 8)] Flow x, [Shape("B")] Flow level, [Shape("B", 10)] Flow labels) =>
-        (x, ((level | LevelEmbedding | LevelProjection) + (labels | ClassEmbedding)) | SiLU) | UNet;
+        (x, ((level | PositionalEmbedding(T) | LevelProjection) + (labels | ClassEmbedding)) | SiLU) | UNet;
 }
 
 /// <summary>Two resolutions, 8×8 and 4×4, and one skip connection; the embedding is added in every block.</summary>
@@ -70,17 +58,11 @@ public sealed partial record SmallUNet
     [Block<ResidualBlock>(2 * C, 2 * C, T)]
     public partial Part Middle { get; }
 
-    [Upsample(2)]
-    public partial Part Up { get; }
-
     [Block<ResidualBlock>(3 * C, C, T)]
     public partial Part Decoder { get; }
 
     [GroupNorm(8, C)]
     public partial Part Norm { get; }
-
-    [Activate(Act.SiLU)]
-    public partial Part SiLU { get; }
 
     [Conv2d(C, 1, 3)]
     public partial Part Output { get; }
@@ -90,7 +72,7 @@ public sealed partial record SmallUNet
     {
         var fine = (x | Input, embedding) | Encoder;
         var coarse = (fine | Down, embedding) | Middle;
-        return (Flow.Cat(coarse | Up, fine), embedding) | Decoder | Norm | SiLU | Output;
+        return (Flow.Cat(coarse | Upsample(2), fine), embedding) | Decoder | Norm | SiLU | Output;
     }
 }
 
@@ -100,9 +82,6 @@ public sealed partial record ResidualBlock(int In, int Out, int T)
 {
     [GroupNorm(8, nameof(In))]
     public partial Part Norm1 { get; }
-
-    [Activate(Act.SiLU)]
-    public partial Part SiLU { get; }
 
     [Conv2d(nameof(In), nameof(Out), 3)]
     public partial Part Conv1 { get; }
@@ -139,17 +118,11 @@ public sealed partial record SmallEncoder
     [Conv2d(C, C, 3)]
     public partial Part Conv2 { get; }
 
-    [Activate(Act.SiLU)]
-    public partial Part SiLU { get; }
-
     [Conv2d(C, 1, 3)]
     public partial Part Mean { get; }
 
     [Conv2d(C, 1, 3)]
     public partial Part Deviation { get; }
-
-    [Activate(Act.Softplus)]
-    public partial Part Softplus { get; }
 
     [return: Shape("B", 1, 8, 8), Shape("B", 1, 8, 8)]
     private Flow Forward([Shape("B", 1, 8, 8)] Flow x)
@@ -171,12 +144,6 @@ public sealed partial record SmallDigitsClassifier : IClassifier
 
     [Conv2d(C, 2 * C, 3, Stride = 2)]
     public partial Part Conv2 { get; }
-
-    [Activate(Act.SiLU)]
-    public partial Part SiLU { get; }
-
-    [Flatten]
-    public partial Part Flatten { get; }
 
     [Linear(2 * C * 4 * 4, Width)]
     public partial Part Features { get; }

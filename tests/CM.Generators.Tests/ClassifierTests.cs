@@ -13,14 +13,13 @@ public sealed class ClassifierTests
         [Network, Classifier<Mnist, MnistTest>(Steps = 300, Batch = 32, Rate = 2e-3)]
         public sealed partial record Judge : IClassifier
         {
-            [Flatten] public partial Part Flat { get; }
             [Linear(784, 24)] public partial Part Gather { get; }
             [Linear(24, 10)] public partial Part Decide { get; }
 
             [return: Shape("B", 24), Shape("B", 10)]
             private Flow Forward([Shape("B", 1, 28, 28)] Flow image)
             {
-                var features = image | Flat | Gather;
+                var features = image | Flatten | Gather;
                 return (features, features | Decide);
             }
         }
@@ -92,7 +91,7 @@ public sealed class ClassifierTests
     [Fact]
     public void A_judge_has_a_recipe()
     {
-        const string Bare = "[Network] public sealed partial record Bare : IClassifier { [Flatten] public partial Part Flat { get; } [return: Shape(\"B\", 784)] private Flow Forward([Shape(\"B\", 1, 28, 28)] Flow image) => image | Flat; }";
+        const string Bare = "[Network] public sealed partial record Bare : IClassifier { [return: Shape(\"B\", 784)] private Flow Forward([Shape(\"B\", 1, 28, 28)] Flow image) => image | Flatten; }";
         Source.Diagnose(TimesTests.Easy + ExperimentsTests.Dropped + Bare + "[Experiment, Evaluate<Bare>] public sealed partial record Mine : Digits;").ShouldHaveSingleItem()
             .ShouldBe("CM5004 at 'Evaluate<Bare>': 'Bare' cannot be the classifier of an experiment: it has no [Classifier]");
     }

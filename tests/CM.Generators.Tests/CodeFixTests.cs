@@ -156,7 +156,7 @@ public sealed partial class CodeFixTests
         Times + "[Experiment(Steps = 10, Batch = 4), Model<Tiny>, Coupling<Independent>, Times<MyTimes>, L2, Adam(1e-3), Sample(60)]\npublic sealed partial record Mine;")
         .ShouldNotContain(title => title.Contains("Mnist"));
 
-    private const string Unused = "    /// <summary>Bends.</summary>\n    [Activate(Act.SiLU)]\n    public partial Part Bend { get; }\n\n";
+    private const string Unused = "    /// <summary>Bends.</summary>\n    [Linear(2, 2)]\n    public partial Part Bend { get; }\n\n";
 
     [Theory]
     [InlineData("{\n" + Unused, "{\n")]
@@ -167,7 +167,7 @@ public sealed partial class CodeFixTests
 
     [Fact]
     public void All_unused_layers_are_removed() => LayerName().Matches(LightBulb.ApplyToAll(
-            "[Network]\npublic sealed partial record Net\n{\n    [Activate(Act.SiLU)] public partial Part A { get; }\n    [Linear(2, 2)] public partial Part Map { get; }\n    [Activate(Act.SiLU)] public partial Part B { get; }\n\n    [return: Shape(\"B\", 2)]\n    private Flow Forward([Shape(\"B\", 2)] Flow x) => x | Map;\n}\n",
+            "[Network]\npublic sealed partial record Net\n{\n    [LayerNorm(2)] public partial Part A { get; }\n    [Linear(2, 2)] public partial Part Map { get; }\n    [RmsNorm(2)] public partial Part B { get; }\n\n    [return: Shape(\"B\", 2)]\n    private Flow Forward([Shape(\"B\", 2)] Flow x) => x | Map;\n}\n",
             "Remove the unused layer 'A'")).Select(match => match.Value).ShouldBe(["Part Map"]);
 
     [GeneratedRegex(@"Part \w+")]

@@ -12,17 +12,13 @@ public sealed class CouplingsGoldenTests
         public sealed partial record Mlp : IDenoiser
         {
             [Linear(2, 32)]        public partial Part In     { get; }
-            [Activate(Act.GELU)]   public partial Part Bend   { get; }
-            [Positional(32)]       public partial Part Wave   { get; }
             [Linear(64, 32)]       public partial Part First  { get; }
-            [Activate(Act.GELU)]   public partial Part Again  { get; }
             [Linear(32, 32)]       public partial Part Second { get; }
-            [Activate(Act.GELU)]   public partial Part Last   { get; }
             [Linear(32, 2)]        public partial Part Out    { get; }
 
             [return: Shape("B", 2)]
             private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level) =>
-                Flow.Cat(x | In | Bend, level | Wave) | First | Again | Second | Last | Out;
+                Flow.Cat(x | In | GELU, level | PositionalEmbedding(32)) | First | GELU | Second | GELU | Out;
         }
 
         """;
@@ -32,19 +28,16 @@ public sealed class CouplingsGoldenTests
         public sealed partial record Encoder
         {
             [Linear(2, 32)]          public partial Part In        { get; }
-            [Activate(Act.GELU)]     public partial Part Bend      { get; }
-            [Positional(32)]         public partial Part Wave      { get; }
             [Linear(64, 32)]         public partial Part First     { get; }
             [Linear(32, 32)]         public partial Part Second    { get; }
             [Linear(32, 2)]          public partial Part Mean      { get; }
             [Linear(32, 2)]          public partial Part Raw       { get; }
-            [Activate(Act.Softplus)] public partial Part Deviation { get; }
 
             [return: Shape("B", 2), Shape("B", 2)]
             private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level)
             {
-                var hidden = Flow.Cat(2 * x | In | Bend, level | Wave) | First | Bend | Second | Bend;
-                return (hidden | Mean, hidden | Raw | Deviation);
+                var hidden = Flow.Cat(2 * x | In | GELU, level | PositionalEmbedding(32)) | First | GELU | Second | GELU;
+                return (hidden | Mean, hidden | Raw | Softplus);
             }
         }
 

@@ -23,17 +23,13 @@ public sealed class ExperimentsGoldenTests
         public sealed partial record Mlp : IDenoiser
         {
             [Linear(2, 32)]        public partial Part In     { get; }
-            [Activate(Act.GELU)]   public partial Part Bend   { get; }
-            [Positional(32)]       public partial Part Wave   { get; }
             [Linear(64, 32)]       public partial Part First  { get; }
-            [Activate(Act.GELU)]   public partial Part Again  { get; }
             [Linear(32, 32)]       public partial Part Second { get; }
-            [Activate(Act.GELU)]   public partial Part Last   { get; }
             [Linear(32, 2)]        public partial Part Out    { get; }
 
             [return: Shape("B", 2)]
             private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level) =>
-                Flow.Cat(x | In | Bend, level | Wave) | First | Again | Second | Last | Out;
+                Flow.Cat(x | In | GELU, level | PositionalEmbedding(32)) | First | GELU | Second | GELU | Out;
         }
 
         [Experiment(Steps = 400_000, Batch = 16), Data<TwoMoons>, Model<Mlp>, Coupling<Independent>, Times<FadingTimes>]

@@ -10,11 +10,10 @@ public sealed class ExperimentsTests
         public sealed partial record MoonsDenoiser : IDenoiser
         {
             [Linear(2, 16)]      public partial Part In   { get; }
-            [Activate(Act.SiLU)] public partial Part Bend { get; }
             [Linear(16, 2)]      public partial Part Out  { get; }
 
             [return: Shape("B", 2)]
-            private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level) => ((x | In) + level) | Bend | Out;
+            private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level) => ((x | In) + level) | SiLU | Out;
         }
 
         """;

@@ -36,15 +36,15 @@ public sealed class ImageLayerTests
     [Fact]
     public void The_filter_1_1_is_nearest_neighbour_and_mean()
     {
-        ShouldGive("[FirUpsample(1, 1)]", "\"B\", 3, 3, 3", "\"B\", 3, 6, 6", Image(3, 3), (_, input) => input.repeat_interleave(2, 2).repeat_interleave(2, 3));
-        ShouldGive("[FirDownsample(1, 1)]", "\"B\", 3, 6, 6", "\"B\", 3, 3, 3", Image(3, 6), (_, input) => input.view(2, 3, 3, 2, 3, 2).mean([3, 5]));
+        ShouldGive("FirUpsample(1, 1)", "\"B\", 3, 3, 3", "\"B\", 3, 6, 6", Image(3, 3), (_, input) => input.repeat_interleave(2, 2).repeat_interleave(2, 3));
+        ShouldGive("FirDownsample(1, 1)", "\"B\", 3, 6, 6", "\"B\", 3, 3, 3", Image(3, 6), (_, input) => input.view(2, 3, 3, 2, 3, 2).mean([3, 5]));
     }
 
     [Fact]
     public void Filters_weigh_their_neighbours()
     {
         // One row of taps after the other, with zeros outside.
-        ShouldGive("[FirDownsample(1, 3, 3, 1)]", "\"B\", 3, 6, 6", "\"B\", 3, 3, 3", Image(3, 6), (_, input) =>
+        ShouldGive("FirDownsample(1, 3, 3, 1)", "\"B\", 3, 6, 6", "\"B\", 3, 3, 3", Image(3, 6), (_, input) =>
         {
             var framed = F.pad(input, (1, 1, 1, 1));
             var sum = zeros(2, 3, 3, 3);
@@ -56,7 +56,7 @@ public sealed class ImageLayerTests
         });
 
         // Each new pixel is ¾ of the nearest and ¼ of the next, along both axes.
-        ShouldGive("[FirUpsample(1, 3, 3, 1)]", "\"B\", 3, 4, 4", "\"B\", 3, 8, 8", Image(3, 4), (_, input) =>
+        ShouldGive("FirUpsample(1, 3, 3, 1)", "\"B\", 3, 4, 4", "\"B\", 3, 8, 8", Image(3, 4), (_, input) =>
         {
             Tensor Along(Tensor x, int axis)
             {
@@ -72,24 +72,24 @@ public sealed class ImageLayerTests
     [Fact]
     public void Three_taps_and_other_paddings_have_the_size_they_promise()
     {
-        ShouldGive("[FirUpsample(1, 2, 1)]", "\"B\", 2, 4, 4", "\"B\", 2, 7, 7", Image(2, 4), (_, input) =>
+        ShouldGive("FirUpsample(1, 2, 1)", "\"B\", 2, 4, 4", "\"B\", 2, 7, 7", Image(2, 4), (_, input) =>
             F.conv_transpose2d(input, Filter([1, 2, 1], 2) * 4, strides: [2, 2], padding: [1, 1], groups: 2));
-        ShouldGive("[FirDownsample(1, 2, 1, Padding = 0)]", "\"B\", 2, 8, 8", "\"B\", 2, 3, 3", Image(2, 8), (_, input) =>
+        ShouldGive("FirDownsample([1, 2, 1], padding: 0)", "\"B\", 2, 8, 8", "\"B\", 2, 3, 3", Image(2, 8), (_, input) =>
             F.conv2d(input, Filter([1, 2, 1], 2), strides: [2, 2], groups: 2));
     }
 
     [Fact]
     public void Pixels_become_channels_and_channels_pixels()
     {
-        ShouldGive("[PixelShuffle(2)]", "\"B\", 8, 3, 3", "\"B\", 2, 6, 6", Image(8, 3), (_, input) =>
+        ShouldGive("PixelShuffle(2)", "\"B\", 8, 3, 3", "\"B\", 2, 6, 6", Image(8, 3), (_, input) =>
             input.view(2, 2, 2, 2, 3, 3).permute(0, 1, 4, 2, 5, 3).reshape(2, 2, 6, 6));
-        ShouldGive("[PixelUnshuffle(3)]", "\"B\", 2, 6, 6", "\"B\", 18, 2, 2", Image(2, 6), (_, input) =>
+        ShouldGive("PixelUnshuffle(3)", "\"B\", 2, 6, 6", "\"B\", 18, 2, 2", Image(2, 6), (_, input) =>
             input.view(2, 2, 2, 3, 2, 3).permute(0, 1, 3, 5, 2, 4).reshape(2, 18, 2, 2));
     }
 
     [Fact]
     public void Ones_come_last() =>
-        ShouldGive("[Ones]", "\"B\", 2, 3, 3", "\"B\", 3, 3, 3", Image(2, 3), (_, input) => cat([input, ones(2, 1, 3, 3)], 1));
+        ShouldGive("AppendOnes", "\"B\", 2, 3, 3", "\"B\", 3, 3, 3", Image(2, 3), (_, input) => cat([input, ones(2, 1, 3, 3)], 1));
 
     [Fact]
     public void RmsNorm_divides_by_the_root_mean_square() =>
@@ -98,7 +98,7 @@ public sealed class ImageLayerTests
 
     [Fact]
     public void PixelNorm_divides_by_the_magnitude_of_the_channels() =>
-        ShouldGive("[PixelNorm]", "\"B\", 3, 4, 4", "\"B\", 3, 4, 4", Image(3, 4), (_, input) =>
+        ShouldGive("PixelNorm", "\"B\", 3, 4, 4", "\"B\", 3, 4, 4", Image(3, 4), (_, input) =>
             input / ((input * input).sum(1, true) / 3).sqrt().add(1e-4));
 
     [Fact]

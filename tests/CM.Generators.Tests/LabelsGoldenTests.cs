@@ -58,18 +58,13 @@ public sealed class LabelsGoldenTests
         [Network]
         public sealed partial record {{name}}Encoder{{classes}}
         {
-            [Scale(2)]                                                          public partial Part Spread  { get; }
-            [Zeros]                                                             public partial Part NoLevel { get; }
-            [{{unet}} OutChannels = 6, Labels = {{classes}}, {{rest}})] public partial Part Unet    { get; }
-            [Channels(0, 3)]                                                    public partial Part Mean    { get; }
-            [Channels(3, 3)]                                                    public partial Part Rest    { get; }
-            [Activate(Act.Softplus)]                                            public partial Part Above0  { get; }
+            [{{unet}} OutChannels = 6, Labels = {{classes}}, {{rest}})] public partial Part Unet { get; }
 
             [return: Shape("B", 3, {{side}}, {{side}}), Shape("B", 3, {{side}}, {{side}})]
             private Flow Forward([Shape("B", 3, {{side}}, {{side}})] Flow x, [Shape("B", {{classes}})] Flow labels)
             {
-                var both = (x | Spread, x | NoLevel, labels) | Unet;
-                return (both | Mean, both | Rest | Above0);
+                var both = (x | Scale(2), x | ZerosLike, labels) | Unet;
+                return (both | SliceChannels(0, 3), both | SliceChannels(3, 3) | Softplus);
             }
         }
 

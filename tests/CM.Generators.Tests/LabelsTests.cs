@@ -24,13 +24,12 @@ public sealed class LabelsTests
         {
             [Linear(2, 2)]           public partial Part Place     { get; }
             [ClassEmbedding(3, 2)]   public partial Part Kind      { get; }
-            [Activate(Act.Softplus)] public partial Part Deviation { get; }
 
             [return: Shape("B", 2), Shape("B", 2)]
             private Flow Forward([Shape("B", 2)] Flow x, [Shape("B", 3)] Flow labels)
             {
                 var mean = (x | Place) + (labels | Kind);
-                return (mean, mean | Deviation);
+                return (mean, mean | Softplus);
             }
         }
 
@@ -86,11 +85,10 @@ public sealed class LabelsTests
         {
             [Linear(2, 16)]         public partial Part In   { get; }
             [ClassEmbedding(3, 16)] public partial Part Kind { get; }
-            [Activate(Act.SiLU)]    public partial Part Bend { get; }
             [Linear(16, 2)]         public partial Part Out  { get; }
 
             [return: Shape("B", 2)]
-            private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level, [Shape("B", 3)] Flow labels) => ((x | In) + level + (labels | Kind)) | Bend | Out;
+            private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level, [Shape("B", 3)] Flow labels) => ((x | In) + level + (labels | Kind)) | SiLU | Out;
         }
 
         [TimeSchedule(0.002, 80, Preconditioning = Preconditioning.Plain), LogNormal(-1.1, 2)]

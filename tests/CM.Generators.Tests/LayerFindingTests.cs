@@ -6,10 +6,10 @@ public sealed class LayerFindingTests
     [Theory]
     [InlineData("[Attention(64, Heads = 5)]", "Heads = 5", "5 (heads of 'Only') does not divide its 64 channels. It fits with Heads = 4 on 'Only'.")]
     [InlineData("[Attention(64, ChannelsPerHead = 48)]", "ChannelsPerHead = 48", "48 (channelsPerHead of 'Only') does not divide its 64 channels. It fits with ChannelsPerHead = 64 on 'Only'.")]
-    [InlineData("[PixelShuffle(3)]", "", "9 (factor² of 'Only') does not divide its 64 channels.")]
-    [InlineData("[PixelUnshuffle(3)]", "3", "3 (factor of 'Only') does not divide its 8 rows.")]
+    [InlineData("PixelShuffle(3)", "3", "9 (factor² of 'PixelShuffle(3)') does not divide its 64 channels.")]
+    [InlineData("PixelUnshuffle(3)", "3", "3 (factor of 'PixelUnshuffle(3)') does not divide its 8 rows.")]
     public void Sizes_that_do_not_divide(string layer, string at, string message) =>
-        Findings(layer).ShouldBe([("CM2007", at.Length > 0 ? at : layer.Trim('[', ']'), message)]);
+        Findings(layer).ShouldBe([("CM2007", at, message)]);
 
     [Theory]
     [InlineData("[Attention(64, Heads = 0)]", "'heads' of 'Only' must be 1 or more")]
@@ -18,11 +18,11 @@ public sealed class LayerFindingTests
     [InlineData("[Conv2d(64, 64, 3, Gain = -1)]", "'gain' of 'Only' must be 0 or more")]
     [InlineData("[ConvTranspose2d(64, 64, 4, Stride = 2, OutputPadding = 2)]", "'outputPadding' of 'Only' must be 0 or more, and less than the stride")]
     [InlineData("[DepthwiseConv2d(64, 0)]", "'kernel' of 'Only' must be 1 or more")]
-    [InlineData("[FirUpsample(1, -1)]", "'taps' of 'Only' must be one tap or more, with a sum that is not 0")]
-    [InlineData("[FirDownsample]", "'taps' of 'Only' must be one tap or more, with a sum that is not 0")]
-    [InlineData("[PixelShuffle(1)]", "'factor' of 'Only' must be 2 or more")]
+    [InlineData("FirUpsample(1, -1)", "'taps' of 'FirUpsample(1, -1)' must be one tap or more, with a sum that is not 0")]
+    [InlineData("FirDownsample()", "'taps' of 'FirDownsample()' must be one tap or more, with a sum that is not 0")]
+    [InlineData("PixelShuffle(1)", "'factor' of 'PixelShuffle(1)' must be 2 or more")]
     [InlineData("[MpConv2d(64, 64, 2)]", "'kernel' of 'Only' must be an odd number")]
-    [InlineData("[Clip(0)]", "'bound' of 'Only' must be above 0")]
+    [InlineData("Clamp(0)", "'bound' of 'Clamp(0)' must be above 0")]
     [InlineData("[RmsNorm(8, Epsilon = 0)]", "'epsilon' of 'Only' must be above 0")]
     public void Numbers_out_of_range(string layer, string message) =>
         Findings(layer).ShouldContain(finding => finding.Id == "CM1008" && finding.Message == message);
@@ -67,12 +67,12 @@ public sealed class LayerFindingTests
     [InlineData("[DepthwiseConv2d(32, 3)]", "\"B\", 64, 8, 8", "CM2001", "'Only' expects channels 32 but 'x' [B, 64, 8, 8] has 64.")]
     [InlineData("[ConvTranspose2d(32, 32, 4)]", "\"B\", 64, 8, 8", "CM2001", "'Only' expects channels 32 but 'x' [B, 64, 8, 8] has 64.")]
     [InlineData("[ConvTranspose2d(64, 32, 1, Padding = 4)]", "\"B\", 64, 8, 8", "CM2008", "'Only' leaves nothing of 'x' [B, 64, 8, 8]: its height is only 8")]
-    [InlineData("[FirDownsample(1, 3, 3, 1, Padding = 0)]", "\"B\", 3, 2, 2", "CM2008", "'Only' leaves nothing of 'x' [B, 3, 2, 2]: its height is only 2")]
+    [InlineData("FirDownsample([1, 3, 3, 1], padding: 0)", "\"B\", 3, 2, 2", "CM2008", "'FirDownsample([1, 3, 3, 1], padding: 0)' leaves nothing of 'x' [B, 3, 2, 2]: its height is only 2")]
     [InlineData("[MpFourier(8)]", "\"B\", 1", "CM2002", "'Only' (MpFourier) takes [B] but 'x' is [B, 1]")]
     [InlineData("[MpLinear(8, 8)]", "\"B\", 9", "CM2001", "'Only' expects width 8 but 'x' [B, 9] has 9.")]
     [InlineData("[RmsNorm(8)]", "\"B\", 4, 9", "CM2001", "'Only' expects axis 2 8 but 'x' [B, 4, 9] has 9.")]
-    [InlineData("[PixelNorm]", "\"B\"", "CM2002", "'Only' (PixelNorm) takes [B, channels, …] but 'x' is [B]")]
-    [InlineData("[MpSum(0.3)]", "\"B\", 8", "CM2012", "'Only' takes 2 values but gets 1")]
+    [InlineData("PixelNorm", "\"B\"", "CM2002", "'PixelNorm' takes [B, channels, …] but 'x' is [B]")]
+    [InlineData("MpSum(0.3)", "\"B\", 8", "CM2012", "'MpSum(0.3)' takes 2 values but gets 1")]
     public void Shapes_that_do_not_fit(string layer, string input, string id, string message)
     {
         var finding = Source.Findings(OneLayer.Declare(layer, input, "\"B\", 8")).ShouldHaveSingleItem();
@@ -85,9 +85,9 @@ public sealed class LayerFindingTests
     [InlineData("[AdaptiveGroupNorm(8, 64, 32)]", "\"B\", 64, 8, 8", "\"B\", 33", "CM2001", "'Only' expects width 32 but 'y' [B, 33] has 33.")]
     [InlineData("[AdaptiveGroupNorm(8, 64, 32)]", "\"B\", 64, 8, 8", "\"B\"", "CM2002", "'Only' (AdaptiveGroupNorm) takes [B, embedding] but 'y' is [B]")]
     [InlineData("[AdaptiveGroupNorm(8, 64, 32)]", "\"B\", 64, 8, 8", "\"N\", 32", "CM2001", "'Only' expects batch B but 'y' [N, 32] has N.")]
-    [InlineData("[MpSum(0.3)]", "\"B\", 64, 8, 8", "\"B\", 64, 4, 8", "CM2001", "'Only' expects height 8 but 'y' [B, 64, 4, 8] has 4.")]
-    [InlineData("[MpCat]", "\"B\", 64, 8, 8", "\"B\", 64, 8, 4", "CM2001", "'Only' expects width 8 but 'y' [B, 64, 8, 4] has 4.")]
-    [InlineData("[MpCat]", "\"B\", 64, 8, 8", "\"B\", 64", "CM2002", "'Only' (MpCat) takes [B, channels, 8, 8] but 'y' is [B, 64]")]
+    [InlineData("MpSum(0.3)", "\"B\", 64, 8, 8", "\"B\", 64, 4, 8", "CM2001", "'MpSum(0.3)' expects height 8 but 'y' [B, 64, 4, 8] has 4.")]
+    [InlineData("MpCat()", "\"B\", 64, 8, 8", "\"B\", 64, 8, 4", "CM2001", "'MpCat()' expects width 8 but 'y' [B, 64, 8, 4] has 4.")]
+    [InlineData("MpCat()", "\"B\", 64, 8, 8", "\"B\", 64", "CM2002", "'MpCat()' takes [B, channels, 8, 8] but 'y' is [B, 64]")]
     public void Second_inputs_that_do_not_fit(string layer, string first, string second, string id, string message)
     {
         var finding = Source.Findings(OneLayer.Declare(layer, [first, second], first)).ShouldHaveSingleItem();
@@ -98,8 +98,8 @@ public sealed class LayerFindingTests
     [Fact]
     public void An_open_height_must_be_divisible_by_what_is_missing()
     {
-        Source.Findings(OneLayer.Declare("[PixelUnshuffle(4)]", "\"B\", 3, \"4*H\", \"8*W\"", "\"B\", 48, \"H\", \"2*W\"")).ShouldBeEmpty();
-        var emitted = Emitted.From(OneLayer.Declare("[PixelUnshuffle(4)]", "\"B\", 3, \"H\", 8", "\"B\", 48, \"H/4\", 2"));
+        Source.Findings(OneLayer.Declare("PixelUnshuffle(4)", "\"B\", 3, \"4*H\", \"8*W\"", "\"B\", 48, \"H\", \"2*W\"")).ShouldBeEmpty();
+        var emitted = Emitted.From(OneLayer.Declare("PixelUnshuffle(4)", "\"B\", 3, \"H\", 8", "\"B\", 48, \"H/4\", 2"));
         using var store = emitted.NewStore("Net");
         using var module = emitted.NewModule("Net", store);
         Emitted.Forward(module, TorchSharp.torch.ones(1, 3, 8, 8))[0].shape.ShouldBe([1, 48, 2, 2]);
@@ -112,13 +112,13 @@ public sealed class LayerFindingTests
     [InlineData("[DepthwiseConv2d(64, 3)]", "Depthwise Conv2d 64→64, 3×3, 64 groups", 64 * 10, 64 * 9 * 64)]
     [InlineData("[ConvTranspose2d(64, 64, 3)]", "ConvTranspose2d 64→64, 3×3", 64 * 64 * 9 + 64, 64 * 64 * 9 * 64)]
     [InlineData("[MpConv2d(64, 64, 3, Gain = 0.5)]", "MpConv2d 64→64, 3×3, gain 0.5", 64 * 64 * 9, 64 * 64 * 9 * 64)]
-    [InlineData("[FirDownsample(1, 2, 1, Padding = 2)]", "FirDownsample 1 2 1, padding 2", 0, 64 * 5 * 5 * 9)]
+    [InlineData("FirDownsample([1, 2, 1], padding: 2)", "FirDownsample 1 2 1, padding 2", 0, 64 * 5 * 5 * 9)]
     [InlineData("[LearnedGain]", "LearnedGain", 1, 0)]
     public void Hover_tells_kind_parameters_and_work(string layer, string kind, long parameters, long work)
     {
         var output = layer.Contains("Fir") ? "\"B\", 64, 5, 5" : "\"B\", 64, 8, 8";
         var text = Source.Generate(OneLayer.Declare(layer, "\"B\", 64, 8, 8", output))["Networks/Test.Net.g.cs"];
-        text.ShouldContain($"<summary>{kind} · [B, 64, 8, 8] → [{output.Replace("\"", "")}] · ");
+        text.ShouldContain(layer.StartsWith('[') ? $"<summary>{kind} · [B, 64, 8, 8] → [{output.Replace("\"", "")}] · " : $"new(\"{layer}\", \"{kind}\", \"[B, 64, 8, 8]\", \"[{output.Replace("\"", "")}]\", 0)");
         text.ShouldContain($"[Contract(\"{parameters}\", \"{work}\",");
     }
 

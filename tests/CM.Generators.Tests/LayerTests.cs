@@ -68,7 +68,7 @@ public sealed class LayerTests
             "Sigmoid" => x => 1 / (1 + Math.Exp(-x)),
             _ => x => Math.Log(1 + Math.Exp(x)),
         };
-        ShouldGive($"[Activate(Act.{function})]", "\"B\", 8", "\"B\", 8", linspace(-3, 3, 16, float32).view(2, 8), (_, input) =>
+        ShouldGive("Functions." + function, "\"B\", 8", "\"B\", 8", linspace(-3, 3, 16, float32).view(2, 8), (_, input) =>
             tensor(input.data<float>().ToArray().Select(x => (float)formula(x)).ToArray()).view(2, 8), gradients: false);
     }
 
@@ -76,12 +76,12 @@ public sealed class LayerTests
     public void Embeddings_are_waves_of_the_level()
     {
         var level = tensor(new[] { -1.5f, 0.25f, 1.1f });
-        ShouldGive("[Positional(8, Endpoint = true, SineFirst = true)]", "\"B\"", "\"B\", 8", level, (_, input) =>
+        ShouldGive("PositionalEmbedding(8, endpoint: true, sineFirst: true)", "\"B\"", "\"B\", 8", level, (_, input) =>
         {
             var angle = input.unsqueeze(1) * tensor(Enumerable.Range(0, 4).Select(j => (float)Math.Pow(10_000, -j / 3.0)).ToArray());
             return cat([angle.sin(), angle.cos()], 1);
         });
-        ShouldGive("[Positional(8)]", "\"B\"", "\"B\", 8", level, (_, input) =>
+        ShouldGive("PositionalEmbedding(8)", "\"B\"", "\"B\", 8", level, (_, input) =>
         {
             var angle = input.unsqueeze(1) * tensor(Enumerable.Range(0, 4).Select(j => (float)Math.Pow(10_000, -j / 4.0)).ToArray());
             return cat([angle.cos(), angle.sin()], 1);
@@ -96,20 +96,20 @@ public sealed class LayerTests
     [Fact]
     public void Resampling()
     {
-        ShouldGive("[Upsample(2)]", "\"B\", 3, 3, 3", "\"B\", 3, 6, 6", Image(3, 3), (_, input) =>
+        ShouldGive("Upsample(2)", "\"B\", 3, 3, 3", "\"B\", 3, 6, 6", Image(3, 3), (_, input) =>
             input.repeat_interleave(2, 2).repeat_interleave(2, 3));
-        ShouldGive("[AveragePool(2)]", "\"B\", 3, 5, 5", "\"B\", 3, 2, 2", Image(3, 5), (_, input) =>
+        ShouldGive("AveragePool(2)", "\"B\", 3, 5, 5", "\"B\", 3, 2, 2", Image(3, 5), (_, input) =>
             input.narrow(2, 0, 4).narrow(3, 0, 4).contiguous().view(2, 3, 2, 2, 2, 2).mean([3, 5]));
-        ShouldGive("[Downsample(2)]", "\"B\", 3, 5, 5", "\"B\", 3, 3, 3", Image(3, 5), (_, input) =>
+        ShouldGive("Downsample(2)", "\"B\", 3, 5, 5", "\"B\", 3, 3, 3", Image(3, 5), (_, input) =>
             input.index_select(2, tensor(new long[] { 0, 2, 4 })).index_select(3, tensor(new long[] { 0, 2, 4 })));
     }
 
     [Fact]
     public void Flatten_unflatten_and_scale()
     {
-        ShouldGive("[Flatten]", "\"B\", 3, 2, 2", "\"B\", 12", Image(3, 2), (_, input) => input.view(2, 12));
-        ShouldGive("[Unflatten(3, 2, 2)]", "\"B\", 12", "\"B\", 3, 2, 2", Image(3, 2).view(2, 12), (_, input) => input.view(2, 3, 2, 2));
-        ShouldGive("[Scale(-0.5)]", "\"B\", 12", "\"B\", 12", Image(3, 2).view(2, 12), (_, input) => input * -0.5);
+        ShouldGive("Flatten", "\"B\", 3, 2, 2", "\"B\", 12", Image(3, 2), (_, input) => input.view(2, 12));
+        ShouldGive("Unflatten(3, 2, 2)", "\"B\", 12", "\"B\", 3, 2, 2", Image(3, 2).view(2, 12), (_, input) => input.view(2, 3, 2, 2));
+        ShouldGive("Scale(-0.5)", "\"B\", 12", "\"B\", 12", Image(3, 2).view(2, 12), (_, input) => input * -0.5);
     }
 
     [Fact]
@@ -134,11 +134,9 @@ public sealed class LayerTests
             [Network]
             public sealed partial record Net
             {
-                [Scale(2)] public partial Part Double { get; }
-
                 [return: Shape("B", 3, 2, 2)]
                 private Flow Forward([Shape("B", 3, 2, 2)] Flow x, [Shape("B", 3)] Flow shift, [Shape("B")] Flow gain) =>
-                    1 - x * gain + (shift | Double);
+                    1 - x * gain + (shift | Scale(2));
             }
             """);
         using var store = emitted.NewStore("Net");

@@ -16,11 +16,10 @@ public sealed class LossTests
         public sealed partial record LineDenoiser : IDenoiser
         {
             [Linear(1, 16)]      public partial Part In   { get; }
-            [Activate(Act.SiLU)] public partial Part Bend { get; }
             [Linear(16, 1)]      public partial Part Out  { get; }
 
             [return: Shape("B", 1)]
-            private Flow Forward([Shape("B", 1)] Flow x, [Shape("B")] Flow level) => ((x | In) + level) | Bend | Out;
+            private Flow Forward([Shape("B", 1)] Flow x, [Shape("B")] Flow level) => ((x | In) + level) | SiLU | Out;
         }
 
         [Experiment(Steps = 10, Batch = 64), Data<Line>, Model<LineDenoiser>, Coupling<Independent>, Times<EasyTimes>, L2, Adam(1e-3), Sample(80)]

@@ -12,16 +12,16 @@ public sealed class MagnitudePreservingTests
     [Fact]
     public void SiLU_sum_cat_gain_and_clip()
     {
-        ShouldGive("[MpSiLU]", "\"B\", 3, 4, 4", "\"B\", 3, 4, 4", Image(3, 4), (_, x) => x * x.sigmoid() / 0.596);
-        ShouldGive("[MpSum(0.3)]", [("\"B\", 3, 4, 4", Image(3, 4)), ("\"B\", 3, 4, 4", Image(3, 4).flip(1))], "\"B\", 3, 4, 4", (_, x) =>
+        ShouldGive("MpSiLU", "\"B\", 3, 4, 4", "\"B\", 3, 4, 4", Image(3, 4), (_, x) => x * x.sigmoid() / 0.596);
+        ShouldGive("MpSum(0.3)", [("\"B\", 3, 4, 4", Image(3, 4)), ("\"B\", 3, 4, 4", Image(3, 4).flip(1))], "\"B\", 3, 4, 4", (_, x) =>
             (0.7 * x[0] + 0.3 * x[1]) / Math.Sqrt(0.7 * 0.7 + 0.3 * 0.3));
-        ShouldGive("[MpCat(0.25)]", [("\"B\", 3, 4, 4", Image(3, 4)), ("\"B\", 5, 4, 4", Image(5, 4))], "\"B\", 8, 4, 4", (_, x) =>
+        ShouldGive("MpCat(0.25)", [("\"B\", 3, 4, 4", Image(3, 4)), ("\"B\", 5, 4, 4", Image(5, 4))], "\"B\", 8, 4, 4", (_, x) =>
         {
             var c = Math.Sqrt(8 / (0.75 * 0.75 + 0.25 * 0.25));
             return cat([x[0] * (0.75 * c / Math.Sqrt(3)), x[1] * (0.25 * c / Math.Sqrt(5))], 1);
         });
         ShouldGive("[LearnedGain]", "\"B\", 5", "\"B\", 5", linspace(-1, 1, 10, float32).view(2, 5), (store, x) => x * store["Only.gain"]);
-        ShouldGive("[Clip(0.5)]", "\"B\", 3, 4, 4", "\"B\", 3, 4, 4", Image(3, 4), (_, x) => where(x.abs() <= 0.5, x, x.sign().detach() * 0.5));
+        ShouldGive("Clamp(0.5)", "\"B\", 3, 4, 4", "\"B\", 3, 4, 4", Image(3, 4), (_, x) => where(x.abs() <= 0.5, x, x.sign().detach() * 0.5));
     }
 
     [Fact]

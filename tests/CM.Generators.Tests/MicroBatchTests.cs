@@ -18,13 +18,12 @@ public sealed class MicroBatchTests
             [Dropout(0.5)]           public partial Part Forget    { get; }
             [Linear(8, 2)]           public partial Part Mean      { get; }
             [Linear(8, 2)]           public partial Part Spread    { get; }
-            [Activate(Act.Softplus)] public partial Part Deviation { get; }
 
             [return: Shape("B", 2), Shape("B", 2)]
             private Flow Forward([Shape("B", 2)] Flow x)
             {
                 var hidden = x | In | Forget;
-                return (hidden | Mean, hidden | Spread | Deviation);
+                return (hidden | Mean, hidden | Spread | Softplus);
             }
         }
 

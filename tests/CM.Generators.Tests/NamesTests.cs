@@ -18,13 +18,13 @@ public sealed class NamesTests
             {
                 [Linear(nameof(@#4), nameof(@#5))] public partial Part @#6 { get; }
                 [Linear(nameof(@#5), nameof(@#5)), Repeat(2)] public partial Part @#7 { get; }
-                [Custom<@#8>] public partial Part @#9 { get; }
+                private const int @#9 = 2;
 
                 [return: Shape("B", nameof(@#5))]
                 private Flow Forward([Shape("B", nameof(@#4))] Flow @#10)
                 {
                     var @#11 = @#10 | @#6;
-                    var @#12 = @#11 | @#7 | @#9;
+                    var @#12 = @#11 | @#7 | Function<@#8>() | Scale(@#9);
                     return @#11 + @#12;
                 }
             }

@@ -28,11 +28,10 @@ public sealed class NetworkTests
         [Network]
         public sealed partial record Residual(int Width)
         {
-            [Activate(Act.SiLU)] public partial Part Bend { get; }
             [Linear(nameof(Width), nameof(Width))] public partial Part Turn { get; }
 
             [return: Shape("B", nameof(Width))]
-            private Flow Forward([Shape("B", nameof(Width))] Flow x) => x + (x | Bend | Turn);
+            private Flow Forward([Shape("B", nameof(Width))] Flow x) => x + (x | SiLU | Turn);
         }
         """;
 
@@ -42,21 +41,19 @@ public sealed class NetworkTests
         {
             private const int C = 64, T = 256;
 
-            [Positional(T, SineFirst = true)] public partial Part Clock { get; }
             [Conv2d(3, C, 3)] public partial Part Stem { get; }
             [Block<ResBlock>(C, C, T)] public partial Part Down { get; }
             [Conv2d(C, 2 * C, 3, Stride = 2, Padding = 1)] public partial Part Shrink { get; }
             [Block<ResBlock>(2 * C, 2 * C, T)] public partial Part Middle { get; }
-            [Upsample(2)] public partial Part Grow { get; }
             [Block<ResBlock>(3 * C, C, T)] public partial Part Up { get; }
             [Conv2d(C, 3, 1)] public partial Part Head { get; }
 
             [return: Shape("B", 3, 32, 32)]
             private Flow Forward([Shape("B", 3, 32, 32)] Flow x, [Shape("B")] Flow t)
             {
-                var time = t | Clock;
+                var time = t | PositionalEmbedding(T, sineFirst: true);
                 var skip = (x | Stem, time) | Down;
-                var deep = (skip | Shrink, time) | Middle | Grow;
+                var deep = (skip | Shrink, time) | Middle | Upsample(2);
                 return (Flow.Cat(deep, skip), time) | Up | Head;
             }
         }
@@ -65,14 +62,13 @@ public sealed class NetworkTests
         public sealed partial record ResBlock(int In, int Out, int Time)
         {
             [GroupNorm(8, nameof(In))] public partial Part Calm { get; }
-            [Activate(Act.SiLU)] public partial Part Bend { get; }
             [Conv2d(nameof(In), nameof(Out), 3)] public partial Part Turn { get; }
             [Linear(nameof(Time), nameof(Out))] public partial Part Clock { get; }
             [Conv2d(nameof(In), nameof(Out), 1)] public partial Part Short { get; }
 
             [return: Shape("B", nameof(Out), "H", "W")]
             private Flow Forward([Shape("B", nameof(In), "H", "W")] Flow x, [Shape("B", nameof(Time))] Flow t) =>
-                (x | Calm | Bend | Turn) + (t | Clock) + (x | Short);
+                (x | Calm | SiLU | Turn) + (t | Clock) + (x | Short);
         }
         """;
 
@@ -86,22 +82,15 @@ public sealed class NetworkTests
             [Conv2d(3, 8, 3, Stride = 2, Dilation = 2, Groups = 1, Bias = false)] public partial Part Stem { get; }
             [GroupNorm(4, 8, Epsilon = 1e-6)] public partial Part Calm { get; }
             [Dropout(0.1)] public partial Part Drop { get; }
-            [AveragePool(2)] public partial Part Pool { get; }
-            [Upsample(2)] public partial Part Grow { get; }
-            [Downsample(2)] public partial Part Thin { get; }
-            [Flatten] public partial Part Flat { get; }
             [LayerNorm(128)] public partial Part Level { get; }
-            [Activate(Act.GELU)] public partial Part Bend { get; }
             [Linear(128, 128, Bias = false), Repeat(2)] public partial Part Turn { get; }
-            [Unflatten(8, 4, 4)] public partial Part Image { get; }
-            [Scale(0.5)] public partial Part Half { get; }
 
             [return: Shape("B", 8, 4, 4), Shape("B", 8, 4, 4)]
             private Flow Forward([Shape("B", 3, 16, 16)] Flow x)
             {
-                var small = x | Stem | Calm | Drop | Pool | Grow | Thin;
-                var flat = small | Flat | Level | Bend | Turn;
-                return (2 * (flat | Image) - small, -(small | Half) + 1);
+                var small = x | Stem | Calm | Drop | AveragePool(2) | Upsample(2) | Downsample(2);
+                var flat = small | Flatten | Level | GELU | Turn;
+                return (2 * (flat | Unflatten(8, 4, 4)) - small, -(small | Scale(0.5)) + 1);
             }
         }
         """)]
@@ -110,28 +99,21 @@ public sealed class NetworkTests
         [Network]
         public sealed partial record MagnitudePreservingBlock(int In, int Out, int Embedding)
         {
-            [FirDownsample(1, 1)] public partial Part Shrink { get; }
             [MpConv2d(nameof(In), nameof(Out), 1)] public partial Part Skip { get; }
-            [PixelNorm] public partial Part Calm { get; }
-            [MpSiLU] public partial Part Bend { get; }
             [MpConv2d(nameof(Out), nameof(Out), 3)] public partial Part First { get; }
             [MpLinear(nameof(Embedding), nameof(Out))] public partial Part Embed { get; }
             [LearnedGain] public partial Part Loud { get; }
-            [MpSiLU] public partial Part BendAgain { get; }
             [Dropout(0.1)] public partial Part Drop { get; }
             [MpConv2d(nameof(Out), nameof(Out), 3)] public partial Part Second { get; }
-            [MpSum(0.3)] public partial Part Add { get; }
             [MpAttention(nameof(Out), ChannelsPerHead = 64)] public partial Part Attend { get; }
-            [MpSum(0.3)] public partial Part AddAgain { get; }
-            [Clip(256)] public partial Part Bound { get; }
 
             [return: Shape("B", nameof(Out), "H", "W")]
             private Flow Forward([Shape("B", nameof(In), "2*H", "2*W")] Flow image, [Shape("B", nameof(Embedding))] Flow embedding)
             {
-                var x = image | Shrink | Skip | Calm;
-                var y = (x | Bend | First) * ((embedding | Embed | Loud) + 1);
-                var sum = (x, y | BendAgain | Drop | Second) | Add;
-                return (sum, sum | Attend) | AddAgain | Bound;
+                var x = image | FirDownsample(1, 1) | Skip | PixelNorm;
+                var y = (x | MpSiLU | First) * ((embedding | Embed | Loud) + 1);
+                var sum = (x, y | MpSiLU | Drop | Second) | MpSum(0.3);
+                return (sum, sum | Attend) | MpSum(0.3) | Clamp(256);
             }
         }
         """)]
@@ -140,7 +122,7 @@ public sealed class NetworkTests
         public sealed partial record Straight
         {
             [Linear(2, 8)] public partial Part In { get; }
-            [Activate(Act.Tanh)] public partial Part Bend { get; }
+            [LayerNorm(8)] public partial Part Norm { get; }
             [Linear(8, 2)] public partial Part Out { get; }
         }
         """)]
@@ -208,11 +190,10 @@ public sealed class NetworkTests
             public sealed partial record Halve(int Hidden)
             {
                 [Conv2d(3, nameof(Hidden), 3)] public partial Part Widen { get; }
-                [AveragePool(2)] public partial Part Pool { get; }
                 [Conv2d(nameof(Hidden), 3, 1)] public partial Part Back { get; }
 
                 [return: Shape("B", 3, "H/2", "W/2")]
-                private Flow Forward([Shape("B", 3, "H", "W")] Flow x) => x | Widen | Pool | Back;
+                private Flow Forward([Shape("B", 3, "H", "W")] Flow x) => x | Widen | AveragePool(2) | Back;
             }
             """).ShouldBe(
         [

@@ -51,10 +51,9 @@ public sealed partial class StartTests
     [Fact]
     public void Filters_are_outer_products_with_sum_1()
     {
-        var emitted = Emitted.From(OneLayer.Declare("[FirUpsample(1, 2, 5)]", Image16, "\"B\", 16, 15, 15"));
-        using var store = emitted.NewStore("Net");
+        using var store = ParameterStore.New(new ParameterLayout().AddBuffer("resample_filter", Init.Filter(1, 2, 5), 1, 1, 3, 3), seed: 1);
         double[] taps = [1 / 8.0, 2 / 8.0, 5 / 8.0];
-        store.Buffer("Only.resample_filter").flatten().data<float>().ToArray().ShouldBe([.. taps.SelectMany(_ => taps, (a, b) => (float)(a * b))]);
+        store.Buffer("resample_filter").flatten().data<float>().ToArray().ShouldBe([.. taps.SelectMany(_ => taps, (a, b) => (float)(a * b))]);
     }
 
     private static void ShouldStart(string layer, string input, string output, params (string Name, string Law, double Size)[] wanted)

@@ -177,18 +177,14 @@ public sealed class UNetGoldenTests(ITestOutputHelper log)
             [Network]
             public sealed partial record Net
             {
-                [Zeros] public partial Part Zero { get; }
                 {{layer}} public partial Part Unet { get; }
-                [Channels(0, {{channels}})] public partial Part Mean { get; }
-                [Channels({{channels}}, {{channels}})] public partial Part Spread { get; }
-                [Activate(Act.Softplus)] public partial Part Above0 { get; }
 
                 [return: Shape("B", {{channels}}, {{resolution}}, {{resolution}})]
                 [return: Shape("B", {{channels}}, {{resolution}}, {{resolution}})]
                 private (Flow, Flow) Forward([Shape("B", {{channels}}, {{resolution}}, {{resolution}})] Flow x{{(labels > 0 ? $", [Shape(\"B\", {labels})] Flow labels" : "")}})
                 {
-                    var both = (x * 2, x | Zero{{(labels > 0 ? ", labels" : "")}}) | Unet;
-                    return (both | Mean, both | Spread | Above0);
+                    var both = (x * 2, x | ZerosLike{{(labels > 0 ? ", labels" : "")}}) | Unet;
+                    return (both | SliceChannels(0, {{channels}}), both | SliceChannels({{channels}}, {{channels}}) | Softplus);
                 }
             }
             """;

@@ -22,7 +22,7 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
             public partial Part Out { get; }
 
             [return: Shape("B", 2)]
-            private Flow Forward([Shape("B", 2)] Flow x) => x | In | Out;
+            private Flow Forward([Shape("B", 2)] Flow x) => x | In | SiLU | Out;
         }
 
         public static class Beside

@@ -6,30 +6,15 @@ namespace Gallery;
 [Network]
 public sealed partial record Posterior(int Size)
 {
-    [Channels(0, nameof(Size))]
-    public partial Part Mean { get; }
-
-    [Channels(nameof(Size), nameof(Size))]
-    public partial Part Rest { get; }
-
-    [Activate(Act.Softplus)]
-    public partial Part Above0 { get; }
-
     [return: Shape("B", nameof(Size), "H", "W")]
     [return: Shape("B", nameof(Size), "H", "W")]
-    private (Flow, Flow) Forward([Shape("B", "2*Size", "H", "W")] Flow x) => (x | Mean, x | Rest | Above0);
+    private (Flow, Flow) Forward([Shape("B", "2*Size", "H", "W")] Flow x) => (x | SliceChannels(0, Size), x | SliceChannels(Size, Size) | Softplus);
 }
 
 /// <summary>VCT's encoder for Fashion-MNIST: a small DDPM++ without a level, which sees the data at deviation 1.</summary>
 [Network]
 public sealed partial record FashionEncoder
 {
-    [Scale(2)]
-    public partial Part Spread { get; }
-
-    [Zeros]
-    public partial Part NoLevel { get; }
-
     [DdpmPlusPlus(28, 1, 32, OutChannels = 2, Multipliers = [2, 2, 2], Blocks = [1], Dropout = [0.3])]
     public partial Part Model { get; }
 
@@ -40,7 +25,7 @@ public sealed partial record FashionEncoder
     [return: Shape("B", 1, 28, 28)]
     private (Flow, Flow) Forward([Shape("B", 1, 28, 28)] Flow x)
     {
-        var (mean, deviation) = (x | Spread, x | NoLevel) | Model | Split;
+        var (mean, deviation) = (x | Scale(2), x | ZerosLike) | Model | Split;
         return (mean, deviation);
     }
 }
@@ -49,12 +34,6 @@ public sealed partial record FashionEncoder
 [Network]
 public sealed partial record Cifar10Encoder
 {
-    [Scale(2)]
-    public partial Part Spread { get; }
-
-    [Zeros]
-    public partial Part NoLevel { get; }
-
     [DdpmPlusPlus(32, 3, 32, OutChannels = 6, Multipliers = [2, 2, 2], Blocks = [1], Dropout = [0.2])]
     public partial Part Model { get; }
 
@@ -65,7 +44,7 @@ public sealed partial record Cifar10Encoder
     [return: Shape("B", 3, 32, 32)]
     private (Flow, Flow) Forward([Shape("B", 3, 32, 32)] Flow x)
     {
-        var (mean, deviation) = (x | Spread, x | NoLevel) | Model | Split;
+        var (mean, deviation) = (x | Scale(2), x | ZerosLike) | Model | Split;
         return (mean, deviation);
     }
 }
@@ -74,12 +53,6 @@ public sealed partial record Cifar10Encoder
 [Network]
 public sealed partial record FfhqEncoder
 {
-    [Scale(2)]
-    public partial Part Spread { get; }
-
-    [Zeros]
-    public partial Part NoLevel { get; }
-
     [DdpmPlusPlus(64, 3, 32, OutChannels = 6, Blocks = [1], Dropout = [0.2])]
     public partial Part Model { get; }
 
@@ -90,7 +63,7 @@ public sealed partial record FfhqEncoder
     [return: Shape("B", 3, 64, 64)]
     private (Flow, Flow) Forward([Shape("B", 3, 64, 64)] Flow x)
     {
-        var (mean, deviation) = (x | Spread, x | NoLevel) | Model | Split;
+        var (mean, deviation) = (x | Scale(2), x | ZerosLike) | Model | Split;
         return (mean, deviation);
     }
 }

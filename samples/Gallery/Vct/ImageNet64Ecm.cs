@@ -22,12 +22,6 @@ public sealed partial record LinearImageNetTimes : ITimeSchedule
 [Network]
 public sealed partial record ImageNetEncoder
 {
-    [Scale(2)]
-    public partial Part Spread { get; }
-
-    [Zeros]
-    public partial Part NoLevel { get; }
-
     [Edm2(64, 3, 32, OutChannels = 6, Labels = 1000, Blocks = [2], Dropout = [0, 0, 0.4, 0.4])]
     public partial Part Model { get; }
 
@@ -38,7 +32,7 @@ public sealed partial record ImageNetEncoder
     [return: Shape("B", 3, 64, 64)]
     private (Flow, Flow) Forward([Shape("B", 3, 64, 64)] Flow x, [Shape("B", 1000)] Flow labels)
     {
-        var (mean, deviation) = (x | Spread, x | NoLevel, labels) | Model | Split;
+        var (mean, deviation) = (x | Scale(2), x | ZerosLike, labels) | Model | Split;
         return (mean, deviation);
     }
 }

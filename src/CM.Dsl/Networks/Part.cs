@@ -1,9 +1,10 @@
 namespace CM.Dsl;
 
 /// <summary>
-/// One layer of a declaration. The generator implements the partial property and fills in what it found out.
+/// One layer of a declaration. The generator implements the partial property and fills in what it found out; a function of
+/// <see cref="Functions"/> needs no property.
 /// </summary>
-/// <param name="Name">The property's name, which is also the first part of its parameters' names.</param>
+/// <param name="Name">The property's name, which is also the first part of its parameters' names, or a function as it is called.</param>
 /// <param name="Kind">The kind of layer with its numbers, such as <c>Conv2d 3→64, 3×3</c>.</param>
 /// <param name="Input">The shape that goes in, such as <c>[B, 3, 32, 32]</c>; empty for a layer that is not used.</param>
 /// <param name="Output">The shape that comes out.</param>

@@ -60,27 +60,31 @@ internal sealed class LayerCheck(LayerPlan layer, int place, IReadOnlyList<FlowV
         return true;
     }
 
-    /// <summary>A size of the attribute must divide another.</summary>
+    /// <summary>A size of the attribute, or its square, must divide another.</summary>
     public bool Divides(string argument, Dim divisor, string whole, Dim size)
     {
         var fit = Fit.Divides(divisor, size);
         if (fit.Verdict == FitVerdict.Never)
-            problems.Add(new Problem("CM2007", layer.SiteOf(argument), layer.Name, divisor.ToString(), argument, whole, size.ToString()));
+            problems.Add(new Problem("CM2007", layer.SiteOf(argument.TrimEnd('²')), layer.Name, divisor.ToString(), argument, whole, size.ToString()));
         else if (fit.Verdict == FitVerdict.OnlyIf)
-            duties.Add(new Duty(DutyKind.Divides, divisor, size, layer.SiteOf(argument), $"{argument} of '{layer.Name}' divides its {whole}"));
+            duties.Add(new Duty(DutyKind.Divides, divisor, size, layer.SiteOf(argument.TrimEnd('²')), $"{argument} of '{layer.Name}' divides its {whole}"));
         return fit.Verdict != FitVerdict.Never;
     }
 
     /// <summary>Something that came out has no size left.</summary>
     public bool Positive(Shape input, int axis, Dim size)
     {
-        if (size.Value is null && size.At(_ => 1) < 1)
+        if (size.Value is null && CanVanish(size))
             Duty(DutyKind.AtLeast, 1, size, place, $"the {input.NameOf(axis)} that '{layer.Name}' leaves is 1 or more");
         if (size.Value is null or > 0)
             return true;
         Report("CM2008", layer.Name, input.NameOf(axis), input[axis].Size.ToString(), From, input.ToString(), Cause(input[axis]));
         return false;
     }
+
+    // For some sizes, where each name is much smaller or much larger than the others.
+    private static bool CanVanish(Dim size) =>
+        size.Names.Any(one => new[] { (1, 1), (1, 64), (64, 1) }.Any(sizes => size.At(name => name == one ? sizes.Item1 : sizes.Item2) < 1));
 
     /// <summary>Two counts that must be the same; without a finding of its own.</summary>
     public bool Equal(Dim left, Dim right, string words)

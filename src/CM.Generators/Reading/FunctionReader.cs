@@ -28,16 +28,19 @@ internal sealed class FunctionReader(INamedTypeSymbol record, IReadOnlyCollectio
     {
         var (called, written) = syntax is InvocationExpressionSyntax call ? (call.Expression, call.ArgumentList.Arguments.ToArray()) : (syntax, null);
         if (NameOf(called) is not { } name || MembersOf(name) is not { Length: > 0 } members)
-            return null;
-        var place = sites.Add(syntax);
-        var text = TextOf(syntax);
-        var method = written is null ? null : members.OfType<IMethodSymbol>().FirstOrDefault(each => Takes(each, written));
+            return written is null || IsMeaningful(syntax) ? null : Refused();
+        var (text, place) = (TextOf(syntax), sites.Add(syntax));
+        if (written is null)
+            return members[0] is IPropertySymbol ? New(text, name.Identifier.ValueText, [], null, place) : Refused();
+        return members.OfType<IMethodSymbol>().FirstOrDefault(method => Takes(method, written)) is { } method
+            ? New(text, method.Name, ReadArguments(method, written, text), ContractOf(name, text, place), place)
+            : Refused();
 
-        // Without a kind it is silent, and so is what follows from it.
-        if (method is null && !(written is null && members[0] is IPropertySymbol))
-            return new(text, "", [], null, null, place, "") { IsFunction = true };
-        return new(text, name.Identifier.ValueText, method is null ? [] : ReadArguments(method, written!, text), ContractOf(name, text, place), null, place, "") { IsFunction = true };
+        // By the C# compiler: without a kind it is silent, and so is what follows from it.
+        LayerPlan Refused() => New(TextOf(syntax), "", [], null, sites.Add(syntax));
     }
+
+    private static LayerPlan New(string text, string kind, EquatableArray<Argument> arguments, BlockContract? block, int place) => new(text, kind, arguments, block, null, place, "") { IsFunction = true };
 
     // The name alone, unless the record means something else by it, or with the class in front.
     private SimpleNameSyntax? NameOf(ExpressionSyntax called) => called switch

@@ -159,7 +159,7 @@ internal sealed class NetworkWriter
             .Line("/// <remarks>")
             .Line("/// <code>");
         var rows = network.InOrder.Where(layer => layer.Outputs.Count > 0)
-            .Select(layer => (Place: PlaceOf(layer.Layer), Kind: CodeWriter.Xml(layer.Kind), Shapes: $"{string.Join(", ", layer.Inputs)} → {string.Join(", ", layer.Outputs)}")).ToList();
+            .Select(layer => (Place: CodeWriter.Xml(PlaceOf(layer.Layer)), Kind: CodeWriter.Xml(layer.Kind), Shapes: $"{string.Join(", ", layer.Inputs)} → {string.Join(", ", layer.Outputs)}")).ToList();
         var (places, kinds) = rows.Count == 0 ? (0, 0) : (rows.Max(row => row.Place.Length), rows.Max(row => row.Kind.Length));
         foreach (var row in rows)
             code.Line($"/// {row.Place.PadRight(places)}  {row.Kind.PadRight(kinds)}  {row.Shapes}");

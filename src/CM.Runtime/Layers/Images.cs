@@ -32,6 +32,16 @@ public static class Images
         return functional.conv_transpose2d(images, each, strides: [2, 2], padding: [padding, padding], groups: channels);
     }
 
+    /// <summary>Doubles every channel with the filter f⊗f/(Σf)².</summary>
+    /// <param name="images">[B, C, H, W].</param>
+    /// <param name="taps">Filter f along one axis; the sum is not 0.</param>
+    /// <param name="padding">Rows and columns to cut off on every side.</param>
+    public static Tensor FirUpsample(Tensor images, ReadOnlySpan<double> taps, int padding)
+    {
+        using var filter = Filter(images, taps);
+        return FirUpsample(images, filter, padding);
+    }
+
     /// <summary>Filters every channel and keeps every second pixel of every second row.</summary>
     /// <param name="images">[B, C, H, W].</param>
     /// <param name="filter">[1, 1, taps, taps], with sum 1.</param>
@@ -43,6 +53,28 @@ public static class Images
         using var cast = Casts.To(images, filter);
         using var each = (cast ?? filter).expand([channels, -1, -1, -1]);
         return functional.conv2d(images, each, strides: [2, 2], padding: [padding, padding], groups: channels);
+    }
+
+    /// <summary>Halves every channel with the filter f⊗f/(Σf)².</summary>
+    /// <param name="images">[B, C, H, W].</param>
+    /// <param name="taps">Filter f along one axis; the sum is not 0.</param>
+    /// <param name="padding">Zeros around the image.</param>
+    public static Tensor FirDownsample(Tensor images, ReadOnlySpan<double> taps, int padding)
+    {
+        using var filter = Filter(images, taps);
+        return FirDownsample(images, filter, padding);
+    }
+
+    // f⊗f/(Σf)², [1, 1, taps, taps], where the images lie.
+    private static Tensor Filter(Tensor images, ReadOnlySpan<double> taps)
+    {
+        double sum = 0;
+        foreach (var tap in taps)
+            sum += tap;
+        var square = new double[taps.Length * taps.Length];
+        for (var i = 0; i < square.Length; i++)
+            square[i] = taps[i / taps.Length] / sum * (taps[i % taps.Length] / sum);
+        return tensor(square, [1, 1, taps.Length, taps.Length], images.dtype, images.device);
     }
 
     /// <summary>Adds a channel of ones: [B, C, …] to [B, C + 1, …].</summary>

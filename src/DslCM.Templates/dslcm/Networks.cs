@@ -17,9 +17,6 @@ public sealed partial record Denoiser : IDenoiser
     [Linear(2, Width)]
     public partial Part In { get; }
 
-    [Activate(Act.SiLU)]
-    public partial Part Bend { get; }
-
     [Linear(Width, Width)]
     public partial Part Turn { get; }
 
@@ -30,6 +27,6 @@ public sealed partial record Denoiser : IDenoiser
     private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level)
     {
         var hidden = (x | In) + (level | Wave | Level);
-        return hidden + (hidden | Bend | Turn) | Bend | Out;
+        return hidden + (hidden | SiLU | Turn) | SiLU | Out;
     }
 }

@@ -32,8 +32,8 @@ internal static class Caching
     {
         var first = Source.Compile(before);
         var driver = Source.NewDriver().RunGenerators(first);
-        var tree = first.SyntaxTrees.Single();
-        var edited = first.ReplaceSyntaxTree(tree, Source.Compile(after).SyntaxTrees.Single());
+        var tree = first.SyntaxTrees.First();
+        var edited = first.ReplaceSyntaxTree(tree, Source.Compile(after).SyntaxTrees.First());
         return [.. driver.RunGenerators(edited).GetRunResult().Results
             .Where(result => result.TrackedSteps.ContainsKey(step))
             .SelectMany(result => result.TrackedSteps[step]).SelectMany(run => run.Outputs).Select(output => output.Reason)];

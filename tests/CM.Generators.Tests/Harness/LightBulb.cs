@@ -36,9 +36,10 @@ internal static class LightBulb
     private static Document Open(string source)
     {
         var compilation = Source.Compile(source);
-        var tree = compilation.SyntaxTrees.Single();
+        var (tree, usings) = (compilation.SyntaxTrees[0], compilation.SyntaxTrees[1]);
         return new AdhocWorkspace().AddProject("Declared", LanguageNames.CSharp)
             .WithMetadataReferences(compilation.References).WithCompilationOptions(compilation.Options).WithParseOptions(tree.Options)
+            .AddDocument("Usings.cs", usings.GetText()).Project
             .AddDocument("Declared0.cs", tree.GetText());
     }
 

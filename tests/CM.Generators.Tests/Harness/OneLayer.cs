@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 
 namespace CM.Generators.Tests;
 
-/// <summary>Networks <c>Net</c> of one layer <c>Only</c>, and their results beside a formula's.</summary>
+/// <summary>Networks <c>Net</c> of one layer <c>Only</c> or of functions, and their results beside a formula's.</summary>
 internal static class OneLayer
 {
     /// <summary>A test image, [batch, channels, side, side], of smooth numbers in [−1, 1].</summary>
     public static Tensor Image(int channels, int side, int batch = 2) =>
         linspace(-1, 1, batch * channels * side * side, float32).mul(7).sin().view(batch, channels, side, side);
 
-    /// <param name="layer">The attribute, <c>[Linear(2, 3)]</c>.</param>
+    /// <param name="layer">The attribute, <c>[Linear(2, 3)]</c>, or functions, <c>SiLU</c>.</param>
     /// <param name="input">Axes that go in, <c>"B", 2</c>.</param>
     /// <param name="output">Axes that come out.</param>
     public static string Declare(string layer, string input, string output) => Declare(layer, [input], output);
@@ -21,14 +21,15 @@ internal static class OneLayer
     {
         var names = inputs.Select((_, i) => "xyz"[i].ToString()).ToArray();
         var flow = names.Length == 1 ? names[0] : $"({string.Join(", ", names)})";
+        var (property, used) = layer.StartsWith('[') ? ($"{layer} public partial Part Only {{ get; }}", "Only") : ("", layer);
         return $$"""
             [Network]
             public sealed partial record Net
             {
-                {{layer}} public partial Part Only { get; }
+                {{property}}
 
                 [return: Shape({{output}})]
-                private Flow Forward({{string.Join(", ", inputs.Select((shape, i) => $"[Shape({shape})] Flow {names[i]}"))}}) => {{flow}} | Only;
+                private Flow Forward({{string.Join(", ", inputs.Select((shape, i) => $"[Shape({shape})] Flow {names[i]}"))}}) => {{flow}} | {{used}};
             }
             """;
     }

@@ -18,6 +18,9 @@ internal static class Source
 
         """;
 
+    // As the package has it.
+    private const string GlobalUsings = "global using static CM.Dsl.Functions;";
+
     private static readonly ImmutableArray<MetadataReference> References =
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => !Path.GetFileName(path).StartsWith("CM.Generators", StringComparison.Ordinal))
@@ -30,7 +33,7 @@ internal static class Source
 
     public static CSharpCompilation Compile(params string[] sources) =>
         CSharpCompilation.Create("Declared",
-            sources.Select((text, i) => CSharpSyntaxTree.ParseText(text.Contains("namespace ") ? text : Preamble + text, ParseOptions, $"Declared{i}.cs")),
+            sources.Select(text => text.Contains("namespace ") ? text : Preamble + text).Append(GlobalUsings).Select((text, i) => CSharpSyntaxTree.ParseText(text, ParseOptions, $"Declared{i}.cs")),
             References, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
 
     /// <summary>The generated files by hint name.</summary>

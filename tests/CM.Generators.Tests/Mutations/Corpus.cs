@@ -23,11 +23,9 @@ internal static class Corpus
             [Network]
             public sealed partial record Mlp : IDenoiser
             {
-                [Positional(16)] public partial Part Wave { get; }
                 [Linear(16, 24)] public partial Part Level { get; }
                 [Linear(3, 24)] public partial Part In { get; }
                 [LayerNorm(24)] public partial Part Calm { get; }
-                [Activate(Act.GELU)] public partial Part Bend { get; }
                 [Linear(24, 24), Repeat(2)] public partial Part Turn { get; }
                 [Dropout(0.1)] public partial Part Drop { get; }
                 [Linear(24, 3, Bias = false)] public partial Part Out { get; }
@@ -35,9 +33,9 @@ internal static class Corpus
                 [return: Shape("B", 3)]
                 private Flow Forward([Shape("B", 3)] Flow x, [Shape("B")] Flow level)
                 {
-                    var time = level | Wave | Level;
+                    var time = level | PositionalEmbedding(16) | Level;
                     var first = (x | In) + time;
-                    var second = first | Calm | Bend | Turn;
+                    var second = first | Calm | GELU | Turn;
                     return first + (second | Drop) | Out;
                 }
             }
@@ -47,10 +45,8 @@ internal static class Corpus
             public sealed partial record Straight
             {
                 [Linear(6, 20)] public partial Part In { get; }
-                [Activate(Act.Tanh)] public partial Part Bend { get; }
                 [LayerNorm(20)] public partial Part Calm { get; }
                 [Linear(20, 20), Repeat(3)] public partial Part Body { get; }
-                [Scale(0.5)] public partial Part Half { get; }
                 [Linear(20, 4)] public partial Part Out { get; }
             }
             """),
@@ -60,11 +56,9 @@ internal static class Corpus
             {
                 [Conv2d(3, 8, 3)] public partial Part Stem { get; }
                 [GroupNorm(4, 8)] public partial Part Calm { get; }
-                [Activate(Act.ReLU)] public partial Part Bend { get; }
                 [Conv2d(8, 12, 4, Stride = 2, Padding = 1)] public partial Part Shrink { get; }
-                [AveragePool(2)] public partial Part Pool { get; }
-                [Flatten] public partial Part Flat { get; }
-                [Linear(192, 10)] public partial Part Out { get; }
+                [Dropout(0.1)] public partial Part Drop { get; }
+                [Conv2d(12, 10, 1)] public partial Part Out { get; }
             }
             """),
         new("StraightBlock", """
@@ -83,7 +77,7 @@ internal static class Corpus
             public sealed partial record Widen(int In, int Out)
             {
                 [Linear(nameof(In), "2*Out")] public partial Part Turn { get; }
-                [Activate(Act.Softplus)] public partial Part Bend { get; }
+                [RmsNorm("2*Out")] public partial Part Calm { get; }
                 [Linear("2*Out", nameof(Out))] public partial Part TurnBack { get; }
             }
             """),
@@ -99,7 +93,6 @@ internal static class Corpus
                 [Block<Stage>(C, 20)] public partial Part Fine { get; }
                 [Conv2d(C, 2 * C, 3, Stride = 2)] public partial Part Shrink { get; }
                 [Block<Stage>(2 * C, 20), Repeat(2)] public partial Part Coarse { get; }
-                [Upsample(2)] public partial Part Grow { get; }
                 [Conv2d(3 * C, 1, 1)] public partial Part Head { get; }
 
                 [return: Shape("B", 1, 8, 8)]
@@ -108,7 +101,7 @@ internal static class Corpus
                     var time = level | Wave | Level;
                     var fine = (x | Stem, time) | Fine;
                     var coarse = (fine | Shrink, time) | Coarse;
-                    return Flow.Cat(fine, coarse | Grow) | Head;
+                    return Flow.Cat(fine, coarse | Upsample(2)) | Head;
                 }
             }
 
@@ -127,12 +120,11 @@ internal static class Corpus
             public sealed partial record Bent(int Channels)
             {
                 [GroupNorm(8, nameof(Channels))] public partial Part Calm { get; }
-                [Activate(Act.SiLU)] public partial Part Bend { get; }
                 [Conv2d(nameof(Channels), nameof(Channels), 3)] public partial Part Turn { get; }
 
                 [return: Shape("B", nameof(Channels), "H", "W")]
                 private Flow Forward([Shape("B", nameof(Channels), "H", "W")] Flow x) =>
-                    x + (x | Calm | Bend | Turn);
+                    x + (x | Calm | SiLU | Turn);
             }
             """),
         new("Parameters", """
@@ -151,14 +143,13 @@ internal static class Corpus
             public sealed partial record Bottleneck(int In, int Hidden, int Out)
             {
                 [Linear(nameof(In), "2*Hidden+1")] public partial Part Open { get; }
-                [Activate(Act.GELU)] public partial Part Bend { get; }
                 [Linear("2*Hidden+1", nameof(Out))] public partial Part Close { get; }
                 [Linear(nameof(In), nameof(Out), Bias = false)] public partial Part Short { get; }
 
                 [return: Shape("B", nameof(Out))]
                 private Flow Forward([Shape("B", nameof(In))] Flow x)
                 {
-                    var opened = x | Open | Bend;
+                    var opened = x | Open | GELU;
                     return (opened | Close) + (x | Short);
                 }
             }
@@ -169,7 +160,6 @@ internal static class Corpus
             {
                 [Block<Encoder>(3, 8)] public partial Part Encode { get; }
                 [Conv2d(8, 16, 3)] public partial Part Widen { get; }
-                [Upsample(4)] public partial Part Grow { get; }
                 [Conv2d(16, 3, 3)] public partial Part Head { get; }
 
                 [return: Shape("B", 3, 16, 16)]
@@ -177,7 +167,7 @@ internal static class Corpus
                 {
                     var (mean, deviation) = x | Encode;
                     var drawn = mean + deviation * noise;
-                    return drawn | Widen | Grow | Head;
+                    return drawn | Widen | Upsample(4) | Head;
                 }
             }
 
@@ -185,17 +175,15 @@ internal static class Corpus
             public sealed partial record Encoder(int Channels, int Latent)
             {
                 [Conv2d(nameof(Channels), 16, 3, Stride = 2)] public partial Part Stem { get; }
-                [Activate(Act.SiLU)] public partial Part Bend { get; }
                 [Conv2d(16, 24, 3, Stride = 2)] public partial Part Shrink { get; }
                 [Conv2d(24, nameof(Latent), 1)] public partial Part Mean { get; }
                 [Conv2d(24, nameof(Latent), 1)] public partial Part Deviation { get; }
-                [Activate(Act.Softplus)] public partial Part Positive { get; }
 
                 [return: Shape("B", nameof(Latent), 4, 4), Shape("B", nameof(Latent), 4, 4)]
                 private Flow Forward([Shape("B", nameof(Channels), 16, 16)] Flow x)
                 {
-                    var seen = x | Stem | Bend | Shrink | Bend;
-                    return (seen | Mean, seen | Deviation | Positive);
+                    var seen = x | Stem | SiLU | Shrink | SiLU;
+                    return (seen | Mean, seen | Deviation | Softplus);
                 }
             }
             """),
@@ -222,14 +210,12 @@ internal static class Corpus
             {
                 private const int C = 8, T = 12;
 
-                [Positional(T, SineFirst = true)] public partial Part Clock { get; }
                 [Conv2d(3, C, 3)] public partial Part Stem { get; }
                 [Block<ResBlock>(C, C, T)] public partial Part Down { get; }
                 [Conv2d(C, 2 * C, 3, Stride = 2, Padding = 1)] public partial Part Shrink { get; }
                 [Block<ResBlock>(2 * C, 2 * C, T)] public partial Part Middle { get; }
                 [Conv2d(2 * C, 4 * C, 4, Stride = 2, Padding = 1)] public partial Part ShrinkAgain { get; }
                 [Block<ResBlock>(4 * C, 4 * C, T)] public partial Part Deep { get; }
-                [Upsample(2)] public partial Part Grow { get; }
                 [Block<ResBlock>(6 * C, 2 * C, T)] public partial Part UpMiddle { get; }
                 [Block<ResBlock>(3 * C, C, T)] public partial Part Up { get; }
                 [Conv2d(C, 3, 1)] public partial Part Head { get; }
@@ -237,11 +223,11 @@ internal static class Corpus
                 [return: Shape("B", 3, 16, 16)]
                 private Flow Forward([Shape("B", 3, 16, 16)] Flow x, [Shape("B")] Flow t)
                 {
-                    var time = t | Clock;
+                    var time = t | PositionalEmbedding(T, sineFirst: true);
                     var fine = (x | Stem, time) | Down;
                     var middle = (fine | Shrink, time) | Middle;
-                    var deep = (middle | ShrinkAgain, time) | Deep | Grow;
-                    var up = (Flow.Cat(deep, middle), time) | UpMiddle | Grow;
+                    var deep = (middle | ShrinkAgain, time) | Deep | Upsample(2);
+                    var up = (Flow.Cat(deep, middle), time) | UpMiddle | Upsample(2);
                     return (Flow.Cat(up, fine), time) | Up | Head;
                 }
             }
@@ -250,14 +236,13 @@ internal static class Corpus
             public sealed partial record ResBlock(int In, int Out, int Time)
             {
                 [GroupNorm(4, nameof(In))] public partial Part Calm { get; }
-                [Activate(Act.SiLU)] public partial Part Bend { get; }
                 [Conv2d(nameof(In), nameof(Out), 3)] public partial Part Turn { get; }
                 [Linear(nameof(Time), nameof(Out))] public partial Part Clock { get; }
                 [Conv2d(nameof(In), nameof(Out), 1)] public partial Part Short { get; }
 
                 [return: Shape("B", nameof(Out), "H", "W")]
                 private Flow Forward([Shape("B", nameof(In), "H", "W")] Flow x, [Shape("B", nameof(Time))] Flow t) =>
-                    (x | Calm | Bend | Turn) + (t | Clock) + (x | Short);
+                    (x | Calm | SiLU | Turn) + (t | Clock) + (x | Short);
             }
             """),
         new("SymbolicUNet", """
@@ -266,9 +251,7 @@ internal static class Corpus
             {
                 [Conv2d(3, 6, 3)] public partial Part Stem { get; }
                 [Conv2d(6, 8, 3, Stride = 2)] public partial Part Shrink { get; }
-                [AveragePool(2)] public partial Part Pool { get; }
                 [Conv2d(8, 10, 3)] public partial Part Deep { get; }
-                [Upsample(2)] public partial Part Grow { get; }
                 [Conv2d(18, 8, 3)] public partial Part Middle { get; }
                 [Conv2d(14, 3, 3)] public partial Part Head { get; }
 
@@ -277,8 +260,8 @@ internal static class Corpus
                 {
                     var fine = x | Stem;
                     var coarse = fine | Shrink;
-                    var deep = coarse | Pool | Deep | Grow;
-                    var up = Flow.Cat(deep, coarse) | Middle | Grow;
+                    var deep = coarse | AveragePool(2) | Deep | Upsample(2);
+                    var up = Flow.Cat(deep, coarse) | Middle | Upsample(2);
                     return Flow.Cat(up, fine) | Head;
                 }
             }
@@ -288,16 +271,14 @@ internal static class Corpus
             public sealed partial record SymbolicExact
             {
                 [Block<Half>(4)] public partial Part Down { get; }
-                [Activate(Act.Sigmoid)] public partial Part Bend { get; }
-                [Upsample(2)] public partial Part Grow { get; }
                 [Conv2d(8, 4, 3)] public partial Part Back { get; }
 
                 [return: Shape("B", 4, "2*H", "2*W"), Shape("B", 8, "H", "W")]
                 private Flow Forward([Shape("B", 4, "2*H", "2*W")] Flow x)
                 {
                     var small = x | Down;
-                    var back = small | Grow | Back;
-                    return (x * (back | Bend), small);
+                    var back = small | Upsample(2) | Back;
+                    return (x * (back | Sigmoid), small);
                 }
             }
 
@@ -305,12 +286,11 @@ internal static class Corpus
             public sealed partial record Half(int Width)
             {
                 [Conv2d(nameof(Width), "2*Width", 3, Stride = 2)] public partial Part Shrink { get; }
-                [AveragePool(2)] public partial Part Pool { get; }
                 [Conv2d(nameof(Width), "2*Width", 1)] public partial Part Short { get; }
 
                 [return: Shape("B", "2*Width", "H", "W")]
                 private Flow Forward([Shape("B", nameof(Width), "2*H", "2*W")] Flow x) =>
-                    (x | Shrink) + (x | Pool | Short);
+                    (x | Shrink) + (x | AveragePool(2) | Short);
             }
             """),
         new("FullyConvolutional", """
@@ -356,18 +336,15 @@ internal static class Corpus
             public sealed partial record FlatImage
             {
                 [Conv2d(2, 4, 3, Stride = 2)] public partial Part Shrink { get; }
-                [Flatten] public partial Part Flat { get; }
                 [Linear(64, 10)] public partial Part Code { get; }
                 [Linear(10, 64)] public partial Part Decode { get; }
-                [Unflatten(4, 4, 4)] public partial Part Image { get; }
-                [Upsample(2)] public partial Part Grow { get; }
                 [Conv2d(4, 2, 3)] public partial Part Head { get; }
 
                 [return: Shape("B", 2, 8, 8), Shape("B", 10)]
                 private Flow Forward([Shape("B", 2, 8, 8)] Flow x)
                 {
-                    var code = x | Shrink | Flat | Code;
-                    var image = code | Decode | Image | Grow | Head;
+                    var code = x | Shrink | Flatten | Code;
+                    var image = code | Decode | Unflatten(4, 4, 4) | Upsample(2) | Head;
                     return (image, code);
                 }
             }
@@ -377,18 +354,16 @@ internal static class Corpus
             public sealed partial record TwoTimes
             {
                 [Fourier(10)] public partial Part Wave { get; }
-                [Positional(14, Endpoint = true)] public partial Part Clock { get; }
                 [Linear(30, 16)] public partial Part Mix { get; }
-                [Activate(Act.SiLU)] public partial Part Bend { get; }
                 [Linear(16, 6)] public partial Part Out { get; }
 
                 [return: Shape("B", 6)]
                 private Flow Forward([Shape("B", 6)] Flow x, [Shape("B")] Flow t, [Shape("B")] Flow r)
                 {
                     var late = t | Wave;
-                    var early = r | Clock;
+                    var early = r | PositionalEmbedding(14, endpoint: true);
                     var both = Flow.Cat(x, late, early);
-                    return x - t * (both | Mix | Bend | Out);
+                    return x - t * (both | Mix | SiLU | Out);
                 }
             }
             """),
@@ -401,11 +376,10 @@ internal static class Corpus
                 [Conv2d(8, 12, 3, Stride = 2, Dilation = 2, Padding = 2)] public partial Part Far { get; }
                 [Conv2d(12, 6, 2, Stride = 2, Padding = 0)] public partial Part Patch { get; }
                 [Conv2d(6, 6, 3, Padding = 0, Bias = false)] public partial Part Valid { get; }
-                [Activate(Act.Tanh)] public partial Part Bend { get; }
 
                 [return: Shape("B", 6, 2, 1)]
                 private Flow Forward([Shape("B", 4, 16, 12)] Flow x) =>
-                    x | Split | Bend | Each | Far | Bend | Patch | Valid;
+                    x | Split | Tanh | Each | Far | Tanh | Patch | Valid;
             }
             """),
         new("Pyramid", """
@@ -413,9 +387,6 @@ internal static class Corpus
             public sealed partial record Pyramid
             {
                 [Conv2d(3, 5, 3)] public partial Part Stem { get; }
-                [AveragePool(2)] public partial Part Halve { get; }
-                [Downsample(4)] public partial Part Thin { get; }
-                [Upsample(2)] public partial Part Double { get; }
                 [Conv2d(10, 7, 1)] public partial Part Mix { get; }
                 [Conv2d(12, 3, 1)] public partial Part Head { get; }
 
@@ -423,9 +394,9 @@ internal static class Corpus
                 private Flow Forward([Shape("B", 3, 12, 20)] Flow x)
                 {
                     var full = x | Stem;
-                    var half = full | Halve;
-                    var quarter = full | Thin | Double;
-                    var joined = Flow.Cat(half, quarter) | Mix | Double;
+                    var half = full | AveragePool(2);
+                    var quarter = full | Downsample(4) | Upsample(2);
+                    var joined = Flow.Cat(half, quarter) | Mix | Upsample(2);
                     return Flow.Cat(joined, full) | Head;
                 }
             }
@@ -453,12 +424,11 @@ internal static class Corpus
             {
                 [LayerNorm(nameof(Width))] public partial Part Calm { get; }
                 [Linear(nameof(Width), "Factor*Width")] public partial Part Open { get; }
-                [Activate(Act.GELU)] public partial Part Bend { get; }
                 [Linear("Factor*Width", nameof(Width))] public partial Part Close { get; }
 
                 [return: Shape("B", "N", nameof(Width))]
                 private Flow Forward([Shape("B", "N", nameof(Width))] Flow x) =>
-                    x + (x | Calm | Open | Bend | Close);
+                    x + (x | Calm | Open | GELU | Close);
             }
             """),
         new("Shared", """
@@ -466,7 +436,6 @@ internal static class Corpus
             public sealed partial record Shared
             {
                 [Linear(7, 12)] public partial Part See { get; }
-                [Activate(Act.ReLU)] public partial Part Bend { get; }
                 [GroupNorm(3, 12)] public partial Part Calm { get; }
                 [Linear(12, 12)] public partial Part Turn { get; }
                 [Linear(24, 2)] public partial Part Out { get; }
@@ -474,8 +443,8 @@ internal static class Corpus
                 [return: Shape("B", 2)]
                 private Flow Forward([Shape("B", 7)] Flow left, [Shape("B", 7)] Flow right)
                 {
-                    var one = left | See | Bend | Turn | Calm;
-                    var other = right | See | Bend | Turn | Calm;
+                    var one = left | See | ReLU | Turn | Calm;
+                    var other = right | See | ReLU | Turn | Calm;
                     return Flow.Cat(one - other, one * other) | Out;
                 }
             }
@@ -527,12 +496,11 @@ internal static class Corpus
                 [Conv2d(1, C, 3)] public partial Part Stem { get; }
                 [Block<Separable>(C, 2 * C, 2)] public partial Part First { get; }
                 [Block<Separable>(2 * C, 4 * C, 3)] public partial Part Second { get; }
-                [Flatten] public partial Part Flat { get; }
                 [Linear(24 * 4, 5)] public partial Part Out { get; }
 
                 [return: Shape("B", 5)]
                 private Flow Forward([Shape("B", 1, 8, 8)] Flow x) =>
-                    x | Stem | First | Second | Flat | Out;
+                    x | Stem | First | Second | Flatten | Out;
             }
 
             [Network]
@@ -541,32 +509,28 @@ internal static class Corpus
                 [Conv2d(nameof(In), nameof(In), 3, Groups = nameof(In))] public partial Part Each { get; }
                 [GroupNorm(nameof(Groups), nameof(In))] public partial Part Calm { get; }
                 [Conv2d(nameof(In), nameof(Out), 1)] public partial Part Mix { get; }
-                [AveragePool(2)] public partial Part Pool { get; }
 
                 [return: Shape("B", nameof(Out), "H/2", "W/2")]
                 private Flow Forward([Shape("B", nameof(In), "H", "W")] Flow x) =>
-                    x | Each | Calm | Mix | Pool;
+                    x | Each | Calm | Mix | AveragePool(2);
             }
             """),
         new("Attentive", """
             [Network]
             public sealed partial record Attentive : IDenoiser
             {
-                [Positional(16)] public partial Part Clock { get; }
                 [Conv2d(3, 16, 3)] public partial Part Stem { get; }
                 [Block<AdaptedBlock>(16, 16)] public partial Part Fine { get; }
-                [FirDownsample(1, 3, 3, 1)] public partial Part Shrink { get; }
                 [Attention(16, Heads = 2)] public partial Part Look { get; }
-                [FirUpsample(1, 3, 3, 1)] public partial Part Grow { get; }
                 [Conv2d(32, 3, 1, Start = Start.XavierUniform, Gain = 0.5)] public partial Part Head { get; }
 
                 [return: Shape("B", 3, 8, 8)]
                 private Flow Forward([Shape("B", 3, 8, 8)] Flow x, [Shape("B")] Flow level)
                 {
-                    var time = level | Clock;
+                    var time = level | PositionalEmbedding(16);
                     var fine = (x | Stem, time) | Fine;
-                    var coarse = fine | Shrink | Look;
-                    return Flow.Cat(fine, coarse | Grow) | Head;
+                    var coarse = fine | FirDownsample(1, 3, 3, 1) | Look;
+                    return Flow.Cat(fine, coarse | FirUpsample(1, 3, 3, 1)) | Head;
                 }
             }
 
@@ -574,16 +538,14 @@ internal static class Corpus
             public sealed partial record AdaptedBlock(int Width, int Time)
             {
                 [AdaptiveGroupNorm(4, nameof(Width), nameof(Time))] public partial Part Calm { get; }
-                [Activate(Act.SiLU)] public partial Part Bend { get; }
                 [Conv2d(nameof(Width), nameof(Width), 3)] public partial Part Turn { get; }
                 [Attention(nameof(Width), ChannelsPerHead = 8)] public partial Part Look { get; }
-                [Scale(0.7071)] public partial Part Fade { get; }
 
                 [return: Shape("B", nameof(Width), "H", "W")]
                 private Flow Forward([Shape("B", nameof(Width), "H", "W")] Flow x, [Shape("B", nameof(Time))] Flow time)
                 {
-                    var turned = (x, time) | Calm | Bend | Turn;
-                    return x + turned | Look | Fade;
+                    var turned = (x, time) | Calm | SiLU | Turn;
+                    return x + turned | Look | Scale(0.7071);
                 }
             }
             """),
@@ -594,7 +556,6 @@ internal static class Corpus
                 [Fourier(12)] public partial Part Wave { get; }
                 [Linear(12, 24)] public partial Part Level { get; }
                 [ClassEmbedding(10, 24, LabelDropout = 0.1)] public partial Part Class { get; }
-                [Activate(Act.SiLU)] public partial Part Bend { get; }
                 [Conv2d(1, 8, 3)] public partial Part Stem { get; }
                 [AdaptiveGroupNorm(2, 8, 24)] public partial Part Calm { get; }
                 [Conv2d(8, 1, 3)] public partial Part Head { get; }
@@ -603,8 +564,8 @@ internal static class Corpus
                 private Flow Forward([Shape("B", 1, 6, 6)] Flow x, [Shape("B")] Flow level, [Shape("B", 10)] Flow label)
                 {
                     var emb = (level | Wave | Level) + (label | Class);
-                    var seen = (x | Stem, emb | Bend) | Calm;
-                    return seen | Bend | Head;
+                    var seen = (x | Stem, emb | SiLU) | Calm;
+                    return seen | SiLU | Head;
                 }
             }
             """),
@@ -615,12 +576,11 @@ internal static class Corpus
                 [Augmentation(9, 14)] public partial Part Change { get; }
                 [Linear(3, 14)] public partial Part In { get; }
                 [RmsNorm(14)] public partial Part Calm { get; }
-                [Clip(2)] public partial Part Bound { get; }
                 [Linear(14, 3)] public partial Part Out { get; }
 
                 [return: Shape("B", 3)]
                 private Flow Forward([Shape("B", 3)] Flow x, [Shape("B", 9)] Flow changes) =>
-                    (x | In) + (changes | Change) | Calm | Bound | Out;
+                    (x | In) + (changes | Change) | Calm | Clamp(2) | Out;
             }
             """),
         new("MagnitudePreserving", """
@@ -629,13 +589,9 @@ internal static class Corpus
             {
                 [MpFourier(12)] public partial Part Wave { get; }
                 [MpLinear(12, 20)] public partial Part Level { get; }
-                [Ones] public partial Part One { get; }
                 [MpConv2d(4, 8, 3)] public partial Part Stem { get; }
                 [Block<MpBlock>(8, 8, 20)] public partial Part Fine { get; }
-                [FirDownsample(1, 1)] public partial Part Shrink { get; }
                 [Block<MpBlock>(8, 16, 20)] public partial Part Coarse { get; }
-                [FirUpsample(1, 1)] public partial Part Grow { get; }
-                [MpCat(0.5)] public partial Part Join { get; }
                 [Block<MpBlock>(24, 8, 20)] public partial Part Up { get; }
                 [MpConv2d(8, 3, 3)] public partial Part Head { get; }
                 [LearnedGain] public partial Part Gain { get; }
@@ -644,9 +600,9 @@ internal static class Corpus
                 private Flow Forward([Shape("B", 3, 8, 8)] Flow x, [Shape("B")] Flow level)
                 {
                     var time = level | Wave | Level;
-                    var fine = (x | One | Stem, time) | Fine;
-                    var coarse = (fine | Shrink, time) | Coarse;
-                    var joined = (coarse | Grow, fine) | Join;
+                    var fine = (x | AppendOnes | Stem, time) | Fine;
+                    var coarse = (fine | FirDownsample(1, 1), time) | Coarse;
+                    var joined = (coarse | FirUpsample(1, 1), fine) | MpCat(0.5);
                     return (joined, time) | Up | Head | Gain;
                 }
             }
@@ -655,20 +611,17 @@ internal static class Corpus
             public sealed partial record MpBlock(int In, int Out, int Time)
             {
                 [MpConv2d(nameof(In), nameof(Out), 1)] public partial Part Short { get; }
-                [PixelNorm] public partial Part Calm { get; }
-                [MpSiLU] public partial Part Bend { get; }
                 [MpConv2d(nameof(Out), nameof(Out), 3)] public partial Part Turn { get; }
                 [MpLinear(nameof(Time), nameof(Out))] public partial Part Level { get; }
-                [MpSum(0.3)] public partial Part Mix { get; }
                 [MpAttention(nameof(Out), Heads = 2)] public partial Part Look { get; }
 
                 [return: Shape("B", nameof(Out), "H", "W")]
                 private Flow Forward([Shape("B", nameof(In), "H", "W")] Flow x, [Shape("B", nameof(Time))] Flow time)
                 {
-                    var start = x | Short | Calm;
-                    var turned = (start | Bend | Turn) * (1 + (time | Level));
-                    var mixed = (start, turned) | Mix;
-                    return (mixed, mixed | Look) | Mix;
+                    var start = x | Short | PixelNorm;
+                    var turned = (start | MpSiLU | Turn) * (1 + (time | Level));
+                    var mixed = (start, turned) | MpSum(0.3);
+                    return (mixed, mixed | Look) | MpSum(0.3);
                 }
             }
             """),
@@ -676,19 +629,17 @@ internal static class Corpus
             [Network]
             public sealed partial record Shuffled
             {
-                [PixelUnshuffle(2)] public partial Part Fold { get; }
                 [DepthwiseConv2d(12, 3)] public partial Part Each { get; }
                 [Conv2d(12, 8, 1)] public partial Part Mix { get; }
                 [ConvTranspose2d(8, 6, 4, Stride = 2)] public partial Part Grow { get; }
                 [Conv2d(6, 12, 3, Stride = 2)] public partial Part Shrink { get; }
-                [PixelShuffle(2)] public partial Part Unfold { get; }
 
                 [return: Shape("B", 3, "2*H", "2*W")]
                 private Flow Forward([Shape("B", 3, "2*H", "2*W")] Flow x)
                 {
-                    var folded = x | Fold | Each;
+                    var folded = x | PixelUnshuffle(2) | Each;
                     var small = folded | Mix | Grow | Shrink;
-                    return x + (small | Unfold);
+                    return x + (small | PixelShuffle(2));
                 }
             }
             """),
@@ -697,18 +648,15 @@ internal static class Corpus
             public sealed partial record MpEncoder
             {
                 [MpConv2d(2, 6, 3)] public partial Part Stem { get; }
-                [MpSiLU] public partial Part Bend { get; }
-                [FirDownsample(1, 1)] public partial Part Shrink { get; }
                 [MpConv2d(6, 6, 3), Repeat(2)] public partial Part Body { get; }
                 [MpConv2d(6, 2, 1)] public partial Part Mean { get; }
                 [ConvTranspose2d(6, 2, 2, Stride = 2, Padding = 0)] public partial Part Raw { get; }
-                [Activate(Act.Softplus)] public partial Part Positive { get; }
 
                 [return: Shape("B", 2, 4, 4), Shape("B", 2, 8, 8)]
                 private Flow Forward([Shape("B", 2, 8, 8)] Flow x)
                 {
-                    var seen = x | Stem | Bend | Shrink | Body;
-                    return (seen | Mean, seen | Raw | Positive);
+                    var seen = x | Stem | MpSiLU | FirDownsample(1, 1) | Body;
+                    return (seen | Mean, seen | Raw | Softplus);
                 }
             }
             """),
@@ -766,22 +714,20 @@ internal static class Corpus
             public sealed partial record Shrink(int In, int Out)
             {
                 [Conv2d(nameof(In), nameof(Out), 3)] public partial Part Turn { get; }
-                [Downsample(2)] public partial Part Thin { get; }
 
                 [return: Shape("B", nameof(Out), "(H+1)/2", "(W+1)/2")]
                 private Flow Forward([Shape("B", nameof(In), "H", "W")] Flow x) =>
-                    x | Turn | Thin;
+                    x | Turn | Downsample(2);
             }
 
             [Network]
             public sealed partial record Grow(int In, int Out)
             {
-                [Upsample(2)] public partial Part Wide { get; }
                 [Conv2d(nameof(In), nameof(Out), 3)] public partial Part Turn { get; }
 
                 [return: Shape("B", nameof(Out), "2*H", "2*W")]
                 private Flow Forward([Shape("B", nameof(In), "H", "W")] Flow x) =>
-                    x | Wide | Turn;
+                    x | Upsample(2) | Turn;
             }
             """),
     ];

@@ -53,7 +53,7 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
             case FlowName name:
                 return named.TryGetValue(name.Name, out var known) ? known : throw new DeclarationException(name.Name);
             case FlowPipe pipe:
-                return Apply(plan.Layer(pipe.Layer) ?? throw new DeclarationException(pipe.Layer), parameters, Values(pipe.Input), path);
+                return Apply(pipe.Function ?? plan.Layer(pipe.Layer) ?? throw new DeclarationException(pipe.Layer), parameters, Values(pipe.Input), path);
             case FlowBinary { Left: FlowNumber number } binary:
                 return [Compute(binary.Operator, full([1], number.Value), Value(binary.Right))];
             case FlowBinary { Right: FlowNumber number } binary:
@@ -100,7 +100,7 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
     {
         if (layer.Kind == "Block")
             return Enter(layer, parameters, inputs, path);
-        if (layer.Kind == "Custom")
+        if (layer.Kind == "Function")
             return Call(layer.Block ?? throw new DeclarationException("no function"), inputs);
         if (LayerKind.Find(layer.Kind) is UNet net)
             return Enter(net, layer, inputs, path);
@@ -223,16 +223,16 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
                 return x / ((x * x).sum([-1L], true) / last + layer.Number("epsilon", 1e-5)).sqrt() * Weight("weight", last);
             case "PixelNorm":
                 return Normalised(x.dim() > 1 ? x : Ranked(2), 1);
-            case "Clip":
+            case "Clamp":
                 Expect(layer.Number("bound", 1) > 0, "bound");
                 return x.clamp_min(-layer.Number("bound", 1)).neg().clamp_min(-layer.Number("bound", 1)).neg();
             case "LearnedGain":
                 return x * Weight("gain");
-            case "Ones":
+            case "AppendOnes":
                 return cat([x.dim() > 1 ? x : Ranked(2), ones([x.shape[0], 1, .. x.shape[2..]])], 1);
-            case "Zeros":
+            case "ZerosLike":
                 return zeros([(x.dim() > 0 ? x : Ranked(1)).shape[0]]);
-            case "Channels":
+            case "SliceChannels":
                 var (from, count) = (AtLeast(0, "from"), AtLeast(1, "count"));
                 Expect(x.dim() > 1 && from + count <= x.shape[1], "channels that are there");
                 return x.narrow(1, from, count);
@@ -244,7 +244,8 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
                 long[] taps = [.. layer.Sizes("taps").Select(tap => At(tap, parameters))];
                 var around = layer.Has("padding") ? AtLeast(0, "padding") : (taps.Length - 1) / 2;
                 Expect(taps.Sum() != 0, "taps");
-                var each = Weight("resample_filter", 1, 1, taps.Length, taps.Length).expand([Ranked(4).shape[1], -1, -1, -1]);
+                var line = tensor(taps).to(float32) / taps.Sum();
+                var each = (layer.IsFunction ? line.outer(line).view(1, 1, taps.Length, taps.Length) : Weight("resample_filter", 1, 1, taps.Length, taps.Length)).expand([Ranked(4).shape[1], -1, -1, -1]);
                 var filtered = layer.Kind == "FirUpsample" ? F.conv_transpose2d(x, each * 4, strides: [2, 2], padding: [around, around], groups: x.shape[1]) : F.conv2d(x, each, strides: [2, 2], padding: [around, around], groups: x.shape[1]);
                 Expect(filtered.numel() > 0, "something left");
                 return filtered;
@@ -273,16 +274,18 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
                 return F.group_norm(x, AtLeast(1, "groups"), Weight("weight", AtLeast(1, "channels")), Weight("bias", size("channels")), layer.Number("epsilon", 1e-5));
             case "LayerNorm":
                 return F.layer_norm(x.dim() > 1 ? x : Ranked(2), [AtLeast(1, "size")], Weight("weight", size("size")), Weight("bias", size("size")), layer.Number("epsilon", 1e-5));
-            case "Activate":
-                return layer.Text("function") switch
-                {
-                    "ReLU" => x.clamp_min(0),
-                    "SiLU" => x * x.sigmoid(),
-                    "GELU" => x * ((x / Math.Sqrt(2)).erf() + 1) / 2,
-                    "Tanh" => x.tanh(),
-                    "Sigmoid" => x.sigmoid(),
-                    _ => F.softplus(x),
-                };
+            case "ReLU":
+                return x.clamp_min(0);
+            case "SiLU":
+                return x * x.sigmoid();
+            case "GELU":
+                return x * ((x / Math.Sqrt(2)).erf() + 1) / 2;
+            case "Tanh":
+                return x.tanh();
+            case "Sigmoid":
+                return x.sigmoid();
+            case "Softplus":
+                return F.softplus(x);
             case "Dropout":
                 Expect(layer.Number("probability", 0) is >= 0 and < 1, "probability");
                 return x;
@@ -300,9 +303,9 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
                 return Ranked(2).reshape([x.shape[0], .. layer.Sizes("axes").Select(axis => At(axis, parameters) is > 0 and var value ? value : throw new DeclarationException("axes"))]);
             case "Fourier":
                 return Waves(Ranked(1), Weight("freqs", Even("channels") / 2) * (2 * Math.PI), layer.Flag("sineFirst", false));
-            case "Positional":
+            case "PositionalEmbedding":
                 var half = Even("channels") / 2;
-                Expect(half > 1 || !layer.Flag("endpoint", false), "4 channels or more with Endpoint");
+                Expect(half > 1 || !layer.Flag("endpoint", false), "4 channels or more with endpoint");
                 var steps = layer.Flag("endpoint", false) ? half - 1 : half;
                 return Waves(Ranked(1), tensor(Enumerable.Range(0, (int)half).Select(j => (float)Math.Pow(layer.Number("maxPositions", 10_000), -(double)j / steps)).ToArray()), layer.Flag("sineFirst", false));
             default:

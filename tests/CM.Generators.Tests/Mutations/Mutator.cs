@@ -26,13 +26,19 @@ internal sealed class Mutator
     // Kinds of layer that are mistaken for each other, with the arguments rewritten.
     private static readonly (string Kind, string Other, Func<string[], string> Arguments)[] Mistaken =
     [
-        ("Upsample", "Downsample", all => all[0]), ("Downsample", "AveragePool", all => all[0]), ("AveragePool", "Upsample", all => all[0]), ("AveragePool", "Downsample", all => all[0]),
-        ("GroupNorm", "LayerNorm", all => all[1]), ("LayerNorm", "GroupNorm", all => $"2, {all[0]}"), ("Fourier", "Positional", all => all[0]), ("Positional", "Fourier", all => all[0]),
-        ("Linear", "Conv2d", all => $"{all[0]}, {all[1]}, 1"), ("Conv2d", "Linear", all => $"{all[0]}, {all[1]}"), ("Flatten", "Activate", _ => "Act.ReLU"),
-        ("MpLinear", "Linear", all => $"{all[0]}, {all[1]}"), ("MpConv2d", "MpLinear", all => $"{all[0]}, {all[1]}"), ("FirUpsample", "FirDownsample", all => string.Join(", ", all)),
-        ("FirDownsample", "FirUpsample", all => string.Join(", ", all)), ("PixelShuffle", "PixelUnshuffle", all => all[0]), ("PixelUnshuffle", "PixelShuffle", all => all[0]),
+        ("GroupNorm", "LayerNorm", all => all[1]), ("LayerNorm", "GroupNorm", all => $"2, {all[0]}"), ("Fourier", "MpFourier", all => all[0]), ("MpFourier", "Fourier", all => all[0]),
+        ("Linear", "Conv2d", all => $"{all[0]}, {all[1]}, 1"), ("Conv2d", "Linear", all => $"{all[0]}, {all[1]}"),
+        ("MpLinear", "Linear", all => $"{all[0]}, {all[1]}"), ("MpConv2d", "MpLinear", all => $"{all[0]}, {all[1]}"),
         ("AdaptiveGroupNorm", "GroupNorm", all => $"{all[0]}, {all[1]}"), ("RmsNorm", "LayerNorm", all => all[0]), ("ConvTranspose2d", "Conv2d", all => string.Join(", ", all)),
         ("DepthwiseConv2d", "Conv2d", all => $"{all[0]}, {all[0]}, {all[1]}"), ("ClassEmbedding", "Augmentation", all => $"{all[0]}, {all[1]}"), ("Attention", "MpAttention", all => all[0]),
+    ];
+
+    // Functions that are mistaken for each other and take the same arguments; some replace a name, others the whole call.
+    private static readonly (string Function, string Other)[] MistakenFunctions =
+    [
+        ("Upsample", "Downsample"), ("Downsample", "AveragePool"), ("AveragePool", "Upsample"), ("AveragePool", "Downsample"), ("FirUpsample", "FirDownsample"), ("FirDownsample", "FirUpsample"),
+        ("PixelShuffle", "PixelUnshuffle"), ("PixelUnshuffle", "PixelShuffle"), ("MpSum", "MpCat"), ("MpCat", "MpSum"), ("Clamp", "Scale"), ("Scale", "Clamp"), ("Flatten", "ReLU"), ("PixelNorm", "AppendOnes"),
+        ("AppendOnes", "ZerosLike"), ("ZerosLike", "Flatten"), ("MpSiLU", "SiLU"),
     ];
 
     private readonly Declared origin;
@@ -74,7 +80,7 @@ internal sealed class Mutator
         }
 
         if (record.Members.OfType<MethodDeclarationSyntax>().FirstOrDefault(method => method.Identifier.Text == "Forward") is { } forward)
-            EditForward(forward, [.. layers.Select(layer => layer.Identifier.Text)]);
+            EditForward(forward, [.. layers.Select(layer => layer.Identifier.Text)], [.. record.ParameterList?.Parameters.Select(each => each.Identifier.Text) ?? []]);
         else
             EditChain(layers);
     }
@@ -85,7 +91,8 @@ internal sealed class Mutator
         {
             string[] users = [.. record.Members.OfType<PropertyDeclarationSyntax>()
                 .Where(layer => layer.AttributeLists.SelectMany(list => list.DescendantNodes()).OfType<IdentifierNameSyntax>().Any(name => name.Identifier.Text == constant.Identifier.Text))
-                .Select(layer => layer.Identifier.Text)];
+                .Select(layer => layer.Identifier.Text),
+                .. record.DescendantNodes().OfType<BinaryExpressionSyntax>().Where(pipe => pipe.IsKind(SyntaxKind.BitwiseOrExpression) && pipe.Right.DescendantNodes().OfType<IdentifierNameSyntax>().Any(name => name.Identifier.Text == constant.Identifier.Text)).Select(pipe => pipe.Right.ToString())];
             foreach (var number in constant.DescendantNodes().OfType<LiteralExpressionSyntax>())
                 EditNumber("constant changed", number, users);
         }
@@ -139,8 +146,6 @@ internal sealed class Mutator
             }
         }
 
-        if (kind == "Activate")
-            Change("activation replaced", arguments[0], "Act." + Activations[(Array.IndexOf(Activations, arguments[0].ToString().Split('.')[1]) + 1) % Activations.Length], names);
         foreach (var (_, other, rewrite) in Mistaken.Where(each => each.Kind == kind))
             Change("kind of layer mistaken", attribute, $"{other}({rewrite([.. sizes.Select(size => size.ToString())])})", names);
 
@@ -194,7 +199,7 @@ internal sealed class Mutator
         Insert("axis added", axes[^1].Span.End, ", 2", names);
     }
 
-    private void EditForward(MethodDeclarationSyntax forward, string[] layers)
+    private void EditForward(MethodDeclarationSyntax forward, string[] layers, string[] parameters)
     {
         var body = (SyntaxNode?)forward.ExpressionBody ?? forward.Body!;
         string[] inputs = [.. forward.ParameterList.Parameters.Select(each => each.Identifier.Text)];
@@ -209,9 +214,11 @@ internal sealed class Mutator
             var place = Array.IndexOf(layers, stage);
             foreach (var step in new[] { 1, 2 })
                 Change("stage replaced", pipe.Right, layers[(place + step) % layers.Length], [stage, layers[(place + step) % layers.Length]]);
+            if (place < 0)
+                EditFunction(pipe.Right, parameters);
         }
 
-        foreach (var call in body.DescendantNodes().OfType<InvocationExpressionSyntax>())
+        foreach (var call in body.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(call => call.Expression.ToString() == "Flow.Cat"))
         {
             var items = call.ArgumentList.Arguments;
             for (var i = 0; i < items.Count; i++)
@@ -247,10 +254,52 @@ internal sealed class Mutator
         EditUses(body, inputs, layers);
     }
 
+    private void EditFunction(ExpressionSyntax function, string[] parameters)
+    {
+        var (called, arguments) = function is InvocationExpressionSyntax call ? (call.Expression, call.ArgumentList.Arguments.ToArray()) : (function, []);
+        var name = called.ToString();
+        if (Array.IndexOf(Activations, name) is >= 0 and var place)
+            ChangePart("activation replaced", called, Activations[(place + 1) % Activations.Length]);
+        foreach (var (_, other) in MistakenFunctions.Where(each => each.Function == name))
+            ChangePart("function mistaken", called, other);
+        if (name == "Function")
+            return;
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            foreach (var number in arguments[i].DescendantNodes().OfType<LiteralExpressionSyntax>())
+            {
+                if (number.Token.Value is int value)
+                {
+                    foreach (var other in new[] { value + 1, value - 1, 2 * value, value / 2, 3, 0 }.Distinct().Where(other => other != value))
+                        ChangePart("function number changed", number, other.ToString(CultureInfo.InvariantCulture));
+                }
+                else if (number.Token.Value is double real)
+                {
+                    ChangePart("function number changed", number, (-real).ToString(CultureInfo.InvariantCulture));
+                    ChangePart("function number changed", number, (real + 1).ToString(CultureInfo.InvariantCulture));
+                }
+            }
+
+            foreach (var used in arguments[i].Expression.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>())
+            {
+                foreach (var other in parameters.Append($"2 * {used}").Append($"({used} + 1)").Append($"{used} / 2").Where(each => each != used.ToString()))
+                    ChangePart("function size named wrongly", used, other);
+            }
+
+            if (i > 0 && arguments[i].NameColon is null)
+                Exchange("function numbers exchanged", arguments[i - 1].Expression, arguments[i].Expression, [function.ToString()]);
+            Remove("function number removed", arguments, arguments[i], [function.ToString()]);
+        }
+
+        // A finding names the call as it reads after the edit.
+        void ChangePart(string kind, SyntaxNode part, string text) => Change(kind, part, text,
+            [function.ToString(), function.ToString().Remove(part.SpanStart - function.SpanStart, part.Span.Length).Insert(part.SpanStart - function.SpanStart, text)]);
+    }
+
     // A value in the place of another that is in scope there.
     private void EditUses(SyntaxNode body, string[] inputs, string[] layers)
     {
-        foreach (var use in body.DescendantNodes().OfType<IdentifierNameSyntax>())
+        foreach (var use in body.DescendantNodes().OfType<IdentifierNameSyntax>().Where(use => !use.Ancestors().OfType<BinaryExpressionSyntax>().Any(pipe => pipe.IsKind(SyntaxKind.BitwiseOrExpression) && pipe.Right.Span.Contains(use.Span))))
         {
             var name = use.Identifier.Text;
             if (layers.Contains(name) || name is "Flow" or "Cat" or "var")

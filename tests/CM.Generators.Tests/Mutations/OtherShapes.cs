@@ -9,17 +9,13 @@ internal static class OtherShapes
             [Network]
             public sealed partial record AdmEncoder
             {
-                [Zeros] public partial Part Still { get; }
                 [Adm(12, 3, 12, OutChannels = 6, Multipliers = [1, 3], Blocks = [2], Attention = [6], ChannelsPerHead = 12, EmbeddingMultiplier = 3, Dropout = [0.1, 0])] public partial Part Net { get; }
-                [Channels(0, 3)] public partial Part Mean { get; }
-                [Channels(3, 3)] public partial Part Raw { get; }
-                [Activate(Act.Softplus)] public partial Part Positive { get; }
 
                 [return: Shape("B", 3, 12, 12), Shape("B", 3, 12, 12)]
                 private Flow Forward([Shape("B", 3, 12, 12)] Flow x)
                 {
-                    var seen = (x, x | Still) | Net;
-                    return (seen | Mean, seen | Raw | Positive);
+                    var seen = (x, x | ZerosLike) | Net;
+                    return (seen | SliceChannels(0, 3), seen | SliceChannels(3, 3) | Softplus);
                 }
             }
             """),
@@ -39,12 +35,10 @@ internal static class OtherShapes
             {
                 [NcsnPlusPlus(8, 2, 8, Multipliers = [1, 2, 2], Blocks = [1], Attention = [], EmbeddingMultiplier = 2)] public partial Part Net { get; }
                 [Conv2d(2, 5, 1)] public partial Part Wide { get; }
-                [AveragePool(8)] public partial Part Pool { get; }
-                [Flatten] public partial Part Flat { get; }
                 [Linear(5, 4)] public partial Part Out { get; }
 
                 [return: Shape("B", 4)]
-                private Flow Forward([Shape("B", 2, 8, 8)] Flow x, [Shape("B")] Flow level) => (x, level) | Net | Wide | Pool | Flat | Out;
+                private Flow Forward([Shape("B", 2, 8, 8)] Flow x, [Shape("B")] Flow level) => (x, level) | Net | Wide | AveragePool(8) | Flatten | Out;
             }
             """),
         new("BlocksOfOnesOwn", """
@@ -62,11 +56,10 @@ internal static class OtherShapes
             {
                 [Conv2d(nameof(In), nameof(Out), 3)] public partial Part Turn { get; }
                 [Linear(nameof(Embedding), nameof(Out))] public partial Part Level { get; }
-                [Activate(Act.ReLU)] public partial Part Bend { get; }
 
                 [return: Shape("B", nameof(Out), "H", "W")]
                 private Flow Forward([Shape("B", nameof(In), "H", "W")] Flow x, [Shape("B", nameof(Embedding))] Flow embedding) =>
-                    (x | Turn) + (embedding | Level) | Bend;
+                    (x | Turn) + (embedding | Level) | ReLU;
             }
             """),
         new("FourDeep", """
@@ -108,11 +101,10 @@ internal static class OtherShapes
             public sealed partial record Bottleneck(int Width, int Inside)
             {
                 [Conv2d(nameof(Width), nameof(Inside), 1)] public partial Part In { get; }
-                [Activate(Act.Tanh)] public partial Part Bend { get; }
                 [Conv2d(nameof(Inside), nameof(Width), 3)] public partial Part Out { get; }
 
                 [return: Shape("B", nameof(Width), "H", "W")]
-                private Flow Forward([Shape("B", nameof(Width), "H", "W")] Flow x) => x | In | Bend | Out;
+                private Flow Forward([Shape("B", nameof(Width), "H", "W")] Flow x) => x | In | Tanh | Out;
             }
             """),
         new("LabelledMlp", """
@@ -121,8 +113,6 @@ internal static class OtherShapes
             {
                 private const int D = 20;
 
-                [Zeros] public partial Part Still { get; }
-                [Positional(D, Endpoint = true)] public partial Part Clock { get; }
                 [ClassEmbedding(4, D, Bias = false)] public partial Part Class { get; }
                 [Augmentation(3, D)] public partial Part Change { get; }
                 [Linear(2, D, Start = Start.KaimingNormal)] public partial Part In { get; }
@@ -133,7 +123,7 @@ internal static class OtherShapes
                 [return: Shape("B", 2)]
                 private Flow Forward([Shape("B", 2)] Flow x, [Shape("B", 4)] Flow label, [Shape("B", 3)] Flow changes)
                 {
-                    var told = (x | Still | Clock) + (label | Class) + (changes | Change);
+                    var told = (x | ZerosLike | PositionalEmbedding(D, endpoint: true)) + (label | Class) + (changes | Change);
                     var body = (x | In, told) | Body;
                     return x + (body | Calm | Out);
                 }
@@ -144,13 +134,12 @@ internal static class OtherShapes
             {
                 [Linear(nameof(Width), "Times*Width")] public partial Part Up { get; }
                 [Linear(nameof(Width), "Times*Width")] public partial Part Gate { get; }
-                [Activate(Act.Sigmoid)] public partial Part Open { get; }
                 [Linear("Times*Width", nameof(Width))] public partial Part Down { get; }
 
                 [return: Shape("B", nameof(Width))]
                 private Flow Forward([Shape("B", nameof(Width))] Flow x, [Shape("B", nameof(Width))] Flow told)
                 {
-                    var gate = told | Gate | Open;
+                    var gate = told | Gate | Sigmoid;
                     return x + ((x | Up) * gate | Down);
                 }
             }
@@ -161,16 +150,13 @@ internal static class OtherShapes
             {
                 [Conv2d(2, 9, 3)] public partial Part Stem { get; }
                 [DepthwiseConv2d(9, 5, Dilation = 2)] public partial Part Far { get; }
-                [PixelNorm] public partial Part Calm { get; }
                 [Conv2d(9, 18, 3)] public partial Part Wide { get; }
-                [PixelShuffle(3)] public partial Part Unfold { get; }
-                [Upsample(3)] public partial Part Large { get; }
 
                 [return: Shape("B", 2, "3*H", "3*W")]
                 private Flow Forward([Shape("B", 2, "H", "W")] Flow x)
                 {
-                    var seen = x | Stem | Far | Calm;
-                    return (x | Large) + (seen | Wide | Unfold);
+                    var seen = x | Stem | Far | PixelNorm;
+                    return (x | Upsample(3)) + (seen | Wide | PixelShuffle(3));
                 }
             }
             """),
@@ -179,21 +165,17 @@ internal static class OtherShapes
             public sealed partial record TransposedDecoder
             {
                 [Linear(7, 24)] public partial Part In { get; }
-                [Unflatten(6, 2, 2)] public partial Part Image { get; }
                 [ConvTranspose2d(6, 5, 3, Stride = 2, OutputPadding = 1)] public partial Part Grow { get; }
                 [ConvTranspose2d(5, 4, 5, Stride = 3, Padding = 1)] public partial Part GrowMore { get; }
-                [Activate(Act.ReLU)] public partial Part Bend { get; }
                 [Conv2d(4, 3, 4, Padding = 0)] public partial Part Cut { get; }
-                [Flatten] public partial Part Flat { get; }
-                [Unflatten(9, 27)] public partial Part Rows { get; }
 
                 [return: Shape("B", 3, 9, 9), Shape("B", 9, 27)]
                 private Flow Forward([Shape("B", 7)] Flow x)
                 {
-                    var small = x | In | Image | Bend;
-                    var large = small | Grow | Bend | GrowMore;
+                    var small = x | In | Unflatten(6, 2, 2) | ReLU;
+                    var large = small | Grow | ReLU | GrowMore;
                     var image = large | Cut;
-                    return (image, image | Flat | Rows);
+                    return (image, image | Flatten | Unflatten(9, 27));
                 }
             }
             """),
@@ -212,21 +194,50 @@ internal static class OtherShapes
                     Flow.Cat(x, x | Half | Mix | Calm | Twice) | Head;
             }
             """),
+        new("TermsOfParameters", """
+            [Network]
+            public sealed partial record TermsOfParameters
+            {
+                private const int D = 12;
+
+                [Linear(D, 2 * D)] public partial Part Level { get; }
+                [Block<Halves>(2 * D, D)] public partial Part Body { get; }
+
+                [return: Shape("B", D), Shape("B", D, 2, 1)]
+                private Flow Forward([Shape("B", 2 * D)] Flow x, [Shape("B")] Flow t)
+                {
+                    var level = t | PositionalEmbedding(D) | SiLU | Level;
+                    var (mean, rest) = x + level | Body;
+                    return (mean, (rest, rest | ReLU) | MpCat() | Unflatten(D, 2, 1));
+                }
+            }
+
+            [Network]
+            public sealed partial record Halves(int Width, int Half)
+            {
+                [Linear(nameof(Width), "2*Width")] public partial Part Up { get; }
+
+                [return: Shape("B", nameof(Half)), Shape("B", "Width/2")]
+                private Flow Forward([Shape("B", nameof(Width))] Flow x)
+                {
+                    var wide = x | Up | GELU;
+                    return (wide | SliceChannels(Width, Half), wide | SliceChannels(count: Width / 2, from: 2 * Width - Half) | Sigmoid);
+                }
+            }
+            """),
         new("FunctionsOfOnesOwn", """
             [Network]
             public sealed partial record FunctionsOfOnesOwn
             {
                 [Conv2d(2, 6, 3)] public partial Part Stem { get; }
-                [Custom<Mirror>, Repeat(2)] public partial Part Turn { get; }
-                [Custom<Stack>] public partial Part Both { get; }
                 [Conv2d(12, 2, 1)] public partial Part Head { get; }
 
                 [return: Shape("B", 2, 4, 6)]
                 private Flow Forward([Shape("B", 2, 4, 6)] Flow x)
                 {
                     var seen = x | Stem;
-                    var turned = seen | Turn;
-                    return (seen, turned) | Both | Head;
+                    var turned = seen | Function<Mirror>() | Function<Mirror>();
+                    return (seen, turned) | Function<Stack>() | Head;
                 }
             }
 
@@ -263,17 +274,14 @@ internal static class OtherShapes
             public sealed partial record Describe(int In, int Size)
             {
                 [Conv2d(nameof(In), 4, 3, Stride = 2)] public partial Part Shrink { get; }
-                [Activate(Act.GELU)] public partial Part Bend { get; }
-                [Flatten] public partial Part Flat { get; }
                 [Linear(64, nameof(Size))] public partial Part Mean { get; }
                 [Linear(64, nameof(Size))] public partial Part Raw { get; }
-                [Activate(Act.Softplus)] public partial Part Positive { get; }
 
                 [return: Shape("B", nameof(Size)), Shape("B", nameof(Size))]
                 private Flow Forward([Shape("B", nameof(In), 8, 8)] Flow x)
                 {
-                    var flat = x | Shrink | Bend | Flat;
-                    return (flat | Mean, flat | Raw | Positive);
+                    var flat = x | Shrink | GELU | Flatten;
+                    return (flat | Mean, flat | Raw | Softplus);
                 }
             }
 
@@ -281,12 +289,10 @@ internal static class OtherShapes
             public sealed partial record Draw(int Size, int Out)
             {
                 [Linear(nameof(Size), 48)] public partial Part In { get; }
-                [Unflatten(3, 4, 4)] public partial Part Image { get; }
-                [FirUpsample(1, 1)] public partial Part Grow { get; }
                 [Conv2d(3, nameof(Out), 3)] public partial Part Head { get; }
 
                 [return: Shape("B", nameof(Out), 8, 8)]
-                private Flow Forward([Shape("B", nameof(Size))] Flow x) => x | In | Image | Grow | Head;
+                private Flow Forward([Shape("B", nameof(Size))] Flow x) => x | In | Unflatten(3, 4, 4) | FirUpsample(1, 1) | Head;
             }
             """),
         new("Heads", """
@@ -322,14 +328,11 @@ internal static class OtherShapes
             [Network, Shape("B", 3, 16, 8)]
             public sealed partial record LongChain
             {
-                [PixelUnshuffle(2)] public partial Part Fold { get; }
-                [Conv2d(12, 10, 3)] public partial Part Turn { get; }
+                [Conv2d(3, 10, 3)] public partial Part Turn { get; }
                 [MpConv2d(10, 10, 3), Repeat(2)] public partial Part Even { get; }
-                [FirDownsample(1, 3, 3, 1)] public partial Part Shrink { get; }
                 [MpAttention(10, ChannelsPerHead = 5)] public partial Part Look { get; }
                 [ConvTranspose2d(10, 12, 4, Stride = 2)] public partial Part Grow { get; }
-                [PixelShuffle(2)] public partial Part Unfold { get; }
-                [Clip(3)] public partial Part Bound { get; }
+                [LearnedGain] public partial Part Loud { get; }
             }
             """),
         new("Rows", """
@@ -338,7 +341,6 @@ internal static class OtherShapes
             {
                 [Block<Mixing>(6, 10), Repeat(3)] public partial Part Body { get; }
                 [LayerNorm(10)] public partial Part Calm { get; }
-                [Flatten] public partial Part Flat { get; }
                 [Linear(60, 10)] public partial Part Out { get; }
 
                 [return: Shape("B", 10), Shape("B", 6, 10)]
@@ -346,7 +348,7 @@ internal static class OtherShapes
                 {
                     var rows = (x, weights) | Body;
                     var calm = rows * weights | Calm;
-                    return (calm | Flat | Out, calm);
+                    return (calm | Flatten | Out, calm);
                 }
             }
 
@@ -354,13 +356,12 @@ internal static class OtherShapes
             public sealed partial record Mixing(int Count, int Width)
             {
                 [Linear(nameof(Width), "3*Width")] public partial Part Up { get; }
-                [Activate(Act.SiLU)] public partial Part Bend { get; }
                 [Linear("3*Width", nameof(Width))] public partial Part Down { get; }
                 [Linear(nameof(Count), nameof(Count))] public partial Part Weigh { get; }
 
                 [return: Shape("B", nameof(Count), nameof(Width))]
                 private Flow Forward([Shape("B", nameof(Count), nameof(Width))] Flow x, [Shape("B", nameof(Count))] Flow weights) =>
-                    x + (x | Up | Bend | Down) * (weights | Weigh);
+                    x + (x | Up | SiLU | Down) * (weights | Weigh);
             }
             """),
         new("LabelledDdpm", """

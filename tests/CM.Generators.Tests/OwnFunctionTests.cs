@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace CM.Generators.Tests;
 
 /// <summary>Users' own functions as layers.</summary>
-public sealed class CustomTests
+public sealed class OwnFunctionTests
 {
     private const string Halves = """
         using CM.Dsl;
@@ -30,12 +30,10 @@ public sealed class CustomTests
         [Network]
         public sealed partial record Net
         {
-            [Custom<Scope.Blend>, Repeat(2)] public partial Part Dim { get; }
-            [Custom<Scope.Halve>] public partial Part Fold { get; }
             [Conv2d(6, 3, 1)] public partial Part Out { get; }
 
             [return: Shape("B", 3, 8, 4)]
-            private Flow Forward([Shape("B", 3, 8, 8)] Flow x, [Shape("B")] Flow level) => (x, level) | Dim | Fold | Out;
+            private Flow Forward([Shape("B", 3, 8, 8)] Flow x, [Shape("B")] Flow level) => ((x, level) | Function<Scope.Blend>(), level) | Function<Scope.Blend>() | Function<Scope.Halve>() | Out;
         }
         """;
 
@@ -58,8 +56,8 @@ public sealed class CustomTests
     public void The_network_is_checked_against_its_contract()
     {
         Source.Diagnose(Halves.Replace("[Conv2d(6, 3, 1)]", "[Conv2d(3, 3, 1)]")).Single().ShouldStartWith(
-            "CM2001 at 'Out': 'Out' expects channels 3 but 'fold' [B, 6, 8, 4] has 6. 'Fold' made it 6. It fits with input = 6 on 'Out'.");
-        Source.Diagnose(Halves.Replace("(x, level) | Dim", "(level, level) | Dim")).Single().ShouldStartWith("CM2005 at 'Dim': 'Dim' takes [B, C, 2*H, 2*H] but 'level' is [B]");
+            "CM2001 at 'Out': 'Out' expects channels 3 but 'halve' [B, 6, 8, 4] has 6. 'Function<Scope.Halve>()' made it 6. It fits with input = 6 on 'Out'.");
+        Source.Diagnose(Halves.Replace("(x, level) | Function", "(level, level) | Function")).Single().ShouldStartWith("CM2005 at 'Function<Scope.Blend>()': 'Function<Scope.Blend>()' takes [B, C, 2*H, 2*H] but 'level' is [B]");
         Source.Diagnose(Halves.Replace("\"W/2\"", "\"Z\"")).ShouldContain(finding => finding.StartsWith("CM1009", StringComparison.Ordinal));
     }
 
@@ -71,18 +69,18 @@ public sealed class CustomTests
     {
         Halves.ShouldContain(old.TrimEnd('\n'));
         Source.Diagnose(Halves.Replace(old.TrimEnd('\n'), changed)).ShouldBe(
-            ["CM2013 at 'Custom<Scope.Halve>': 'Fold' needs 'public static Tensor Apply(Tensor x)' in 'Halve', with one to three inputs and a [Shape] on each of them and on the result"]);
+            ["CM2013 at 'Function<Scope.Halve>()': 'Function<Scope.Halve>()' needs 'public static Tensor Apply(Tensor x)' in 'Halve', with one to three inputs and a [Shape] on each of them and on the result"]);
     }
 
     [Theory]
-    [InlineData("\"H\", \"W/2\")]", "\"H/2\", \"W\")]", "Fold: Halve.Apply returned [2, 6, 8, 4], but its [Shape] promises [2, 6, 4, 8]")]
-    [InlineData("x * level.view(-1, 1, 1, 1)", "x.flatten(2)", "Dim: Blend.Apply returned [2, 3, 64], but its [Shape] promises [2, 3, 8, 8]")]
+    [InlineData("\"H\", \"W/2\")]", "\"H/2\", \"W\")]", "Halve.Apply returned [2, 6, 8, 4], but its [Shape] promises [2, 6, 4, 8]")]
+    [InlineData("x * level.view(-1, 1, 1, 1)", "x.flatten(2)", "Blend.Apply returned [2, 3, 64], but its [Shape] promises [2, 3, 8, 8]")]
     public void A_broken_promise_is_told_on_the_first_result(string old, string changed, string message)
     {
         Halves.ShouldContain(old);
         var emitted = Emitted.From(Halves.Replace(old, changed).Replace("\"B\", 3, 8, 4)]", changed.Contains("H/2") ? "\"B\", 3, 4, 8)]" : "\"B\", 3, 8, 4)]"));
         using var store = emitted.NewStore("Net");
         using var module = emitted.NewModule("Net", store);
-        Should.Throw<ArgumentException>(() => Emitted.Forward(module, OneLayer.Image(3, 8), ones(2))).Message.ShouldBe($"Net.{message}: change the function or its [Shape] (CM2013).");
+        Should.Throw<ArgumentException>(() => Emitted.Forward(module, OneLayer.Image(3, 8), ones(2))).Message.ShouldBe($"Net: {message}: change the function or its [Shape] (CM2013).");
     }
 }
