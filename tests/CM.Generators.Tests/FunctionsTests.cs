@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using static TorchSharp.torch;
 
 namespace CM.Generators.Tests;
 
@@ -32,15 +33,23 @@ public sealed class FunctionsTests
         Source.Findings(Half).ShouldBeEmpty();
         var text = Source.Generate(Half)["Networks/Test.Net.g.cs"];
         text.Split('\n').Count(line => line.Contains("public partial Part ")).ShouldBe(1);
-        text.ShouldContain("""
-                    Turn,
-                    new("SiLU", "SiLU", $"[B, {Width}, H, W]", $"[B, {Width}, H, W]", 0),
-                    new("SliceChannels(Width-Width/2, count: Width/2)", $"SliceChannels {
-            """.TrimEnd());
-        text.ShouldContain("""new("Upsample(Twice)", "Upsample 2", """);
+        var list = text[(text.IndexOf("ListLayers() =>", StringComparison.Ordinal))..];
+        list[..list.IndexOf("];", StringComparison.Ordinal)].Split('\n').Select(line => line.Trim().Split("\", ")[0]).ShouldBe(
+            ["ListLayers() =>", "[", "Turn,", "new(\"SiLU", "new(\"SliceChannels(Width-Width/2, count: Width/2)", "new(\"Upsample(Twice)", "new(\"Scale(Small)", ""]);
+        text.ShouldContain("""new("Upsample(Twice)", "Upsample 2", $"[B, {""");
         text.ShouldContain("""new("Scale(Small)", "Scale by 0.5", """);
         text.ShouldContain("/// SiLU ");
-        text.ShouldContain(".narrow(1, Width - Width / 2, Width / 2);");
+    }
+
+    [Fact]
+    public void Sizes_over_parameters_are_computed_when_it_runs()
+    {
+        var emitted = Emitted.From(Half);
+        using var store = emitted.NewStore("Net", 1, 5);
+        using var module = emitted.NewModule("Net", store, 5);
+        var x = OneLayer.Image(5, 4);
+        var turned = nn.functional.silu(nn.functional.conv2d(x, store["Turn.weight"], store["Turn.bias"], padding: [1, 1]));
+        Emitted.Forward(module, x)[0].allclose(turned.narrow(1, 3, 2).repeat_interleave(2, 2).repeat_interleave(2, 3) * 0.5).ShouldBeTrue();
     }
 
     /// <summary>What is the same to C# is the same to the generator.</summary>
@@ -163,7 +172,7 @@ public sealed class FunctionsTests
     }
 
     [Theory]
-    [InlineData("Unflatten(2, 4, 8)", "\"B\", 72", "Set axes = 9 on 'Unflatten(2, 4, 8)'", "Unflatten(2, 4, 9)", "2, 4, 9")]
+    [InlineData("Unflatten(2, 4, 8)", "\"B\", 128", "Set axes = 16 on 'Unflatten(2, 4, 8)'", "Unflatten(2, 4, 16)", "2, 4, 16")]
     [InlineData("SliceChannels(from: 0, count: 2)", "\"B\", 4", "Set count = 4 on 'SliceChannels(from: 0, count: 2)'", "SliceChannels(from: 0, count: 4)", "4")]
     [InlineData("PositionalEmbedding(channels: 8, endpoint: true)", "\"B\"", "Set channels = 16 on 'PositionalEmbedding(channels: 8, endpoint: true)'", "PositionalEmbedding(channels: 16, endpoint: true)", "16")]
     public void A_number_in_a_list_or_by_its_name_is_set(string call, string input, string title, string mended, string output)
@@ -184,7 +193,7 @@ public sealed class FunctionsTests
                 private const double Bound = 3;
 
                 private Pair Couple(Flow data, Flow noise, Times times) =>
-                    new(data, noise + 0.1 * (data - noise | Clamp(Bound) | Functions.Tanh) + 0 * (times.Later | PositionalEmbedding(2, sineFirst: true)));
+                    new(data, noise + 0.1 * (data - noise | Clamp(Bound) | Functions.Tanh) + (times.Later | Scale(0.01)));
             }
 
             """;
@@ -194,7 +203,7 @@ public sealed class FunctionsTests
         var here = Source.Generate(Experiments + Leaning + Leant)["Experiments/Test.Leant.g.cs"];
         here.ShouldContain("var clamp = (data - noise).clamp((Scalar)(-3), (Scalar)3);");
         here.ShouldContain("functional.tanh(clamp);");
-        here.ShouldContain("Embeddings.Positional(t.to(float32), 2, sineFirst: true);");
+        here.ShouldContain("t.to(float32) * 0.01;");
 
         Source.Generate("Library", ["namespace Library;\nusing CM.Dsl;\n" + Leaning], out var library);
         using var image = new MemoryStream();

@@ -88,7 +88,7 @@ internal sealed class FlowReader(INamedTypeSymbol record, FunctionReader functio
     private FlowExpression ReadPipe(BinaryExpressionSyntax pipe)
     {
         var input = Read(pipe.Left);
-        if (functions.Read(pipe.Right) is { } function)
+        if (functions.Read(pipe.Right, method) is { } function)
             return new FlowPipe(input, function.Name, function.Site) { Function = function };
         return pipe.Right is IdentifierNameSyntax layer
             ? new FlowPipe(input, layer.Identifier.ValueText, sites.Add(layer))

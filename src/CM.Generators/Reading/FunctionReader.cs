@@ -20,27 +20,51 @@ internal sealed class FunctionReader(INamedTypeSymbol record, IReadOnlyCollectio
 {
     private const string Class = "Functions";
 
+    // A kind that nothing is known of, so that neither it nor what follows from it is reported.
+    private const string Unknown = "?";
+
     /// <summary>The contract of the user's own function, by its type, its text and its place; null where there cannot be one.</summary>
     public Func<INamedTypeSymbol, string, int, BlockContract?>? Contract { get; init; }
 
     /// <summary>The function that stands right of <c>|</c>, or null if something else does.</summary>
-    public LayerPlan? Read(ExpressionSyntax syntax)
+    /// <param name="syntax">The expression that stands there.</param>
+    /// <param name="method">The record's method that is read.</param>
+    public LayerPlan? Read(ExpressionSyntax syntax, string method)
     {
         var (called, written) = syntax is InvocationExpressionSyntax call ? (call.Expression, call.ArgumentList.Arguments.ToArray()) : (syntax, null);
         if (NameOf(called) is not { } name || MembersOf(name) is not { Length: > 0 } members)
-            return written is null || IsMeaningful(syntax) ? null : Refused();
-        var (text, place) = (TextOf(syntax), sites.Add(syntax));
+            return written is null || IsAccepted(syntax) ? null : New(Unknown, []);
         if (written is null)
-            return members[0] is IPropertySymbol ? New(text, name.Identifier.ValueText, [], null, place) : Refused();
-        return members.OfType<IMethodSymbol>().FirstOrDefault(method => Takes(method, written)) is { } method
-            ? New(text, method.Name, ReadArguments(method, written, text), ContractOf(name, text, place), place)
-            : Refused();
+            return New(members[0] is IPropertySymbol ? members[0].Name : Unknown, []);
+        if (members.OfType<IMethodSymbol>().FirstOrDefault(function => Takes(function, written)) is not { } function)
+            return New(Unknown, []);
 
-        // By the C# compiler: without a kind it is silent, and so is what follows from it.
-        LayerPlan Refused() => New(TextOf(syntax), "", [], null, sites.Add(syntax));
+        var arguments = new List<Argument>();
+        foreach (var parameter in function.Parameters.Where(parameter => Written(parameter, written).Length > 0))
+        {
+            var (given, site) = (Given(parameter, written), sites.Add(Written(parameter, written)[0]));
+            if (ReadArgument(parameter, given, site) is { } argument)
+            {
+                arguments.Add(argument);
+                continue;
+            }
+
+            if (IsAccepted(syntax))
+            {
+                var wrong = given.FirstOrDefault(size => Size(size) is null) ?? given[0];
+                problems.Add(parameter.Type.SpecialType is SpecialType.System_Double or SpecialType.System_Boolean
+                    ? new Problem("CM1003", site, method, $"'{wrong}' as {parameter.Name} of '{TextOf(syntax)}'; it takes a constant")
+                    : new Problem("CM1010", sites.Add(wrong), wrong.ToString()));
+            }
+
+            return New(Unknown, []);
+        }
+
+        var plan = New(function.Name, arguments.ToEquatable());
+        return plan with { Block = ContractOf(name, plan) };
+
+        LayerPlan New(string kind, EquatableArray<Argument> given) => new(TextOf(syntax), kind, given, null, null, sites.Add(syntax), "") { IsFunction = true };
     }
-
-    private static LayerPlan New(string text, string kind, EquatableArray<Argument> arguments, BlockContract? block, int place) => new(text, kind, arguments, block, null, place, "") { IsFunction = true };
 
     // The name alone, unless the record means something else by it, or with the class in front.
     private SimpleNameSyntax? NameOf(ExpressionSyntax called) => called switch
@@ -72,14 +96,14 @@ internal sealed class FunctionReader(INamedTypeSymbol record, IReadOnlyCollectio
         (written.Length <= method.Parameters.Length || method.Parameters.Last().IsParams)
         && written.All(argument => argument.NameColon is not { } name || method.Parameters.Any(parameter => parameter.Name == name.Name.Identifier.ValueText))
         && method.Parameters.All(parameter => parameter.IsOptional || parameter.IsParams || Written(parameter, written).Length > 0)
-        && method.Parameters.All(parameter => parameter.IsParams || parameter.Type is not IArrayTypeSymbol || Written(parameter, written) is [{ Expression: var whole }] && ItemsOf(whole) is not null);
+        && method.Parameters.All(parameter => parameter.IsParams || parameter.Type is not IArrayTypeSymbol || ItemsOf(Written(parameter, written)[0].Expression) is not null);
 
     /// <summary>The expressions that a call gives to a parameter; several for a list, none where the default stands.</summary>
-    public static ExpressionSyntax[] Given(IParameterSymbol parameter, IReadOnlyList<ArgumentSyntax> written) => Written(parameter, written) switch
+    public static ExpressionSyntax[] Given(IParameterSymbol parameter, IReadOnlyList<ArgumentSyntax> written)
     {
-        [{ Expression: var whole }] when parameter.Type is IArrayTypeSymbol && ItemsOf(whole) is { } items => [.. items],
-        var arguments => [.. arguments.Select(argument => argument.Expression)],
-    };
+        ExpressionSyntax[] given = [.. Written(parameter, written).Select(argument => argument.Expression)];
+        return given.Length == 1 && parameter.Type is IArrayTypeSymbol && ItemsOf(given[0]) is { } items ? [.. items] : given;
+    }
 
     // The arguments of a parameter; several for a list.
     private static ArgumentSyntax[] Written(IParameterSymbol parameter, IReadOnlyList<ArgumentSyntax> written) =>
@@ -94,37 +118,16 @@ internal sealed class FunctionReader(INamedTypeSymbol record, IReadOnlyCollectio
         _ => null,
     };
 
-    private EquatableArray<Argument> ReadArguments(IMethodSymbol method, ArgumentSyntax[] written, string text)
+    private Argument? ReadArgument(IParameterSymbol parameter, ExpressionSyntax[] given, int site) => parameter.Type.SpecialType switch
     {
-        var found = new List<Argument>();
-        foreach (var parameter in method.Parameters)
-        {
-            if (Written(parameter, written).FirstOrDefault() is not { } first)
-                continue;
-            var (site, given) = (sites.Add(first), Given(parameter, written));
-            if (parameter.Type is IArrayTypeSymbol or { SpecialType: SpecialType.System_Int32 })
-                found.Add(new(parameter.Name, given.Select(ReadSize).ToEquatable(), null, null, site));
-            else if (ReadConstant(given[0]) is bool flag)
-                found.Add(new(parameter.Name, [], null, flag ? "true" : "false", site));
-            else if (ReadConstant(given[0]) is int or long or float or double and var number)
-                found.Add(new(parameter.Name, [], Convert.ToDouble(number, CultureInfo.InvariantCulture), null, site));
-            else if (IsMeaningful(given[0]))
-                problems.Add(new Problem("CM1003", site, text, $"'{given[0]}' as its {parameter.Name}; it takes a constant"));
-        }
+        SpecialType.System_Boolean => ReadConstant(given[0]) is bool flag ? new(parameter.Name, [], null, flag ? "true" : "false", site) : null,
+        SpecialType.System_Double => ReadConstant(given[0]) is { } number and (int or long or float or double)
+            ? new(parameter.Name, [], Convert.ToDouble(number, CultureInfo.InvariantCulture), null, site)
+            : null,
+        _ => given.All(size => Size(size) is not null) ? new(parameter.Name, given.Select(size => Size(size)!.Value).ToEquatable(), null, null, site) : null,
+    };
 
-        return found.ToEquatable();
-    }
-
-    /// <summary>A whole number, or a term over the record's parameters.</summary>
-    private Dim ReadSize(ExpressionSyntax syntax)
-    {
-        if (Size(syntax) is { } size)
-            return size;
-        if (IsMeaningful(syntax))
-            problems.Add(new Problem("CM1010", sites.Add(syntax), syntax.ToString()));
-        return Dim.Unknown;
-    }
-
+    // A whole number, or a term over the record's parameters.
     private Dim? Size(ExpressionSyntax syntax) => syntax switch
     {
         ParenthesizedExpressionSyntax inner => Size(inner.Expression),
@@ -151,17 +154,17 @@ internal sealed class FunctionReader(INamedTypeSymbol record, IReadOnlyCollectio
         _ => ModelOf(syntax)?.GetConstantValue(syntax).Value,
     };
 
-    private BlockContract? ContractOf(SimpleNameSyntax name, string text, int place)
+    private BlockContract? ContractOf(SimpleNameSyntax name, LayerPlan plan)
     {
-        if (name is not GenericNameSyntax { TypeArgumentList.Arguments: [var type] })
+        if (name is not GenericNameSyntax { TypeArgumentList.Arguments: { Count: 1 } types })
             return null;
         if (Contract is null)
-            problems.Add(new Problem("CM3004", place, text, "a function of your own belongs into a network; use that as a block"));
-        return Contract is not null && ModelOf(type)?.GetTypeInfo(type).Type is INamedTypeSymbol { TypeKind: not TypeKind.Error } owner ? Contract(owner, text, place) : null;
+            problems.Add(new Problem("CM3004", plan.Site, plan.Name, "a function of your own belongs into a network; use that as a block"));
+        return Contract is not null && ModelOf(types[0])?.GetTypeInfo(types[0]).Type is INamedTypeSymbol { TypeKind: not TypeKind.Error } owner ? Contract(owner, plan.Name, plan.Site) : null;
     }
 
-    // Whether the C# compiler understands it, so that a finding of ours is the only one.
-    private bool IsMeaningful(ExpressionSyntax syntax) => ModelOf(syntax)?.GetTypeInfo(syntax).Type is { TypeKind: not TypeKind.Error };
+    // Whether the C# compiler accepts a call, so that a finding of ours is the only one.
+    private bool IsAccepted(ExpressionSyntax call) => ModelOf(call)?.GetSymbolInfo(call).Symbol is not null;
 
     private SemanticModel? ModelOf(SyntaxNode syntax) =>
         record.ContainingAssembly is ISourceAssemblySymbol { Compilation: var compilation } && compilation.ContainsSyntaxTree(syntax.SyntaxTree) ? compilation.GetSemanticModel(syntax.SyntaxTree) : null;
