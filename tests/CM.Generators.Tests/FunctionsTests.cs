@@ -226,8 +226,8 @@ public sealed class FunctionsTests
     public void Every_function_has_its_rule()
     {
         var functions = typeof(CM.Dsl.Functions).GetMembers(System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.Static).Where(member => member is not System.Reflection.MethodInfo { IsSpecialName: true }).Select(member => member.Name).Distinct().ToArray();
-        functions.Where(name => Layers.LayerKind.Find(name) is null).ShouldBe(["Function"]);
-        var kinds = typeof(Layers.LayerKind).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Layers.LayerKind)) && !type.IsAbstract).Select(type => type.Name);
+        functions.Where(name => Networks.LayerKind.Find(name) is null).ShouldBe(["Function"]);
+        var kinds = typeof(Networks.LayerKind).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Networks.LayerKind)) && !type.IsAbstract).Select(type => type.Name);
         kinds.Where(kind => typeof(CM.Dsl.Functions).Assembly.GetType($"CM.Dsl.{kind}Attribute") is null).ShouldBe(functions.Except(["Function"]), ignoreOrder: true);
     }
 }
