@@ -37,7 +37,7 @@ internal sealed class SampleOutput
                 throw new UserError($"{path}: is there already; name a new folder, or an empty one.");
             return new SampleOutput(path, Folder);
         }
-        Options.NewFile(path, "samples are written as .png (one picture), .npz (arrays) or into a folder such as samples/ (an image each)", ".png", ".npz");
+        Arguments.NewFile(path, "samples are written as .png (one picture), .npz (arrays) or into a folder such as samples/ (an image each)", ".png", ".npz");
         var drawn = System.IO.Path.GetExtension(path).Equals(".png", StringComparison.OrdinalIgnoreCase);
         if (drawn && !Sampler.IsVisible(plan))
             throw new UserError($"{path}: samples of shape [{string.Join(", ", plan.DataShape)}] cannot be drawn; write them as arrays with --out {System.IO.Path.ChangeExtension(path, ".npz")}.");

@@ -38,6 +38,36 @@ internal static partial class LibTorch
     /// <param name="exception">The exception, without the <see cref="TypeInitializationException"/> around it.</param>
     public static bool IsMissing(Exception exception) => exception is DllNotFoundException or NotSupportedException { Source: nameof(TorchSharp) };
 
+    /// <summary>Sets the threads that the user asked for.</summary>
+    /// <param name="threads">Their number; null for libtorch's own choice.</param>
+    /// <exception cref="UserError">It is 0 or less.</exception>
+    public static void UseThreads(int? threads)
+    {
+        if (threads is { } number)
+            set_num_threads(Arguments.AtLeastOne(number, "--threads"));
+    }
+
+    /// <summary>The device that the user asked for.</summary>
+    /// <param name="name"><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>; null for CUDA where there is a device, else the CPU.</param>
+    /// <exception cref="UserError">There is no such device here.</exception>
+    public static Device DeviceOf(string? name)
+    {
+        if (name is null)
+            return new Device(cuda.is_available() ? DeviceType.CUDA : DeviceType.CPU, -1);
+        if (name == "cpu")
+            return new Device(DeviceType.CPU, -1);
+
+        var index = -1;
+        if (name != "cuda" && !(name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan("cuda:".Length), out index) && index >= 0))
+            throw new UserError($"--device {name}: cpu, cuda or cuda:N was expected.");
+        if (!cuda.is_available())
+            throw new UserError($"--device {name}: {Description} finds no CUDA device here; use --device cpu, or build with "
+                + "TorchPackage=TorchSharp-cuda-linux (on Windows TorchSharp-cuda-windows) where an NVIDIA driver is installed.");
+        if (index >= cuda.device_count())
+            throw new UserError($"--device {name}: there are only {cuda.device_count()} CUDA devices, numbered from 0.");
+        return new Device(DeviceType.CUDA, index);
+    }
+
     /// <summary>Path of a library that this process has loaded; null where there is none.</summary>
     /// <param name="name">Name without prefix and ending, such as <c>torch_cpu</c>.</param>
     public static string? LoadedFile(string name)

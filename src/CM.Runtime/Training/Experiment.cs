@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CM.Dsl;
 
 namespace CM.Runtime;
@@ -58,6 +59,21 @@ public sealed record ExperimentPlan
 
     /// <summary>What was declared, in words: <c>("Model", "MoonsDenoiser")</c>. A checkpoint only goes on under the same.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Declaration { get; init; }
+
+    /// <summary>The declaration line by line; an axis may occur more than once.</summary>
+    internal JsonArray DeclarationAsJson() => new([.. Declaration.Select(line => new JsonObject { ["axis"] = line.Key, ["value"] = line.Value })]);
+
+    /// <summary>Checks the number of examples that are trained on at once.</summary>
+    /// <param name="given">The user's choice; null for all.</param>
+    /// <param name="batch">Examples of a process.</param>
+    /// <exception cref="UserError">It is 0 or less, or the experiment's batches cannot be split.</exception>
+    internal int? CheckedMicroBatch(int? given, int batch)
+    {
+        if (given is { } part && Arguments.AtLeastOne(part, "--micro-batch") < batch && CouplesBatch)
+            throw new UserError($"--micro-batch {part}: the coupling of {Name} matches what its networks make of a whole batch, which cannot be done in parts; "
+                + "leave --micro-batch out, or take a smaller --batch.");
+        return given;
+    }
 }
 
 /// <summary>A finished run that an experiment takes weights from.</summary>

@@ -55,7 +55,7 @@ public sealed class EventFileTests : IDisposable
     [Fact]
     public void A_run_writes_its_log_for_TensorBoard_too()
     {
-        new TrainRequest { Experiment = Tiny.Experiment, Steps = 30, Out = scratch["a"] }.Run(new JsonDisplay(TextWriter.Null));
+        new TrainRequest { Experiment = Tiny.Experiment, Steps = 30, Out = scratch["a"] }.Run(new QuietDisplay());
         var events = Records.Read(Directory.EnumerateFiles(scratch["a"], "events.out.tfevents.*").Single()).ToList();
         var log = File.ReadLines(Path.Combine(scratch["a"], "log.jsonl")).Select(line => JsonNode.Parse(line)!).ToList();
 

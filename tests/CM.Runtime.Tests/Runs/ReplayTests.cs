@@ -47,7 +47,7 @@ public sealed class ReplayTests : IDisposable
         Experiment = Tiny.With(Tiny.Plan, make: setup => new Stack(setup, fault)),
         Steps = 40,
         Out = scratch["a"],
-    }.Run(new JsonDisplay(TextWriter.Null))).Message;
+    }.Run(new QuietDisplay())).Message;
 
     /// <summary>What goes wrong in a step: a change of a layer's result, given the layer and the times of the samples.</summary>
     private sealed record Fault(int Step, Func<string, Tensor, Tensor, Tensor> Change)
