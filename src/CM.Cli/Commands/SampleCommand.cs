@@ -40,7 +40,7 @@ internal static class SampleCommand
             if (planar)
                 parts = [sampler.Sample(training, weights)]; // which are measured, too
             output.Write(sampler, parts, examples);
-            double? distance = planar ? Sampler.Distance(parts.Single(), examples) : null;
+            double? distance = planar ? PointSets.Distance(parts.Single(), examples) : null;
 
             if (parsed.GetValue(json))
                 session.Write(new JsonObject

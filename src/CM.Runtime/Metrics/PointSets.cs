@@ -3,6 +3,14 @@ namespace CM.Runtime;
 /// <summary>Distances between sets of points in the plane, each <c>[n, 2]</c>, in double precision.</summary>
 internal static class PointSets
 {
+    private const int UsualDirections = 64;
+
+    /// <summary>The distance to the data that runs and commands tell: the sliced Wasserstein distance of degree 2, over 64 directions.</summary>
+    /// <param name="samples">Points.</param>
+    /// <param name="data">As many points.</param>
+    public static double Distance(ReadOnlySpan<float> samples, ReadOnlySpan<float> data) =>
+        SlicedWasserstein(samples, data, Directions(UsualDirections), power: 2);
+
     /// <summary>Unit vectors <c>[count, 2]</c> that divide the half circle evenly: in the plane that is better than drawing them.</summary>
     public static double[] Directions(int count)
     {

@@ -131,7 +131,7 @@ public class TrainingRun : IDisposable
             origin.LoadBest(training, plan.Origin!.Starts);
             done = logged = first = plan.Origin.Continues ? origin.State.Step : 0;
         }
-        Setup.Group.CheckAlike(training, done);
+        Setup.Group.CheckAlike(training.Weights, done);
         feed = new BatchFeed(examples, plan, Setup, done);
         meter = new RunMeter(plan, training, feed, done);
     }

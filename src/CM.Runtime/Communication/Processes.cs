@@ -59,17 +59,21 @@ internal static class Processes
     }
 
     /// <summary>Makes sure that all processes begin alike: at the same step, with the same weights.</summary>
+    /// <param name="group">The processes.</param>
+    /// <param name="weights">The weights of this process.</param>
+    /// <param name="step">The step at which it begins.</param>
     /// <exception cref="UserError">One begins differently from rank 0.</exception>
-    public static void CheckAlike(this IProcessGroup? group, Training training, int step)
+    public static void CheckAlike(this IProcessGroup? group, ParameterStore weights, int step)
     {
         if (group is null)
             return;
-        using var sum = training.Weights.Values.sum(ScalarType.Float64);
+        using var sum = weights.Values.sum(ScalarType.Float64);
         using var own = tensor(new[,] { { step, sum.item<double>() } });
         using var all = group.Gather(own);
         var numbers = all.data<double>().ToArray();
         for (var rank = 1; rank < group.Size; rank++)
             if (numbers[2 * rank] != numbers[0] || numbers[2 * rank + 1] != numbers[1])
-                throw new UserError($"rank {rank} begins at step {numbers[2 * rank]}, rank 0 at step {numbers[0]}, with other weights; every process must see the same files: the run's folder must lie on a disk that they share.");
+                throw new UserError($"rank {rank} begins at step {numbers[2 * rank]}, rank 0 at step {numbers[0]}, with other weights; "
+                    + "every process must see the same files: the run's folder must lie on a disk that they share.");
     }
 }

@@ -44,14 +44,3 @@ public sealed record ClassifierPlan
     /// <summary>Makes the module over parameters: from examples <c>[B, …]</c> to features <c>[B, Features]</c> and logits <c>[B, Classes]</c>.</summary>
     public required Func<ParameterScope, nn.Module<Tensor, (Tensor, Tensor)>> NewModule { get; init; }
 }
-
-/// <summary>How samples are judged.</summary>
-/// <param name="Every">Every how many steps of a training; 0 for the command alone.</param>
-/// <param name="Samples">How many samples, 2 or more.</param>
-/// <param name="Classifier">Whose features; null where points in the plane are judged as they are.</param>
-public sealed record EvaluationPlan(int Every, int Samples, ClassifierPlan? Classifier);
-
-/// <summary>Experiments that are trained and judged side by side.</summary>
-/// <param name="Groups">Names of the comparisons.</param>
-/// <param name="Seeds">How often the experiment is trained.</param>
-public sealed record ComparisonPlan(IReadOnlyList<string> Groups, int Seeds);
