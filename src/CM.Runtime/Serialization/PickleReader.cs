@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Numerics;
 using System.Text;
 
 namespace CM.Runtime;
@@ -18,7 +17,7 @@ internal sealed class PickleReader
     private const int LargestMemo = 1 << 24;
     private static readonly object Mark = new();
 
-    private readonly Stream stream;
+    private readonly PickleInput input;
     private readonly string file;
     private readonly Func<object?[], PickledStorage> findStorage;
     private readonly List<object?> stack = [];
@@ -26,7 +25,7 @@ internal sealed class PickleReader
 
     private PickleReader(Stream stream, string file, Func<object?[], PickledStorage> findStorage)
     {
-        this.stream = stream;
+        input = new PickleInput(stream);
         this.file = file;
         this.findStorage = findStorage;
     }
@@ -43,7 +42,7 @@ internal sealed class PickleReader
     {
         while (true)
         {
-            var code = Byte();
+            var code = input.Byte();
             if (code == '.')
                 return Pop();
             Step(code);
@@ -55,11 +54,11 @@ internal sealed class PickleReader
         switch (code)
         {
             case 0x80: // PROTO
-                if (Byte() is var protocol and > 5)
+                if (input.Byte() is var protocol and > 5)
                     throw new InvalidDataException($"pickle protocol {protocol} is unknown");
                 break;
             case 0x95: // FRAME
-                Bytes(8);
+                input.Bytes(8);
                 break;
             case (byte)'(':
                 Push(Mark);
@@ -83,52 +82,52 @@ internal sealed class PickleReader
                 Push(false);
                 break;
             case (byte)'I':
-                Push(Line() switch { "00" => false, "01" => (object)true, var text => Whole(text) });
+                Push(input.Line() switch { "00" => false, "01" => (object)true, var text => PickleInput.Whole(text) });
                 break;
             case (byte)'L':
-                Push(Whole(Line().TrimEnd('L')));
+                Push(PickleInput.Whole(input.Line().TrimEnd('L')));
                 break;
             case (byte)'J':
-                Push((long)BinaryPrimitives.ReadInt32LittleEndian(Bytes(4)));
+                Push((long)BinaryPrimitives.ReadInt32LittleEndian(input.Bytes(4)));
                 break;
             case (byte)'K':
-                Push((long)Byte());
+                Push((long)input.Byte());
                 break;
             case (byte)'M':
-                Push((long)BinaryPrimitives.ReadUInt16LittleEndian(Bytes(2)));
+                Push((long)BinaryPrimitives.ReadUInt16LittleEndian(input.Bytes(2)));
                 break;
             case 0x8A:
-                Push(Whole(Bytes(Byte())));
+                Push(PickleInput.Whole(input.Bytes(input.Byte())));
                 break;
             case 0x8B:
-                Push(Whole(Bytes(Length(4))));
+                Push(PickleInput.Whole(input.Bytes(input.Length(4))));
                 break;
             case (byte)'F':
-                Push(double.Parse(Line(), NumberStyles.Float, CultureInfo.InvariantCulture));
+                Push(double.Parse(input.Line(), NumberStyles.Float, CultureInfo.InvariantCulture));
                 break;
             case (byte)'G':
-                Push(BinaryPrimitives.ReadDoubleBigEndian(Bytes(8)));
+                Push(BinaryPrimitives.ReadDoubleBigEndian(input.Bytes(8)));
                 break;
             case (byte)'X' or (byte)'T':
-                Push(Text(Length(4)));
+                Push(input.Text(input.Length(4)));
                 break;
             case 0x8C or (byte)'U':
-                Push(Text(Byte()));
+                Push(input.Text(input.Byte()));
                 break;
             case 0x8D:
-                Push(Text(Length(8)));
+                Push(input.Text(input.Length(8)));
                 break;
             case (byte)'V' or (byte)'S':
-                Push(Line().Trim('\'', '"'));
+                Push(input.Line().Trim('\'', '"'));
                 break;
             case (byte)'B':
-                Push(Bytes(Length(4)));
+                Push(input.Bytes(input.Length(4)));
                 break;
             case (byte)'C':
-                Push(Bytes(Byte()));
+                Push(input.Bytes(input.Byte()));
                 break;
             case 0x8E or 0x96:
-                Push(Bytes(Length(8)));
+                Push(input.Bytes(input.Length(8)));
                 break;
             case (byte)')':
                 Push(Array.Empty<object?>());
@@ -172,7 +171,7 @@ internal sealed class PickleReader
                 SetItems(PopMark());
                 break;
             case (byte)'c':
-                Push(Name(Line(), Line()));
+                Push(Name(input.Line(), input.Line()));
                 break;
             case 0x93: // STACK_GLOBAL
                 var name = Pop<string>("a name");
@@ -195,31 +194,31 @@ internal sealed class PickleReader
                 Build(Pop());
                 break;
             case (byte)'p':
-                Remember(long.Parse(Line(), CultureInfo.InvariantCulture));
+                Remember(long.Parse(input.Line(), CultureInfo.InvariantCulture));
                 break;
             case (byte)'q':
-                Remember(Byte());
+                Remember(input.Byte());
                 break;
             case (byte)'r':
-                Remember(Length(4));
+                Remember(input.Length(4));
                 break;
             case 0x94: // MEMOIZE
                 Remember(memo.Count);
                 break;
             case (byte)'g':
-                Push(Remembered(long.Parse(Line(), CultureInfo.InvariantCulture)));
+                Push(Remembered(long.Parse(input.Line(), CultureInfo.InvariantCulture)));
                 break;
             case (byte)'h':
-                Push(Remembered(Byte()));
+                Push(Remembered(input.Byte()));
                 break;
             case (byte)'j':
-                Push(Remembered(Length(4)));
+                Push(Remembered(input.Length(4)));
                 break;
             case (byte)'Q':
                 Push(findStorage(Pop<object?[]>("a persistent id")));
                 break;
             default:
-                throw new InvalidDataException($"at byte {stream.Position - 1} there is 0x{code:X2}, which is no instruction of a pickle that is read here");
+                throw new InvalidDataException($"at byte {input.Place} there is 0x{code:X2}, which is no instruction of a pickle that is read here");
         }
     }
 
@@ -313,9 +312,9 @@ internal sealed class PickleReader
         return value;
     }
 
-    private T Pop<T>(string what) => Pop() is T value ? value : throw new InvalidDataException($"{what} was expected at byte {stream.Position - 1}");
+    private T Pop<T>(string what) => Pop() is T value ? value : throw new InvalidDataException($"{what} was expected at byte {input.Place}");
 
-    private T Top<T>(string what) => Peek() is T value ? value : throw new InvalidDataException($"{what} was expected at byte {stream.Position - 1}");
+    private T Top<T>(string what) => Peek() is T value ? value : throw new InvalidDataException($"{what} was expected at byte {input.Place}");
 
     private object?[] PopMark()
     {
@@ -335,38 +334,4 @@ internal sealed class PickleReader
     }
 
     private object? Remembered(long place) => memo.TryGetValue(place, out var value) ? value : throw new InvalidDataException($"it remembers nothing under {place}");
-
-    private byte Byte() => stream.ReadByte() is var value and >= 0 ? (byte)value : throw new EndOfStreamException("it ends before its end mark");
-
-    private byte[] Bytes(long length)
-    {
-        if (length > stream.Length - stream.Position)
-            throw new EndOfStreamException($"{length:N0} bytes go beyond its end");
-        var bytes = new byte[length];
-        stream.ReadExactly(bytes);
-        return bytes;
-    }
-
-    private long Length(int bytes)
-    {
-        var length = bytes == 4 ? BinaryPrimitives.ReadUInt32LittleEndian(Bytes(4)) : BinaryPrimitives.ReadInt64LittleEndian(Bytes(8));
-        return length >= 0 && length <= Array.MaxLength ? length : throw new InvalidDataException($"a piece of {length:N0} bytes is more than fits");
-    }
-
-    private string Text(long length) => Encoding.UTF8.GetString(Bytes(length));
-
-    private string Line()
-    {
-        var line = new StringBuilder();
-        for (var letter = Byte(); letter != '\n'; letter = Byte())
-            line.Append((char)letter);
-        return line.ToString();
-    }
-
-    private static object Whole(string text) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-        ? number
-        : throw new InvalidDataException($"'{text[..Math.Min(20, text.Length)]}' is no whole number that is read here");
-
-    /// <summary>Little-endian, in two's complement; what does not fit into 64 bits stays long.</summary>
-    private static object Whole(byte[] bytes) => bytes.Length <= 8 ? (long)new BigInteger(bytes) : new BigInteger(bytes.AsSpan(0, Math.Min(bytes.Length, 64)));
 }
