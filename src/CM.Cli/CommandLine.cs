@@ -3,7 +3,10 @@ using System.CommandLine.Invocation;
 
 namespace CM.Cli;
 
-/// <summary>The command line of a program with experiments: <c>list</c>, <c>describe</c>, <c>train</c>, <c>sample</c>, <c>evaluate</c>, <c>compare</c>, <c>train-features</c>, <c>export</c>, <c>import</c>, <c>data</c>, <c>doctor</c>.</summary>
+/// <summary>
+/// The command line of a program with experiments: <c>list</c>, <c>describe</c>, <c>train</c>, <c>sample</c>, <c>evaluate</c>,
+/// <c>compare</c>, <c>train-features</c>, <c>export</c>, <c>import</c>, <c>data</c>, <c>doctor</c>.
+/// </summary>
 public static class CommandLine
 {
     private const int OurFault = 1;
@@ -14,8 +17,11 @@ public static class CommandLine
     /// <param name="args">The program's arguments.</param>
     /// <param name="registry">What can be run.</param>
     /// <param name="own">Commands that this program adds.</param>
-    /// <returns>0 when all went well, 1 for a fault of the program, 2 for one that the user can mend, 3 when a loss is no longer a number.</returns>
-    public static int Run(string[] args, Registry registry, params IEnumerable<Command> own) => Run(args, registry, Console.Out, Console.Error, own);
+    /// <returns>
+    /// 0 when all went well, 1 for a fault of the program, 2 for one that the user can mend, 3 when a loss is no longer a number.
+    /// </returns>
+    public static int Run(string[] args, Registry registry, params IEnumerable<Command> own) =>
+        Run(args, registry, Console.Out, Console.Error, own);
 
     /// <summary>Runs a command that writes somewhere else.</summary>
     internal static int Run(string[] args, Registry registry, TextWriter output, TextWriter errors, params IEnumerable<Command> own)
@@ -45,7 +51,13 @@ public static class CommandLine
         {
             if (parsed.Action is ParseErrorAction)
                 throw Misread(parsed);
-            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = errors, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                Output = output,
+                Error = errors,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            });
         }
         catch (Exception exception)
         {
@@ -69,7 +81,8 @@ public static class CommandLine
         UserError => (UsersFault, cause.Message),
         DivergedException => (Diverged, cause.Message),
         IOException or UnauthorizedAccessException => (UsersFault, cause.Message),
-        _ when OutOfMemory.IsCause(cause) => (UsersFault, $"not enough memory for this batch ({cause.Message}); take a smaller one with --batch N."),
+        _ when OutOfMemory.IsCause(cause) =>
+            (UsersFault, $"not enough memory for this batch ({cause.Message}); take a smaller one with --batch N."),
         _ when LibTorch.IsMissing(cause) => (UsersFault, $"libtorch is missing, or does not load here; {LibTorch.Remedy}."),
         _ => (OurFault, $"{cause.GetType().Name}: {cause.Message}"),
     };
@@ -79,5 +92,6 @@ public static class CommandLine
         exception is TypeInitializationException { InnerException: { } inner } ? Cause(inner) : exception;
 
     private static string OneLine(string message) =>
-        string.Join(' ', message.Split((char[]?)['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        string.Join(' ', message.Split(
+            (char[]?)['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

@@ -20,8 +20,10 @@ internal sealed partial record Accelerator(string Name, long Bytes)
 
     /// <summary>What amdgpu says of its cards; each has a render node.</summary>
     internal static IEnumerable<Accelerator> OfAmd(string folder) =>
-        !Directory.Exists(folder) ? [] : Directory.EnumerateDirectories(folder, "renderD*").Order(StringComparer.Ordinal).Select(card => Path.Combine(card, "device", "mem_info_vram_total"))
-            .Where(File.Exists).Select(file => new Accelerator("AMD GPU", long.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture)));
+        !Directory.Exists(folder) ? [] : Directory.EnumerateDirectories(folder, "renderD*").Order(StringComparer.Ordinal)
+            .Select(card => Path.Combine(card, "device", "mem_info_vram_total"))
+            .Where(File.Exists)
+            .Select(file => new Accelerator("AMD GPU", long.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture)));
 
     private static List<Accelerator> OfNvidia()
     {

@@ -13,20 +13,37 @@ internal static class CompareCommand
     {
         var group = new Argument<string>("GROUP") { Description = "The name in [Compare]." };
         var quick = new Option<bool>("--quick") { Description = "A tenth of the steps, one seed." };
-        var share = new Option<double?>("--share") { Description = "Which part of the declared steps, above 0 and at most 1.", HelpName = "X" };
-        var seeds = new Option<int?>("--seeds") { Description = "How often each experiment is trained. Default: as declared.", HelpName = "N" };
-        var target = new Option<string?>("--out") { Description = "Folder of runs and tables; what is done there is not done again. Default: compare/GROUP, or compare/GROUP-quick.", HelpName = "DIR" };
+        var share = new Option<double?>("--share")
+        {
+            Description = "Which part of the declared steps, above 0 and at most 1.",
+            HelpName = "X",
+        };
+        var seeds = new Option<int?>("--seeds")
+        {
+            Description = "How often each experiment is trained. Default: as declared.",
+            HelpName = "N",
+        };
+        var target = new Option<string?>("--out")
+        {
+            Description = "Folder of runs and tables; what is done there is not done again. Default: "
+                + "compare/GROUP, or compare/GROUP-quick.",
+            HelpName = "DIR",
+        };
         var data = Options.Data();
         var device = Options.Device();
         var threads = Options.Threads();
         var json = Options.Json();
-        var command = new Command("compare", "Train all experiments of a comparison and write one table of them.") { group, quick, share, seeds, target, data, device, threads, json };
+        var command = new Command("compare", "Train all experiments of a comparison and write one table of them.")
+        {
+            group, quick, share, seeds, target, data, device, threads, json,
+        };
         command.SetAction(parsed =>
         {
             var name = parsed.GetRequiredValue(group);
-            var members = session.Registry.Experiments.Where(experiment => experiment.Plan.Comparison?.Groups.Contains(name) == true).ToList();
+            IReadOnlyList<string> GroupsOf(Experiment experiment) => experiment.Plan.Comparison?.Groups ?? [];
+            var members = session.Registry.Experiments.Where(experiment => GroupsOf(experiment).Contains(name)).ToList();
             if (members.Count == 0)
-                throw Session.Unknown("comparison", name, session.Registry.Experiments.SelectMany(experiment => experiment.Plan.Comparison?.Groups ?? []).Distinct());
+                throw Session.Unknown("comparison", name, session.Registry.Experiments.SelectMany(GroupsOf).Distinct());
             var isQuick = parsed.GetValue(quick);
             var part = parsed.GetValue(share) ?? (isQuick ? QuickShare : 1);
             if (!(part > 0 && part <= 1))
@@ -34,8 +51,15 @@ internal static class CompareCommand
             var times = parsed.GetValue(seeds) is { } many ? Arguments.AtLeastOne(many, "--seeds") : isQuick ? 1 : (int?)null;
             var folder = parsed.GetValue(target) ?? Path.Combine("compare", isQuick ? $"{name}-quick" : name);
             LibTorch.UseThreads(parsed.GetValue(threads));
-            var comparison = new Comparison(members, folder, part, parsed.GetValue(data), LibTorch.DeviceOf(parsed.GetValue(device)), session.Display(json: false));
-            var again = ProgramName.Command(["compare", name, .. isQuick ? (string[])["--quick"] : [], .. parsed.GetValue(share) is { } given ? (string[])["--share", $"{given}"] : [], .. parsed.GetValue(target) is { } path ? (string[])["--out", path] : []]);
+            var where = LibTorch.DeviceOf(parsed.GetValue(device));
+            var comparison = new Comparison(members, folder, part, parsed.GetValue(data), where, session.Display(json: false));
+            var again = ProgramName.Command(
+            [
+                "compare", name,
+                .. isQuick ? (string[])["--quick"] : [],
+                .. parsed.GetValue(share) is { } given ? (string[])["--share", $"{given}"] : [],
+                .. parsed.GetValue(target) is { } path ? (string[])["--out", path] : [],
+            ]);
             if (comparison.Run(times) is not { } rows)
             {
                 session.Output.WriteLine($"stopped; to go on from here:\n{again}");

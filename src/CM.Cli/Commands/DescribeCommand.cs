@@ -11,7 +11,10 @@ internal static class DescribeCommand
     {
         var name = new Argument<string>("NAME") { Description = "An experiment or a network." };
         var json = Options.Json();
-        var command = new Command("describe", "Show what an experiment declares, or the layers of a network with their shapes.") { name, json };
+        var command = new Command("describe", "Show what an experiment declares, or the layers of a network with their shapes.")
+        {
+            name, json,
+        };
         command.SetAction(parsed =>
         {
             var (experiment, network) = Find(session.Registry, parsed.GetRequiredValue(name));

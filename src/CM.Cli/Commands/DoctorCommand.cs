@@ -13,7 +13,11 @@ internal static class DoctorCommand
     {
         var json = Options.Json();
         var data = Options.Data();
-        var command = new Command("doctor", "Say which libtorch, threads, device, disk and data are there, and what to do about what is missing.") { json, data };
+        var command = new Command("doctor", "Say which libtorch, threads, device, disk and data are there, "
+            + "and what to do about what is missing.")
+        {
+            json, data,
+        };
         command.SetAction(parsed =>
         {
             var findings = Examine(session.Registry, parsed.GetValue(data)).ToList();
@@ -40,7 +44,8 @@ internal static class DoctorCommand
             yield return ExamineDevices(Accelerator.All(), cuda.is_available() ? cuda.device_count() : 0, LibTorch.HasCuda);
         }
         yield return ExamineDisk();
-        foreach (var source in registry.Experiments.Select(experiment => experiment.Plan.Data).Where(source => source is not IExamples).Distinct())
+        var sources = registry.Experiments.Select(experiment => experiment.Plan.Data).Where(source => source is not IExamples);
+        foreach (var source in sources.Distinct())
             yield return ExamineData(source, data);
     }
 
@@ -49,7 +54,8 @@ internal static class DoctorCommand
         try
         {
             LibTorch.Load();
-            return new Finding("libtorch", $"{LibTorch.Description}{(LibTorch.LoadedFile("torch_cpu") is { } file ? $" ({file})" : "")}", null);
+            var path = LibTorch.LoadedFile("torch_cpu") is { } file ? $" ({file})" : "";
+            return new Finding("libtorch", $"{LibTorch.Description}{path}", null);
         }
         catch (Exception exception) when (LibTorch.IsMissing(exception))
         {
@@ -60,7 +66,8 @@ internal static class DoctorCommand
     private static Finding ExamineThreads()
     {
         var (threads, suitable) = (get_num_threads(), LibTorch.PhysicalCores);
-        return new Finding("threads", $"{threads} threads for {suitable} physical cores", threads == suitable ? null : $"unset OMP_NUM_THREADS, or train with --threads {suitable}");
+        var remedy = threads == suitable ? null : $"unset OMP_NUM_THREADS, or train with --threads {suitable}";
+        return new Finding("threads", $"{threads} threads for {suitable} physical cores", remedy);
     }
 
     /// <summary>Judges the GPUs that drivers tell of by what libtorch makes of them.</summary>
@@ -69,22 +76,28 @@ internal static class DoctorCommand
     /// <param name="hasCuda">True when libtorch was built with CUDA.</param>
     internal static Finding ExamineDevices(IReadOnlyList<Accelerator> devices, int usable, bool hasCuda)
     {
-        var list = string.Join("; ", devices.GroupBy(device => device.ToString()).Select(same => same.Count() == 1 ? same.Key : $"{same.Count()} × {same.Key}"));
+        var alike = devices.GroupBy(device => device.ToString());
+        var list = string.Join("; ", alike.Select(same => same.Count() == 1 ? same.Key : $"{same.Count()} × {same.Key}"));
         return (usable, devices.Count, hasCuda) switch
         {
             (not 0, 0, _) => new Finding("devices", $"{usable}, with CUDA", null),
             (not 0, _, _) => new Finding("devices", $"{list}, with CUDA", null),
-            (_, > 0, false) => new Finding("devices", $"{list}, but this libtorch is for the CPU", "for an NVIDIA GPU refer to TorchSharp-cuda-linux or TorchSharp-cuda-windows (property TorchPackage) and build anew; TorchSharp has no packages for other GPUs"),
-            (_, > 0, _) => new Finding("devices", $"{list}, but libtorch with CUDA finds none of them", "see that CUDA_VISIBLE_DEVICES does not hide them, and that the driver is as new as this libtorch asks for"),
+            (_, > 0, false) => new Finding("devices", $"{list}, but this libtorch is for the CPU",
+                "for an NVIDIA GPU refer to TorchSharp-cuda-linux or TorchSharp-cuda-windows (property TorchPackage) and build anew; "
+                + "TorchSharp has no packages for other GPUs"),
+            (_, > 0, _) => new Finding("devices", $"{list}, but libtorch with CUDA finds none of them",
+                "see that CUDA_VISIBLE_DEVICES does not hide them, and that the driver is as new as this libtorch asks for"),
             (_, _, false) => new Finding("devices", "no GPU, training runs on the CPU", null),
-            _ => new Finding("devices", "libtorch with CUDA, but no driver tells of a GPU; training runs on the CPU", "load the driver (nvidia-smi must list the GPU); inside a container, hand the GPU in"),
+            _ => new Finding("devices", "libtorch with CUDA, but no driver tells of a GPU; training runs on the CPU",
+                "load the driver (nvidia-smi must list the GPU); inside a container, hand the GPU in"),
         };
     }
 
     private static Finding ExamineDisk()
     {
         var gigabytes = new DriveInfo(Environment.CurrentDirectory).AvailableFreeSpace / 1e9;
-        return new Finding("disk", $"{gigabytes:N1} GB free here", gigabytes >= EnoughGigabytes ? null : "make room, or train with --out on another disk");
+        var remedy = gigabytes >= EnoughGigabytes ? null : "make room, or train with --out on another disk";
+        return new Finding("disk", $"{gigabytes:N1} GB free here", remedy);
     }
 
     private static Finding ExamineData(IDataSource source, string? folder)

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace CM.Cli;
 
-/// <summary><c>train NAME --dry-run</c>: builds the training and takes two steps on random data, to see that it runs and what it takes.</summary>
+/// <summary>
+/// <c>train NAME --dry-run</c>: builds the training and takes two steps on random data, to see that it runs and what it takes.
+/// </summary>
 internal static class DryRun
 {
     private const int Steps = 2;
@@ -55,7 +57,9 @@ internal static class DryRun
             return;
         }
 
-        session.Output.WriteLine($"{plan.Name}: {training.Weights.Layout.Count:N0} parameters, built in {building:N1} s, {Steps} steps of {size} in {string.Join(" and ", seconds.Select(each => $"{each:N1} s"))}, loss {string.Join(" and ", losses.Select(each => Numbers.Short(each)))}, {Gigabytes(peak)} at most");
+        session.Output.WriteLine($"{plan.Name}: {training.Weights.Layout.Count:N0} parameters, built in {building:N1} s, "
+            + $"{Steps} steps of {size} in {string.Join(" and ", seconds.Select(each => $"{each:N1} s"))}, "
+            + $"loss {string.Join(" and ", losses.Select(each => Numbers.Short(each)))}, {Gigabytes(peak)} at most");
     }
 
     // Where labels are needed, of random classes.

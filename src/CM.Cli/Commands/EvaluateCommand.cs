@@ -12,18 +12,43 @@ internal static class EvaluateCommand
     public static Command New(Session session)
     {
         var run = new Argument<string>("RUN") { Description = "Folder of a run." };
-        var samples = new Option<int?>("--samples") { Description = "How many samples. Default: as declared by [Evaluate], else 2000.", HelpName = "N" };
-        var steps = new Option<string?>("--steps") { Description = "How many steps of the sampler, separated by commas. Default: 1 and all.", HelpName = "N,N" };
-        var restored = new Option<string?>("--restore") { Description = "Times, separated by commas: also judge data that were noised to each and restored in one step (dFID_t).", HelpName = "T,T" };
-        var features = new Option<string?>("--features") { Description = "File of the network that judges images: TorchScript, or weights of Inception. Default: the classifier that [Evaluate] names.", HelpName = "FILE" };
-        var protocol = new Option<string?>("--protocol") { Description = "How images become bytes for --features, and by what covariances are divided: stylegan, torchmetrics or gc. Default: stylegan.", HelpName = "NAME" };
+        var samples = new Option<int?>("--samples")
+        {
+            Description = "How many samples. Default: as declared by [Evaluate], else 2000.",
+            HelpName = "N",
+        };
+        var steps = new Option<string?>("--steps")
+        {
+            Description = "How many steps of the sampler, separated by commas. Default: 1 and all.",
+            HelpName = "N,N",
+        };
+        var restored = new Option<string?>("--restore")
+        {
+            Description = "Times, separated by commas: also judge data that were noised to each and restored in one step (dFID_t).",
+            HelpName = "T,T",
+        };
+        var features = new Option<string?>("--features")
+        {
+            Description = "File of the network that judges images: TorchScript, or weights of Inception. Default: "
+                + "the classifier that [Evaluate] names.",
+            HelpName = "FILE",
+        };
+        var protocol = new Option<string?>("--protocol")
+        {
+            Description = "How images become bytes for --features, and by what covariances are divided: stylegan, "
+                + "torchmetrics or gc. Default: stylegan.",
+            HelpName = "NAME",
+        };
         var average = Options.Average();
         var seed = Options.Seed();
         var data = Options.Data();
         var device = Options.Device();
         var threads = Options.Threads();
         var json = Options.Json();
-        var command = new Command("evaluate", "Judge the samples of the newest checkpoint of a run.") { run, samples, steps, restored, features, protocol, average, seed, data, device, threads, json };
+        var command = new Command("evaluate", "Judge the samples of the newest checkpoint of a run.")
+        {
+            run, samples, steps, restored, features, protocol, average, seed, data, device, threads, json,
+        };
         command.SetAction(parsed =>
         {
             LibTorch.UseThreads(parsed.GetValue(threads));
@@ -41,7 +66,8 @@ internal static class EvaluateCommand
             using var training = experiment.NewTraining(new TrainingSetup(state.Steps, state.Batch, state.Seed, where));
             checkpoint.Load(training);
             var weights = folder.Weights(training, state.Step, parsed.GetValue(average));
-            using var evaluator = new Evaluator(plan, Examples.Open(plan, parsed.GetValue(data)), network, parsed.GetValue(seed) ?? state.Seed, where);
+            var examples = Examples.Open(plan, parsed.GetValue(data));
+            using var evaluator = new Evaluator(plan, examples, network, parsed.GetValue(seed) ?? state.Seed, where);
             var judged = wanted.Select(each => evaluator.Judge(training, weights, each, count)).ToList();
             var again = times.Select(time => (Time: time, Judged: evaluator.JudgeRestored(training, weights, time, count))).ToList();
 
@@ -57,7 +83,8 @@ internal static class EvaluateCommand
                     ["restored"] = new JsonArray([.. again.Select(each => With(each.Judged, "time", each.Time))]),
                 });
             else
-                Print(session, $"{plan.Name} after {state.Step:N0} steps, {count:N0} samples{(network is null ? "" : $", features of {network.Name}")}", judged, again);
+                Print(session, $"{plan.Name} after {state.Step:N0} steps, "
+                    + $"{count:N0} samples{(network is null ? "" : $", features of {network.Name}")}", judged, again);
         });
         return command;
     }
@@ -72,11 +99,17 @@ internal static class EvaluateCommand
     private static void Print(Session session, string title, List<Judgement> judged, List<(double Time, Judgement Judged)> restored)
     {
         session.Output.WriteLine(title);
-        session.Write([["Steps", .. judged[0].Values.Select(value => value.Key)], .. judged.Select(IReadOnlyList<string> (each) => [$"{each.Steps}", .. each.Values.Select(value => Numbers.Short(value.Value))])]);
+        Write("Steps", judged.Select(each => ($"{each.Steps}", each)));
         if (restored.Count == 0)
             return;
         session.Output.WriteLine();
-        session.Write([["Restored from", .. restored[0].Judged.Values.Select(value => value.Key)], .. restored.Select(IReadOnlyList<string> (each) => [Numbers.Short(each.Time), .. each.Judged.Values.Select(value => Numbers.Short(value.Value))])]);
+        Write("Restored from", restored.Select(each => (Numbers.Short(each.Time), each.Judged)));
+
+        void Write(string head, IEnumerable<(string Name, Judgement Judged)> rows) => session.Write(
+        [
+            [head, .. rows.First().Judged.Values.Select(value => value.Key)],
+            .. rows.Select(IReadOnlyList<string> (row) => [row.Name, .. row.Judged.Values.Select(value => Numbers.Short(value.Value))]),
+        ]);
     }
 
     private static List<int> Steps(string? given, ExperimentPlan plan)
@@ -84,9 +117,11 @@ internal static class EvaluateCommand
         var all = plan.SampleTimes.Length;
         if (given is null)
             return [.. new[] { 1, all }.Distinct()];
-        return [.. given.Split(',').Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var steps) && steps >= 1 && steps <= all
-            ? steps
-            : throw new UserError($"--steps {given}: whole numbers from 1 to {all}, separated by commas, were expected; {plan.Name} declares {all} sampling time{(all == 1 ? "" : "s")}."))];
+        return [.. given.Split(',').Select(text =>
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var steps) && steps >= 1 && steps <= all
+                ? steps
+                : throw new UserError($"--steps {given}: whole numbers from 1 to {all}, separated by commas, were expected; "
+                    + $"{plan.Name} declares {all} sampling time{(all == 1 ? "" : "s")}."))];
     }
 
     private static List<double> Times(string? given) => given is null ? [] : [.. given.Split(',').Select(text =>

@@ -8,9 +8,20 @@ internal static class ImportCommand
 {
     public static Command New(Session session)
     {
-        var from = new Argument<string>("FILE") { Description = "Safetensors, PyTorch's .pt or .pth, or a pickle such as EDM's. Nothing in it is run." };
-        var name = new Argument<string?>("NAME") { Description = "An experiment whose model the weights are for. Default: the file is only listed.", Arity = ArgumentArity.ZeroOrOne };
-        var target = new Option<string?>("--out") { Description = "A new safetensors file with the weights under the names of the experiment.", HelpName = "FILE" };
+        var from = new Argument<string>("FILE")
+        {
+            Description = "Safetensors, PyTorch's .pt or .pth, or a pickle such as EDM's. Nothing in it is run.",
+        };
+        var name = new Argument<string?>("NAME")
+        {
+            Description = "An experiment whose model the weights are for. Default: the file is only listed.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var target = new Option<string?>("--out")
+        {
+            Description = "A new safetensors file with the weights under the names of the experiment.",
+            HelpName = "FILE",
+        };
         var inOrder = new Option<bool>("--in-order") { Description = "Take the tensors one after the other instead of by their names." };
         var prefix = new Option<string?>("--prefix")
         {
@@ -34,7 +45,8 @@ internal static class ImportCommand
                 return;
             }
             var experiment = session.Experiment(wanted);
-            using var training = experiment.NewTraining(new TrainingSetup(experiment.Plan.Steps, experiment.Plan.Batch, experiment.Plan.Seed, new Device(DeviceType.CPU, -1)));
+            var plan = experiment.Plan;
+            using var training = experiment.NewTraining(new TrainingSetup(plan.Steps, plan.Batch, plan.Seed, CPU));
             var match = parsed.GetValue(inOrder)
                 ? WeightsMatch.InOrder(training.Weights.Layout, file.Tensors, parsed.GetValue(prefix))
                 : WeightsMatch.ByName(training.Weights.Layout, file.Tensors, file.Path, parsed.GetValue(prefix));
@@ -45,7 +57,8 @@ internal static class ImportCommand
             match.CopyTo(training.Weights);
             WeightsFile.Write(path, training.Weights, [new("format", "pt"), new("experiment", experiment.Plan.Name)]);
             if (!parsed.GetValue(json))
-                session.Output.WriteLine($"{path}: written; to start from it: {ProgramName.Command("train", experiment.Plan.Name, "--weights", path)}");
+                session.Output.WriteLine($"{path}: written; to start from it: "
+                    + $"{ProgramName.Command("train", experiment.Plan.Name, "--weights", path)}");
         });
         return command;
     }
@@ -67,13 +80,19 @@ internal static class ImportCommand
             session.Write(
             [
                 ["Tensor", "Type", "Shape"],
-                .. file.Tensors.Select(IReadOnlyList<string> (tensor) => [tensor.Name, tensor.Type, $"[{string.Join(", ", tensor.Shape)}]"]),
+                .. file.Tensors.Select(IReadOnlyList<string> (tensor) =>
+                    [tensor.Name, tensor.Type, $"[{string.Join(", ", tensor.Shape)}]"]),
             ]);
     }
 
     private static void Tell(Session session, SavedWeights file, WeightsMatch match, ExperimentPlan plan, bool json)
     {
-        var lists = (IReadOnlyList<(string What, IReadOnlyList<string> Names)>)[("missing", match.Missing), ("unexpected", match.Unexpected), ("mis-shaped", match.MisShaped)];
+        IReadOnlyList<(string What, IReadOnlyList<string> Names)> lists =
+        [
+            ("missing", match.Missing),
+            ("unexpected", match.Unexpected),
+            ("mis-shaped", match.MisShaped),
+        ];
         if (json)
         {
             var line = new JsonObject

@@ -57,7 +57,8 @@ internal static class ListCommand
         session.Write(
         [
             ["Network", "Parameters", "Summary"],
-            .. session.Registry.Networks.Select(IReadOnlyList<string> (network) => [network.Name, Numbers.Count(network.Parameters), network.Summary]),
+            .. session.Registry.Networks.Select(IReadOnlyList<string> (network) =>
+                [network.Name, Numbers.Count(network.Parameters), network.Summary]),
         ]);
     }
 }

@@ -4,7 +4,8 @@ namespace CM.Cli;
 internal static class Nearest
 {
     /// <summary>The name with the fewest changes to what was written, upper and lower case alike.</summary>
-    public static string To(string written, IEnumerable<string> names) => names.MinBy(name => Changes(written.ToLowerInvariant(), name.ToLowerInvariant()))!;
+    public static string To(string written, IEnumerable<string> names) =>
+        names.MinBy(name => Changes(written.ToLowerInvariant(), name.ToLowerInvariant()))!;
 
     /// <summary>How many letters must be put in, taken out or replaced (Levenshtein 1966).</summary>
     private static int Changes(string from, string to)

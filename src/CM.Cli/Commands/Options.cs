@@ -8,7 +8,11 @@ internal static class Options
     public static Option<bool> Json() => new("--json") { Description = "Print JSON for programs." };
 
     public static Option<string?> Data() =>
-        new("--data") { Description = $"Folder with data files. Default: {DataFolder.Variable}, else 'data' here or above.", HelpName = "DIR" };
+        new("--data")
+        {
+            Description = $"Folder with data files. Default: {DataFolder.Variable}, else 'data' here or above.",
+            HelpName = "DIR",
+        };
 
     public static Option<string?> Device() =>
         new("--device") { Description = "cpu, cuda or cuda:N. Default: cuda where there is one.", HelpName = "DEVICE" };
@@ -19,7 +23,8 @@ internal static class Options
     public static Option<string?> Average() =>
         new("--ema")
         {
-            Description = "Which average of the weights, online, or power-WIDTH made of averages put aside. Default: the first that is declared.",
+            Description = "Which average of the weights, online, or power-WIDTH made of averages put aside. "
+                + "Default: the first that is declared.",
             HelpName = "NAME",
         };
 

@@ -10,15 +10,31 @@ internal static class SampleCommand
     public static Command New(Session session)
     {
         var run = new Argument<string>("RUN") { Description = "Folder of a run." };
-        var count = new Option<int?>("--count") { Description = "How many samples. Default: 2000 points or 64 images, 8 of each class where there are few.", HelpName = "N" };
-        var classes = new Option<string?>("--classes", "--class") { Description = "Of which classes, such as 3 or 0,1,2, where the model takes labels. Default: of all, evenly.", HelpName = "LIST" };
-        var target = new Option<string?>("--out") { Description = "A new file or folder: x.png for one picture of all, x.npz for arrays, or a folder such as x/ for an image each. Default: samples-N.png in the run.", HelpName = "PATH" };
+        var count = new Option<int?>("--count")
+        {
+            Description = "How many samples. Default: 2000 points or 64 images, 8 of each class where there are few.",
+            HelpName = "N",
+        };
+        var classes = new Option<string?>("--classes", "--class")
+        {
+            Description = "Of which classes, such as 3 or 0,1,2, where the model takes labels. Default: of all, evenly.",
+            HelpName = "LIST",
+        };
+        var target = new Option<string?>("--out")
+        {
+            Description = "A new file or folder: x.png for one picture of all, x.npz for arrays, or a folder such as x/ for an image each. "
+                + "Default: samples-N.png in the run.",
+            HelpName = "PATH",
+        };
         var average = Options.Average();
         var seed = Options.Seed();
         var data = Options.Data();
         var device = Options.Device();
         var json = Options.Json();
-        var command = new Command("sample", "Make samples with the newest checkpoint of a run.") { run, count, classes, target, average, seed, data, device, json };
+        var command = new Command("sample", "Make samples with the newest checkpoint of a run.")
+        {
+            run, count, classes, target, average, seed, data, device, json,
+        };
         command.SetAction(parsed =>
         {
             var folder = RunFolder.Open(parsed.GetRequiredValue(run));
@@ -54,7 +70,9 @@ internal static class SampleCommand
                     ["sliced_wasserstein"] = distance,
                 });
             else
-                session.Output.WriteLine($"{output.Path}: {wanted:N0} samples of {state.Experiment} after {state.Step:N0} steps{(parsed.GetValue(classes) is null ? "" : $", classes {string.Join(", ", chosen)}")}{(distance is { } number ? $", sliced Wasserstein distance to the data {Numbers.Short(number)}" : "")}");
+                session.Output.WriteLine($"{output.Path}: {wanted:N0} samples of {state.Experiment} after {state.Step:N0} "
+                    + $"steps{(parsed.GetValue(classes) is null ? "" : $", classes {string.Join(", ", chosen)}")}"
+                    + (distance is { } number ? $", sliced Wasserstein distance to the data {Numbers.Short(number)}" : ""));
         });
         return command;
     }
@@ -65,9 +83,11 @@ internal static class SampleCommand
             return [.. Enumerable.Range(0, plan.Classes)];
         if (plan.Classes == 0)
             throw new UserError($"--classes {given}: {plan.Name} takes no labels; leave it out.");
-        return [.. given.Split(',').Select(word => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < plan.Classes
+        return [.. given.Split(',').Select(word =>
+            int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < plan.Classes
             ? number
-            : throw new UserError($"--classes {given}: '{word}' is no class of {plan.Name}; they are numbered from 0 to {plan.Classes - 1}, write such as 0,1,2."))];
+            : throw new UserError($"--classes {given}: '{word}' is no class of {plan.Name}; "
+                + $"they are numbered from 0 to {plan.Classes - 1}, write such as 0,1,2."))];
     }
 
     private static string Unused(RunFolder folder, ExperimentPlan plan)

@@ -13,7 +13,10 @@ internal static class TrainFeaturesCommand
         var device = Options.Device();
         var threads = Options.Threads();
         var json = Options.Json();
-        var command = new Command("train-features", "Train a classifier, by whose features samples are judged.") { name, data, device, threads, json };
+        var command = new Command("train-features", "Train a classifier, by whose features samples are judged.")
+        {
+            name, data, device, threads, json,
+        };
         command.SetAction(parsed =>
         {
             var plan = session.Classifier(parsed.GetRequiredValue(name));

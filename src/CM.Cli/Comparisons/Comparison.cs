@@ -1,6 +1,9 @@
 namespace CM.Cli;
 
-/// <summary>Trains and judges the experiments of a group. What is there already is not done again, so a comparison that was stopped goes on where it was.</summary>
+/// <summary>
+/// Trains and judges the experiments of a group. What is there already is not done again, so a comparison that was stopped goes on where it
+/// was.
+/// </summary>
 internal sealed class Comparison
 {
     private const int Marks = 4; // times that samples are judged within the budget
@@ -32,7 +35,8 @@ internal sealed class Comparison
         // An experiment comes after the one that it takes weights from.
         int Depth(Experiment experiment) => experiment.Plan.Origin is not { } origin ? 0
             : experiments.FirstOrDefault(other => other.Plan.Name == origin.Experiment) is { } other ? 1 + Depth(other)
-            : throw new UserError($"{experiment.Plan.Name}: takes weights of {origin.Experiment}, which is not in the comparison; declare [Compare] on it too.");
+            : throw new UserError($"{experiment.Plan.Name}: takes weights of {origin.Experiment}, which is not in the comparison; "
+                + "declare [Compare] on it too.");
     }
 
     /// <summary>Where runs and tables go.</summary>
@@ -43,7 +47,8 @@ internal sealed class Comparison
     /// <returns>One row an experiment; null where somebody asked to stop.</returns>
     public IReadOnlyList<ComparedRow>? Run(int? seeds)
     {
-        foreach (var classifier in experiments.Select(experiment => experiment.Plan.Evaluation?.Classifier).OfType<ClassifierPlan>().DistinctBy(plan => plan.Name))
+        var classifiers = experiments.Select(experiment => experiment.Plan.Evaluation?.Classifier).OfType<ClassifierPlan>();
+        foreach (var classifier in classifiers.DistinctBy(plan => plan.Name))
             EnsureTrained(classifier);
         int Seeds(Experiment experiment) => seeds ?? experiment.Plan.Comparison!.Seeds;
         for (var seed = 0; seed < experiments.Max(Seeds); seed++)
@@ -68,7 +73,8 @@ internal sealed class Comparison
     private int StepsOf(Experiment experiment) => Math.Max(1, (int)Math.Round(experiment.Plan.Steps * share));
 
     // The steps after which samples are judged: a part of the longest training on the same data.
-    private int MarkOf(ExperimentPlan plan) => Math.Max(1, experiments.Where(other => other.Plan.Data.GetType() == plan.Data.GetType()).Max(StepsOf) / Marks);
+    private int MarkOf(ExperimentPlan plan) =>
+        Math.Max(1, experiments.Where(other => other.Plan.Data.GetType() == plan.Data.GetType()).Max(StepsOf) / Marks);
 
     private string FolderOf(ExperimentPlan plan, int seed) => Path.Combine(Folder, $"{plan.Name}-{plan.Seed + seed}");
 
@@ -80,7 +86,8 @@ internal sealed class Comparison
         var exists = Directory.Exists(path);
         if (exists && StepOf(path, plan) >= steps)
             return true;
-        var evaluation = plan.Evaluation ?? throw new UserError($"{plan.Name}: belongs to a comparison, and nothing says how it is judged; declare [Evaluate] or [Evaluate<TClassifier>] on it.");
+        var evaluation = plan.Evaluation ?? throw new UserError($"{plan.Name}: belongs to a comparison, and nothing says how it is judged; "
+            + "declare [Evaluate] or [Evaluate<TClassifier>] on it.");
         var request = new TrainRequest
         {
             Experiment = experiment with { Plan = plan with { Evaluation = evaluation with { Every = MarkOf(plan) } } },
@@ -90,7 +97,9 @@ internal sealed class Comparison
             Device = device.ToString(),
             Out = exists ? null : path,
             Resume = exists ? path : null,
-            From = exists || plan.Origin is null ? null : FolderOf(experiments.First(other => other.Plan.Name == plan.Origin.Experiment).Plan, seed),
+            From = exists || plan.Origin is null
+                ? null
+                : FolderOf(experiments.First(other => other.Plan.Name == plan.Origin.Experiment).Plan, seed),
         };
         return request.Run(new BriefDisplay(display)).Step >= steps;
     }
@@ -104,7 +113,8 @@ internal sealed class Comparison
         }
         catch (UserError changed)
         {
-            throw new UserError($"{path}: was trained under another declaration; delete it, and it is trained anew. {changed.Message}", changed);
+            throw new UserError($"{path}: was trained under another declaration; delete it, "
+                + $"and it is trained anew. {changed.Message}", changed);
         }
         return checkpoint.State.Step;
     }
@@ -118,7 +128,8 @@ internal sealed class Comparison
         var results = Enumerable.Range(0, seeds).Select(seed => Judge(experiment, FolderOf(plan, seed), network, examples)).ToList();
         var picture = Path.Combine(Folder, $"{plan.Name}.png");
         File.Copy(RunFolder.Open(FolderOf(plan, 0)).Picture(StepsOf(experiment)), picture, overwrite: true);
-        return new(plan.Name, plan.Data.GetType().Name, plan.Declaration.First(line => line.Key == "Coupling").Value, StepsOf(experiment), results, Path.GetFileName(picture));
+        var coupling = plan.Declaration.First(line => line.Key == "Coupling").Value;
+        return new(plan.Name, plan.Data.GetType().Name, coupling, StepsOf(experiment), results, Path.GetFileName(picture));
     }
 
     private ComparedRun Judge(Experiment experiment, string path, FeatureNetwork? network, CM.Dsl.IExamples examples)
@@ -138,14 +149,18 @@ internal sealed class Comparison
 
     // The distance of samples made in one step, as it was judged in the course of the training; null where it was not.
     private static double? LoggedDistance(RunFolder folder, int step, Judgement like) =>
-        RunLog.Read(folder.Log).Where(line => (long?)line["step"] == step).Select(line => (double?)line[$"{like.Values[0].Key}/1"]).FirstOrDefault(distance => distance is not null);
+        RunLog.Read(folder.Log).Where(line => (long?)line["step"] == step).Select(line => (double?)line[$"{like.Values[0].Key}/1"])
+            .FirstOrDefault(distance => distance is not null);
 
-    private static double SecondsOf(RunFolder folder) => RunLog.Read(folder.Log).Select(line => (double?)line["seconds"] ?? 0).DefaultIfEmpty().Max();
+    private static double SecondsOf(RunFolder folder) =>
+        RunLog.Read(folder.Log).Select(line => (double?)line["seconds"] ?? 0).DefaultIfEmpty().Max();
 }
 
 /// <summary>One run of a comparison.</summary>
 /// <param name="Judged">Samples made in one step, and in all where there are more.</param>
-/// <param name="Early">Distances of samples made in one step after a quarter, a half and three quarters of the budget; null where the run was not there.</param>
+/// <param name="Early">
+/// Distances of samples made in one step after a quarter, a half and three quarters of the budget; null where the run was not there.
+/// </param>
 /// <param name="Costs">What the coupling did.</param>
 /// <param name="Seconds">Time spent on steps since the run was last resumed.</param>
 internal sealed record ComparedRun(IReadOnlyList<Judgement> Judged, IReadOnlyList<double?> Early, CouplingCosts Costs, double Seconds);
@@ -157,4 +172,5 @@ internal sealed record ComparedRun(IReadOnlyList<Judgement> Judged, IReadOnlyLis
 /// <param name="Steps">Steps trained, those of a stage before included where steps are counted on.</param>
 /// <param name="Runs">One a seed.</param>
 /// <param name="Picture">Its samples.</param>
-internal sealed record ComparedRow(string Experiment, string Data, string Coupling, int Steps, IReadOnlyList<ComparedRun> Runs, string Picture);
+internal sealed record ComparedRow(
+    string Experiment, string Data, string Coupling, int Steps, IReadOnlyList<ComparedRun> Runs, string Picture);

@@ -13,7 +13,10 @@ internal static class ComparisonTable
         var counts = rows[0].Runs[0].Judged.Select(judged => judged.Steps).ToList();
         return
         [
-            ["Experiment", "Data", "Coupling", "Steps", "1-step at ¼", "at ½", "at ¾", .. counts.Select(count => $"{count}-step"), "Transport", "Gradient variance"],
+            [
+                "Experiment", "Data", "Coupling", "Steps", "1-step at ¼", "at ½", "at ¾", .. counts.Select(count => $"{count}-step"),
+                "Transport", "Gradient variance",
+            ],
             .. rows.Select(IReadOnlyList<string> (row) =>
             [
                 row.Experiment,
@@ -29,10 +32,12 @@ internal static class ComparisonTable
     }
 
     /// <summary>Rows whose distances can be compared.</summary>
-    public static IEnumerable<IReadOnlyList<ComparedRow>> ByMetric(IReadOnlyList<ComparedRow> rows) => rows.GroupBy(Metric).Select(group => group.ToList());
+    public static IEnumerable<IReadOnlyList<ComparedRow>> ByMetric(IReadOnlyList<ComparedRow> rows) =>
+        rows.GroupBy(Metric).Select(group => group.ToList());
 
     /// <summary>What the distances of rows of one metric are.</summary>
-    public static string Caption(IReadOnlyList<ComparedRow> rows) => $"{Metric(rows[0]).Replace('_', ' ')} to the data, {rows[0].Runs.Count} seed{(rows[0].Runs.Count == 1 ? "" : "s")}";
+    public static string Caption(IReadOnlyList<ComparedRow> rows) =>
+        $"{Metric(rows[0]).Replace('_', ' ')} to the data, {rows[0].Runs.Count} seed{(rows[0].Runs.Count == 1 ? "" : "s")}";
 
     /// <summary>A page with the tables and a picture a row.</summary>
     /// <param name="title">Its heading.</param>
@@ -44,7 +49,8 @@ internal static class ComparisonTable
         foreach (var table in ByMetric(rows))
         {
             var cells = Cells(table);
-            text.Append($"\n{Caption(table)}.\n\n| {string.Join(" | ", cells[0])} | Samples |\n|{string.Concat(Enumerable.Repeat("---|", cells[0].Count + 1))}\n");
+            text.Append($"\n{Caption(table)}.\n\n| {string.Join(" | ", cells[0])} | Samples "
+                + $"|\n|{string.Concat(Enumerable.Repeat("---|", cells[0].Count + 1))}\n");
             foreach (var (row, line) in table.Zip(cells.Skip(1)))
                 text.Append($"| {string.Join(" | ", line)} | ![{row.Experiment}]({row.Picture}) |\n");
         }
@@ -63,7 +69,8 @@ internal static class ComparisonTable
         ["runs"] = new JsonArray([.. row.Runs.Select(run => new JsonObject
         {
             ["judged"] = new JsonObject(run.Judged.Select(judged => KeyValuePair.Create($"{judged.Steps}", (JsonNode?)judged.ToJson()))),
-            ["early"] = new JsonArray([.. run.Early.Select(distance => distance is { } number && double.IsFinite(number) ? JsonValue.Create(number) : null)]),
+            ["early"] = new JsonArray(
+                [.. run.Early.Select(distance => distance is { } number && double.IsFinite(number) ? JsonValue.Create(number) : null)]),
             ["transport"] = run.Costs.Transport,
             ["gradient_variance"] = run.Costs.GradientVariance,
             ["seconds"] = run.Seconds,

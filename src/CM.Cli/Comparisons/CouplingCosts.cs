@@ -2,7 +2,9 @@ namespace CM.Cli;
 
 /// <summary>What a coupling does to a training, measured at its newest weights.</summary>
 /// <param name="Transport">Mean of ‖x − z‖² over the pairs that the coupling makes.</param>
-/// <param name="GradientVariance">Trace of the covariance of a batch's gradient with respect to the model's own parameters, before clipping.</param>
+/// <param name="GradientVariance">
+/// Trace of the covariance of a batch's gradient with respect to the model's own parameters, before clipping.
+/// </param>
 internal sealed record CouplingCosts(double Transport, double GradientVariance)
 {
     private const int Batches = 16;
@@ -15,7 +17,8 @@ internal sealed record CouplingCosts(double Transport, double GradientVariance)
     {
         var setup = training.Setup;
         var first = Math.Max(0, setup.Steps - Batches);
-        var own = training.Weights.Layout.Parameters.Where(parameter => !parameter.IsBeside).Max(parameter => parameter.Offset + parameter.Count);
+        var own = training.Weights.Layout.Parameters.Where(parameter => !parameter.IsBeside)
+            .Max(parameter => parameter.Offset + parameter.Count);
         using var weights = training.Weights.Copy(gradients: false);
         var averages = training.Averages.Select(average => average.Weights.Copy(gradients: false)).ToList();
         using var feed = new BatchFeed(examples, plan, setup, first);
@@ -30,7 +33,9 @@ internal sealed record CouplingCosts(double Transport, double GradientVariance)
             using var classes = batch.Labels;
             var labels = plan.Classes == 0 ? null : OneHot.Of(classes!, plan.Classes);
             StepSeed.Set(StepSeed.Of(setup.Seed, step, StepSeed.Use.Samples));
-            var (x, z) = labels is null ? training.Match(data, randn_like(data), step) : training.Match(data, randn_like(data), labels, step);
+            var (x, z) = labels is null
+                ? training.Match(data, randn_like(data), step)
+                : training.Match(data, randn_like(data), labels, step);
             transport += (x - z).square().flatten(1).sum(1).mean().item<float>();
             (labels is null ? training.Step(data, step) : training.Step(data, labels, step)).Dispose();
             gradients.Add(Unclipped(training, own).MoveToOuterDisposeScope());

@@ -18,7 +18,8 @@ public sealed class ClassesTests : IDisposable
     public void Samples_are_made_by_class()
     {
         Run(0, "train", "Grey", "--steps", "1", "--out", scratch["a"]);
-        Levels(Path.Combine(scratch["a"], "samples", "step-000001.png"), across: 4, down: 6).ShouldBe([.. Row(0, 8), .. Row(1, 8), .. Row(2, 8)]);
+        Levels(Path.Combine(scratch["a"], "samples", "step-000001.png"), across: 4, down: 6)
+            .ShouldBe([.. Row(0, 8), .. Row(1, 8), .. Row(2, 8)]);
         Levels(Sampled(), across: 4, down: 6).ShouldBe([.. Row(0, 8), .. Row(1, 8), .. Row(2, 8)]);
         Levels(Sampled("--class", "2"), across: 8, down: 8).ShouldAllBe(level => level == 255);
         Levels(Sampled("--classes", "2,0", "--count", "8"), across: 2, down: 4).ShouldBe([.. Row(2, 4), .. Row(0, 4)]);
@@ -52,13 +53,19 @@ public sealed class ClassesTests : IDisposable
         const int side = 98;
         var picture = ImageFile.Read(File.ReadAllBytes(path), path);
         (picture.Width, picture.Height).ShouldBe((across * side + 2, down * side + 2));
-        return [.. from y in Enumerable.Range(0, down) from x in Enumerable.Range(0, across) select picture.Pixels[4 * ((50 + y * side) * picture.Width + 50 + x * side)]];
+        return
+        [
+            .. from y in Enumerable.Range(0, down)
+               from x in Enumerable.Range(0, across)
+               select picture.Pixels[4 * ((50 + y * side) * picture.Width + 50 + x * side)],
+        ];
     }
 
     private static string Run(int code, params string[] arguments)
     {
         var (output, errors) = (new StringWriter(), new StringWriter());
-        CommandLine.Run(arguments, new Registry([Grey.Experiment, Tiny.Experiment], [Tiny.Network]), output, errors).ShouldBe(code, output + "\n" + errors);
+        CommandLine.Run(arguments, new Registry([Grey.Experiment, Tiny.Experiment], [Tiny.Network]), output, errors)
+            .ShouldBe(code, output + "\n" + errors);
         return $"{output}{errors}";
     }
 }

@@ -8,10 +8,12 @@ public sealed class CommandLineTests : CommandTests
     [Fact]
     public void Help_is_everywhere()
     {
-        foreach (var command in (string[])["", "list", "describe", "train", "sample", "export", "import", "data", "data prepare", "data fetch", "doctor"])
+        string[] commands = ["", "list", "describe", "train", "sample", "export", "import", "data", "data prepare", "data fetch", "doctor"];
+        foreach (var command in commands)
             Good([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]).ShouldContain("Usage:");
         var help = Good("train", "--help");
-        foreach (var option in (string[])["--steps", "--batch", "--seed", "--data", "--out", "--device", "--threads", "--resume", "--json", "--verbose"])
+        string[] options = ["--steps", "--batch", "--seed", "--data", "--out", "--device", "--threads", "--resume", "--json", "--verbose"];
+        foreach (var option in options)
             help.ShouldContain(option);
     }
 
@@ -77,7 +79,8 @@ public sealed class CommandLineTests : CommandTests
     [InlineData("weights are written as .safetensors; choose such a name.", "export", "/nowhere", "out")]
     [InlineData("weights are written as .safetensors; choose such a name.", "import", "/nowhere", "Tiny", "--out", "out.onnx")]
     [InlineData("prepared pictures are written as .zip; choose such a name.", "data", "prepare", "/nowhere", "out.tar", "--size", "8")]
-    [InlineData("out/x.safetensors: there is no folder out; make it first, or name a file in another.", "export", "/nowhere", "out/x.safetensors")]
+    [InlineData(
+        "out/x.safetensors: there is no folder out; make it first, or name a file in another.", "export", "/nowhere", "out/x.safetensors")]
     public void Files_of_formats_that_are_not_written_are_refused_before_anything_else(string message, params string[] args) =>
         Bad(2, args).ShouldContain(message);
 

@@ -82,14 +82,17 @@ public sealed class CompareTests : IDisposable
         judged["samples"]!.GetValue<int>().ShouldBe(200);
         judged["results"]!.AsArray().Select(result => result!["steps"]!.GetValue<int>()).ShouldBe([2, 1]);
         Run("evaluate", scratch["run"], "--steps", "3").ShouldBe(2);
-        errors.ToString().ShouldContain("--steps 3: whole numbers from 1 to 2, separated by commas, were expected; First declares 2 sampling times.");
+        errors.ToString()
+            .ShouldContain("--steps 3: whole numbers from 1 to 2, separated by commas, were expected; First declares 2 sampling times.");
     }
 
     [Fact]
     public void A_run_judges_on_its_schedule_and_keeps_the_best()
     {
         var plan = Compared("First", 40) with { Evaluation = new EvaluationPlan(15, 100, null) };
-        CommandLine.Run(["train", "First", "--out", scratch["run"], "--keep", "1"], new Registry([Tiny.With(plan)], [Tiny.Network]), output, errors).ShouldBe(0, errors.ToString());
+        var registry = new Registry([Tiny.With(plan)], [Tiny.Network]);
+        CommandLine.Run(["train", "First", "--out", scratch["run"], "--keep", "1"], registry, output, errors)
+            .ShouldBe(0, errors.ToString());
         var judged = RunLog.Read(scratch["run/log.jsonl"]).Where(line => line.ContainsKey("sliced_wasserstein/2")).ToList();
         judged.Select(line => line["step"]!.GetValue<int>()).ShouldBe([15, 30, 40]);
         judged.ShouldAllBe(line => line.ContainsKey("energy_distance/1"));
@@ -97,7 +100,11 @@ public sealed class CompareTests : IDisposable
         RunFolder.Open(scratch["run"]).Checkpoints.Best.ShouldEndWith($"step-{best:D6}.safetensors");
     }
 
-    private int Run(params string[] args) => CommandLine.Run(args, new Registry([Counted(Compared("First", 40)), Counted(Compared("Second", 20))], [Tiny.Network]), output, errors);
+    private int Run(params string[] args)
+    {
+        Experiment[] experiments = [Counted(Compared("First", 40)), Counted(Compared("Second", 20))];
+        return CommandLine.Run(args, new Registry(experiments, [Tiny.Network]), output, errors);
+    }
 
     private Experiment Counted(ExperimentPlan plan) => Tiny.With(plan, afterStep: (_, _) => stepsDone++);
 

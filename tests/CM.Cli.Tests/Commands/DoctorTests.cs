@@ -11,7 +11,8 @@ public sealed class DoctorTests : CommandTests
     public void Doctor_looks_at_everything()
     {
         var json = Json("doctor", "--json");
-        json.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("name").GetString()).ShouldBe(["libtorch", "threads", "devices", "disk"]);
+        json.GetProperty("checks").EnumerateArray().Select(check => check.GetProperty("name").GetString())
+            .ShouldBe(["libtorch", "threads", "devices", "disk"]);
         json.GetProperty("checks")[0].GetProperty("ok").GetBoolean().ShouldBeTrue();
     }
 

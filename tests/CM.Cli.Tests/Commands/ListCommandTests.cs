@@ -21,8 +21,9 @@ public sealed class ListCommandTests : CommandTests
         json.GetProperty("kind").GetString().ShouldBe(kind);
         json.GetProperty("parameters").GetInt64().ShouldBe(82);
         var layer = json.GetProperty("layers")[0];
-        (layer.GetProperty("name").GetString(), layer.GetProperty("kind").GetString(), layer.GetProperty("input").GetString(), layer.GetProperty("output").GetString(), layer.GetProperty("parameters").GetInt64())
-            .ShouldBe(("In", "Linear 2→16", "[B, 2]", "[B, 16]", 48));
+        string?[] texts = [.. ((string[])["name", "kind", "input", "output"]).Select(key => layer.GetProperty(key).GetString())];
+        texts.ShouldBe(["In", "Linear 2→16", "[B, 2]", "[B, 16]"]);
+        layer.GetProperty("parameters").GetInt64().ShouldBe(48);
         (json.GetProperty("multiplyAdds").GetInt64(), json.GetProperty("activationBytes").GetInt64()).ShouldBe((64, 80));
         var text = Good("describe", name);
         text.ShouldContain("Linear 2→16");

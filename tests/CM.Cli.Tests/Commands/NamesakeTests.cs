@@ -13,7 +13,8 @@ public sealed class NamesakeTests : IDisposable
     [Fact]
     public void A_name_of_several_experiments_is_refused_with_the_choices()
     {
-        Run(2, Both, "train", "Exp", "--out", scratch["a"]).ShouldBe("error: There is more than one experiment 'Exp'; give the full name: Lab.First.Exp, Lab.Second.Exp.");
+        Run(2, Both, "train", "Exp", "--out", scratch["a"])
+            .ShouldBe("error: There is more than one experiment 'Exp'; give the full name: Lab.First.Exp, Lab.Second.Exp.");
         Run(2, Both, "train", "Exq").ShouldContain("There are: Lab.First.Exp, Lab.Second.Exp, Other.");
         Directory.Exists(scratch["a"]).ShouldBeFalse();
     }
@@ -25,7 +26,8 @@ public sealed class NamesakeTests : IDisposable
         Described("a")["experiment"]!.GetValue<string>().ShouldBe("Lab.Second.Exp");
         Described("a")["batch"]!.GetValue<int>().ShouldBe(16);
         Run(0, Both, "train", "Lab.Second.Exp", "--resume", scratch["a"], "--steps", "3").ShouldContain("3 of 3 steps done");
-        Run(2, Both, "train", "Lab.First.Exp", "--resume", scratch["a"]).ShouldContain("a checkpoint of Lab.Second.Exp, not of Lab.First.Exp");
+        Run(2, Both, "train", "Lab.First.Exp", "--resume", scratch["a"])
+            .ShouldContain("a checkpoint of Lab.Second.Exp, not of Lab.First.Exp");
         Run(0, Both, "sample", scratch["a"]).ShouldContain("samples of Lab.Second.Exp after 3 steps");
     }
 
@@ -46,13 +48,15 @@ public sealed class NamesakeTests : IDisposable
         Run(0, Both, "train", "Lab.First.Exp", "--resume", scratch["a"], "--steps", "3").ShouldContain("3 of 3 steps done");
         var twins = new Registry([Declared("Lab.First.Exp", 32), Declared("Lab.Third.Exp", 32)], []);
         Run(0, Alone, "train", "Exp", "--steps", "2", "--out", scratch["b"]);
-        Run(2, twins, "sample", scratch["b"]).ShouldContain("more than one experiment 'Exp'; give the full name: Lab.First.Exp, Lab.Third.Exp.");
+        Run(2, twins, "sample", scratch["b"])
+            .ShouldContain("more than one experiment 'Exp'; give the full name: Lab.First.Exp, Lab.Third.Exp.");
     }
 
     [Fact]
     public void A_network_is_described_under_its_full_name()
     {
-        var networks = new Registry([], [Tiny.Network with { FullName = "Lab.First.TinyDenoiser" }, Tiny.Network with { FullName = "Lab.Second.TinyDenoiser" }]);
+        NetworkPlan Called(string name) => Tiny.Network with { FullName = name };
+        var networks = new Registry([], [Called("Lab.First.TinyDenoiser"), Called("Lab.Second.TinyDenoiser")]);
         Run(2, networks, "describe", "TinyDenoiser").ShouldContain("more than one experiment or network 'TinyDenoiser'");
         Run(0, networks, "describe", "Second.TinyDenoiser").ShouldStartWith("Network Lab.Second.TinyDenoiser: ");
     }
@@ -64,8 +68,10 @@ public sealed class NamesakeTests : IDisposable
         var all = Both with { Experiments = [.. Both.Experiments, tuned] };
         Run(0, all, "train", "Lab.First.Exp", "--steps", "1", "--out", scratch["first"]);
         Run(0, all, "train", "Lab.Second.Exp", "--steps", "1", "--out", scratch["second"]);
-        Run(2, all, "train", "Tuned", "--from", scratch["first"]).ShouldContain("a run of Lab.First.Exp, but Tuned takes weights of Lab.Second.Exp");
-        Run(0, all, "train", "Tuned", "--from", scratch["second"], "--steps", "1", "--out", scratch["tuned"]).ShouldContain("weights of " + scratch["second"]);
+        Run(2, all, "train", "Tuned", "--from", scratch["first"])
+            .ShouldContain("a run of Lab.First.Exp, but Tuned takes weights of Lab.Second.Exp");
+        Run(0, all, "train", "Tuned", "--from", scratch["second"], "--steps", "1", "--out", scratch["tuned"])
+            .ShouldContain("weights of " + scratch["second"]);
     }
 
     [Fact]
@@ -82,7 +88,8 @@ public sealed class NamesakeTests : IDisposable
 
     private static Registry Alone => new([Declared("Lab.First.Exp", 32)], []);
 
-    private static Registry Both => new([Declared("Lab.First.Exp", 32), Declared("Lab.Second.Exp", 16), Declared("Lab.First.Other", 32)], []);
+    private static Registry Both =>
+        new([Declared("Lab.First.Exp", 32), Declared("Lab.Second.Exp", 16), Declared("Lab.First.Other", 32)], []);
 
     private static Experiment Declared(string fullName, int batch) => Tiny.With(Plan(fullName, batch));
 

@@ -8,8 +8,10 @@ public sealed class TrainCommandTests : CommandTests
     [Fact]
     public void Train_prints_the_log_and_a_summary_as_json()
     {
-        var lines = Good("train", "Tiny", "--steps", "5", "--seed", "8", "--out", Scratch["a"], "--json").Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
-        lines[..^1].Where(line => line.TryGetProperty("loss", out _)).Select(line => line.GetProperty("step").GetInt32()).ShouldBe([1, 2, 3, 4, 5]);
+        var lines = Good("train", "Tiny", "--steps", "5", "--seed", "8", "--out", Scratch["a"], "--json").Split('\n')
+            .Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        lines[..^1].Where(line => line.TryGetProperty("loss", out _)).Select(line => line.GetProperty("step").GetInt32())
+            .ShouldBe([1, 2, 3, 4, 5]);
         var summary = lines[^1];
         summary.GetProperty("run").GetString().ShouldBe(Scratch["a"]);
         summary.GetProperty("loss").GetDouble().ShouldBeGreaterThan(0);
@@ -107,9 +109,11 @@ public sealed class TrainCommandTests : CommandTests
     [Fact]
     public void Missing_and_wrong_data_are_found_before_a_folder_is_made()
     {
-        Run(2, [Digits()], "train", "Digits", "--data", Scratch.Path, "--out", Scratch["a"]).Errors.ShouldContain("train-images-idx3-ubyte.gz is not in");
+        Run(2, [Digits()], "train", "Digits", "--data", Scratch.Path, "--out", Scratch["a"]).Errors
+            .ShouldContain("train-images-idx3-ubyte.gz is not in");
         Scratch.Write("data/train-images-idx3-ubyte", [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 2, 1, 2, 3, 4]);
-        Run(2, [Digits()], "train", "Digits", "--data", Scratch["data"], "--out", Scratch["a"]).Errors.ShouldContain("1 images of 2×2, but Mnist declares [1, 28, 28]");
+        Run(2, [Digits()], "train", "Digits", "--data", Scratch["data"], "--out", Scratch["a"]).Errors
+            .ShouldContain("1 images of 2×2, but Mnist declares [1, 28, 28]");
         Directory.Exists(Scratch["a"]).ShouldBeFalse();
     }
 }

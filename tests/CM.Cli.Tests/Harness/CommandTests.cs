@@ -14,7 +14,8 @@ public abstract class CommandTests : IDisposable
         Scratch.Dispose();
     }
 
-    private protected static Experiment Digits() => Tiny.With(Tiny.Plan with { Name = "Digits", Data = new Mnist(), DataShape = [1, 28, 28] });
+    private protected static Experiment Digits() =>
+        Tiny.With(Tiny.Plan with { Name = "Digits", Data = new Mnist(), DataShape = [1, 28, 28] });
 
     private protected static string Good(params string[] args) => Run(0, [Tiny.Experiment], args).Output;
 
