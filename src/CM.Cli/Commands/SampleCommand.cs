@@ -85,9 +85,9 @@ internal static class SampleCommand
             throw new UserError($"--classes {given}: {plan.Name} takes no labels; leave it out.");
         return [.. given.Split(',').Select(word =>
             int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < plan.Classes
-            ? number
-            : throw new UserError($"--classes {given}: '{word}' is no class of {plan.Name}; "
-                + $"they are numbered from 0 to {plan.Classes - 1}, write such as 0,1,2."))];
+                ? number
+                : throw new UserError($"--classes {given}: '{word}' is no class of {plan.Name}; "
+                    + $"they are numbered from 0 to {plan.Classes - 1}, write such as 0,1,2."))];
     }
 
     private static string Unused(RunFolder folder, ExperimentPlan plan)
