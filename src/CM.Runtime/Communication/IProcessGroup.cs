@@ -3,7 +3,9 @@ namespace CM.Runtime;
 /// <summary>The processes that share the batches of a training. All of them call the same methods in the same order.</summary>
 internal interface IProcessGroup : IDisposable
 {
-    /// <summary>The place of this process, from 0 up to, but not including, <see cref="Size"/>; rank 0 writes files and tells the user.</summary>
+    /// <summary>
+    /// The place of this process, from 0 up to, but not including, <see cref="Size"/>; rank 0 writes files and tells the user.
+    /// </summary>
     int Rank { get; }
 
     /// <summary>How many processes there are.</summary>
@@ -13,7 +15,9 @@ internal interface IProcessGroup : IDisposable
     /// <exception cref="LostPeerException">A process is gone, or did not answer in time.</exception>
     void Sum(Tensor tensor);
 
-    /// <summary>The tensors of all processes, of the same shape on each, one after the other along axis 0; the caller disposes of it.</summary>
+    /// <summary>
+    /// The tensors of all processes, of the same shape on each, one after the other along axis 0; the caller disposes of it.
+    /// </summary>
     /// <exception cref="LostPeerException">A process is gone, or did not answer in time.</exception>
     Tensor Gather(Tensor tensor);
 }

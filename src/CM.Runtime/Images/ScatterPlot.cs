@@ -11,7 +11,9 @@ internal static class ScatterPlot
     /// <summary>The frame's half side over the largest coordinate of the data.</summary>
     public const double Room = 1.15;
 
-    /// <summary>Pixels around the frame. They are fixed so that the frame is a square and lies where it lies on a machine without fonts, too.</summary>
+    /// <summary>
+    /// Pixels around the frame. They are fixed so that the frame is a square and lies where it lies on a machine without fonts, too.
+    /// </summary>
     public static readonly PixelPadding Margins = new(left: 52, right: 12, bottom: 36, top: 28);
 
     private static readonly Color Pale = Color.FromHex("#B2BECD").WithAlpha(0.8);

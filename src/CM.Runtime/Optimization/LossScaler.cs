@@ -1,9 +1,9 @@
 namespace CM.Runtime;
 
 /// <summary>
-/// Scales the loss before backpropagation, so that small gradients are not lost in half precision (Micikevicius et al. 2018, section 3.2). As
-/// torch's <c>GradScaler</c> does, it leaves out a step whose gradients overflowed and halves the scale, and doubles it after enough steps without
-/// one. Each step waits for the device.
+/// Scales the loss before backpropagation, so that small gradients are not lost in half precision (Micikevicius et al. 2018, section 3.2).
+/// As torch's <c>GradScaler</c> does, it leaves out a step whose gradients overflowed and halves the scale, and doubles it after enough
+/// steps without one. Each step waits for the device.
 /// </summary>
 public sealed class LossScaler : IDisposable
 {

@@ -41,6 +41,8 @@ public sealed record ClassifierPlan
     /// <summary>Parameters of the network.</summary>
     public required Func<ParameterLayout> Layout { get; init; }
 
-    /// <summary>Makes the module over parameters: from examples <c>[B, …]</c> to features <c>[B, Features]</c> and logits <c>[B, Classes]</c>.</summary>
+    /// <summary>
+    /// Makes the module over parameters: from examples <c>[B, …]</c> to features <c>[B, Features]</c> and logits <c>[B, Classes]</c>.
+    /// </summary>
     public required Func<ParameterScope, nn.Module<Tensor, (Tensor, Tensor)>> NewModule { get; init; }
 }

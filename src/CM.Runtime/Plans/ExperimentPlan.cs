@@ -39,7 +39,9 @@ public sealed record ExperimentPlan
     /// <summary>Name of the network that is trained.</summary>
     public required string Network { get; init; }
 
-    /// <summary>How many numbers are held for each that is trained: itself, its gradient, its moments, its averages and its frozen value.</summary>
+    /// <summary>
+    /// How many numbers are held for each that is trained: itself, its gradient, its moments, its averages and its frozen value.
+    /// </summary>
     public required int Copies { get; init; }
 
     /// <summary>Between which times samples are trained, both above 0.</summary>
@@ -61,7 +63,8 @@ public sealed record ExperimentPlan
     public required IReadOnlyList<KeyValuePair<string, string>> Declaration { get; init; }
 
     /// <summary>The declaration line by line; an axis may occur more than once.</summary>
-    internal JsonArray DeclarationAsJson() => new([.. Declaration.Select(line => new JsonObject { ["axis"] = line.Key, ["value"] = line.Value })]);
+    internal JsonArray DeclarationAsJson() =>
+        new([.. Declaration.Select(line => new JsonObject { ["axis"] = line.Key, ["value"] = line.Value })]);
 
     /// <summary>Checks the number of examples that are trained on at once.</summary>
     /// <param name="given">The user's choice; null for all.</param>
@@ -70,7 +73,8 @@ public sealed record ExperimentPlan
     internal int? CheckedMicroBatch(int? given, int batch)
     {
         if (given is { } part && Arguments.AtLeastOne(part, "--micro-batch") < batch && CouplesBatch)
-            throw new UserError($"--micro-batch {part}: the coupling of {Name} matches what its networks make of a whole batch, which cannot be done in parts; "
+            throw new UserError($"--micro-batch {part}: the coupling of {Name} matches what its networks make of a whole batch, "
+                + "which cannot be done in parts; "
                 + "leave --micro-batch out, or take a smaller --batch.");
         return given;
     }

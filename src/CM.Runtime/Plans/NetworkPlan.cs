@@ -19,6 +19,9 @@ public sealed record NetworkPlan(string Name, string Summary, IReadOnlyList<stri
     /// <summary>Multiply-adds of a forward pass for one example; -1 where that depends on an axis that is open.</summary>
     public required long Work { get; init; }
 
-    /// <summary>Bytes that one example keeps in memory from the forward to the backward pass, in float32; -1 where that depends on an axis that is open.</summary>
+    /// <summary>
+    /// Bytes that one example keeps in memory from the forward to the backward pass, in float32; -1 where that depends on
+    /// an axis that is open.
+    /// </summary>
     public required long Activations { get; init; }
 }

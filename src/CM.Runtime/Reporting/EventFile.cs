@@ -19,7 +19,8 @@ internal sealed class EventFile : IDisposable
     public EventFile(string folder, int resumedAfter)
     {
         var now = DateTimeOffset.UtcNow;
-        Path = System.IO.Path.Combine(folder, $"events.out.tfevents.{now.ToUnixTimeMilliseconds()}.{Environment.ProcessId}.{Interlocked.Increment(ref files)}");
+        var name = $"events.out.tfevents.{now.ToUnixTimeMilliseconds()}.{Environment.ProcessId}.{Interlocked.Increment(ref files)}";
+        Path = System.IO.Path.Combine(folder, name);
         file = new FileStream(Path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
         Write(new Event { FileVersion = "brain.Event:2" });
         if (resumedAfter > 0)
@@ -65,7 +66,8 @@ internal sealed class EventFile : IDisposable
             Sum = counts.Zip(middles, (count, middle) => count * middle).Sum(),
             SumSquares = counts.Zip(middles, (count, middle) => count * middle * middle).Sum(),
         };
-        // TensorFlow's first bucket goes up to its limit, from the smallest number; with an empty one in front each bucket has its lower edge, too.
+        // TensorFlow's first bucket goes up to its limit, from the smallest number; with an empty one in front each
+        // bucket has its lower edge, too.
         histogram.BucketLimit.Add(edges);
         histogram.Bucket.Add([0, .. counts]);
         Add(step, [new Summary.Types.Value { Tag = tag, Histo = histogram }]);
@@ -81,7 +83,9 @@ internal sealed class EventFile : IDisposable
         Write(new Event { Step = step, Summary = summary });
     }
 
-    /// <summary>A record: length, its checksum, content, its checksum; in one write, so that readers never see half of one for long.</summary>
+    /// <summary>
+    /// A record: length, its checksum, content, its checksum; in one write, so that readers never see half of one for long.
+    /// </summary>
     private void Write(Event entry)
     {
         entry.WallTime = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1e3;
@@ -94,6 +98,8 @@ internal sealed class EventFile : IDisposable
         file.Write(record);
     }
 
-    /// <summary>A checksum as TensorFlow stores it: turned and shifted, so that one over bytes that hold checksums is no trivial one.</summary>
+    /// <summary>
+    /// A checksum as TensorFlow stores it: turned and shifted, so that one over bytes that hold checksums is no trivial one.
+    /// </summary>
     private static uint Masked(uint checksum) => BitOperations.RotateRight(checksum, 15) + 0xA282EAD8;
 }

@@ -71,11 +71,12 @@ public sealed record RunSummary
     public IEnumerable<string> ToLines()
     {
         yield return $"{Experiment}: {Step:N0} of {Steps:N0} steps done"
-            + (Loss is { } loss ? $", loss {Numbers.Short(loss)}, {Numbers.Clock(TimeSpan.FromSeconds(Seconds))} at {ImagesPerSecond:N0} images/s, " : "")
-            + (Loss is not null ? $"{100 * Waiting:0.0} % of it waiting for data" : "")
+            + (Loss is { } loss ? $", loss {Numbers.Short(loss)}, {Numbers.Clock(TimeSpan.FromSeconds(Seconds))} at " : "")
+            + (Loss is not null ? $"{ImagesPerSecond:N0} images/s, {100 * Waiting:0.0} % of it waiting for data" : "")
             + (Summing is { } summing ? $", {100 * summing:0.0} % for sums over processes" : "");
         if (DistanceAfter is { } after)
-            yield return $"sliced Wasserstein distance to the data: {(DistanceBefore is { } before ? $"{Numbers.Short(before)} before, " : "")}{Numbers.Short(after)} now";
+            yield return "sliced Wasserstein distance to the data: "
+                + $"{(DistanceBefore is { } before ? $"{Numbers.Short(before)} before, " : "")}{Numbers.Short(after)} now";
         if (Picture is not null)
             yield return $"samples: {Picture}";
         yield return "to go on from here:";

@@ -21,7 +21,8 @@ public readonly record struct StepReport(int Step, int Steps, double Loss, doubl
 
 /// <summary>Measurements that are taken with every line of the log.</summary>
 /// <param name="LossByTime">
-/// Mean losses of four parts of the times, equally wide in ln t, smallest times first; NaN where there were no samples, empty where nothing is known.
+/// Mean losses of four parts of the times, equally wide in ln t, smallest times first; NaN where there were no samples,
+/// empty where nothing is known.
 /// </param>
 /// <param name="GradientNorm">Norm of the gradient before clipping; null before it is known.</param>
 /// <param name="Memory">Bytes in use on the device of the training; null where that is not known.</param>
@@ -29,7 +30,9 @@ public sealed record StepDetails(double[] LossByTime, double? GradientNorm, long
 {
     /// <summary>Part of a line for people.</summary>
     public override string ToString() =>
-        (LossByTime.Length > 0 ? $" ({string.Join(" ", LossByTime.Select(loss => double.IsNaN(loss) ? "–" : loss.ToString("G2")))} by time)" : "")
+        (LossByTime.Length > 0
+            ? $" ({string.Join(" ", LossByTime.Select(loss => double.IsNaN(loss) ? "–" : loss.ToString("G2")))} by time)"
+            : "")
         + (GradientNorm is { } norm ? $"  gradient {norm:G3}" : "")
         + (Memory is { } bytes ? $"  {bytes / 1e9:N2} GB" : "");
 }

@@ -25,8 +25,12 @@ public sealed record Registry(IReadOnlyList<Experiment> Experiments, IReadOnlyLi
         {
             Name = names[plan.FullName],
             FullName = plan.FullName,
-            Origin = plan.Origin is { Experiment: var origin } ? plan.Origin with { Experiment = names.GetValueOrDefault(origin, origin) } : null,
-            Evaluation = plan.Evaluation is { Classifier: { } judge } ? plan.Evaluation with { Classifier = Judge(judge) } : plan.Evaluation,
+            Origin = plan.Origin is { Experiment: var origin }
+                ? plan.Origin with { Experiment = names.GetValueOrDefault(origin, origin) }
+                : null,
+            Evaluation = plan.Evaluation is { Classifier: { } judge }
+                ? plan.Evaluation with { Classifier = Judge(judge) }
+                : plan.Evaluation,
         };
 
         ClassifierPlan Judge(ClassifierPlan plan) =>
@@ -35,6 +39,7 @@ public sealed record Registry(IReadOnlyList<Experiment> Experiments, IReadOnlyLi
 
     // The unique names by the full ones.
     private static Dictionary<string, string> Unique(IEnumerable<(string Name, string FullName)> declared) => declared.Distinct()
-        .GroupBy(each => each.Name).SelectMany(same => same.Select(each => (each.FullName, Name: same.Count() == 1 ? each.Name : each.FullName)))
+        .GroupBy(each => each.Name)
+        .SelectMany(same => same.Select(each => (each.FullName, Name: same.Count() == 1 ? each.Name : each.FullName)))
         .ToDictionary(each => each.FullName, each => each.Name);
 }

@@ -109,9 +109,12 @@ public sealed record TrainRequest
         }
         catch (DivergedException diverged)
         {
-            var good = folder.Checkpoints.Newest is { } newest ? $"the last good checkpoint is {newest}" : "there is no good checkpoint yet";
+            var good = folder.Checkpoints.Newest is { } newest
+                ? $"the last good checkpoint is {newest}"
+                : "there is no good checkpoint yet";
             throw new DivergedException(
-                $"{Found(diverged)}; {good}. Lower the learning rate or clip gradients; to try again from there: {run.ResumeCommand}", diverged);
+                $"{Found(diverged)}; {good}. Lower the learning rate or clip gradients; "
+                    + $"to try again from there: {run.ResumeCommand}", diverged);
         }
         var summary = run.Summary ?? throw new InvalidOperationException($"The training of {Plan.Name} came back without Finish.");
         display.Finish(summary);
@@ -132,7 +135,8 @@ public sealed record TrainRequest
     {
         if (Plan.Origin is not { } origin)
             return From is null ? null
-                : throw new UserError($"--from {From}: {Plan.Name} takes no weights of another run; declare [StartFrom<T>] or [Frozen<T>].");
+                : throw new UserError($"--from {From}: {Plan.Name} takes no weights of another run; "
+                    + "declare [StartFrom<T>] or [Frozen<T>].");
         if (Resume is not null || Weights is not null || Fork is not null)
             return null;
         return From is null ? RunFolder.NewestFinished(origin.Experiment) : RunFolder.Open(From);
@@ -144,7 +148,9 @@ public sealed record TrainRequest
         choice = null;
         if (Weights is null && Fork is null)
             return null;
-        var weights = Weights is not null ? SavedWeights.Open(Weights) : SavedWeights.OfCheckpoint(RunFolder.Open(Fork!).NewestCheckpoint, Training.Online);
+        var weights = Weights is not null
+            ? SavedWeights.Open(Weights)
+            : SavedWeights.OfCheckpoint(RunFolder.Open(Fork!).NewestCheckpoint, Training.Online);
         using var training = Experiment.NewTraining(setup);
         choice = weights.ChoiceOf(weights.CopyTo(training, Plan.Network)); // before anything is written
         return weights;
@@ -156,7 +162,8 @@ public sealed record TrainRequest
         if (origin is not null && origin.Experiment != Plan.Origin!.Experiment)
             throw new UserError($"--from {From}: a run of {origin.Experiment}, but {Plan.Name} takes weights of {Plan.Origin.Experiment}.");
         if (state is not null && Batch is { } batch && batch != state.Batch)
-            throw new UserError($"--batch {batch}: {Resume} was trained with batches of {state.Batch}, and goes on with those; leave --batch out.");
+            throw new UserError($"--batch {batch}: {Resume} was trained with batches of {state.Batch}, "
+                + "and goes on with those; leave --batch out.");
         if (state is not null && Seed is { } seed && seed != state.Seed)
             throw new UserError($"--seed {seed}: {Resume} was trained with seed {state.Seed}, and goes on with it; leave --seed out.");
         var steps = Arguments.AtLeastOne(Steps ?? state?.Steps ?? Plan.Steps, "--steps");
@@ -164,7 +171,8 @@ public sealed record TrainRequest
             throw new UserError($"--steps {steps}: {Resume} has done {state.Step} steps already; give more, or leave --steps out.");
         if (Plan.Origin is { Continues: true } && steps <= origin?.Step)
             throw new UserError(
-                $"{Plan.Name}: counts on from the {origin.Step} steps of {origin.Experiment} and would end at step {steps}; give more with --steps.");
+                $"{Plan.Name}: counts on from the {origin.Step} steps of {origin.Experiment} and would end at step "
+                    + $"{steps}; give more with --steps.");
         var size = Arguments.AtLeastOne(Batch ?? state?.Batch ?? Plan.Batch, "--batch");
         var setup = new TrainingSetup(steps, size, Seed ?? state?.Seed ?? Plan.Seed, device);
         return setup with { MicroBatch = Plan.CheckedMicroBatch(MicroBatch, setup.OwnBatch) };
@@ -173,7 +181,8 @@ public sealed record TrainRequest
     private void Introduce(Display display, TrainingSetup setup, RunFolder folder, TrainingState? state)
     {
         var parameters = Numbers.Count(Experiment.Network.Parameters);
-        display.Say($"{Plan.Name}: {Plan.Network} with {parameters} parameters, {setup.Steps:N0} steps of {setup.Batch:N0}, seed {setup.Seed}");
+        display.Say($"{Plan.Name}: {Plan.Network} with {parameters} parameters, "
+            + $"{setup.Steps:N0} steps of {setup.Batch:N0}, seed {setup.Seed}");
         display.Say($"on {setup.Device} with {get_num_threads()} threads, {LibTorch.Description}");
         display.Say(state is null ? $"run: {folder.Path}" : $"run: {folder.Path}, going on after step {state.Step:N0}");
     }
@@ -193,7 +202,8 @@ public sealed record TrainRequest
         ["declaration"] = Plan.DeclarationAsJson(),
         ["command"] = ProgramName.Command(
         [
-            "train", Plan.Name, "--steps", $"{setup.Steps}", "--batch", $"{setup.Batch}", "--seed", $"{setup.Seed}", "--device", $"{setup.Device}",
+            "train", Plan.Name, "--steps", $"{setup.Steps}", "--batch", $"{setup.Batch}", "--seed", $"{setup.Seed}",
+            "--device", $"{setup.Device}",
             .. Given("--from", before?.Path), .. Given("--weights", Weights), .. Given("--fork", Fork), "--out", folder.Path,
         ]),
         ["device"] = setup.Device.ToString(),

@@ -1,6 +1,8 @@
 namespace CM.Runtime;
 
-/// <summary>A grid of times and the law of its intervals, kept on the device that draws from it, so that a draw copies nothing there.</summary>
+/// <summary>
+/// A grid of times and the law of its intervals, kept on the device that draws from it, so that a draw copies nothing there.
+/// </summary>
 /// <param name="times">The ends of the intervals, ascending: one more than there are intervals.</param>
 /// <param name="probabilities">Of each interval.</param>
 public sealed class TimePartition(double[] times, double[] probabilities)
@@ -19,12 +21,16 @@ public sealed class TimePartition(double[] times, double[] probabilities)
         using var _ = NewDisposeScope();
         var here = On(device);
         var interval = here.Probabilities.multinomial(count, replacement: true);
-        return (here.Times.index_select(0, interval + 1).MoveToOuterDisposeScope(), here.Times.index_select(0, interval).MoveToOuterDisposeScope());
+        var (upper, lower) = (here.Times.index_select(0, interval + 1), here.Times.index_select(0, interval));
+        return (upper.MoveToOuterDisposeScope(), lower.MoveToOuterDisposeScope());
     }
 
     // Replaced as a whole, so that any thread may look at it.
-    private Placed On(Device device) => last is { } placed && placed.Device.type == device.type && placed.Device.index == device.index ? placed
-        : last = new(device, tensor(times, device: device).DetachFromDisposeScope(), tensor(probabilities, device: device).DetachFromDisposeScope());
+    private Placed On(Device device) =>
+        last is { } placed && placed.Device.type == device.type && placed.Device.index == device.index ? placed
+        : last = new(device, Kept(times, device), Kept(probabilities, device));
+
+    private static Tensor Kept(double[] numbers, Device device) => tensor(numbers, device: device).DetachFromDisposeScope();
 
     private sealed record Placed(Device Device, Tensor Times, Tensor Probabilities);
 }

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace CM.Runtime;
 
 /// <summary>
-/// Tells from a name whether tensors are an average of the weights: <c>model_ema.</c>, <c>G_ema.</c>, <c>ema.shadow_params.</c>, <c>averagedModel.</c>
+/// Tells from a name whether tensors are an average of the weights: <c>model_ema.</c>, <c>G_ema.</c>,
+/// <c>ema.shadow_params.</c>, <c>averagedModel.</c>
 /// </summary>
 internal static partial class AverageNames
 {

@@ -44,9 +44,11 @@ internal sealed class Checkpoint : IDisposable
         {
             var metadata = file.Header.Metadata;
             if (metadata.GetValueOrDefault(TrainingState.FormatKey) != TrainingState.Format)
-                throw new UserError($"{file.Name}: a safetensors file, but no checkpoint of DslCM (its format is not '{TrainingState.Format}').");
+                throw new UserError($"{file.Name}: a safetensors file, but no checkpoint of DslCM (its format is "
+                    + $"not '{TrainingState.Format}').");
             if (metadata.GetValueOrDefault(HashKey) is not { Length: HashLetters } hash || hash != Hash(file))
-                throw new UserError($"{file.Name}: damaged, its content does not match its SHA-256; delete it to go on from the checkpoint before it.");
+                throw new UserError($"{file.Name}: damaged, its content does not match its SHA-256; "
+                    + "delete it to go on from the checkpoint before it.");
             return new Checkpoint(file, TrainingState.FromMetadata(metadata));
         }
         catch (FormatException fault)
@@ -80,7 +82,8 @@ internal sealed class Checkpoint : IDisposable
     /// <exception cref="UserError">The model has other parameters.</exception>
     public void LoadBest(Training training, bool starts)
     {
-        var averaged = file.Header.Tensors.Values.Where(tensor => tensor.Name.StartsWith("ema/", StringComparison.Ordinal)).MinBy(tensor => tensor.Begin);
+        var averaged = file.Header.Tensors.Values.Where(tensor => tensor.Name.StartsWith("ema/", StringComparison.Ordinal))
+            .MinBy(tensor => tensor.Begin);
         var best = averaged is null ? "weights" : averaged.Name[..averaged.Name.IndexOf('/', "ema/".Length)];
         if (starts)
             Take(training.Weights);
@@ -91,7 +94,11 @@ internal sealed class Checkpoint : IDisposable
 
         void Take(ParameterStore store)
         {
-            Part[] parts = [new(best, store.Values, Known(best, store.Layout.Parameters)), new("buffers", store.BufferValues, Known("buffers", store.Layout.Buffers))];
+            Part[] parts =
+            [
+                new(best, store.Values, Known(best, store.Layout.Parameters)),
+                new("buffers", store.BufferValues, Known("buffers", store.Layout.Buffers)),
+            ];
             Refuse(Faults(parts));
             foreach (var part in parts)
                 Fill(part);
@@ -112,7 +119,8 @@ internal sealed class Checkpoint : IDisposable
             new("buffers", training.Weights.BufferValues, layout.Buffers),
         };
         parts.AddRange(training.Optimizer.Moments.Select(moment => new Part(moment.Name, moment.Values, layout.Parameters)));
-        parts.AddRange(training.Averages.Select(average => new Part($"ema/{average.Rule.Name}", average.Weights.Values, layout.Parameters)));
+        parts.AddRange(
+            training.Averages.Select(average => new Part($"ema/{average.Rule.Name}", average.Weights.Values, layout.Parameters)));
         if (training.Scaler is { } scaler)
             parts.Add(new Part("loss_scale", scaler.State, [new ParameterSpec("state", [3], Init.Constant(0), 0, 3)]));
         if (training.FrozenWeights is { } frozen)
@@ -174,8 +182,11 @@ internal sealed class Checkpoint : IDisposable
         return place < 0 ? place : place + key.Length;
     }
 
-    private void CheckTensors(List<Part> parts) =>
-        Refuse(Faults(parts).Concat(file.Header.Tensors.Keys.Except(parts.SelectMany(part => part.Specs.Select(part.NameOf))).Select(name => $"{name} is gone")));
+    private void CheckTensors(List<Part> parts)
+    {
+        var gone = file.Header.Tensors.Keys.Except(parts.SelectMany(part => part.Specs.Select(part.NameOf)));
+        Refuse(Faults(parts).Concat(gone.Select(name => $"{name} is gone")));
+    }
 
     private IEnumerable<string> Faults(IEnumerable<Part> parts)
     {
@@ -194,7 +205,9 @@ internal sealed class Checkpoint : IDisposable
     {
         var faults = found.ToList();
         if (faults.Count > 0)
-            throw new UserError($"{Name}: the network of {State.Experiment} has changed since ({string.Join("; ", faults.Take(3))}{(faults.Count > 3 ? $"; {faults.Count - 3} more" : "")}); train it anew, or undo the change.");
+            throw new UserError($"{Name}: the network of {State.Experiment} has changed since "
+                + $"({string.Join("; ", faults.Take(3))}{(faults.Count > 3 ? $"; {faults.Count - 3} more" : "")}); "
+                + "train it anew, or undo the change.");
     }
 
     private void Fill(Part part)

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace CM.Runtime;
 
-/// <summary>The folder <c>checkpoints</c> of a run: <c>step-000123.safetensors</c>, the newest few of them, the best, and the one that the run went on from.</summary>
+/// <summary>
+/// The folder <c>checkpoints</c> of a run: <c>step-000123.safetensors</c>, the newest few of them, the best, and the one
+/// that the run went on from.
+/// </summary>
 internal sealed class CheckpointFolder(string path)
 {
     private const string Prefix = "step-";
@@ -31,7 +34,8 @@ internal sealed class CheckpointFolder(string path)
     }
 
     /// <summary>The checkpoint whose samples were nearest to the data, the earliest of equals; null where none says how near.</summary>
-    public string? Best => OldestFirst().Select(file => (File: file, Distance: DistanceOf(file))).Where(each => each.Distance is not null).OrderBy(each => each.Distance).FirstOrDefault().File;
+    public string? Best => OldestFirst().Select(file => (File: file, Distance: DistanceOf(file))).Where(each => each.Distance is not null)
+        .OrderBy(each => each.Distance).FirstOrDefault().File;
 
     private static double? DistanceOf(string path)
     {
@@ -50,6 +54,9 @@ internal sealed class CheckpointFolder(string path)
         ? Directory.EnumerateFiles(path, Prefix + "*" + Suffix).Where(file => StepOf(file) >= 0).OrderBy(StepOf)
         : [];
 
-    private static int StepOf(string file) =>
-        int.TryParse(Path.GetFileNameWithoutExtension(file).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : -1;
+    private static int StepOf(string file)
+    {
+        var number = Path.GetFileNameWithoutExtension(file).AsSpan(Prefix.Length);
+        return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : -1;
+    }
 }

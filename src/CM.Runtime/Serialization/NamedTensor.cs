@@ -21,7 +21,8 @@ internal sealed record NamedTensor(string Name, string Type, long[] Shape, Func<
             "F32" => MemoryMarshal.Cast<byte, float>(bytes).ToArray(),
             "F64" => [.. MemoryMarshal.Cast<byte, double>(bytes).ToArray().Select(value => (float)value)],
             "F16" => [.. MemoryMarshal.Cast<byte, Half>(bytes).ToArray().Select(value => (float)value)],
-            "BF16" => [.. MemoryMarshal.Cast<byte, ushort>(bytes).ToArray().Select(value => BitConverter.UInt32BitsToSingle((uint)value << 16))],
+            "BF16" =>
+                [.. MemoryMarshal.Cast<byte, ushort>(bytes).ToArray().Select(value => BitConverter.UInt32BitsToSingle((uint)value << 16))],
             _ => throw new InvalidOperationException($"{Name} is {Type}."),
         };
     }

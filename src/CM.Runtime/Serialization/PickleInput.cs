@@ -12,7 +12,8 @@ internal sealed class PickleInput(Stream stream)
     /// <summary>Place of the byte that was taken last.</summary>
     public long Place => stream.Position - 1;
 
-    public byte Byte() => stream.ReadByte() is var value and >= 0 ? (byte)value : throw new EndOfStreamException("it ends before its end mark");
+    public byte Byte() =>
+        stream.ReadByte() is var value and >= 0 ? (byte)value : throw new EndOfStreamException("it ends before its end mark");
 
     public byte[] Bytes(long length)
     {
@@ -26,7 +27,9 @@ internal sealed class PickleInput(Stream stream)
     public long Length(int bytes)
     {
         var length = bytes == 4 ? BinaryPrimitives.ReadUInt32LittleEndian(Bytes(4)) : BinaryPrimitives.ReadInt64LittleEndian(Bytes(8));
-        return length >= 0 && length <= Array.MaxLength ? length : throw new InvalidDataException($"a piece of {length:N0} bytes is more than fits");
+        return length >= 0 && length <= Array.MaxLength
+            ? length
+            : throw new InvalidDataException($"a piece of {length:N0} bytes is more than fits");
     }
 
     public string Text(long length) => Encoding.UTF8.GetString(Bytes(length));
@@ -39,10 +42,12 @@ internal sealed class PickleInput(Stream stream)
         return line.ToString();
     }
 
-    public static object Whole(string text) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+    public static object Whole(string text) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
         ? number
         : throw new InvalidDataException($"'{text[..Math.Min(20, text.Length)]}' is no whole number that is read here");
 
     /// <summary>Little-endian, in two's complement; what does not fit into 64 bits stays long.</summary>
-    public static object Whole(byte[] bytes) => bytes.Length <= 8 ? (long)new BigInteger(bytes) : new BigInteger(bytes.AsSpan(0, Math.Min(bytes.Length, 64)));
+    public static object Whole(byte[] bytes) =>
+        bytes.Length <= 8 ? (long)new BigInteger(bytes) : new BigInteger(bytes.AsSpan(0, Math.Min(bytes.Length, 64)));
 }

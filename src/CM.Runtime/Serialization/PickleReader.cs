@@ -5,12 +5,14 @@ using System.Text;
 namespace CM.Runtime;
 
 /// <summary>
-/// Reads a pickle (Python's <c>pickle</c>, protocols 0 to 5) without being able to run anything: it makes numbers, texts, lists, dictionaries and tensors,
-/// and keeps what objects of torch's modules and EDM's persistent classes hold. Every other name that the pickle would call is refused.
+/// Reads a pickle (Python's <c>pickle</c>, protocols 0 to 5) without being able to run anything: it makes numbers, texts,
+/// lists, dictionaries and tensors, and keeps what objects of torch's modules and EDM's persistent classes hold. Every
+/// other name that the pickle would call is refused.
 /// </summary>
 /// <remarks>
-/// Razorvine.Pickle 1.5 does not do: it makes an object of every class that it does not know, without a way to refuse one, constructs dates, decimals and
-/// others for any pickle, calls <c>__setstate__</c> by reflection, and its dictionaries lose their order, by which tensors are matched.
+/// Razorvine.Pickle 1.5 does not do: it makes an object of every class that it does not know, without a way to refuse
+/// one, constructs dates, decimals and others for any pickle, calls <c>__setstate__</c> by reflection, and its
+/// dictionaries lose their order, by which tensors are matched.
 /// </remarks>
 internal sealed class PickleReader
 {
@@ -218,7 +220,8 @@ internal sealed class PickleReader
                 Push(findStorage(Pop<object?[]>("a persistent id")));
                 break;
             default:
-                throw new InvalidDataException($"at byte {input.Place} there is 0x{code:X2}, which is no instruction of a pickle that is read here");
+                throw new InvalidDataException($"at byte {input.Place} there is 0x{code:X2}, "
+                    + "which is no instruction of a pickle that is read here");
         }
     }
 
@@ -228,25 +231,30 @@ internal sealed class PickleReader
         var full = $"{module}.{name}";
         return IsFunction(full) || IsClass(full) || TorchTypes.OfStorage(full) is not null || TorchTypes.OfNumber(full) is not null
             ? new PickledName(full)
-            : throw new UserError($"{file}: would call {full}, which no weights need; only tensors, torch's modules and EDM's persistent classes are read. Save a plain state dict: torch.save(model.state_dict(), …).");
+            : throw new UserError($"{file}: would call {full}, which no weights need; only tensors, torch's modules and EDM's persistent "
+                + "classes are read. Save a plain state dict: torch.save(model.state_dict(), …).");
     }
 
     private static bool IsFunction(string name) => name is
-        "torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2" or "torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state"
+        "torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2"
+        or "torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state"
         or "torch.storage._load_from_bytes" or "torch.Size" or "torch.device" or "torch_utils.persistence._reconstruct_persistent_obj"
         or "_codecs.encode" or "builtins.set" or "__builtin__.set" or "builtins.frozenset" or "__builtin__.frozenset";
 
-    private static bool IsClass(string name) => name is "collections.OrderedDict" or "dnnlib.util.EasyDict" or "torch.nn.parameter.Parameter"
+    private static bool IsClass(string name) =>
+        name is "collections.OrderedDict" or "dnnlib.util.EasyDict" or "torch.nn.parameter.Parameter"
         || name.StartsWith("torch.nn.modules.", StringComparison.Ordinal);
 
     private object? Call(string name, object?[] arguments) => (name, arguments) switch
     {
         ("collections.OrderedDict", []) => new PickledDictionary(),
-        ("torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2", [PickledStorage storage, long offset, object?[] shape, object?[] strides, ..]) =>
+        ("torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2",
+            [PickledStorage storage, long offset, object?[] shape, object?[] strides, ..]) =>
             Tensor(storage, offset, Sizes(shape), Sizes(strides)),
         ("torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state", [PickledTensor tensor, ..]) => tensor,
         ("torch.storage._load_from_bytes", [byte[] bytes]) =>
-            TorchFile.ReadOld(new MemoryStream(bytes), file) as PickledStorage ?? throw new InvalidDataException("a storage is packed in bytes that hold something else"),
+            TorchFile.ReadOld(new MemoryStream(bytes), file) as PickledStorage
+                ?? throw new InvalidDataException("a storage is packed in bytes that hold something else"),
         ("torch_utils.persistence._reconstruct_persistent_obj", [PickledDictionary meta]) => new PickledObject { State = meta["state"] },
         ("torch.Size", [object?[] sizes]) => sizes,
         ("torch.device", [string device, ..]) => device,
@@ -261,16 +269,25 @@ internal sealed class PickleReader
         : throw new InvalidDataException($"{name} is no class");
 
     private static long[] Sizes(object?[] sizes) =>
-        [.. sizes.Select(size => size is long and >= 0 and <= int.MaxValue ? (long)size : throw new InvalidDataException($"a tensor has the size {size ?? "None"}"))];
+        [
+            .. sizes.Select(size => size is long and >= 0 and <= int.MaxValue
+                ? (long)size
+                : throw new InvalidDataException($"a tensor has the size {size ?? "None"}")),
+        ];
 
     /// <summary>A tensor inside its storage, with no number twice.</summary>
     private static PickledTensor Tensor(PickledStorage storage, long offset, long[] shape, long[] strides)
     {
         var count = shape.Aggregate((UInt128)1, (product, size) => product > long.MaxValue ? product : product * (ulong)size);
-        var last = (UInt128)(ulong)Math.Max(0, offset) + shape.Zip(strides).Aggregate((UInt128)0, (sum, axis) => sum + (ulong)Math.Max(0, axis.First - 1) * (UInt128)(ulong)axis.Second);
-        return shape.Length == strides.Length && offset >= 0 && count <= (UInt128)storage.Count && (count == 0 || last < (UInt128)storage.Count)
+        var last = (UInt128)(ulong)Math.Max(0, offset) + shape.Zip(strides)
+            .Aggregate((UInt128)0, (sum, axis) => sum + (ulong)Math.Max(0, axis.First - 1) * (UInt128)(ulong)axis.Second);
+        return shape.Length == strides.Length
+            && offset >= 0
+            && count <= (UInt128)storage.Count
+            && (count == 0 || last < (UInt128)storage.Count)
             ? new PickledTensor(storage, offset, shape, strides)
-            : throw new InvalidDataException($"a tensor [{string.Join(", ", shape)}] does not fit into its storage of {storage.Count} numbers");
+            : throw new InvalidDataException($"a tensor [{string.Join(", ", shape)}] does not fit into its "
+                + $"storage of {storage.Count} numbers");
     }
 
     private void Build(object? state)
@@ -303,7 +320,8 @@ internal sealed class PickleReader
 
     private void Push(object? value) => stack.Add(value);
 
-    private object? Peek() => stack.Count > 0 && !ReferenceEquals(stack[^1], Mark) ? stack[^1] : throw new InvalidDataException("its stack is empty");
+    private object? Peek() =>
+        stack.Count > 0 && !ReferenceEquals(stack[^1], Mark) ? stack[^1] : throw new InvalidDataException("its stack is empty");
 
     private object? Pop()
     {
@@ -312,9 +330,11 @@ internal sealed class PickleReader
         return value;
     }
 
-    private T Pop<T>(string what) => Pop() is T value ? value : throw new InvalidDataException($"{what} was expected at byte {input.Place}");
+    private T Pop<T>(string what) =>
+        Pop() is T value ? value : throw new InvalidDataException($"{what} was expected at byte {input.Place}");
 
-    private T Top<T>(string what) => Peek() is T value ? value : throw new InvalidDataException($"{what} was expected at byte {input.Place}");
+    private T Top<T>(string what) =>
+        Peek() is T value ? value : throw new InvalidDataException($"{what} was expected at byte {input.Place}");
 
     private object?[] PopMark()
     {
@@ -333,5 +353,6 @@ internal sealed class PickleReader
         memo[place] = Peek();
     }
 
-    private object? Remembered(long place) => memo.TryGetValue(place, out var value) ? value : throw new InvalidDataException($"it remembers nothing under {place}");
+    private object? Remembered(long place) =>
+        memo.TryGetValue(place, out var value) ? value : throw new InvalidDataException($"it remembers nothing under {place}");
 }

@@ -10,7 +10,8 @@ namespace CM.Runtime;
 /// <param name="Metadata">Texts under <c>__metadata__</c>.</param>
 /// <param name="Tensors">The tensors by name.</param>
 /// <param name="Length">Bytes before the first tensor.</param>
-internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, string> Metadata, IReadOnlyDictionary<string, SafetensorsEntry> Tensors, int Length)
+internal sealed record SafetensorsHeader(
+    IReadOnlyDictionary<string, string> Metadata, IReadOnlyDictionary<string, SafetensorsEntry> Tensors, int Length)
 {
     public const string MetadataName = "__metadata__";
     public const int LengthBytes = 8;
@@ -103,7 +104,8 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, string> Met
             throw new FormatException($"'{name}' lacks its dtype, shape or two data_offsets");
         var numberBytes = SafetensorsEntry.BytesOf(type) ?? throw new FormatException($"'{name}' has the unknown dtype '{type}'");
         if (begin > end || shape.Aggregate((UInt128)numberBytes, Times) != (UInt128)(end - begin))
-            throw new FormatException($"'{name}', {type} [{string.Join(", ", shape)}], does not have the {end - begin} bytes that its offsets say");
+            throw new FormatException($"'{name}', {type} [{string.Join(", ", shape)}], "
+                + $"does not have the {end - begin} bytes that its offsets say");
         return new SafetensorsEntry(name, type, shape, begin, end);
     }
 

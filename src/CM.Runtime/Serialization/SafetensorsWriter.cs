@@ -12,8 +12,11 @@ internal static class SafetensorsWriter
     public static byte[] Header(IEnumerable<KeyValuePair<string, string>> metadata, IEnumerable<(string Name, long[] Shape)> tensors) =>
         Header(metadata, tensors.Select(tensor => (tensor.Name, "F32", tensor.Shape)));
 
-    /// <summary>Length and JSON, padded with spaces so that the tensors are aligned. Types are spelled as in the format: <c>F64</c>.</summary>
-    public static byte[] Header(IEnumerable<KeyValuePair<string, string>> metadata, IEnumerable<(string Name, string Type, long[] Shape)> tensors)
+    /// <summary>
+    /// Length and JSON, padded with spaces so that the tensors are aligned. Types are spelled as in the format: <c>F64</c>.
+    /// </summary>
+    public static byte[] Header(
+        IEnumerable<KeyValuePair<string, string>> metadata, IEnumerable<(string Name, string Type, long[] Shape)> tensors)
     {
         using var bytes = new MemoryStream();
         bytes.Write(stackalloc byte[SafetensorsHeader.LengthBytes]);

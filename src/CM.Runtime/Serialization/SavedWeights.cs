@@ -39,7 +39,9 @@ internal sealed class SavedWeights : IDisposable
             return OfSafetensors(path, average);
     }
 
-    /// <summary>Gives the weights to a training: to its network, to frozen weights that it keeps, and to the averages, which start there.</summary>
+    /// <summary>
+    /// Gives the weights to a training: to its network, to frozen weights that it keeps, and to the averages, which start there.
+    /// </summary>
     /// <returns>The match of the network's weights.</returns>
     /// <exception cref="UserError">Something is missing or has another shape.</exception>
     public WeightsMatch CopyTo(Training training, string network)
@@ -68,24 +70,29 @@ internal sealed class SavedWeights : IDisposable
     private static SavedWeights OfSafetensors(string path, string? average)
     {
         var file = SafetensorsFile.Open(path);
-        var tensors = file.Header.Tensors.Values.OrderBy(tensor => tensor.Begin).Select(tensor => new NamedTensor(tensor.Name, tensor.Type, tensor.Shape, () => Read(file, tensor))).ToList();
+        var tensors = file.Header.Tensors.Values.OrderBy(tensor => tensor.Begin)
+            .Select(tensor => new NamedTensor(tensor.Name, tensor.Type, tensor.Shape, () => Read(file, tensor))).ToList();
         if (file.Header.Metadata.GetValueOrDefault(TrainingState.FormatKey) != TrainingState.Format)
             return new SavedWeights(path, tensors, file);
 
-        var averages = tensors.Where(tensor => tensor.Name.StartsWith("ema/", StringComparison.Ordinal)).Select(tensor => tensor.Name.Split('/')[1]).Distinct().ToList();
+        var averages = tensors.Where(tensor => tensor.Name.StartsWith("ema/", StringComparison.Ordinal))
+            .Select(tensor => tensor.Name.Split('/')[1]).Distinct().ToList();
         if (average is not (null or Training.Online) && !averages.Contains(average))
         {
             file.Dispose();
-            throw new UserError($"{path}: there is no average '{average}'; there are: {string.Join(", ", [.. averages, Training.Online])}.");
+            throw new UserError($"{path}: there is no average '{average}'; there are: "
+                + $"{string.Join(", ", [.. averages, Training.Online])}.");
         }
         var chosen = average ?? averages.FirstOrDefault(Training.Online);
         var others = averages.Append(Training.Online).Where(name => name != chosen).ToList();
         var isOnline = chosen == Training.Online;
-        var choice = $"{(isOnline ? "the trained weights" : $"the average {chosen}")}{(others.Count > 0 ? $"; not taken: {string.Join(", ", others)}" : "")}";
+        var choice = (isOnline ? "the trained weights" : $"the average {chosen}")
+            + (others.Count > 0 ? $"; not taken: {string.Join(", ", others)}" : "");
         return new SavedWeights(path, [.. Under(isOnline ? "weights/" : $"ema/{chosen}/"), .. Under("buffers/")], file, choice);
 
         IEnumerable<NamedTensor> Under(string prefix) =>
-            tensors.Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(tensor => tensor with { Name = tensor.Name[prefix.Length..] });
+            tensors.Where(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal))
+                .Select(tensor => tensor with { Name = tensor.Name[prefix.Length..] });
     }
 
     private static byte[] Read(SafetensorsFile file, SafetensorsEntry tensor)

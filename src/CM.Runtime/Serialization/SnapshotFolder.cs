@@ -3,8 +3,8 @@ using System.Globalization;
 namespace CM.Runtime;
 
 /// <summary>
-/// The folder <c>averages</c> of a run: power-function averages as they were in the course of training, <c>power-0.05-step-000123.safetensors</c>,
-/// from which averages of any width can be made.
+/// The folder <c>averages</c> of a run: power-function averages as they were in the course of training,
+/// <c>power-0.05-step-000123.safetensors</c>, from which averages of any width can be made.
 /// </summary>
 internal sealed class SnapshotFolder(string path)
 {
@@ -19,7 +19,8 @@ internal sealed class SnapshotFolder(string path)
     {
         Directory.CreateDirectory(path);
         WeightsFile.Write(Path.Combine(path, $"{rule.Name}-step-{step:D6}.safetensors"), average.Weights,
-            KeyValuePair.Create(Step, step.ToString(CultureInfo.InvariantCulture)), KeyValuePair.Create(Deviation, rule.Deviation.ToString("R", CultureInfo.InvariantCulture)));
+            KeyValuePair.Create(Step, step.ToString(CultureInfo.InvariantCulture)),
+            KeyValuePair.Create(Deviation, rule.Deviation.ToString("R", CultureInfo.InvariantCulture)));
     }
 
     /// <summary>Overwrites weights with their power-function average of any width.</summary>
@@ -30,9 +31,12 @@ internal sealed class SnapshotFolder(string path)
     {
         if (!(wanted.Deviation > 0 && wanted.Deviation < EmaPower.LargestDeviation))
             throw new UserError($"--ema {EmaPower.NameOf(wanted.Deviation)}: a width is above 0 and below {EmaPower.LargestDeviation:F4}.");
-        var files = Directory.Exists(path) ? Directory.EnumerateFiles(path, "*.safetensors").Order(StringComparer.Ordinal).Select(file => (File: file, Profile: ProfileOf(file))).Where(file => file.Profile.Step <= wanted.Step).ToArray() : [];
+        var files = Directory.Exists(path) ? Directory.EnumerateFiles(path, "*.safetensors").Order(StringComparer.Ordinal)
+            .Select(file => (File: file, Profile: ProfileOf(file))).Where(file => file.Profile.Step <= wanted.Step).ToArray() : [];
         if (files.Length < 2)
-            throw new UserError($"--ema {EmaPower.NameOf(wanted.Deviation)}: it is no average of the experiment, and of those that were put aside in {path} there are {files.Length}, too few to make it from; declare some, such as [EmaPower(0.05, Snapshots = 32), EmaPower(0.1, Snapshots = 32)].");
+            throw new UserError($"--ema {EmaPower.NameOf(wanted.Deviation)}: it is no average of the experiment, "
+                + $"and of those that were put aside in {path} there are {files.Length}, too few to make it from; declare some, "
+                + "such as [EmaPower(0.05, Snapshots = 32), EmaPower(0.1, Snapshots = 32)].");
 
         using var _ = no_grad();
         using var part = weights.Copy(gradients: false);
@@ -51,7 +55,8 @@ internal sealed class SnapshotFolder(string path)
         using var file = SafetensorsFile.Open(path);
         return new(Number(Step), Number(Deviation));
 
-        double Number(string key) => file.Header.Metadata.TryGetValue(key, out var text) && double.TryParse(text, CultureInfo.InvariantCulture, out var number)
+        double Number(string key) =>
+            file.Header.Metadata.TryGetValue(key, out var text) && double.TryParse(text, CultureInfo.InvariantCulture, out var number)
             ? number : throw new UserError($"{path}: no average that a run put aside, its '{key}' is missing.");
     }
 }

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace CM.Runtime;
 
 /// <summary>
-/// Reads what PyTorch saves: zip files with a pickle and a file for each storage, the older form in which these follow each other, and plain pickles such
-/// as EDM's. Gives every tensor with the dotted name under which it would stand in a state dict.
+/// Reads what PyTorch saves: zip files with a pickle and a file for each storage, the older form in which these follow each other, and
+/// plain pickles such as EDM's. Gives every tensor with the dotted name under which it would stand in a state dict.
 /// </summary>
 internal static class TorchFile
 {
@@ -33,7 +33,9 @@ internal static class TorchFile
         return tensors;
     });
 
-    /// <summary>Reads a plain pickle, or what torch saved before it used zip files: magic, version and system, then the object, then the storages.</summary>
+    /// <summary>
+    /// Reads a plain pickle, or what torch saved before it used zip files: magic, version and system, then the object, then the storages.
+    /// </summary>
     /// <param name="stream">The file; can seek.</param>
     /// <param name="file">Its name, for messages.</param>
     public static object? ReadOld(Stream stream, string file)
@@ -61,7 +63,9 @@ internal static class TorchFile
             stream.ReadExactly(bytes);
             storage.Read = () => bytes;
         }
-        return storages.Values.All(storage => storage.Read is not null) ? root : throw new UserError($"{file}: truncated, storages are missing at its end.");
+        return storages.Values.All(storage => storage.Read is not null)
+            ? root
+            : throw new UserError($"{file}: truncated, storages are missing at its end.");
 
         PickledStorage Refuse(object?[] id) => throw new UserError($"{file}: a pickle with persistent ids, which is not one of torch's.");
     }
@@ -69,7 +73,8 @@ internal static class TorchFile
     private static object? ReadZip(string path)
     {
         var files = FileSet.Open(path); // stays open: tensors are read when they are needed
-        if (files.Names.FirstOrDefault(name => name == "data.pkl" || name.EndsWith("/data.pkl", StringComparison.Ordinal)) is not { } pickle)
+        static bool IsPickle(string name) => name == "data.pkl" || name.EndsWith("/data.pkl", StringComparison.Ordinal);
+        if (files.Names.FirstOrDefault(IsPickle) is not { } pickle)
             throw new UserError($"{path}: a zip file without data.pkl, so torch did not save it.");
         var folder = pickle[..^"data.pkl".Length];
         if (files.Names.Contains(folder + "byteorder") && files.Read(folder + "byteorder") is not [(byte)'l', ..])
@@ -79,7 +84,9 @@ internal static class TorchFile
         {
             var storage = Storage(id, storages);
             var name = $"{folder}data/{(string)id[2]!}";
-            storage.Read ??= () => files.Names.Contains(name) && files.Read(name) is var bytes && bytes.Length == storage.Count * SafetensorsEntry.BytesOf(storage.Type)
+            storage.Read ??= () => files.Names.Contains(name)
+                && files.Read(name) is var bytes
+                && bytes.Length == storage.Count * SafetensorsEntry.BytesOf(storage.Type)
                 ? bytes
                 : throw new UserError($"{files.NameOf(name)}: missing, or not of the {storage.Count:N0} numbers that its tensors need.");
             return storage;
@@ -89,13 +96,16 @@ internal static class TorchFile
     /// <summary>The storage of a persistent id ('storage', class, key, place, count, …).</summary>
     private static PickledStorage Storage(object?[] id, Dictionary<string, PickledStorage> storages)
     {
-        if (id is not ["storage", PickledName kind, string key, string, long and >= 0 and var count, ..] || TorchTypes.OfStorage(kind.Name) is not { } type || count > Array.MaxLength)
+        if (id is not ["storage", PickledName kind, string key, string, long and >= 0 and var count, ..]
+            || TorchTypes.OfStorage(kind.Name) is not { } type || count > Array.MaxLength)
             throw new InvalidDataException("a persistent id is not ('storage', type, key, place, count)");
         if (id.Length > 5 && id[5] is not null)
             throw new InvalidDataException("a storage is a view of another, as torch saved before version 0.4");
         if (!storages.TryGetValue(key, out var storage))
             storages.Add(key, storage = new PickledStorage(type, count));
-        return storage.Type == type && storage.Count == count ? storage : throw new InvalidDataException($"storage {key} has two types or sizes");
+        return storage.Type == type && storage.Count == count
+            ? storage
+            : throw new InvalidDataException($"storage {key} has two types or sizes");
     }
 
     private static void Collect(object? value, string name, int depth, List<NamedTensor> tensors, ref int nodes)

@@ -11,13 +11,17 @@ namespace CM.Runtime;
 /// <param name="Batch">Examples in a step.</param>
 /// <param name="Seed">The run's seed.</param>
 /// <param name="FirstStep">The step with which the run began: not 0 where it counts on from another.</param>
-internal sealed record TrainingState(string Experiment, IReadOnlyList<KeyValuePair<string, string>> Declaration, int Step, int Steps, int Batch, long Seed, int FirstStep = 0)
+internal sealed record TrainingState(
+    string Experiment, IReadOnlyList<KeyValuePair<string, string>> Declaration,
+    int Step, int Steps, int Batch, long Seed, int FirstStep = 0)
 {
     public const string FormatKey = "format";
     public const string Format = "dslcm checkpoint 1";
     private const string DistanceKey = "distance";
 
-    /// <summary>How far the samples were from the data; null where that is not known. Of all checkpoints the one with the smallest distance stays.</summary>
+    /// <summary>
+    /// How far the samples were from the data; null where that is not known. Of all checkpoints the one with the smallest distance stays.
+    /// </summary>
     public double? Distance { get; init; }
 
     public IEnumerable<KeyValuePair<string, string>> ToMetadata() =>
@@ -30,24 +34,30 @@ internal sealed record TrainingState(string Experiment, IReadOnlyList<KeyValuePa
         new("batch", $"{Batch}"),
         new("seed", $"{Seed}"),
         new("first_step", $"{FirstStep}"),
-        .. Distance is { } distance ? (KeyValuePair<string, string>[])[new(DistanceKey, distance.ToString("R", CultureInfo.InvariantCulture))] : [],
+        .. Distance is { } distance
+            ? (KeyValuePair<string, string>[])[new(DistanceKey, distance.ToString("R", CultureInfo.InvariantCulture))]
+            : [],
     ];
 
     /// <exception cref="FormatException">Something is missing or has another form.</exception>
     public static TrainingState FromMetadata(IReadOnlyDictionary<string, string> metadata)
     {
-        return new TrainingState(Text("experiment"), Lines(Text("declaration")), (int)Number("step"), (int)Number("steps"), (int)Number("batch"), Number("seed"), (int)Number("first_step"))
+        return new TrainingState(
+            Text("experiment"), Lines(Text("declaration")),
+            (int)Number("step"), (int)Number("steps"), (int)Number("batch"), Number("seed"), (int)Number("first_step"))
         {
             Distance = DistanceOf(metadata),
         };
 
         string Text(string key) => metadata.TryGetValue(key, out var text) ? text : throw new FormatException($"its '{key}' is missing");
-        long Number(string key) => long.TryParse(Text(key), out var number) ? number : throw new FormatException($"its '{key}' is '{Text(key)}'");
+        long Number(string key) =>
+            long.TryParse(Text(key), out var number) ? number : throw new FormatException($"its '{key}' is '{Text(key)}'");
     }
 
     /// <summary>The distance that a checkpoint names; null where it names none.</summary>
     public static double? DistanceOf(IReadOnlyDictionary<string, string> metadata) =>
-        double.TryParse(metadata.GetValueOrDefault(DistanceKey), NumberStyles.Float, CultureInfo.InvariantCulture, out var distance) && double.IsFinite(distance) ? distance : null;
+        double.TryParse(metadata.GetValueOrDefault(DistanceKey), NumberStyles.Float, CultureInfo.InvariantCulture, out var distance)
+            && double.IsFinite(distance) ? distance : null;
 
     /// <summary>Whether an experiment of that name declares the same.</summary>
     public bool IsOf(ExperimentPlan plan) => IsCalled(plan) && Declaration.SequenceEqual(plan.Declaration);
@@ -66,7 +76,8 @@ internal sealed record TrainingState(string Experiment, IReadOnlyList<KeyValuePa
         var come = plan.Declaration.Except(Declaration).Select(line => $"is {line.Key}: {line.Value}");
         var differences = string.Join("; ", gone.Concat(come));
         if (differences.Length > 0)
-            throw new UserError($"{file}: the declaration of {Experiment} has changed since ({differences}); undo the change, train it anew, or start anew from its weights with --fork.");
+            throw new UserError($"{file}: the declaration of {Experiment} has changed since ({differences}); undo the change, "
+                + "train it anew, or start anew from its weights with --fork.");
     }
 
     private static KeyValuePair<string, string>[] Lines(string json) =>

@@ -8,7 +8,8 @@ internal static class WeightsFile
     public const string Formats = $"weights are written as {Ending}";
 
     /// <summary>Writes weights, whole or not at all.</summary>
-    public static void Write(string path, ParameterStore weights, params IEnumerable<KeyValuePair<string, string>> metadata) => AtomicFile.Write(path, stream =>
+    public static void Write(string path, ParameterStore weights, params IEnumerable<KeyValuePair<string, string>> metadata) =>
+        AtomicFile.Write(path, stream =>
     {
         var parts = Parts(weights);
         stream.Write(SafetensorsWriter.Header(metadata, parts.SelectMany(part => part.Specs.Select(spec => (spec.Name, spec.Shape)))));
@@ -32,8 +33,10 @@ internal static class WeightsFile
             using var values = flat.cpu();
             foreach (var spec in specs)
             {
-                if (!file.Header.Tensors.TryGetValue(spec.Name, out var tensor) || tensor.Type != "F32" || !tensor.Shape.AsSpan().SequenceEqual(spec.Shape))
-                    throw new UserError($"{file.Name}: {spec.Name} should be F32 [{string.Join(", ", spec.Shape)}] and is {(tensor is null ? "missing" : $"{tensor.Type} [{string.Join(", ", tensor.Shape)}]")}.");
+                var tensor = file.Header.Tensors.GetValueOrDefault(spec.Name);
+                if (tensor is not { Type: "F32" } || !tensor.Shape.AsSpan().SequenceEqual(spec.Shape))
+                    throw new UserError($"{file.Name}: {spec.Name} should be F32 [{string.Join(", ", spec.Shape)}] and is "
+                        + $"{(tensor is null ? "missing" : $"{tensor.Type} [{string.Join(", ", tensor.Shape)}]")}.");
                 using var view = ParameterStore.View(values, spec);
                 file.Read(tensor, view.bytes);
             }

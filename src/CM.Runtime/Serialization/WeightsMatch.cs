@@ -27,22 +27,25 @@ internal sealed record WeightsMatch
     public bool IsAverage => AverageNames.Score(Prefix) > 0;
 
     /// <summary>
-    /// The set that was taken, and those that were not: <c>the average under ema.; not taken: 12 under model.</c>; empty where there is but one without a
-    /// prefix.
+    /// The set that was taken, and those that were not: <c>the average under ema.; not taken: 12 under model.</c>; empty
+    /// where there is but one without a prefix.
     /// </summary>
     public string Choice
     {
         get
         {
             var taken = Prefix.Length == 0 ? "" : $"{(IsAverage ? "the average " : "")}under {Prefix}";
-            var others = Others.Select(other => $"{other.Count} {(other.Prefix.Length == 0 ? "without a prefix" : $"under {other.Prefix}")}").ToList();
-            return string.Join("; ", new[] { taken, others.Count == 0 ? "" : $"not taken: {string.Join(", ", others)}" }.Where(text => text.Length > 0));
+            var others = Others.Select(other =>
+                $"{other.Count} {(other.Prefix.Length == 0 ? "without a prefix" : $"under {other.Prefix}")}");
+            var left = string.Join(", ", others);
+            return string.Join("; ", new[] { taken, left.Length == 0 ? "" : $"not taken: {left}" }.Where(text => text.Length > 0));
         }
     }
 
     /// <summary>
-    /// Compares by name. The names in the file may stand behind a prefix, and those of the network behind a part of it, as a U-Net's do. Of the sets of
-    /// tensors that have the most parameters an average goes before others; buffers that an average lacks come from the trained weights.
+    /// Compares by name. The names in the file may stand behind a prefix, and those of the network behind a part of it,
+    /// as a U-Net's do. Of the sets of tensors that have the most parameters an average goes before others; buffers that
+    /// an average lacks come from the trained weights.
     /// </summary>
     /// <param name="layout">The network.</param>
     /// <param name="tensors">The tensors of the file, in its order.</param>
@@ -56,7 +59,8 @@ internal sealed record WeightsMatch
         if (prefix is not null && taken.Tensors.Count == 0)
             throw new UserError($"--prefix {prefix}: {file} has parameters of this network under {List(sets)}, none under {prefix}");
         var others = sets.Where(set => set != taken && set.Average >= 0 && 2 * set.Count(layout) > layout.Parameters.Count).ToList();
-        if (taken.Average == 0 && others.Where(set => set.Average == 0 && set.IsUnder(prefix) && IsWhole(set)).ToList() is { Count: > 0 } equals)
+        bool IsEqual(WeightsSet set) => set.Average == 0 && set.IsUnder(prefix) && IsWhole(set);
+        if (taken.Average == 0 && others.Where(IsEqual).ToList() is { Count: > 0 } equals)
             throw new UserError(
                 $"{file}: has several sets of weights that fit, and none is called an average: {List([taken, .. equals])}; take one with: "
                 + ProgramName.Command("import", file, "NAME", "--prefix", taken.Prefix, "--out", "FILE"));
@@ -67,7 +71,8 @@ internal sealed record WeightsMatch
                 chosen.TryAdd(buffer.Name, trained.Tensors[buffer.Name]);
         var specs = layout.Parameters.Concat(layout.Buffers).ToList();
         var found = specs.Where(spec => chosen.ContainsKey(spec.Name)).Select(spec => (spec, chosen[spec.Name])).ToList();
-        var known = sets.Where(set => set == taken || set.Average < 0 || others.Contains(set)).SelectMany(set => set.Tensors.Values).ToHashSet();
+        var known = sets.Where(set => set == taken || set.Average < 0 || others.Contains(set))
+            .SelectMany(set => set.Tensors.Values).ToHashSet();
         var rest = tensors.Where(tensor => tensor.Name.StartsWith(taken.Prefix, StringComparison.Ordinal) && !known.Contains(tensor));
         return new WeightsMatch
         {
@@ -86,7 +91,8 @@ internal sealed record WeightsMatch
     }
 
     /// <summary>
-    /// Takes the tensors in the order of the file for the parameters in the order of declaration; where an average fits, it goes before the others.
+    /// Takes the tensors in the order of the file for the parameters in the order of declaration; where an average fits,
+    /// it goes before the others.
     /// </summary>
     /// <param name="layout">The network.</param>
     /// <param name="tensors">The tensors of the file, in its order.</param>
@@ -103,7 +109,8 @@ internal sealed record WeightsMatch
         WeightsMatch Of(string under, IReadOnlyList<NamedTensor> chosen)
         {
             var pairs = specs.Zip(chosen).ToList();
-            var others = tensors.Except(chosen).GroupBy(tensor => tensor.Name[..(tensor.Name.IndexOf('.') + 1)]).Where(group => AverageNames.Score(group.Key) >= 0);
+            var others = tensors.Except(chosen).GroupBy(tensor => tensor.Name[..(tensor.Name.IndexOf('.') + 1)])
+                .Where(group => AverageNames.Score(group.Key) >= 0);
             return new WeightsMatch
             {
                 Prefix = under,
@@ -121,9 +128,13 @@ internal sealed record WeightsMatch
     public void Demand(string file, string network)
     {
         if (!Fits)
-            throw new UserError($"{file}: not the weights of {network} ({string.Join("; ", new[] { Some("missing", Missing), Some("mis-shaped", MisShaped), Some("unexpected", Unexpected) }.Where(text => text.Length > 0))}).");
+        {
+            string[] faults = [Some("missing", Missing), Some("mis-shaped", MisShaped), Some("unexpected", Unexpected)];
+            throw new UserError($"{file}: not the weights of {network} ({string.Join("; ", faults.Where(text => text.Length > 0))}).");
+        }
 
-        static string Some(string what, IReadOnlyList<string> names) => names.Count == 0 ? "" : $"{names.Count} {what}: {string.Join(", ", names.Take(3))}{(names.Count > 3 ? ", …" : "")}";
+        static string Some(string what, IReadOnlyList<string> names) =>
+            names.Count == 0 ? "" : $"{names.Count} {what}: {string.Join(", ", names.Take(3))}{(names.Count > 3 ? ", …" : "")}";
     }
 
     /// <summary>Copies the tensors into a store of the layout.</summary>
@@ -144,6 +155,7 @@ internal sealed record WeightsMatch
     private static List<string> MisShapedOf(IEnumerable<(ParameterSpec Spec, NamedTensor Tensor)> pairs) =>
     [
         .. pairs.Where(pair => !pair.Tensor.IsFloat || !pair.Tensor.Shape.AsSpan().SequenceEqual(pair.Spec.Shape))
-            .Select(pair => $"{pair.Spec.Name} is {(pair.Tensor.IsFloat ? "" : pair.Tensor.Type + " ")}[{string.Join(", ", pair.Tensor.Shape)}], not [{string.Join(", ", pair.Spec.Shape)}]"),
+            .Select(pair => $"{pair.Spec.Name} is {(pair.Tensor.IsFloat ? "" : pair.Tensor.Type + " ")}"
+                + $"[{string.Join(", ", pair.Tensor.Shape)}], not [{string.Join(", ", pair.Spec.Shape)}]"),
     ];
 }

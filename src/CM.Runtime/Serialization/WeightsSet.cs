@@ -1,7 +1,8 @@
 namespace CM.Runtime;
 
 /// <summary>
-/// Tensors of a file that are the parameters of a network. A file may hold several such sets: the trained weights, averages of them, a teacher.
+/// Tensors of a file that are the parameters of a network. A file may hold several such sets: the trained weights,
+/// averages of them, a teacher.
 /// </summary>
 /// <param name="Prefix">The part of the tensors' names before those of the parameters: <c>model_ema.</c>.</param>
 /// <param name="Tensors">The tensors by the names of the parameters and buffers.</param>
@@ -68,7 +69,8 @@ internal sealed record WeightsSet(string Prefix, IReadOnlyDictionary<string, Nam
     }
 
     /// <summary>
-    /// Averages in buffers of a module, whose names have no dots: <c>model_ema.diffusion_modelinput_blocks00weight</c>, <c>ema_In_weight</c>.
+    /// Averages in buffers of a module, whose names have no dots: <c>model_ema.diffusion_modelinput_blocks00weight</c>,
+    /// <c>ema_In_weight</c>.
     /// </summary>
     private static IEnumerable<(string Prefix, Wanted Wanted, NamedTensor Tensor)> WithoutDots(
         List<Wanted> wanted, List<NamedTensor> averages)
@@ -90,7 +92,9 @@ internal sealed record WeightsSet(string Prefix, IReadOnlyDictionary<string, Nam
             .Where(group => group.Index().All(each => each.Item.Name == $"{group.Key}{each.Index}"))
             .Select(group => new WeightsSet(group.Key, group.ToDictionary(tensor => tensor.Name)));
 
-    /// <summary>A list of averages with the names of the trained weights. It has their order, but may lack buffers and what was not trained.</summary>
+    /// <summary>
+    /// A list of averages with the names of the trained weights. It has their order, but may lack buffers and what was not trained.
+    /// </summary>
     private WeightsSet? Rename(WeightsSet trained, ParameterLayout layout, IReadOnlyList<NamedTensor> tensors, string file, string? prefix)
     {
         var specs = trained.Tensors.ToDictionary(pair => pair.Value.Name, pair => pair.Key);
@@ -104,13 +108,17 @@ internal sealed record WeightsSet(string Prefix, IReadOnlyDictionary<string, Nam
             return null;
         if (ways.Count > 1)
             throw new UserError(
-                $"{file}: {Prefix} is an average of {list.Count} tensors without names, which fit the names under '{trained.Prefix}' in several ways; take "
-                + $"the trained weights with --prefix \"{trained.Prefix}\", or the average in the order of declaration with --prefix {Prefix} --in-order.");
+                $"{file}: {Prefix} is an average of {list.Count} tensors without names, "
+                    + $"which fit the names under '{trained.Prefix}' in several ways; take "
+                + $"the trained weights with --prefix \"{trained.Prefix}\", or the average in the order of declaration with "
+                + $"--prefix {Prefix} --in-order.");
         var named = ways[0].Zip(list).Where(pair => specs.ContainsKey(pair.First.Name));
         return new WeightsSet(Prefix, named.ToDictionary(pair => specs[pair.First.Name], pair => pair.Second));
     }
 
-    /// <summary>Tensors of the same shapes and in the same order as a list: the first way to choose them, and the last where it is another.</summary>
+    /// <summary>
+    /// Tensors of the same shapes and in the same order as a list: the first way to choose them, and the last where it is another.
+    /// </summary>
     private static List<List<NamedTensor>> Ways(List<NamedTensor> list, List<NamedTensor> candidates)
     {
         var first = Choose(list, candidates);
@@ -134,11 +142,14 @@ internal sealed record WeightsSet(string Prefix, IReadOnlyDictionary<string, Nam
         return chosen;
     }
 
-    /// <summary>A name that a tensor may have: that of a parameter, or the rest of it behind the part of the network that the file has.</summary>
+    /// <summary>
+    /// A name that a tensor may have: that of a parameter, or the rest of it behind the part of the network that the file has.
+    /// </summary>
     private sealed record Wanted(string Spec, string Part)
     {
         public string Name => Spec[Part.Length..];
 
-        public static Wanted[] Of(string spec) => spec.IndexOf('.') is var dot and >= 0 ? [new(spec, ""), new(spec, spec[..(dot + 1)])] : [new(spec, "")];
+        public static Wanted[] Of(string spec) =>
+            spec.IndexOf('.') is var dot and >= 0 ? [new(spec, ""), new(spec, spec[..(dot + 1)])] : [new(spec, "")];
     }
 }

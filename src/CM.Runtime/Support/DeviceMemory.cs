@@ -15,7 +15,9 @@ internal static partial class DeviceMemory
     /// <summary>Bytes that this process may still have; null where that is not known.</summary>
     public static long? Free(Device device) => device.type == DeviceType.CPU ? FreeOfHost() : OfCuda()?.Free;
 
-    /// <summary>The least of what the machine has, the control group (version 2) allows and the limit of addresses (<c>ulimit -v</c>) leaves.</summary>
+    /// <summary>
+    /// The least of what the machine has, the control group (version 2) allows and the limit of addresses (<c>ulimit -v</c>) leaves.
+    /// </summary>
     private static long? FreeOfHost()
     {
         long?[] limits =
@@ -36,7 +38,8 @@ internal static partial class DeviceMemory
     private static long? Number(string file) => File.Exists(file) ? Parsed(File.ReadAllText(file)) : null;
 
     // "max" and "unlimited" are no limits.
-    private static long? Parsed(string text) => long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static long? Parsed(string text) =>
+        long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>What the driver says of the device that this thread uses; null where there is no driver.</summary>
     private static (long Free, long Total)? OfCuda()

@@ -15,7 +15,8 @@ internal static class JsonText
     public static byte[] Bytes(JsonNode node, bool indented)
     {
         using var bytes = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = indented, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        var options = new JsonWriterOptions { Indented = indented, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        using (var writer = new Utf8JsonWriter(bytes, options))
             node.WriteTo(writer);
         return bytes.ToArray();
     }

@@ -8,7 +8,8 @@ internal static partial class LibTorch
 {
     /// <summary>The remedy where <see cref="IsMissing"/>.</summary>
     public const string Remedy =
-        "refer to the package TorchSharp-cpu (with an NVIDIA driver TorchSharp-cuda-linux or TorchSharp-cuda-windows) in the program's project, and build it for this machine";
+        "refer to the package TorchSharp-cpu (with an NVIDIA driver TorchSharp-cuda-linux or TorchSharp-cuda-windows) in the program's "
+            + "project, and build it for this machine";
 
     // Numbers of mallopt's parameters in glibc's malloc.h.
     private const int TrimThreshold = -1;
@@ -36,7 +37,8 @@ internal static partial class LibTorch
 
     /// <summary>True when an exception means that libtorch is missing or does not load.</summary>
     /// <param name="exception">The exception, without the <see cref="TypeInitializationException"/> around it.</param>
-    public static bool IsMissing(Exception exception) => exception is DllNotFoundException or NotSupportedException { Source: nameof(TorchSharp) };
+    public static bool IsMissing(Exception exception) =>
+        exception is DllNotFoundException or NotSupportedException { Source: nameof(TorchSharp) };
 
     /// <summary>Sets the threads that the user asked for.</summary>
     /// <param name="threads">Their number; null for libtorch's own choice.</param>
@@ -58,7 +60,9 @@ internal static partial class LibTorch
             return new Device(DeviceType.CPU, -1);
 
         var index = -1;
-        if (name != "cuda" && !(name.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(name.AsSpan("cuda:".Length), out index) && index >= 0))
+        var isNumbered = name.StartsWith("cuda:", StringComparison.Ordinal)
+            && int.TryParse(name.AsSpan("cuda:".Length), out index) && index >= 0;
+        if (name != "cuda" && !isNumbered)
             throw new UserError($"--device {name}: cpu, cuda or cuda:N was expected.");
         if (!cuda.is_available())
             throw new UserError($"--device {name}: {Description} finds no CUDA device here; use --device cpu, or build with "
@@ -73,12 +77,15 @@ internal static partial class LibTorch
     public static string? LoadedFile(string name)
     {
         using var process = Process.GetCurrentProcess();
-        return process.Modules.Cast<ProcessModule>().FirstOrDefault(module => Path.GetFileNameWithoutExtension(module.ModuleName) is { } file && (file == name || file == $"lib{name}"))?.FileName;
+        return process.Modules.Cast<ProcessModule>().FirstOrDefault(IsIt)?.FileName;
+
+        bool IsIt(ProcessModule module) =>
+            Path.GetFileNameWithoutExtension(module.ModuleName) is { } file && (file == name || file == $"lib{name}");
     }
 
     /// <summary>
-    /// Has glibc's allocator keep freed memory: a training step frees and asks for the same sizes over and over, and by default large buffers go back to
-    /// the system and are faulted in again. Other allocators stay as they are.
+    /// Has glibc's allocator keep freed memory: a training step frees and asks for the same sizes over and over, and by default large
+    /// buffers go back to the system and are faulted in again. Other allocators stay as they are.
     /// </summary>
     public static void KeepFreedMemory()
     {

@@ -11,5 +11,6 @@ internal static class Numbers
     public static string Count(long number) => number < 0 ? "depends" : $"{number:N0}";
 
     /// <summary>Minutes and seconds, hours where there are any.</summary>
-    public static string Clock(TimeSpan time) => time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time.Minutes:D2}:{time.Seconds:D2}" : $"{time.Minutes}:{time.Seconds:D2}";
+    public static string Clock(TimeSpan time) =>
+        time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time.Minutes:D2}:{time.Seconds:D2}" : $"{time.Minutes}:{time.Seconds:D2}";
 }

@@ -32,9 +32,13 @@ public sealed class ParameterLayout
     /// <exception cref="ArgumentException">The name is there already, or an axis is below 1.</exception>
     public ParameterLayout Add(string name, Init init, params ReadOnlySpan<long> shape) => Add(parameters, name, init, shape);
 
-    /// <summary>Adds a parameter that modules read in float32 also where they compute in 16 bits, such as weights that a layer normalises before it casts them.</summary>
+    /// <summary>
+    /// Adds a parameter that modules read in float32 also where they compute in 16 bits, such as weights that a layer
+    /// normalises before it casts them.
+    /// </summary>
     /// <exception cref="ArgumentException">The name is there already, or an axis is below 1.</exception>
-    public ParameterLayout AddFloat32(string name, Init init, params ReadOnlySpan<long> shape) => Add(parameters, name, init, shape, inFloat32: true);
+    public ParameterLayout AddFloat32(string name, Init init, params ReadOnlySpan<long> shape) =>
+        Add(parameters, name, init, shape, inFloat32: true);
 
     /// <summary>Adds a buffer: fixed, drawn once, saved with the weights.</summary>
     /// <exception cref="ArgumentException">The name is there already, or an axis is below 1.</exception>
@@ -61,11 +65,14 @@ public sealed class ParameterLayout
         return this;
     }
 
-    private ParameterLayout Add(List<ParameterSpec> list, string name, Init init, ReadOnlySpan<long> shape, bool beside = false, bool inFloat32 = false)
+    private ParameterLayout Add(
+        List<ParameterSpec> list, string name, Init init, ReadOnlySpan<long> shape, bool beside = false, bool inFloat32 = false)
     {
         var count = 1L;
         foreach (var axis in shape)
-            count = axis > 0 ? checked(count * axis) : throw new ArgumentException($"{name}: an axis of a parameter is 1 or more, not {axis}.", nameof(shape));
+            count = axis > 0
+                ? checked(count * axis)
+                : throw new ArgumentException($"{name}: an axis of a parameter is 1 or more, not {axis}.", nameof(shape));
         if (!names.Add(name))
             throw new ArgumentException($"{name}: there is a parameter of this name already.", nameof(name));
         list.Add(new ParameterSpec(name, shape.ToArray(), init, End(list), count) { IsBeside = beside, IsFloat32 = inFloat32 });

@@ -8,7 +8,9 @@ namespace CM.Runtime;
 /// <param name="Count">How many numbers it holds.</param>
 public sealed record ParameterSpec(string Name, long[] Shape, Init Init, long Offset, long Count)
 {
-    /// <summary>Whether it belongs to a network that is trained beside the model, which a run of another experiment need not have.</summary>
+    /// <summary>
+    /// Whether it belongs to a network that is trained beside the model, which a run of another experiment need not have.
+    /// </summary>
     public bool IsBeside { get; init; }
 
     /// <summary>Whether modules that compute in 16 bits read it in float32 all the same.</summary>

@@ -38,7 +38,9 @@ public sealed class ParameterStore : IDisposable
     /// <summary>All buffers, <c>[BufferSize]</c>.</summary>
     internal Tensor BufferValues { get; }
 
-    /// <summary>Makes a store and draws what is in it, in the order of declaration, on the CPU, so that every device starts alike.</summary>
+    /// <summary>
+    /// Makes a store and draws what is in it, in the order of declaration, on the CPU, so that every device starts alike.
+    /// </summary>
     /// <param name="layout">What to store.</param>
     /// <param name="seed">Given to <c>torch.manual_seed</c> before the first draw.</param>
     /// <param name="device">Where to keep it. Default: the CPU.</param>
@@ -73,7 +75,8 @@ public sealed class ParameterStore : IDisposable
     public ParameterScope Block(string name) => ((ParameterScope)this).Block(name);
 
     /// <summary>
-    /// The parameters for modules that compute in 16 bits, cast as they are now, except for those that stay in float32; what these modules add to the gradients waits for
+    /// The parameters for modules that compute in 16 bits, cast as they are now, except for those that stay in float32; what these modules
+    /// add to the gradients waits for
     /// <see cref="CollectGradients"/>.
     /// </summary>
     /// <param name="type">Bfloat16 or float16, the same at every call.</param>

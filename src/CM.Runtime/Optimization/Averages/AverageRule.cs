@@ -1,6 +1,8 @@
 namespace CM.Runtime;
 
-/// <summary>How much a moving average keeps of what it was. It depends on the step alone, so that a checkpoint holds nothing but the average.</summary>
+/// <summary>
+/// How much a moving average keeps of what it was. It depends on the step alone, so that a checkpoint holds nothing but the average.
+/// </summary>
 public abstract class AverageRule
 {
     /// <summary>What the average is called in checkpoints and on the command line, such as <c>power-0.05</c>.</summary>

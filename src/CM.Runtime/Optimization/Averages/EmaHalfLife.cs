@@ -3,8 +3,8 @@ using System.Globalization;
 namespace CM.Runtime;
 
 /// <summary>
-/// The exponential moving average of EDM (Karras et al. 2022): weights count half as much so many examples later; in the beginning, so large a
-/// share of the examples seen so far.
+/// The exponential moving average of EDM (Karras et al. 2022): weights count half as much so many examples later; in the beginning, so
+/// large a share of the examples seen so far.
 /// </summary>
 /// <param name="examples">The half-life in examples, above 0.</param>
 /// <param name="rampUp">The share, above 0; infinity for a half-life that is the same from the start.</param>

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace CM.Runtime;
 
 /// <summary>
-/// The power-function average (EDM2, Karras et al. 2024, section 3.1): after n steps, the weights of step k count as k^γ. It keeps (1 − 1/n)^(γ + 1),
-/// and its profile is as wide, relative to n, at every n.
+/// The power-function average (EDM2, Karras et al. 2024, section 3.1): after n steps, the weights of step k count as k^γ. It keeps (1 −
+/// 1/n)^(γ + 1), and its profile is as wide, relative to n, at every n.
 /// </summary>
 /// <param name="deviation">Relative width of the profile, σ_rel, above 0 and below <see cref="LargestDeviation"/>.</param>
 /// <param name="snapshots">How often in a training it is put aside for <see cref="PostHocAverage"/>, 0 or more.</param>
@@ -45,7 +45,8 @@ public sealed class EmaPower(double deviation, int snapshots = 0, bool swapped =
     internal static bool IsName(string name, out double deviation)
     {
         deviation = 0;
-        return name.StartsWith(Prefix, StringComparison.Ordinal) && double.TryParse(name.AsSpan(Prefix.Length), CultureInfo.InvariantCulture, out deviation);
+        return name.StartsWith(Prefix, StringComparison.Ordinal)
+            && double.TryParse(name.AsSpan(Prefix.Length), CultureInfo.InvariantCulture, out deviation);
     }
 
     /// <inheritdoc/>

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace CM.Runtime;
 
 /// <summary>
-/// The exponential moving average of ema-pytorch 0.2.3: it acts at every n-th step s, keeping min(decay, 1 − (1 + s − after)^(−2/3)). At the steps up
-/// to <paramref name="after"/>, and at the first one beyond, it copies the weights.
+/// The exponential moving average of ema-pytorch 0.2.3: it acts at every n-th step s, keeping min(decay, 1 − (1 + s − after)^(−2/3)). At
+/// the steps up to <paramref name="after"/>, and at the first one beyond, it copies the weights.
 /// </summary>
 /// <param name="decay">Largest weight of the old average, in [0, 1).</param>
 /// <param name="every">At which steps it acts, 1 or more.</param>

@@ -1,8 +1,8 @@
 namespace CM.Runtime;
 
 /// <summary>
-/// Averages of any width from power-function averages that were put aside in training: the combination of them whose profile is closest to the one
-/// that is wanted (EDM2, Karras et al. 2024, section 3.2).
+/// Averages of any width from power-function averages that were put aside in training: the combination of them whose profile is closest to
+/// the one that is wanted (EDM2, Karras et al. 2024, section 3.2).
 /// </summary>
 public static class PostHocAverage
 {

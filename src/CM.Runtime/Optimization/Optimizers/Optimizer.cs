@@ -28,7 +28,10 @@ public abstract class Optimizer : IDisposable
     /// <summary>What is trained.</summary>
     private protected ParameterStore Weights { get; }
 
-    /// <summary>Values that a step updates at once, 1 or more: few enough to stay in a CPU's cache, many on a device where each operation is a launch.</summary>
+    /// <summary>
+    /// Values that a step updates at once, 1 or more: few enough to stay in a CPU's cache, many on a device where each
+    /// operation is a launch.
+    /// </summary>
     internal long AtOnce { get; set; }
 
     /// <summary>One step along <see cref="ParameterStore.Gradients"/>, which stay as they are.</summary>
@@ -70,7 +73,8 @@ public abstract class Optimizer : IDisposable
         {
             using var _ = NewDisposeScope();
             var count = Math.Min(AtOnce, size - start);
-            var part = new Part(Of(Weights.Values), Of(Weights.Gradients), [.. Moments.Select(moment => Of(moment.Values))], scratch.narrow(0, 0, count));
+            Tensor[] moments = [.. Moments.Select(moment => Of(moment.Values))];
+            var part = new Part(Of(Weights.Values), Of(Weights.Gradients), moments, scratch.narrow(0, 0, count));
             if (decay != 0)
                 part.Weights.mul_(1 - decay);
             change(part);
