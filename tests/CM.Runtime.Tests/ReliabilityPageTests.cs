@@ -9,7 +9,8 @@ public partial class ReliabilityPageTests
     public void Every_test_that_the_page_names_is_there()
     {
         var tests = Path.GetFullPath(Path.Combine(Folder(), ".."));
-        var sources = Directory.EnumerateFiles(tests, "*Tests.cs", SearchOption.AllDirectories).GroupBy(Path.GetFileNameWithoutExtension).ToDictionary(same => same.Key!, same => string.Concat(same.Select(File.ReadAllText)));
+        var sources = Directory.EnumerateFiles(tests, "*Tests.cs", SearchOption.AllDirectories).GroupBy(Path.GetFileNameWithoutExtension)
+            .ToDictionary(same => same.Key!, same => string.Concat(same.Select(File.ReadAllText)));
         var named = Name().Matches(File.ReadAllText(Path.Combine(tests, "..", "docs", "reliability.md")));
         named.Count.ShouldBeGreaterThan(30);
         foreach (Match test in named)

@@ -13,7 +13,8 @@ public sealed class TogetherTests : IDisposable
     public void The_log_has_the_samples_of_all_processes()
     {
         Train("a", new EvaluationPlan(0, 10, null));
-        var counts = Log("a").Where(line => line.TryGetProperty("samples_by_time", out _)).Select(line => line.GetProperty("samples_by_time").EnumerateArray().Sum(each => each.GetInt64())).ToList();
+        var counts = Log("a").Where(line => line.TryGetProperty("samples_by_time", out _))
+            .Select(line => line.GetProperty("samples_by_time").EnumerateArray().Sum(each => each.GetInt64())).ToList();
         counts.ShouldBe(Enumerable.Repeat((long)Tiny.Plan.Batch, 10));
     }
 
@@ -32,7 +33,9 @@ public sealed class TogetherTests : IDisposable
         checkpoint.State.Distance.ShouldBe(evaluator.Judge(training, training.BestWeights, 2, 300).Distance);
     }
 
-    /// <summary>A process that hears nothing for longer than its timeout gives up, so rank 0 is heard of after every block of samples.</summary>
+    /// <summary>
+    /// A process that hears nothing for longer than its timeout gives up, so rank 0 is heard of after every block of samples.
+    /// </summary>
     [Fact]
     public void The_others_hear_of_rank_0_while_it_judges()
     {
@@ -63,5 +66,6 @@ public sealed class TogetherTests : IDisposable
         return meetings;
     }
 
-    private List<JsonElement> Log(string name) => [.. File.ReadLines(Path.Combine(scratch[name], "log.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
+    private List<JsonElement> Log(string name) =>
+        [.. File.ReadLines(Path.Combine(scratch[name], "log.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
 }

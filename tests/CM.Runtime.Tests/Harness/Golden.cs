@@ -52,5 +52,6 @@ internal static class Golden
         (error / largest).ShouldBeLessThan(tolerance);
     }
 
-    public static void ShouldMatch(this float[] found, ReadOnlySpan<float> wanted, double tolerance = 1e-5) => ((ReadOnlySpan<float>)found).ShouldMatch(wanted, tolerance);
+    public static void ShouldMatch(this float[] found, ReadOnlySpan<float> wanted, double tolerance = 1e-5) =>
+        ((ReadOnlySpan<float>)found).ShouldMatch(wanted, tolerance);
 }

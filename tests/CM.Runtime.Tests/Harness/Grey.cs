@@ -52,6 +52,7 @@ internal static class Grey
 
         public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor labels) => Drawn(labels);
 
-        private static Tensor Drawn(Tensor labels) => (labels.argmax(1).to(ScalarType.Float32) - 1).view(-1, 1, 1, 1).expand(-1, 1, 2, 2).clone();
+        private static Tensor Drawn(Tensor labels) =>
+            (labels.argmax(1).to(ScalarType.Float32) - 1).view(-1, 1, 1, 1).expand(-1, 1, 2, 2).clone();
     }
 }

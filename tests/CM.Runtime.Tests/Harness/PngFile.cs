@@ -70,7 +70,8 @@ internal sealed record PngFile(int Width, int Height, int Bits, PngColour Colour
             && numbers.Select((number, i) => number == BinaryPrimitives.ReadUInt16BigEndian(Transparency.AsSpan(2 * i))).All(same => same);
         return (byte[])(Colour switch
         {
-            PngColour.Palette => [.. Palette.AsSpan(3 * numbers[0], 3), numbers[0] < Transparency.Length ? Transparency[numbers[0]] : (byte)255],
+            PngColour.Palette =>
+                [.. Palette.AsSpan(3 * numbers[0], 3), numbers[0] < Transparency.Length ? Transparency[numbers[0]] : (byte)255],
             PngColour.Grey => [levels[0], levels[0], levels[0], (byte)(keyed ? 0 : 255)],
             PngColour.GreyAlpha => [levels[0], levels[0], levels[0], levels[1]],
             PngColour.Rgb => [.. levels, (byte)(keyed ? 0 : 255)],
@@ -95,7 +96,9 @@ internal sealed record PngFile(int Width, int Height, int Bits, PngColour Colour
     private int Number(int row, int place)
     {
         var bytes = Rows.AsSpan(row * RowBytes, RowBytes);
-        return Bits == 16 ? BinaryPrimitives.ReadUInt16BigEndian(bytes[(2 * place)..]) : bytes[place * Bits / 8] >> (8 - Bits - place * Bits % 8) & ((1 << Bits) - 1);
+        return Bits == 16
+            ? BinaryPrimitives.ReadUInt16BigEndian(bytes[(2 * place)..])
+            : bytes[place * Bits / 8] >> (8 - Bits - place * Bits % 8) & ((1 << Bits) - 1);
     }
 
     private byte[] Filtered(int filter)
@@ -107,7 +110,8 @@ internal sealed record PngFile(int Width, int Height, int Bits, PngColour Colour
             for (var i = 0; i < RowBytes; i++)
             {
                 int a = i < pixel ? 0 : At(y, i - pixel), b = y == 0 ? 0 : At(y - 1, i), c = y == 0 || i < pixel ? 0 : At(y - 1, i - pixel);
-                var nearest = ((int[])[a, b, c]).MinBy(candidate => Math.Abs(a + b - c - candidate)); // the first of equals, as in the specification
+                // the first of equals, as in the specification
+                var nearest = ((int[])[a, b, c]).MinBy(candidate => Math.Abs(a + b - c - candidate));
                 raw.Add((byte)(At(y, i) - ((int[])[0, a, b, (a + b) >> 1, nearest])[filter]));
             }
         }

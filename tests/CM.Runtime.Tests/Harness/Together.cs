@@ -14,7 +14,8 @@ internal sealed class Together(int rank, Together.Place place) : IProcessGroup
     public static void Run(int size, Action<Together> process)
     {
         using var place = new Place(size);
-        var threads = Enumerable.Range(0, size).Select(rank => Task.Factory.StartNew(() => process(new Together(rank, place)), TaskCreationOptions.LongRunning)).ToArray();
+        var threads = Enumerable.Range(0, size)
+            .Select(rank => Task.Factory.StartNew(() => process(new Together(rank, place)), TaskCreationOptions.LongRunning)).ToArray();
         Task.WaitAll(threads);
     }
 

@@ -50,5 +50,6 @@ public class DrawingTests
         }
     }
 
-    private static byte[] Pixel(EncodedImage picture, int x, int y) => ImageFile.Read(picture.Png, "picture").Pixels.AsSpan(4 * (y * picture.Width + x), 3).ToArray();
+    private static byte[] Pixel(EncodedImage picture, int x, int y) =>
+        ImageFile.Read(picture.Png, "picture").Pixels.AsSpan(4 * (y * picture.Width + x), 3).ToArray();
 }

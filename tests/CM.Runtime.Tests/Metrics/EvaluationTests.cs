@@ -74,7 +74,8 @@ public sealed class EvaluationTests : IDisposable
         judged.Distance.ShouldBeGreaterThan(0.1); // of a network that is not trained
 
         using var ring = new Evaluator(Tiny.Plan with { Data = new EightGaussians() }, new EightGaussians(), null, seed: 1, Cpu);
-        ring.Judge(training, training.Weights, 1, 300).Values.Select(value => value.Key).ShouldBe(["sliced_wasserstein", "energy_distance", "modes", "share_near_modes"]);
+        ring.Judge(training, training.Weights, 1, 300).Values.Select(value => value.Key)
+            .ShouldBe(["sliced_wasserstein", "energy_distance", "modes", "share_near_modes"]);
     }
 
     [Fact]
@@ -82,7 +83,9 @@ public sealed class EvaluationTests : IDisposable
     {
         var plan = Bright("LearnsBrightness");
         File.Delete(TrainedClassifier.PathOf(plan));
-        Should.Throw<UserError>(() => TrainedClassifier.Open(plan, Cpu)).Message.ShouldBe($"LearnsBrightness: its features are not trained yet ({TrainedClassifier.PathOf(plan)} is missing); train it with: {ProgramName.Command("train-features", "LearnsBrightness")}");
+        Should.Throw<UserError>(() => TrainedClassifier.Open(plan, Cpu)).Message.ShouldBe("LearnsBrightness: its features are not trained "
+            + $"yet ({TrainedClassifier.PathOf(plan)} is missing); train it with: "
+            + $"{ProgramName.Command("train-features", "LearnsBrightness")}");
         var trained = TrainedClassifier.Train(plan, null, Cpu, (_, _) => { });
         opened.Add(trained);
         trained.Accuracy.ShouldBeGreaterThan(0.95);

@@ -42,7 +42,9 @@ public class AverageTests
     {
         var reference = Reference.GetProperty("traditional")[run];
         AverageRule rule = reference.TryGetProperty("decay", out var decay) ? new Ema(decay.GetDouble())
-            : reference.TryGetProperty("rampUp", out var rampUp) ? new EmaHalfLife(reference.Number("examples"), rampUp.GetDouble(), includesStep: true)
+
+                : reference.TryGetProperty("rampUp", out var rampUp)
+                ? new EmaHalfLife(reference.Number("examples"), rampUp.GetDouble(), includesStep: true)
             : new EmaHalfLife(reference.Number("examples"));
         Last(rule, 40).ShouldMatch(reference.GetProperty("weights").Floats());
     }
@@ -84,7 +86,8 @@ public class AverageTests
     public void Post_hoc_coefficients_are_EDM2s()
     {
         var reference = Reference.GetProperty("postHoc");
-        var kept = reference.GetProperty("steps").Doubles().Zip(reference.GetProperty("deviations").Doubles(), (step, deviation) => new PostHocAverage.Profile(step, deviation)).ToArray();
+        var kept = reference.GetProperty("steps").Doubles()
+            .Zip(reference.GetProperty("deviations").Doubles(), (step, deviation) => new PostHocAverage.Profile(step, deviation)).ToArray();
         var products = reference.GetProperty("products").Doubles();
         for (var i = 0; i < kept.Length; i++)
             for (var j = 0; j < kept.Length; j++)
@@ -101,7 +104,8 @@ public class AverageTests
     {
         PostHocAverage.Profile[] kept = [new(10, 0.05), new(20, 0.05), new(20, 0.1)];
         var coefficients = PostHocAverage.Coefficients(kept, new(20, 0.1));
-        (coefficients[0], coefficients[1]).ShouldSatisfyAllConditions(both => both.Item1.ShouldBe(0, 1e-12), both => both.Item2.ShouldBe(0, 1e-12));
+        (coefficients[0], coefficients[1])
+            .ShouldSatisfyAllConditions(both => both.Item1.ShouldBe(0, 1e-12), both => both.Item2.ShouldBe(0, 1e-12));
         coefficients[2].ShouldBe(1, 1e-12);
     }
 

@@ -41,7 +41,8 @@ public class OptimizerTests
     }
 
     private static JsonElement Find(string name) =>
-        Golden.Load("optimizers.json").GetProperty("optimizers").EnumerateArray().Single(optimizer => optimizer.GetProperty("optimizer").GetString() == name);
+        Golden.Load("optimizers.json").GetProperty("optimizers").EnumerateArray()
+            .Single(optimizer => optimizer.GetProperty("optimizer").GetString() == name);
 
     private static void Follow(JsonElement reference, JsonElement run, string kind, Func<int, float[], float[]> gradientAt)
     {

@@ -40,7 +40,8 @@ public sealed partial class RunTests : IDisposable
         RunFolder.Open(scratch["killed"]).OpenNewest().State.Step.ShouldBe(50);
 
         Train("killed", resume: true).ShouldBe(whole);
-        var steps = Log("killed").Where(line => line.TryGetProperty("loss", out _)).Select(line => line.GetProperty("step").GetInt32()).ToList();
+        var steps = Log("killed").Where(line => line.TryGetProperty("loss", out _))
+            .Select(line => line.GetProperty("step").GetInt32()).ToList();
         steps.ShouldBe(Enumerable.Range(1, 100));
     }
 
@@ -65,7 +66,8 @@ public sealed partial class RunTests : IDisposable
         var losses = log.Where(line => line.TryGetProperty("loss", out _)).ToList();
         losses.Select(line => line.GetProperty("step").GetInt32()).ShouldBe(Enumerable.Range(1, 30));
         losses.ShouldAllBe(line => line.GetProperty("loss").GetDouble() > 0 && line.GetProperty("images_per_second").GetDouble() > 0 && line.GetProperty("gradient_norm").GetDouble() > 0);
-        log.Where(line => line.TryGetProperty("picture", out _)).Select(line => line.GetProperty("step").GetInt32()).ShouldBe([0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30]);
+        log.Where(line => line.TryGetProperty("picture", out _)).Select(line => line.GetProperty("step").GetInt32())
+            .ShouldBe([0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30]);
 
         Directory.EnumerateFiles(Path.Combine(scratch["a"], "samples")).Count().ShouldBe(11);
         Directory.EnumerateFiles(Path.Combine(scratch["a"], "checkpoints")).Select(Path.GetFileName).Order()
@@ -115,8 +117,10 @@ public sealed partial class RunTests : IDisposable
     [Fact]
     public void Sources_are_kept_under_an_ending_that_no_project_compiles()
     {
-        RunFolder.Create(scratch["a"], "Tiny").WriteSources([new("A.cs", false, "first"), new("A.cs", false, "second"), new("A.g.cs", true, "third")]);
-        Directory.EnumerateFiles(scratch["a"], "*", SearchOption.AllDirectories).ToDictionary(file => Path.GetRelativePath(scratch["a"], file), File.ReadAllText)
+        RunFolder.Create(scratch["a"], "Tiny")
+            .WriteSources([new("A.cs", false, "first"), new("A.cs", false, "second"), new("A.g.cs", true, "third")]);
+        Directory.EnumerateFiles(scratch["a"], "*", SearchOption.AllDirectories)
+            .ToDictionary(file => Path.GetRelativePath(scratch["a"], file), File.ReadAllText)
             .ShouldBe(new Dictionary<string, string>
             {
                 [Path.Combine("source", "A.cs.txt")] = "first",
@@ -159,7 +163,8 @@ public sealed partial class RunTests : IDisposable
             checkpoint.Load(training);
         folder.Weights(training, Steps, null).ShouldBeSameAs(training.Averages[0].Weights);
         folder.Weights(training, Steps, "power-0.075").ShouldBeSameAs(training.Averages[2].Weights, "it was kept");
-        Should.Throw<UserError>(() => folder.Weights(training, Steps, "0.9")).Message.ShouldContain("there are: power-0.05, power-0.1, power-0.075, online.");
+        Should.Throw<UserError>(() => folder.Weights(training, Steps, "0.9")).Message
+            .ShouldContain("there are: power-0.05, power-0.1, power-0.075, online.");
         Should.Throw<UserError>(() => folder.Weights(training, Steps, "power-0.4")).Message.ShouldContain("below 0.2887");
 
         // A hundredth of the way between the two widths at most.
@@ -178,7 +183,8 @@ public sealed partial class RunTests : IDisposable
     {
         Train("a", steps: 5);
         using var training = new Tiny.Denoiser(Tiny.Setup());
-        Should.Throw<UserError>(() => RunFolder.Open(scratch["a"]).Weights(training, 5, "power-0.05")).Message.ShouldContain("there are 0, too few to make it from; declare some");
+        Should.Throw<UserError>(() => RunFolder.Open(scratch["a"]).Weights(training, 5, "power-0.05")).Message
+            .ShouldContain("there are 0, too few to make it from; declare some");
     }
 
     [Theory, InlineData(2), InlineData(15)]
@@ -202,7 +208,14 @@ public sealed partial class RunTests : IDisposable
     private float[] Train(string folder, int? steps = null, long? seed = null, int stopAfter = -1, bool resume = false)
     {
         var experiment = stopAfter < 0 ? Tiny.Experiment : Tiny.Experiment with { Train = Stopping(stopAfter) };
-        new TrainRequest { Experiment = experiment, Steps = steps, Seed = seed, Out = resume ? null : scratch[folder], Resume = resume ? scratch[folder] : null }
+        new TrainRequest
+        {
+            Experiment = experiment,
+            Steps = steps,
+            Seed = seed,
+            Out = resume ? null : scratch[folder],
+            Resume = resume ? scratch[folder] : null,
+        }
             .Run(new QuietDisplay());
         using var checkpoint = RunFolder.Open(scratch[folder]).OpenNewest();
         using var training = new Tiny.Denoiser(Tiny.Setup());

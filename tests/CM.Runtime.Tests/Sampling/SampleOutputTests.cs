@@ -23,7 +23,8 @@ public sealed class SampleOutputTests : IDisposable
     public void Channels_come_last()
     {
         var plan = Tiny.Plan with { DataShape = [3, 1, 2] };
-        SampleOutput.Of(scratch["x.npz"], plan).Write(new Sampler(plan, seed: 1, count: 2, CPU), [[-1, 1, -1, 0, 1, 1], [2, -2, 0, 0, 0, float.NaN]], []);
+        SampleOutput.Of(scratch["x.npz"], plan)
+            .Write(new Sampler(plan, seed: 1, count: 2, CPU), [[-1, 1, -1, 0, 1, 1], [2, -2, 0, 0, 0, float.NaN]], []);
         var images = NumpyFile.Read(scratch["x.npz/arr_0"]);
         images.Shape.ShouldBe([2, 1, 2, 3]);
         images.Values.ShouldBe([0, 0, 255, 255, 128, 255, 255, 128, 128, 0, 128, 0]);
@@ -44,12 +45,15 @@ public sealed class SampleOutputTests : IDisposable
     public void Samples_that_cannot_be_drawn_become_arrays()
     {
         var plan = Tiny.Plan with { DataShape = [4, 2, 2] };
-        SampleOutput.Of(scratch["x.npz"], plan).Write(new Sampler(plan, seed: 1, count: 2, CPU), [[.. Enumerable.Range(0, 32).Select(i => i / 4f)]], []);
+        SampleOutput.Of(scratch["x.npz"], plan)
+            .Write(new Sampler(plan, seed: 1, count: 2, CPU), [[.. Enumerable.Range(0, 32).Select(i => i / 4f)]], []);
         var values = NumpyFile.Read(scratch["x.npz/arr_0"]);
         values.Shape.ShouldBe([2, 4, 2, 2]);
         values.ToFloats("values").ShouldBe(Enumerable.Range(0, 32).Select(i => i / 4f));
-        Fault(scratch["x.png"], plan).ShouldContain($"samples of shape [4, 2, 2] cannot be drawn; write them as arrays with --out {scratch["x.npz"]}.");
-        Fault(scratch["x/"], plan).ShouldContain($"samples of shape [4, 2, 2] are no images; write them as arrays with --out {scratch["x.npz"]}.");
+        Fault(scratch["x.png"], plan)
+            .ShouldContain($"samples of shape [4, 2, 2] cannot be drawn; write them as arrays with --out {scratch["x.npz"]}.");
+        Fault(scratch["x/"], plan)
+            .ShouldContain($"samples of shape [4, 2, 2] are no images; write them as arrays with --out {scratch["x.npz"]}.");
     }
 
     [PythonFact("numpy", "python3-numpy")]
@@ -76,7 +80,8 @@ public sealed class SampleOutputTests : IDisposable
         for (var i = 0; i < 6; i++)
         {
             ImageFile.ReadHeader(files.Read(files.Names[i]), "image").ShouldBe(new ImageHeader(2, 2, IsGrey: true));
-            ImageFile.Read(files.Read(files.Names[i]), "image").Pixels.Chunk(4).ShouldAllBe(pixel => pixel[0] == Greys[i] && pixel[3] == 255);
+            ImageFile.Read(files.Read(files.Names[i]), "image").Pixels.Chunk(4)
+                .ShouldAllBe(pixel => pixel[0] == Greys[i] && pixel[3] == 255);
         }
         var set = PictureSet.Find(files);
         new ImageExamples(set, [1, 2, 2], "samples").Count.ShouldBe(6);
@@ -86,7 +91,8 @@ public sealed class SampleOutputTests : IDisposable
     [Fact]
     public void Names_of_other_forms_are_refused()
     {
-        const string forms = "samples are written as .png (one picture), .npz (arrays) or into a folder such as samples/ (an image each); choose such a name.";
+        const string forms = "samples are written as .png (one picture), .npz (arrays) or into a folder such as samples/ (an "
+            + "image each); choose such a name.";
         foreach (var name in (string[])["x.jpg", "x.npy", "x.onnx", "x"])
             Fault(scratch[name], Tiny.Plan).ShouldBe($"{scratch[name]}: {forms}");
         scratch.Write("full/a.txt", [1]);

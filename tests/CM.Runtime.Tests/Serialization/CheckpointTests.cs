@@ -54,7 +54,8 @@ public sealed class CheckpointTests : IDisposable
         for (var i = 0; i < 3000; i++)
         {
             var bytes = Mutation.Of(good, random);
-            Should.Throw<UserError>(() => Checkpoint.Open(new SafetensorsFile(new MemoryStream(bytes), "file"))).Message.ShouldStartWith("file: ");
+            Should.Throw<UserError>(() => Checkpoint.Open(new SafetensorsFile(new MemoryStream(bytes), "file"))).Message
+                .ShouldStartWith("file: ");
         }
     }
 
@@ -68,7 +69,8 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Another_experiment_and_a_changed_declaration_are_refused()
     {
-        Should.Throw<UserError>(() => State.CheckSame(Tiny.Plan with { Name = "Other" }, "file")).Message.ShouldBe("file: a checkpoint of Tiny, not of Other.");
+        Should.Throw<UserError>(() => State.CheckSame(Tiny.Plan with { Name = "Other" }, "file")).Message
+            .ShouldBe("file: a checkpoint of Tiny, not of Other.");
         var changed = Tiny.Plan with { Declaration = [new("Data", "TwoMoons"), new("Model", "Wider"), new("Ema", "0.9"), new("Ema", "0.99")] };
         Should.Throw<UserError>(() => State.CheckSame(changed, "file")).Message.ShouldContain("(was Model: TinyDenoiser; is Model: Wider)");
         State.CheckSame(Tiny.Plan, "file");
@@ -101,7 +103,11 @@ public sealed class CheckpointTests : IDisposable
     public void The_best_and_the_one_that_a_run_went_on_from_stay_too()
     {
         using var training = Trained(0);
-        var folder = new CheckpointFolder(scratch["checkpoints"]) { Keep = 1, Pinned = Path.Combine(scratch["checkpoints"], "step-000002.safetensors") };
+        var folder = new CheckpointFolder(scratch["checkpoints"])
+        {
+            Keep = 1,
+            Pinned = Path.Combine(scratch["checkpoints"], "step-000002.safetensors"),
+        };
         double?[] distances = [0.9, 0.1, 0.5, 0.1, null, double.NaN, 0.7];
         for (var step = 0; step < distances.Length; step++)
             folder.Save(State with { Step = step, Distance = distances[step] }, training);
@@ -214,7 +220,8 @@ public sealed class CheckpointTests : IDisposable
         Checkpoint.Write(scratch["a.safetensors"], State, first);
         using var checkpoint = Checkpoint.Open(scratch["a.safetensors"]);
         using var other = new Reshaped();
-        Should.Throw<UserError>(() => checkpoint.LoadBest(other, starts: true)).Message.ShouldContain("ema/0.9/In.weight was [2, 16] and is [2, 8]");
+        Should.Throw<UserError>(() => checkpoint.LoadBest(other, starts: true)).Message
+            .ShouldContain("ema/0.9/In.weight was [2, 16] and is [2, 8]");
     }
 
     private static Tiny.Denoiser Trained(int steps)
@@ -250,7 +257,8 @@ public sealed class CheckpointTests : IDisposable
         public Reshaped()
             : base(
                 Tiny.Setup(),
-                new ParameterLayout().AddBuffer("shift", Init.Normal(1), 2).Add("In.weight", Init.Uniform(1), 2, 8).Add("In.bias", Init.Uniform(1), 16)
+                new ParameterLayout().AddBuffer("shift", Init.Normal(1), 2).Add("In.weight", Init.Uniform(1), 2, 8)
+                    .Add("In.bias", Init.Uniform(1), 16)
                     .Add("Out.weight", Init.Uniform(1), 16, 2).Add("Out.bias", Init.Uniform(1), 2),
                 [new Ema(0.9), new Ema(0.99)]) => Optimizer = new Adam(Weights, 1);
 

@@ -82,7 +82,10 @@ public sealed class TorchFileTests : IDisposable
         tensors[2].Shape.ShouldBeEmpty();
     }
 
-    /// <summary>Classes that pickle themselves as EDM's do: a function of <c>torch_utils.persistence</c> with a dictionary of source text and attributes.</summary>
+    /// <summary>
+    /// Classes that pickle themselves as EDM's do: a function of <c>torch_utils.persistence</c> with a dictionary of
+    /// source text and attributes.
+    /// </summary>
     private const string Persistent = Tensors + """
         import types
         persistence = types.ModuleType('torch_utils.persistence')
@@ -148,7 +151,8 @@ public sealed class TorchFileTests : IDisposable
     [PythonFact("torch", "python3-torch")]
     public void What_is_exported_comes_back_through_torch()
     {
-        var layout = new ParameterLayout().AddBuffer("In.frequencies", Init.Normal(1), 3).Add("In.weight", Init.Normal(1), 4, 3).Add("In.bias", Init.Normal(1), 4).Add("Gain", Init.Normal(1));
+        var layout = new ParameterLayout().AddBuffer("In.frequencies", Init.Normal(1), 3).Add("In.weight", Init.Normal(1), 4, 3)
+            .Add("In.bias", Init.Normal(1), 4).Add("Gain", Init.Normal(1));
         using var store = ParameterStore.New(layout, seed: 5);
         WeightsFile.Write(scratch["ours.safetensors"], store, [new("format", "pt")]);
         Programs.RunPython("""
@@ -186,7 +190,8 @@ public sealed class TorchFileTests : IDisposable
     public void Every_other_name_is_refused(string pickle, string name)
     {
         scratch.Write("a.pkl", Encoding.Latin1.GetBytes(pickle));
-        Should.Throw<UserError>(() => TorchFile.Read(scratch["a.pkl"])).Message.ShouldStartWith($"{scratch["a.pkl"]}: would call {name}, which no weights need; ");
+        Should.Throw<UserError>(() => TorchFile.Read(scratch["a.pkl"])).Message
+            .ShouldStartWith($"{scratch["a.pkl"]}: would call {name}, which no weights need; ");
     }
 
     [Theory]

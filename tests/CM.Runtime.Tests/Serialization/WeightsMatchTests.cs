@@ -2,7 +2,8 @@ namespace CM.Runtime.Tests;
 
 public class WeightsMatchTests
 {
-    private static readonly ParameterLayout Layout = new ParameterLayout().Add("In.weight", Init.Constant(0), 2, 3).Add("In.bias", Init.Constant(0), 2).AddBuffer("shift", Init.Constant(0), 2);
+    private static readonly ParameterLayout Layout = new ParameterLayout().Add("In.weight", Init.Constant(0), 2, 3)
+        .Add("In.bias", Init.Constant(0), 2).AddBuffer("shift", Init.Constant(0), 2);
 
     [Fact]
     public void What_does_not_fit_is_listed()
@@ -13,7 +14,8 @@ public class WeightsMatchTests
         match.Unexpected.ShouldBe(["net.Out.weight"]);
         match.MisShaped.ShouldBe(["In.weight is [3, 2], not [2, 3]", "shift is I64 [2], not [2]"]);
         Should.Throw<UserError>(() => match.Demand("a.pt", "Net")).Message.ShouldBe(
-            "a.pt: not the weights of Net (1 missing: In.bias; 2 mis-shaped: In.weight is [3, 2], not [2, 3], shift is I64 [2], not [2]; 1 unexpected: net.Out.weight).");
+            "a.pt: not the weights of Net (1 missing: In.bias; 2 mis-shaped: In.weight is [3, 2], not [2, 3], shift is I64 [2], not [2]; "
+                + "1 unexpected: net.Out.weight).");
     }
 
     [Fact]
@@ -28,7 +30,8 @@ public class WeightsMatchTests
     [Fact]
     public void A_part_of_the_network_may_be_all_that_the_file_has()
     {
-        var layout = new ParameterLayout().AddBlock("Model", new ParameterLayout().Add("enc.0.weight", Init.Constant(0), 2).Add("enc.0.bias", Init.Constant(0), 2));
+        var layout = new ParameterLayout()
+            .AddBlock("Model", new ParameterLayout().Add("enc.0.weight", Init.Constant(0), 2).Add("enc.0.bias", Init.Constant(0), 2));
         var match = WeightsMatch.ByName(layout, [Tensor("ema.model.enc.0.weight", 2), Tensor("ema.model.enc.0.bias", 2), Tensor("ema.model.map_augment.weight", 9)], "a.pt");
         (match.Fits, match.Prefix).ShouldBe((true, "ema.model."));
         match.Found.Select(pair => pair.Spec.Name).ShouldBe(["Model.enc.0.weight", "Model.enc.0.bias"]);
@@ -51,8 +54,10 @@ public class WeightsMatchTests
     [Fact]
     public void Networks_beside_the_model_may_be_missing()
     {
-        var layout = new ParameterLayout().Add("In.weight", Init.Constant(0), 2).AddBlock("Encode", new ParameterLayout().Add("weight", Init.Constant(0), 2));
-        WeightsMatch.ByName(layout, [Tensor("In.weight", 2)], "a.pt").Missing.ShouldBe(layout.Parameters.Where(spec => !spec.IsBeside && spec.Name != "In.weight").Select(spec => spec.Name));
+        var layout = new ParameterLayout().Add("In.weight", Init.Constant(0), 2)
+            .AddBlock("Encode", new ParameterLayout().Add("weight", Init.Constant(0), 2));
+        WeightsMatch.ByName(layout, [Tensor("In.weight", 2)], "a.pt").Missing
+            .ShouldBe(layout.Parameters.Where(spec => !spec.IsBeside && spec.Name != "In.weight").Select(spec => spec.Name));
     }
 
     [Theory]
@@ -123,7 +128,8 @@ public class WeightsMatchTests
         NamedTensor[] tensors = [.. All("model."), Tensor("model.In.mean", 2), Tensor("shadow.0", 2, 3), Tensor("shadow.1", 2)];
         Should.Throw<UserError>(() => WeightsMatch.ByName(Layout, tensors, "a.pt")).Message.ShouldBe(
             "a.pt: shadow. is an average of 2 tensors without names, which fit the names under 'model.' in several ways; "
-            + "take the trained weights with --prefix \"model.\", or the average in the order of declaration with --prefix shadow. --in-order.");
+            + "take the trained weights with --prefix \"model.\", or the average in the order of declaration with "
+            + "--prefix shadow. --in-order.");
         WeightsMatch.ByName(Layout, tensors, "a.pt", "model").Fits.ShouldBeTrue();
     }
 
@@ -144,7 +150,8 @@ public class WeightsMatchTests
     {
         NamedTensor[] tensors = [.. All("student."), .. All("teacher.")];
         Should.Throw<UserError>(() => WeightsMatch.ByName(Layout, tensors, "a.pt")).Message
-            .ShouldStartWith("a.pt: has several sets of weights that fit, and none is called an average: student., teacher.; take one with: ");
+            .ShouldStartWith("a.pt: has several sets of weights that fit, and none is called an average: "
+                + "student., teacher.; take one with: ");
         WeightsMatch.ByName(Layout, tensors, "a.pt", "teacher").Prefix.ShouldBe("teacher.");
         Should.Throw<UserError>(() => WeightsMatch.ByName(Layout, tensors, "a.pt", "target")).Message
             .ShouldBe("--prefix target: a.pt has parameters of this network under student., teacher., none under target");
@@ -159,7 +166,8 @@ public class WeightsMatchTests
         (match.Prefix, match.IsAverage, match.Fits).ShouldBe(("ema.", true, true));
         match.Found.Select(pair => pair.Tensor.Name).ShouldBe(["ema.x0", "ema.x1", "ema.x2"]);
         match.Others.ShouldBe([("model.", 3)]);
-        WeightsMatch.InOrder(Layout, tensors, "model.").Found.Select(pair => pair.Tensor.Name).ShouldBe(["model.a0", "model.a1", "model.a2"]);
+        WeightsMatch.InOrder(Layout, tensors, "model.").Found.Select(pair => pair.Tensor.Name)
+            .ShouldBe(["model.a0", "model.a1", "model.a2"]);
     }
 
     private static NamedTensor[] All(string prefix) =>

@@ -5,7 +5,8 @@ public class ParameterTests
     [Fact]
     public void A_layout_places_every_parameter_at_64_bytes_and_counts_without_the_gaps()
     {
-        var layout = new ParameterLayout().Add("a", Init.Constant(1), 3, 5).AddBuffer("f", Init.Normal(1), 7).Add("b", Init.Constant(2), 17).Add("c", Init.Constant(3));
+        var layout = new ParameterLayout().Add("a", Init.Constant(1), 3, 5).AddBuffer("f", Init.Normal(1), 7).Add("b", Init.Constant(2), 17)
+            .Add("c", Init.Constant(3));
 
         layout.Parameters.Select(spec => (spec.Name, spec.Offset, spec.Count)).ShouldBe([("a", 0, 15), ("b", 16, 17), ("c", 48, 1)]);
         layout.Buffers.Select(spec => (spec.Name, spec.Offset, spec.Count)).ShouldBe([("f", 0, 7)]);
@@ -16,7 +17,8 @@ public class ParameterTests
     [Fact]
     public void A_block_keeps_its_order_under_its_prefix()
     {
-        var block = new ParameterLayout().Add("weight", Init.Uniform(1), 2).AddBuffer("freqs", Init.Normal(1), 3).Add("bias", Init.Uniform(1), 2);
+        var block = new ParameterLayout().Add("weight", Init.Uniform(1), 2).AddBuffer("freqs", Init.Normal(1), 3)
+            .Add("bias", Init.Uniform(1), 2);
         var layout = new ParameterLayout().AddBlock("Body.0", block).AddBlock("Body.1", block);
 
         layout.InOrder().Select(entry => (entry.Spec.Name, entry.Trainable)).ShouldBe(
