@@ -28,8 +28,8 @@ internal sealed record PictureLabels(int[] Values, IReadOnlyList<string>? Folder
                 + "folder, so its class is unknown.");
         }
         var numbers = folders.Index().ToDictionary(each => each.Item, each => each.Index);
-        int[] values = [.. set.Pictures.Select(picture => numbers[PictureSet.FirstFolder(picture.Name)])];
-        return new PictureLabels(values, folders, Describe(folders));
+        int[] ofFolders = [.. set.Pictures.Select(picture => numbers[PictureSet.FirstFolder(picture.Name)])];
+        return new PictureLabels(ofFolders, folders, Describe(folders));
     }
 
     /// <summary>The classes with their numbers: <c>2 classes by folder: 0 cat, 1 dog</c>.</summary>
