@@ -44,7 +44,7 @@ internal sealed class CheckFile
     /// <summary>Writes a file.</summary>
     public static void Write(string path, IEnumerable<(string Name, Tensor Value)> weights, Tensor x, Tensor z, Tensor t, Tensor r)
     {
-        var all = weights.Concat([(Inputs + "x", x), (Inputs + "z", z), (Inputs + "t", t), (Inputs + "r", r)]).ToArray();
+        (string Name, Tensor Value)[] all = [.. weights, (Inputs + "x", x), (Inputs + "z", z), (Inputs + "t", t), (Inputs + "r", r)];
         var offset = 0L;
         var header = JsonSerializer.SerializeToUtf8Bytes(all.ToDictionary(
             pair => pair.Name, pair => new Entry("F32", pair.Value.shape, [offset, offset += pair.Value.numel() * sizeof(float)])));

@@ -85,6 +85,8 @@ internal sealed class UNet : Conditioned
     /// <summary>A convolution after the image has been doubled or halved by grouped convolutions with the filter 1, 1.</summary>
     private sealed class Resample : Module<Tensor, Tensor>
     {
+        private static readonly Tensor Filter = full(1, 1, 2, 2, 0.25).DetachFromDisposeScope();
+
         private readonly Parameter weight, bias;
         private readonly bool up, down;
 
@@ -95,7 +97,6 @@ internal sealed class UNet : Conditioned
             weight = Parameter(empty(outOf, into, kernel, kernel).uniform_(-bound, bound));
             bias = Parameter(zeros(outOf));
             (this.up, this.down) = (up, down);
-            register_buffer("filter", full(1, 1, 2, 2, 0.25), persistent: false);
             RegisterComponents();
         }
 
@@ -103,9 +104,9 @@ internal sealed class UNet : Conditioned
         {
             var channels = x.shape[1];
             if (up)
-                x = conv_transpose2d(x, (4 * get_buffer("filter")).tile([channels, 1, 1, 1]), strides: [2, 2], groups: channels);
+                x = conv_transpose2d(x, (4 * Filter).tile([channels, 1, 1, 1]), strides: [2, 2], groups: channels);
             if (down)
-                x = conv2d(x, get_buffer("filter").tile([channels, 1, 1, 1]), strides: [2, 2], groups: channels);
+                x = conv2d(x, Filter.tile([channels, 1, 1, 1]), strides: [2, 2], groups: channels);
             var padding = weight.shape[3] / 2;
             return conv2d(x, weight, padding: [padding, padding]).add_(bias.reshape(1, -1, 1, 1));
         }
