@@ -9,8 +9,13 @@ internal static class Report
     /// <summary>Prints a line a side, the peers' with the ratio of our time to theirs.</summary>
     public static void ShowTable(IReadOnlyList<Result> results)
     {
+        // A file or a pipe has no width.
+        if (Console.IsOutputRedirected)
+            AnsiConsole.Profile.Width = 140;
         var table = new Table().AddColumns(
             "workload", "threads", "side", "a step, ms", "ours ÷ its (min to max)", "MiB", "first step, s", "managed bytes");
+        foreach (var column in table.Columns)
+            column.NoWrap();
         foreach (var (workload, threads, ours, _, peers) in results)
         {
             Row(workload, $"{threads}", "ours", "", ours);
