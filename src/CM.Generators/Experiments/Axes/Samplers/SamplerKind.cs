@@ -1,5 +1,5 @@
-using CM.Generators.Times;
-using CM.Generators.Writing;
+using CM.Generators.Schedules;
+using CM.Generators.Shapes;
 
 namespace CM.Generators.Experiments.Axes.Samplers;
 
