@@ -155,7 +155,7 @@ public sealed class NetworkTests
         Source.Diagnose(UNet.Replace("Padding = 1", "Padding = 0")).ShouldBe(
         [
             "CM2003 at 'skip': Cannot join 'deep' [B, 128, 30, 30] with 'skip' [B, 64, 32, 32] along channels: height is 30 against 32, width is 30 against 32."
-            + " 'Shrink' turned 32 into 15 and 'Grow' turned 15 into 30. It fits with Padding = 1 on 'Shrink'.",
+            + " 'Shrink' turned 32 into 15 and 'Upsample(2)' turned 15 into 30. It fits with Padding = 1 on 'Shrink'.",
         ]);
 
     [Fact]
@@ -199,8 +199,8 @@ public sealed class NetworkTests
             """).ShouldBe(
         [
             "CM2011 at 'Block<Halve>(0)': 'Second' cannot be built with these sizes: in 'Halve', output of 'Widen' is 1 or more, but it is 0.",
-            "CM2011 at 'Block<Halve>(0)': 'Second' cannot be built with these sizes: in 'Halve', the height that 'Pool' leaves is 1 or more, but it is 0.",
-            "CM2011 at 'Block<Halve>(0)': 'Second' cannot be built with these sizes: in 'Halve', the width that 'Pool' leaves is 1 or more, but it is 0.",
+            "CM2011 at 'Block<Halve>(0)': 'Second' cannot be built with these sizes: in 'Halve', the height that 'AveragePool(2)' leaves is 1 or more, but it is 0.",
+            "CM2011 at 'Block<Halve>(0)': 'Second' cannot be built with these sizes: in 'Halve', the width that 'AveragePool(2)' leaves is 1 or more, but it is 0.",
         ]);
 
     /// <summary>Names that clash, a value spread twice over an open axis, an input that is returned, a copy that is no repetition.</summary>

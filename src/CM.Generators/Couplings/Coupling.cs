@@ -41,6 +41,9 @@ internal sealed record DeclaredCoupling(string Name, CheckedNetwork Wiring, bool
     /// <summary>A part that matches the other way round, so that the order of the data changes; null where there is none.</summary>
     public string? PermutesData => Wiring.Steps.OfType<LayerStep>().FirstOrDefault(step => step.Layer.Kind == nameof(Pairing) && step.Inputs[1] == 0)?.Layer.Name;
 
+    /// <summary>Whether functions are called in it, whose code names more of TorchSharp.</summary>
+    public bool CallsFunctions => Wiring.Steps.OfType<LayerStep>().Any(step => step.Layer.IsFunction);
+
     public bool HasPenalty => Wiring.Results.Count > 2;
 }
 

@@ -16,7 +16,8 @@ internal sealed class ExperimentWriter : ExperimentSection
     public static string Write(Experiment experiment) => CodeWriter.File(
         experiment.Obstacle is { } obstacle ? $"{experiment.Name.Name} {obstacle}" : $"{experiment.Name.Name}: {experiment.Model!.Name} on {experiment.Data!.Name}",
         experiment.Name, "",
-        ["System.Collections.Generic", "CM.Runtime", .. experiment is { Obstacle: null, HasSteadyRate: false } ? (string[])["static System.Math"] : [], "static TorchSharp.torch"],
+        ["System.Collections.Generic", "CM.Runtime", .. experiment is { Obstacle: null, HasSteadyRate: false } ? (string[])["static System.Math"] : [],
+            .. experiment.Coupling is DeclaredCoupling { CallsFunctions: true } ? (string[])["TorchSharp", "static TorchSharp.torch.nn"] : [], "static TorchSharp.torch"],
         code => new ExperimentWriter(experiment, code).Members());
 
     private void Members()

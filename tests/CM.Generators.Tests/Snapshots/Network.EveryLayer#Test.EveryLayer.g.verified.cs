@@ -28,45 +28,31 @@ namespace Test
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Drop => new("Drop", "Dropout 0.1", "[B, 8, 8, 8]", "[B, 8, 8, 8]", 0);
 
-        /// <summary>AveragePool 2 · [B, 8, 8, 8] → [B, 8, 4, 4] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Pool => new("Pool", "AveragePool 2", "[B, 8, 8, 8]", "[B, 8, 4, 4]", 0);
-
-        /// <summary>Upsample 2 · [B, 8, 4, 4] → [B, 8, 8, 8] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Grow => new("Grow", "Upsample 2", "[B, 8, 4, 4]", "[B, 8, 8, 8]", 0);
-
-        /// <summary>Downsample 2 · [B, 8, 8, 8] → [B, 8, 4, 4] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Thin => new("Thin", "Downsample 2", "[B, 8, 8, 8]", "[B, 8, 4, 4]", 0);
-
-        /// <summary>Flatten · [B, 8, 4, 4] → [B, 128] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Flat => new("Flat", "Flatten", "[B, 8, 4, 4]", "[B, 128]", 0);
-
         /// <summary>LayerNorm 128 · [B, 128] → [B, 128] · 256 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Level => new("Level", "LayerNorm 128", "[B, 128]", "[B, 128]", 256);
-
-        /// <summary>GELU · [B, 128] → [B, 128] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Bend => new("Bend", "GELU", "[B, 128]", "[B, 128]", 0);
 
         /// <summary>Linear 128→128, 2 times · [B, 128] → [B, 128] · 32,768 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Turn => new("Turn", "Linear 128→128, 2 times", "[B, 128]", "[B, 128]", 32768);
 
-        /// <summary>Unflatten to 8×4×4 · [B, 128] → [B, 8, 4, 4] · no parameters</summary>
+        /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Image => new("Image", "Unflatten to 8×4×4", "[B, 128]", "[B, 8, 4, 4]", 0);
-
-        /// <summary>Scale by 0.5 · [B, 8, 4, 4] → [B, 8, 4, 4] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Half => new("Half", "Scale by 0.5", "[B, 8, 4, 4]", "[B, 8, 4, 4]", 0);
-
-        /// <summary>The layers in the order of declaration.</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() => [Stem, Calm, Drop, Pool, Grow, Thin, Flat, Level, Bend, Turn, Image, Half];
+        public Part[] ListLayers() =>
+        [
+            Stem,
+            Calm,
+            Drop,
+            new("AveragePool(2)", "AveragePool 2", "[B, 8, 8, 8]", "[B, 8, 4, 4]", 0),
+            new("Upsample(2)", "Upsample 2", "[B, 8, 4, 4]", "[B, 8, 8, 8]", 0),
+            new("Downsample(2)", "Downsample 2", "[B, 8, 8, 8]", "[B, 8, 4, 4]", 0),
+            new("Flatten", "Flatten", "[B, 8, 4, 4]", "[B, 128]", 0),
+            Level,
+            new("GELU", "GELU", "[B, 128]", "[B, 128]", 0),
+            Turn,
+            new("Unflatten(8, 4, 4)", "Unflatten to 8×4×4", "[B, 128]", "[B, 8, 4, 4]", 0),
+            new("Scale(0.5)", "Scale by 0.5", "[B, 8, 4, 4]", "[B, 8, 4, 4]", 0),
+        ];
 
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -82,18 +68,18 @@ namespace Test
         /// <summary><see cref="EveryLayer"/> as a TorchSharp module: [B, 3, 16, 16] → [B, 8, 4, 4], [B, 8, 4, 4], 33,256 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// Stem   Conv2d 3→8, 3×3, stride 2, dilation 2  [B, 3, 16, 16] → [B, 8, 8, 8]
-        /// Calm   GroupNorm 8 in 4 groups                [B, 8, 8, 8] → [B, 8, 8, 8]
-        /// Drop   Dropout 0.1                            [B, 8, 8, 8] → [B, 8, 8, 8]
-        /// Pool   AveragePool 2                          [B, 8, 8, 8] → [B, 8, 4, 4]
-        /// Grow   Upsample 2                             [B, 8, 4, 4] → [B, 8, 8, 8]
-        /// Thin   Downsample 2                           [B, 8, 8, 8] → [B, 8, 4, 4]
-        /// Flat   Flatten                                [B, 8, 4, 4] → [B, 128]
-        /// Level  LayerNorm 128                          [B, 128] → [B, 128]
-        /// Bend   GELU                                   [B, 128] → [B, 128]
-        /// Turn   Linear 128→128, 2 times                [B, 128] → [B, 128]
-        /// Image  Unflatten to 8×4×4                     [B, 128] → [B, 8, 4, 4]
-        /// Half   Scale by 0.5                           [B, 8, 4, 4] → [B, 8, 4, 4]
+        /// Stem                Conv2d 3→8, 3×3, stride 2, dilation 2  [B, 3, 16, 16] → [B, 8, 8, 8]
+        /// Calm                GroupNorm 8 in 4 groups                [B, 8, 8, 8] → [B, 8, 8, 8]
+        /// Drop                Dropout 0.1                            [B, 8, 8, 8] → [B, 8, 8, 8]
+        /// AveragePool(2)      AveragePool 2                          [B, 8, 8, 8] → [B, 8, 4, 4]
+        /// Upsample(2)         Upsample 2                             [B, 8, 4, 4] → [B, 8, 8, 8]
+        /// Downsample(2)       Downsample 2                           [B, 8, 8, 8] → [B, 8, 4, 4]
+        /// Flatten             Flatten                                [B, 8, 4, 4] → [B, 128]
+        /// Level               LayerNorm 128                          [B, 128] → [B, 128]
+        /// GELU                GELU                                   [B, 128] → [B, 128]
+        /// Turn                Linear 128→128, 2 times                [B, 128] → [B, 128]
+        /// Unflatten(8, 4, 4)  Unflatten to 8×4×4                     [B, 128] → [B, 8, 4, 4]
+        /// Scale(0.5)          Scale by 0.5                           [B, 8, 4, 4] → [B, 8, 4, 4]
         /// </code>
         /// </remarks>
         [Contract("33256", "46592", "2442", Parameters = [], Inputs = ["B,3,16,16"], Outputs = ["B,8,4,4", "B,8,4,4"], Duties = [])]
@@ -138,31 +124,31 @@ namespace Test
                 stem.Dispose();
                 var drop = DropoutMasks.Apply(calm, 0.1, training);                                                  // [B, 8, 8, 8]
                 calm.Dispose();
-                var pool = functional.avg_pool2d(drop, 2);                                                           // [B, 8, 4, 4]
+                var averagePool = functional.avg_pool2d(drop, 2);                                                    // [B, 8, 4, 4]
                 drop.Dispose();
-                var grow = Images.Upsample(pool, 2);                                                                 // [B, 8, 8, 8]
-                pool.Dispose();
-                var small = Images.Downsample(grow, 2);                                                              // [B, 8, 4, 4]
-                grow.Dispose();
-                var flat = small.flatten(1);                                                                         // [B, 128]
-                var level = Norms.Layer(flat, LevelShape, levelWeight, levelBias);                                   // [B, 128]
-                flat.Dispose();
-                var bend = functional.gelu(level);                                                                   // [B, 128]
+                var upsample = Images.Upsample(averagePool, 2);                                                      // [B, 8, 8, 8]
+                averagePool.Dispose();
+                var small = Images.Downsample(upsample, 2);                                                          // [B, 8, 4, 4]
+                upsample.Dispose();
+                var flatten = small.flatten(1);                                                                      // [B, 128]
+                var level = Norms.Layer(flatten, LevelShape, levelWeight, levelBias);                                // [B, 128]
+                flatten.Dispose();
+                var gELU = functional.gelu(level);                                                                   // [B, 128]
                 level.Dispose();
-                var flatOut1 = Linears.Of(bend, turn0Weight);                                                        // [B, 128]
-                var flatOut = Linears.Of(flatOut1, turn1Weight);                                                     // [B, 128]
-                flatOut1.Dispose();
-                bend.Dispose();
-                var image = flatOut.unflatten(1, ImageAxes);                                                         // [B, 8, 4, 4]
-                flatOut.Dispose();
-                var scaled = 2 * image;                                                                              // [B, 8, 4, 4]
-                image.Dispose();
+                var flat1 = Linears.Of(gELU, turn0Weight);                                                           // [B, 128]
+                var flat = Linears.Of(flat1, turn1Weight);                                                           // [B, 128]
+                flat1.Dispose();
+                gELU.Dispose();
+                var unflatten = flat.unflatten(1, UnflattenAxes);                                                    // [B, 8, 4, 4]
+                flat.Dispose();
+                var scaled = 2 * unflatten;                                                                          // [B, 8, 4, 4]
+                unflatten.Dispose();
                 var difference = scaled - small;                                                                     // [B, 8, 4, 4]
                 scaled.Dispose();
-                var half = small * 0.5;                                                                              // [B, 8, 4, 4]
+                var scale = small * 0.5;                                                                             // [B, 8, 4, 4]
                 small.Dispose();
-                var negative = -half;                                                                                // [B, 8, 4, 4]
-                half.Dispose();
+                var negative = -scale;                                                                               // [B, 8, 4, 4]
+                scale.Dispose();
                 var shifted = negative + 1;                                                                          // [B, 8, 4, 4]
                 negative.Dispose();
                 return (difference, shifted);
@@ -181,7 +167,7 @@ namespace Test
 
             private static readonly long[] LevelShape = [128];
 
-            private static readonly long[] ImageAxes = [8, 4, 4];
+            private static readonly long[] UnflattenAxes = [8, 4, 4];
         }
     }
 }

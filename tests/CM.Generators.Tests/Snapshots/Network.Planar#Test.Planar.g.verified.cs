@@ -36,9 +36,16 @@ namespace Test
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Out => new("Out", "Linear 128→2", "[B, 128]", "[B, 2]", 258);
 
-        /// <summary>The layers in the order of declaration.</summary>
+        /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() => [Wave, Level, In, Body, Out];
+        public Part[] ListLayers() =>
+        [
+            In,
+            Wave,
+            Level,
+            Body,
+            Out,
+        ];
 
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -54,9 +61,9 @@ namespace Test
         /// <summary><see cref="Planar"/> as a TorchSharp module: [B, 2], [B] → [B, 2], 58,498 parameters.</summary>
         /// <remarks>
         /// <code>
+        /// In     Linear 2→128            [B, 2] → [B, 128]
         /// Wave   Fourier 64, scale 1     [B] → [B, 64]
         /// Level  Linear 64→128           [B, 64] → [B, 128]
-        /// In     Linear 2→128            [B, 2] → [B, 128]
         /// Body   Residual(128), 3 times  [B, 128] → [B, 128]
         /// Out    Linear 128→2            [B, 128] → [B, 2]
         /// </code>

@@ -20,10 +20,6 @@ namespace Test
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Calm => new("Calm", $"GroupNorm {In} in 8 groups", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 2 * In);
 
-        /// <summary>SiLU · [B, In, H, W] → [B, In, H, W] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Bend => new("Bend", "SiLU", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 0);
-
         /// <summary>Conv2d In→Out, 3×3 · [B, In, H, W] → [B, Out, H, W] · 9*In*Out+Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Turn => new("Turn", $"Conv2d {In}→{Out}, 3×3", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", 9 * In * Out + Out);
@@ -36,15 +32,22 @@ namespace Test
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Short => new("Short", $"Conv2d {In}→{Out}, 1×1", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", In * Out + Out);
 
-        /// <summary>The layers in the order of declaration.</summary>
+        /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() => [Calm, Bend, Turn, Clock, Short];
+        public Part[] ListLayers() =>
+        [
+            Calm,
+            new("SiLU", "SiLU", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 0),
+            Turn,
+            Clock,
+            Short,
+        ];
 
         /// <summary><see cref="ResBlock"/> as a TorchSharp module: [B, In, H, W], [B, Time] → [B, Out, H, W], 2*In+10*In*Out+3*Out+Out*Time parameters.</summary>
         /// <remarks>
         /// <code>
         /// Calm   GroupNorm In in 8 groups  [B, In, H, W] → [B, In, H, W]
-        /// Bend   SiLU                      [B, In, H, W] → [B, In, H, W]
+        /// SiLU   SiLU                      [B, In, H, W] → [B, In, H, W]
         /// Turn   Conv2d In→Out, 3×3        [B, In, H, W] → [B, Out, H, W]
         /// Clock  Linear Time→Out           [B, Time] → [B, Out]
         /// Short  Conv2d In→Out, 1×1        [B, In, H, W] → [B, Out, H, W]

@@ -16,10 +16,6 @@ namespace Test
     /// <remarks>[B, 3, 32, 32], [B] → [B, 3, 32, 32] · 470,595 parameters · for each example 230,621,184 multiply-adds and 4,089,028 bytes of activations</remarks>
     partial record UNet
     {
-        /// <summary>Positional 256 · [B] → [B, 256] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Clock => new("Clock", "Positional 256", "[B]", "[B, 256]", 0);
-
         /// <summary>Conv2d 3→64, 3×3 · [B, 3, 32, 32] → [B, 64, 32, 32] · 1,792 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Stem => new("Stem", "Conv2d 3→64, 3×3", "[B, 3, 32, 32]", "[B, 64, 32, 32]", 1792);
@@ -36,10 +32,6 @@ namespace Test
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Middle => new("Middle", "ResBlock(128, 128, 256)", "[B, 128, 16, 16], [B, 256]", "[B, 128, 16, 16]", 197248) { Layers = new ResBlock(128, 128, 256).ListLayers() };
 
-        /// <summary>Upsample 2 · [B, 128, 16, 16] → [B, 128, 32, 32] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Grow => new("Grow", "Upsample 2", "[B, 128, 16, 16]", "[B, 128, 32, 32]", 0);
-
         /// <summary>ResBlock(192, 64, 256) · [B, 192, 32, 32], [B, 256] → [B, 64, 32, 32] · 139,840 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Up => new("Up", "ResBlock(192, 64, 256)", "[B, 192, 32, 32], [B, 256]", "[B, 64, 32, 32]", 139840) { Layers = new ResBlock(192, 64, 256).ListLayers() };
@@ -48,9 +40,19 @@ namespace Test
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Head => new("Head", "Conv2d 64→3, 1×1", "[B, 64, 32, 32]", "[B, 3, 32, 32]", 195);
 
-        /// <summary>The layers in the order of declaration.</summary>
+        /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() => [Clock, Stem, Down, Shrink, Middle, Grow, Up, Head];
+        public Part[] ListLayers() =>
+        [
+            new("PositionalEmbedding(T, sineFirst: true)", "PositionalEmbedding 256", "[B]", "[B, 256]", 0),
+            Stem,
+            Down,
+            Shrink,
+            Middle,
+            new("Upsample(2)", "Upsample 2", "[B, 128, 16, 16]", "[B, 128, 32, 32]", 0),
+            Up,
+            Head,
+        ];
 
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -66,14 +68,14 @@ namespace Test
         /// <summary><see cref="UNet"/> as a TorchSharp module: [B, 3, 32, 32], [B] → [B, 3, 32, 32], 470,595 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// Clock   Positional 256                           [B] → [B, 256]
-        /// Stem    Conv2d 3→64, 3×3                         [B, 3, 32, 32] → [B, 64, 32, 32]
-        /// Down    ResBlock(64, 64, 256)                    [B, 64, 32, 32], [B, 256] → [B, 64, 32, 32]
-        /// Shrink  Conv2d 64→128, 3×3, stride 2, padding 1  [B, 64, 32, 32] → [B, 128, 16, 16]
-        /// Middle  ResBlock(128, 128, 256)                  [B, 128, 16, 16], [B, 256] → [B, 128, 16, 16]
-        /// Grow    Upsample 2                               [B, 128, 16, 16] → [B, 128, 32, 32]
-        /// Up      ResBlock(192, 64, 256)                   [B, 192, 32, 32], [B, 256] → [B, 64, 32, 32]
-        /// Head    Conv2d 64→3, 1×1                         [B, 64, 32, 32] → [B, 3, 32, 32]
+        /// PositionalEmbedding(T, sineFirst: true)  PositionalEmbedding 256                  [B] → [B, 256]
+        /// Stem                                     Conv2d 3→64, 3×3                         [B, 3, 32, 32] → [B, 64, 32, 32]
+        /// Down                                     ResBlock(64, 64, 256)                    [B, 64, 32, 32], [B, 256] → [B, 64, 32, 32]
+        /// Shrink                                   Conv2d 64→128, 3×3, stride 2, padding 1  [B, 64, 32, 32] → [B, 128, 16, 16]
+        /// Middle                                   ResBlock(128, 128, 256)                  [B, 128, 16, 16], [B, 256] → [B, 128, 16, 16]
+        /// Upsample(2)                              Upsample 2                               [B, 128, 16, 16] → [B, 128, 32, 32]
+        /// Up                                       ResBlock(192, 64, 256)                   [B, 192, 32, 32], [B, 256] → [B, 64, 32, 32]
+        /// Head                                     Conv2d 64→3, 1×1                         [B, 64, 32, 32] → [B, 3, 32, 32]
         /// </code>
         /// </remarks>
         [Contract("470595", "230621184", "1016112", Parameters = [], Inputs = ["B,3,32,32", "B"], Outputs = ["B,3,32,32"], Duties = [])]

@@ -22,7 +22,7 @@ namespace Digits
             [GeneratedCode("CM.Generators", "0.1.0.0")]
             public static Part[] ListLayers() =>
             [
-                new("map_noise", "Positional 16", "[B]", "[B, 16]", 0),
+                new("map_noise", "PositionalEmbedding 16", "[B]", "[B, 16]", 0),
                 new("map_label", "ClassEmbedding 10→16", "[B, 10]", "[B, 16]", 176),
                 new("map_layer0", "Linear 16→64", "[B, 16]", "[B, 64]", 1088),
                 new("Act0", "SiLU", "[B, 64]", "[B, 64]", 0),
@@ -52,7 +52,7 @@ namespace Digits
             /// <summary><see cref="ModelNet"/> as a TorchSharp module: [B, 1, 28, 28], [B], [B, 10] → [B, 1, 28, 28], 308,721 parameters.</summary>
             /// <remarks>
             /// <code>
-            /// map_noise           Positional 16                 [B] → [B, 16]
+            /// map_noise           PositionalEmbedding 16        [B] → [B, 16]
             /// map_label           ClassEmbedding 10→16          [B, 10] → [B, 16]
             /// map_layer0          Linear 16→64                  [B, 16] → [B, 64]
             /// Act0                SiLU                          [B, 64] → [B, 64]

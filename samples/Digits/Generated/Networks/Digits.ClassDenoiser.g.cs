@@ -20,9 +20,12 @@ namespace Digits
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Model => new("Model", "DDPM++ 28×28, 1→1, 16·(1, 2, 2), 1 blocks a level", "[B, 1, 28, 28], [B], [B, 10]", "[B, 1, 28, 28]", 308721) { Layers = ModelNet.ListLayers() };
 
-        /// <summary>The layers in the order of declaration.</summary>
+        /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() => [Model];
+        public Part[] ListLayers() =>
+        [
+            Model,
+        ];
 
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]

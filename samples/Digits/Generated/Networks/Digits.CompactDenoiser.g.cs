@@ -16,21 +16,9 @@ namespace Digits
     /// <remarks>[B, 1, 28, 28], [B] → [B, 1, 28, 28] · 147,804 parameters · for each example 11,698,048 multiply-adds and 537,604 bytes of activations</remarks>
     partial record CompactDenoiser
     {
-        /// <summary>Positional 64 · [B] → [B, 64] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Wave => new("Wave", "Positional 64", "[B]", "[B, 64]", 0);
-
         /// <summary>Linear 64→64 · [B, 64] → [B, 64] · 4,160 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Level => new("Level", "Linear 64→64", "[B, 64]", "[B, 64]", 4160);
-
-        /// <summary>SiLU · [B, 64] → [B, 64] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Bend => new("Bend", "SiLU", "[B, 64]", "[B, 64]", 0);
-
-        /// <summary>PixelUnshuffle 2 · [B, 1, 28, 28] → [B, 4, 14, 14] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Fold => new("Fold", "PixelUnshuffle 2", "[B, 1, 28, 28]", "[B, 4, 14, 14]", 0);
 
         /// <summary>Conv2d 4→24, 3×3 · [B, 4, 14, 14] → [B, 24, 14, 14] · 888 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -48,10 +36,6 @@ namespace Digits
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Coarse => new("Coarse", "ResidualBlock(48, 48, 64), 2 times", "[B, 48, 7, 7], [B, 64]", "[B, 48, 7, 7]", 94464) { Layers = new ResidualBlock(48, 48, 64).ListLayers() };
 
-        /// <summary>Upsample 2 · [B, 48, 7, 7] → [B, 48, 14, 14] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Grow => new("Grow", "Upsample 2", "[B, 48, 7, 7]", "[B, 48, 14, 14]", 0);
-
         /// <summary>ResidualBlock(72, 24, 64) · [B, 72, 14, 14], [B, 64] → [B, 24, 14, 14] · 24,288 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part FineUp => new("FineUp", "ResidualBlock(72, 24, 64)", "[B, 72, 14, 14], [B, 64]", "[B, 24, 14, 14]", 24288) { Layers = new ResidualBlock(72, 24, 64).ListLayers() };
@@ -64,13 +48,25 @@ namespace Digits
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Head => new("Head", "Conv2d 24→4, 3×3", "[B, 24, 14, 14]", "[B, 4, 14, 14]", 868);
 
-        /// <summary>PixelShuffle 2 · [B, 4, 14, 14] → [B, 1, 28, 28] · no parameters</summary>
+        /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Unfold => new("Unfold", "PixelShuffle 2", "[B, 4, 14, 14]", "[B, 1, 28, 28]", 0);
-
-        /// <summary>The layers in the order of declaration.</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() => [Wave, Level, Bend, Fold, Stem, Fine, Shrink, Coarse, Grow, FineUp, Calm, Head, Unfold];
+        public Part[] ListLayers() =>
+        [
+            new("PositionalEmbedding(64)", "PositionalEmbedding 64", "[B]", "[B, 64]", 0),
+            Level,
+            new("SiLU", "SiLU", "[B, 64]", "[B, 64]", 0),
+            new("PixelUnshuffle(2)", "PixelUnshuffle 2", "[B, 1, 28, 28]", "[B, 4, 14, 14]", 0),
+            Stem,
+            Fine,
+            Shrink,
+            Coarse,
+            new("Upsample(2)", "Upsample 2", "[B, 48, 7, 7]", "[B, 48, 14, 14]", 0),
+            FineUp,
+            Calm,
+            new("SiLU", "SiLU", "[B, 24, 14, 14]", "[B, 24, 14, 14]", 0),
+            Head,
+            new("PixelShuffle(2)", "PixelShuffle 2", "[B, 4, 14, 14]", "[B, 1, 28, 28]", 0),
+        ];
 
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -86,19 +82,20 @@ namespace Digits
         /// <summary><see cref="CompactDenoiser"/> as a TorchSharp module: [B, 1, 28, 28], [B] → [B, 1, 28, 28], 147,804 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// Wave    Positional 64                       [B] → [B, 64]
-        /// Level   Linear 64→64                        [B, 64] → [B, 64]
-        /// Bend    SiLU                                [B, 64] → [B, 64]
-        /// Fold    PixelUnshuffle 2                    [B, 1, 28, 28] → [B, 4, 14, 14]
-        /// Stem    Conv2d 4→24, 3×3                    [B, 4, 14, 14] → [B, 24, 14, 14]
-        /// Fine    ResidualBlock(24, 24, 64)           [B, 24, 14, 14], [B, 64] → [B, 24, 14, 14]
-        /// Shrink  Conv2d 24→48, 3×3, stride 2         [B, 24, 14, 14] → [B, 48, 7, 7]
-        /// Coarse  ResidualBlock(48, 48, 64), 2 times  [B, 48, 7, 7], [B, 64] → [B, 48, 7, 7]
-        /// Grow    Upsample 2                          [B, 48, 7, 7] → [B, 48, 14, 14]
-        /// FineUp  ResidualBlock(72, 24, 64)           [B, 72, 14, 14], [B, 64] → [B, 24, 14, 14]
-        /// Calm    GroupNorm 24 in 8 groups            [B, 24, 14, 14] → [B, 24, 14, 14]
-        /// Head    Conv2d 24→4, 3×3                    [B, 24, 14, 14] → [B, 4, 14, 14]
-        /// Unfold  PixelShuffle 2                      [B, 4, 14, 14] → [B, 1, 28, 28]
+        /// PositionalEmbedding(64)  PositionalEmbedding 64              [B] → [B, 64]
+        /// Level                    Linear 64→64                        [B, 64] → [B, 64]
+        /// SiLU                     SiLU                                [B, 64] → [B, 64]
+        /// PixelUnshuffle(2)        PixelUnshuffle 2                    [B, 1, 28, 28] → [B, 4, 14, 14]
+        /// Stem                     Conv2d 4→24, 3×3                    [B, 4, 14, 14] → [B, 24, 14, 14]
+        /// Fine                     ResidualBlock(24, 24, 64)           [B, 24, 14, 14], [B, 64] → [B, 24, 14, 14]
+        /// Shrink                   Conv2d 24→48, 3×3, stride 2         [B, 24, 14, 14] → [B, 48, 7, 7]
+        /// Coarse                   ResidualBlock(48, 48, 64), 2 times  [B, 48, 7, 7], [B, 64] → [B, 48, 7, 7]
+        /// Upsample(2)              Upsample 2                          [B, 48, 7, 7] → [B, 48, 14, 14]
+        /// FineUp                   ResidualBlock(72, 24, 64)           [B, 72, 14, 14], [B, 64] → [B, 24, 14, 14]
+        /// Calm                     GroupNorm 24 in 8 groups            [B, 24, 14, 14] → [B, 24, 14, 14]
+        /// SiLU                     SiLU                                [B, 24, 14, 14] → [B, 24, 14, 14]
+        /// Head                     Conv2d 24→4, 3×3                    [B, 24, 14, 14] → [B, 4, 14, 14]
+        /// PixelShuffle(2)          PixelShuffle 2                      [B, 4, 14, 14] → [B, 1, 28, 28]
         /// </code>
         /// </remarks>
         [Contract("147804", "11698048", "132832", Parameters = [], Inputs = ["B,1,28,28", "B"], Outputs = ["B,1,28,28"], Duties = [])]
@@ -168,14 +165,14 @@ namespace Digits
             /// <summary>[B, 1, 28, 28], [B] → [B, 1, 28, 28]</summary>
             public override Tensor forward(Tensor x, Tensor level)
             {
-                var wave = Embeddings.Positional(level, 64);                                                         // [B, 64]
-                var levelOut = Linears.Of(wave, levelWeight, levelBias);                                             // [B, 64]
-                wave.Dispose();
+                var positionalEmbedding = Embeddings.Positional(level, 64);                                          // [B, 64]
+                var levelOut = Linears.Of(positionalEmbedding, levelWeight, levelBias);                              // [B, 64]
+                positionalEmbedding.Dispose();
                 var time = functional.silu(levelOut);                                                                // [B, 64]
                 levelOut.Dispose();
-                var fold = functional.pixel_unshuffle(x, 2);                                                         // [B, 4, 14, 14]
-                var stem = Images.Conv2d(fold, stemWeight, stemBias);                                                // [B, 24, 14, 14]
-                fold.Dispose();
+                var pixelUnshuffle = functional.pixel_unshuffle(x, 2);                                               // [B, 4, 14, 14]
+                var stem = Images.Conv2d(pixelUnshuffle, stemWeight, stemBias);                                      // [B, 24, 14, 14]
+                pixelUnshuffle.Dispose();
                 var fine = Fine.call(stem, time);                                                                    // [B, 24, 14, 14]
                 stem.Dispose();
                 var shrink = Images.GeneralConv2d(fine, shrinkWeight, shrinkBias, strides: ShrinkStride, padding: ShrinkPadding); // [B, 48, 7, 7]
@@ -187,17 +184,17 @@ namespace Digits
                     last.Dispose();
                 }
                 shrink.Dispose();
-                var grow = Images.Upsample(coarse, 2);                                                               // [B, 48, 14, 14]
+                var upsample = Images.Upsample(coarse, 2);                                                           // [B, 48, 14, 14]
                 coarse.Dispose();
-                var joined = cat([grow, fine], 1);                                                                   // [B, 72, 14, 14]
-                grow.Dispose(); fine.Dispose();
+                var joined = cat([upsample, fine], 1);                                                               // [B, 72, 14, 14]
+                upsample.Dispose(); fine.Dispose();
                 var up = FineUp.call(joined, time);                                                                  // [B, 24, 14, 14]
                 joined.Dispose(); time.Dispose();
                 var head = Images.NormSiLUConv2d(up, 8, calmWeight, calmBias, headWeight, headBias);                 // [B, 4, 14, 14]
                 up.Dispose();
-                var unfold = functional.pixel_shuffle(head, 2);                                                      // [B, 1, 28, 28]
+                var pixelShuffle = functional.pixel_shuffle(head, 2);                                                // [B, 1, 28, 28]
                 head.Dispose();
-                return unfold;
+                return pixelShuffle;
             }
 
             // Every parameter has been registered by name; there is nothing to look for.

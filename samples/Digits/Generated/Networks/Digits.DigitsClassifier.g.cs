@@ -28,14 +28,6 @@ namespace Digits
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part LookClosest => new("LookClosest", "Conv2d 32→32, 3×3, stride 2", "[B, 32, 7, 7]", "[B, 32, 4, 4]", 9248);
 
-        /// <summary>SiLU · [B, 16, 14, 14] → [B, 16, 14, 14] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Bend => new("Bend", "SiLU", "[B, 16, 14, 14]", "[B, 16, 14, 14]", 0);
-
-        /// <summary>Flatten · [B, 32, 4, 4] → [B, 512] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Flat => new("Flat", "Flatten", "[B, 32, 4, 4]", "[B, 512]", 0);
-
         /// <summary>Linear 512→64 · [B, 512] → [B, 64] · 32,832 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Gather => new("Gather", "Linear 512→64", "[B, 512]", "[B, 64]", 32832);
@@ -44,9 +36,21 @@ namespace Digits
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Decide => new("Decide", "Linear 64→10", "[B, 64]", "[B, 10]", 650);
 
-        /// <summary>The layers in the order of declaration.</summary>
+        /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() => [Look, LookCloser, LookClosest, Bend, Flat, Gather, Decide];
+        public Part[] ListLayers() =>
+        [
+            Look,
+            new("SiLU", "SiLU", "[B, 16, 14, 14]", "[B, 16, 14, 14]", 0),
+            LookCloser,
+            new("SiLU", "SiLU", "[B, 32, 7, 7]", "[B, 32, 7, 7]", 0),
+            LookClosest,
+            new("SiLU", "SiLU", "[B, 32, 4, 4]", "[B, 32, 4, 4]", 0),
+            new("Flatten", "Flatten", "[B, 32, 4, 4]", "[B, 512]", 0),
+            Gather,
+            new("SiLU", "SiLU", "[B, 64]", "[B, 64]", 0),
+            Decide,
+        ];
 
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -63,11 +67,14 @@ namespace Digits
         /// <remarks>
         /// <code>
         /// Look         Conv2d 1→16, 3×3, stride 2   [B, 1, 28, 28] → [B, 16, 14, 14]
+        /// SiLU         SiLU                         [B, 16, 14, 14] → [B, 16, 14, 14]
         /// LookCloser   Conv2d 16→32, 3×3, stride 2  [B, 16, 14, 14] → [B, 32, 7, 7]
+        /// SiLU         SiLU                         [B, 32, 7, 7] → [B, 32, 7, 7]
         /// LookClosest  Conv2d 32→32, 3×3, stride 2  [B, 32, 7, 7] → [B, 32, 4, 4]
-        /// Bend         SiLU                         [B, 16, 14, 14] → [B, 16, 14, 14]
-        /// Flat         Flatten                      [B, 32, 4, 4] → [B, 512]
+        /// SiLU         SiLU                         [B, 32, 4, 4] → [B, 32, 4, 4]
+        /// Flatten      Flatten                      [B, 32, 4, 4] → [B, 512]
         /// Gather       Linear 512→64                [B, 512] → [B, 64]
+        /// SiLU         SiLU                         [B, 64] → [B, 64]
         /// Decide       Linear 64→10                 [B, 64] → [B, 10]
         /// </code>
         /// </remarks>
@@ -118,20 +125,20 @@ namespace Digits
             public override (Tensor, Tensor) forward(Tensor image)
             {
                 var look = Images.GeneralConv2d(image, lookWeight, lookBias, strides: LookStride, padding: LookPadding); // [B, 16, 14, 14]
-                var bend = functional.silu(look);                                                                    // [B, 16, 14, 14]
+                var siLU = functional.silu(look);                                                                    // [B, 16, 14, 14]
                 look.Dispose();
-                var lookCloser = Images.GeneralConv2d(bend, lookCloserWeight, lookCloserBias, strides: LookCloserStride, padding: LookCloserPadding); // [B, 32, 7, 7]
-                bend.Dispose();
-                var bendOut = functional.silu(lookCloser);                                                           // [B, 32, 7, 7]
+                var lookCloser = Images.GeneralConv2d(siLU, lookCloserWeight, lookCloserBias, strides: LookCloserStride, padding: LookCloserPadding); // [B, 32, 7, 7]
+                siLU.Dispose();
+                var siLUOut = functional.silu(lookCloser);                                                           // [B, 32, 7, 7]
                 lookCloser.Dispose();
-                var lookClosest = Images.GeneralConv2d(bendOut, lookClosestWeight, lookClosestBias, strides: LookClosestStride, padding: LookClosestPadding); // [B, 32, 4, 4]
-                bendOut.Dispose();
-                var bendOut2 = functional.silu(lookClosest);                                                         // [B, 32, 4, 4]
+                var lookClosest = Images.GeneralConv2d(siLUOut, lookClosestWeight, lookClosestBias, strides: LookClosestStride, padding: LookClosestPadding); // [B, 32, 4, 4]
+                siLUOut.Dispose();
+                var siLUOut2 = functional.silu(lookClosest);                                                         // [B, 32, 4, 4]
                 lookClosest.Dispose();
-                var flat = bendOut2.flatten(1);                                                                      // [B, 512]
-                bendOut2.Dispose();
-                var gather = Linears.Of(flat, gatherWeight, gatherBias);                                             // [B, 64]
-                flat.Dispose();
+                var flatten = siLUOut2.flatten(1);                                                                   // [B, 512]
+                siLUOut2.Dispose();
+                var gather = Linears.Of(flatten, gatherWeight, gatherBias);                                          // [B, 64]
+                flatten.Dispose();
                 var features = functional.silu(gather);                                                              // [B, 64]
                 gather.Dispose();
                 var decide = Linears.Of(features, decideWeight, decideBias);                                         // [B, 10]

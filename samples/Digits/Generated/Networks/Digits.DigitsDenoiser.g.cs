@@ -16,17 +16,9 @@ namespace Digits
     /// <remarks>[B, 1, 28, 28], [B] → [B, 1, 28, 28] · 273,841 parameters · for each example 32,958,976 multiply-adds and 1,738,948 bytes of activations</remarks>
     partial record DigitsDenoiser
     {
-        /// <summary>Positional 64 · [B] → [B, 64] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Wave => new("Wave", "Positional 64", "[B]", "[B, 64]", 0);
-
         /// <summary>Linear 64→64 · [B, 64] → [B, 64] · 4,160 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Level => new("Level", "Linear 64→64", "[B, 64]", "[B, 64]", 4160);
-
-        /// <summary>SiLU · [B, 64] → [B, 64] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part LevelBend => new("LevelBend", "SiLU", "[B, 64]", "[B, 64]", 0);
 
         /// <summary>Conv2d 1→16, 3×3 · [B, 1, 28, 28] → [B, 16, 28, 28] · 160 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -52,10 +44,6 @@ namespace Digits
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Coarse => new("Coarse", "ResidualBlock(64, 64, 64), 2 times", "[B, 64, 7, 7], [B, 64]", "[B, 64, 7, 7]", 164864) { Layers = new ResidualBlock(64, 64, 64).ListLayers() };
 
-        /// <summary>Upsample 2 · [B, 64, 7, 7] → [B, 64, 14, 14] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Grow => new("Grow", "Upsample 2", "[B, 64, 7, 7]", "[B, 64, 14, 14]", 0);
-
         /// <summary>ResidualBlock(96, 32, 64) · [B, 96, 14, 14], [B, 64] → [B, 32, 14, 14] · 42,368 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part MiddleUp => new("MiddleUp", "ResidualBlock(96, 32, 64)", "[B, 96, 14, 14], [B, 64]", "[B, 32, 14, 14]", 42368) { Layers = new ResidualBlock(96, 32, 64).ListLayers() };
@@ -68,17 +56,31 @@ namespace Digits
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Calm => new("Calm", "GroupNorm 16 in 8 groups", "[B, 16, 28, 28]", "[B, 16, 28, 28]", 32);
 
-        /// <summary>SiLU · [B, 16, 28, 28] → [B, 16, 28, 28] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Bend => new("Bend", "SiLU", "[B, 16, 28, 28]", "[B, 16, 28, 28]", 0);
-
         /// <summary>Conv2d 16→1, 3×3 · [B, 16, 28, 28] → [B, 1, 28, 28] · 145 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Head => new("Head", "Conv2d 16→1, 3×3", "[B, 16, 28, 28]", "[B, 1, 28, 28]", 145);
 
-        /// <summary>The layers in the order of declaration.</summary>
+        /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() => [Wave, Level, LevelBend, Stem, Fine, Shrink, Middle, ShrinkAgain, Coarse, Grow, MiddleUp, FineUp, Calm, Bend, Head];
+        public Part[] ListLayers() =>
+        [
+            new("PositionalEmbedding(64)", "PositionalEmbedding 64", "[B]", "[B, 64]", 0),
+            Level,
+            new("SiLU", "SiLU", "[B, 64]", "[B, 64]", 0),
+            Stem,
+            Fine,
+            Shrink,
+            Middle,
+            ShrinkAgain,
+            Coarse,
+            new("Upsample(2)", "Upsample 2", "[B, 64, 7, 7]", "[B, 64, 14, 14]", 0),
+            MiddleUp,
+            new("Upsample(2)", "Upsample 2", "[B, 32, 14, 14]", "[B, 32, 28, 28]", 0),
+            FineUp,
+            Calm,
+            new("SiLU", "SiLU", "[B, 16, 28, 28]", "[B, 16, 28, 28]", 0),
+            Head,
+        ];
 
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -94,21 +96,22 @@ namespace Digits
         /// <summary><see cref="DigitsDenoiser"/> as a TorchSharp module: [B, 1, 28, 28], [B] → [B, 1, 28, 28], 273,841 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// Wave         Positional 64                       [B] → [B, 64]
-        /// Level        Linear 64→64                        [B, 64] → [B, 64]
-        /// LevelBend    SiLU                                [B, 64] → [B, 64]
-        /// Stem         Conv2d 1→16, 3×3                    [B, 1, 28, 28] → [B, 16, 28, 28]
-        /// Fine         ResidualBlock(16, 16, 64)           [B, 16, 28, 28], [B, 64] → [B, 16, 28, 28]
-        /// Shrink       Conv2d 16→32, 3×3, stride 2         [B, 16, 28, 28] → [B, 32, 14, 14]
-        /// Middle       ResidualBlock(32, 32, 64)           [B, 32, 14, 14], [B, 64] → [B, 32, 14, 14]
-        /// ShrinkAgain  Conv2d 32→64, 3×3, stride 2         [B, 32, 14, 14] → [B, 64, 7, 7]
-        /// Coarse       ResidualBlock(64, 64, 64), 2 times  [B, 64, 7, 7], [B, 64] → [B, 64, 7, 7]
-        /// Grow         Upsample 2                          [B, 64, 7, 7] → [B, 64, 14, 14]
-        /// MiddleUp     ResidualBlock(96, 32, 64)           [B, 96, 14, 14], [B, 64] → [B, 32, 14, 14]
-        /// FineUp       ResidualBlock(48, 16, 64)           [B, 48, 28, 28], [B, 64] → [B, 16, 28, 28]
-        /// Calm         GroupNorm 16 in 8 groups            [B, 16, 28, 28] → [B, 16, 28, 28]
-        /// Bend         SiLU                                [B, 16, 28, 28] → [B, 16, 28, 28]
-        /// Head         Conv2d 16→1, 3×3                    [B, 16, 28, 28] → [B, 1, 28, 28]
+        /// PositionalEmbedding(64)  PositionalEmbedding 64              [B] → [B, 64]
+        /// Level                    Linear 64→64                        [B, 64] → [B, 64]
+        /// SiLU                     SiLU                                [B, 64] → [B, 64]
+        /// Stem                     Conv2d 1→16, 3×3                    [B, 1, 28, 28] → [B, 16, 28, 28]
+        /// Fine                     ResidualBlock(16, 16, 64)           [B, 16, 28, 28], [B, 64] → [B, 16, 28, 28]
+        /// Shrink                   Conv2d 16→32, 3×3, stride 2         [B, 16, 28, 28] → [B, 32, 14, 14]
+        /// Middle                   ResidualBlock(32, 32, 64)           [B, 32, 14, 14], [B, 64] → [B, 32, 14, 14]
+        /// ShrinkAgain              Conv2d 32→64, 3×3, stride 2         [B, 32, 14, 14] → [B, 64, 7, 7]
+        /// Coarse                   ResidualBlock(64, 64, 64), 2 times  [B, 64, 7, 7], [B, 64] → [B, 64, 7, 7]
+        /// Upsample(2)              Upsample 2                          [B, 64, 7, 7] → [B, 64, 14, 14]
+        /// MiddleUp                 ResidualBlock(96, 32, 64)           [B, 96, 14, 14], [B, 64] → [B, 32, 14, 14]
+        /// Upsample(2)              Upsample 2                          [B, 32, 14, 14] → [B, 32, 28, 28]
+        /// FineUp                   ResidualBlock(48, 16, 64)           [B, 48, 28, 28], [B, 64] → [B, 16, 28, 28]
+        /// Calm                     GroupNorm 16 in 8 groups            [B, 16, 28, 28] → [B, 16, 28, 28]
+        /// SiLU                     SiLU                                [B, 16, 28, 28] → [B, 16, 28, 28]
+        /// Head                     Conv2d 16→1, 3×3                    [B, 16, 28, 28] → [B, 1, 28, 28]
         /// </code>
         /// </remarks>
         [Contract("273841", "32958976", "433168", Parameters = [], Inputs = ["B,1,28,28", "B"], Outputs = ["B,1,28,28"], Duties = [])]
@@ -196,9 +199,9 @@ namespace Digits
             /// <summary>[B, 1, 28, 28], [B] → [B, 1, 28, 28]</summary>
             public override Tensor forward(Tensor x, Tensor level)
             {
-                var wave = Embeddings.Positional(level, 64);                                                         // [B, 64]
-                var levelOut = Linears.Of(wave, levelWeight, levelBias);                                             // [B, 64]
-                wave.Dispose();
+                var positionalEmbedding = Embeddings.Positional(level, 64);                                          // [B, 64]
+                var levelOut = Linears.Of(positionalEmbedding, levelWeight, levelBias);                              // [B, 64]
+                positionalEmbedding.Dispose();
                 var time = functional.silu(levelOut);                                                                // [B, 64]
                 levelOut.Dispose();
                 var stem = Images.Conv2d(x, stemWeight, stemBias);                                                   // [B, 16, 28, 28]
@@ -216,16 +219,16 @@ namespace Digits
                     last.Dispose();
                 }
                 shrinkAgain.Dispose();
-                var grow = Images.Upsample(coarse, 2);                                                               // [B, 64, 14, 14]
+                var upsample = Images.Upsample(coarse, 2);                                                           // [B, 64, 14, 14]
                 coarse.Dispose();
-                var joined = cat([grow, middle], 1);                                                                 // [B, 96, 14, 14]
-                grow.Dispose(); middle.Dispose();
+                var joined = cat([upsample, middle], 1);                                                             // [B, 96, 14, 14]
+                upsample.Dispose(); middle.Dispose();
                 var middleUp = MiddleUp.call(joined, time);                                                          // [B, 32, 14, 14]
                 joined.Dispose();
-                var growOut = Images.Upsample(middleUp, 2);                                                          // [B, 32, 28, 28]
+                var upsampleOut = Images.Upsample(middleUp, 2);                                                      // [B, 32, 28, 28]
                 middleUp.Dispose();
-                var joinedOut = cat([growOut, fine], 1);                                                             // [B, 48, 28, 28]
-                growOut.Dispose(); fine.Dispose();
+                var joinedOut = cat([upsampleOut, fine], 1);                                                         // [B, 48, 28, 28]
+                upsampleOut.Dispose(); fine.Dispose();
                 var fineUp = FineUp.call(joinedOut, time);                                                           // [B, 16, 28, 28]
                 joinedOut.Dispose(); time.Dispose();
                 var head = Images.NormSiLUConv2d(fineUp, 8, calmWeight, calmBias, headWeight, headBias);             // [B, 1, 28, 28]

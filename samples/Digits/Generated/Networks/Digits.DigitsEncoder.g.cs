@@ -16,10 +16,6 @@ namespace Digits
     /// <remarks>[B, 1, 28, 28] → [B, 1, 28, 28], [B, 1, 28, 28] · 7,832 parameters · for each example 1,524,096 multiply-adds and 90,944 bytes of activations</remarks>
     partial record DigitsEncoder
     {
-        /// <summary>PixelUnshuffle 2 · [B, 1, 28, 28] → [B, 4, 14, 14] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Fold => new("Fold", "PixelUnshuffle 2", "[B, 1, 28, 28]", "[B, 4, 14, 14]", 0);
-
         /// <summary>Conv2d 4→24, 3×3 · [B, 4, 14, 14] → [B, 24, 14, 14] · 888 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Look => new("Look", "Conv2d 4→24, 3×3", "[B, 4, 14, 14]", "[B, 24, 14, 14]", 888);
@@ -27,10 +23,6 @@ namespace Digits
         /// <summary>Conv2d 24→24, 3×3 · [B, 24, 14, 14] → [B, 24, 14, 14] · 5,208 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part LookAgain => new("LookAgain", "Conv2d 24→24, 3×3", "[B, 24, 14, 14]", "[B, 24, 14, 14]", 5208);
-
-        /// <summary>SiLU · [B, 24, 14, 14] → [B, 24, 14, 14] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Bend => new("Bend", "SiLU", "[B, 24, 14, 14]", "[B, 24, 14, 14]", 0);
 
         /// <summary>Conv2d 24→4, 3×3 · [B, 24, 14, 14] → [B, 4, 14, 14] · 868 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -40,17 +32,19 @@ namespace Digits
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Raw => new("Raw", "Conv2d 24→4, 3×3", "[B, 24, 14, 14]", "[B, 4, 14, 14]", 868);
 
-        /// <summary>PixelShuffle 2 · [B, 4, 14, 14] → [B, 1, 28, 28] · no parameters</summary>
+        /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Unfold => new("Unfold", "PixelShuffle 2", "[B, 4, 14, 14]", "[B, 1, 28, 28]", 0);
-
-        /// <summary>Softplus · [B, 1, 28, 28] → [B, 1, 28, 28] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Above0 => new("Above0", "Softplus", "[B, 1, 28, 28]", "[B, 1, 28, 28]", 0);
-
-        /// <summary>The layers in the order of declaration.</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() => [Fold, Look, LookAgain, Bend, Mean, Raw, Unfold, Above0];
+        public Part[] ListLayers() =>
+        [
+            new("PixelUnshuffle(2)", "PixelUnshuffle 2", "[B, 1, 28, 28]", "[B, 4, 14, 14]", 0),
+            Look,
+            new("SiLU", "SiLU", "[B, 24, 14, 14]", "[B, 24, 14, 14]", 0),
+            LookAgain,
+            Mean,
+            new("PixelShuffle(2)", "PixelShuffle 2", "[B, 4, 14, 14]", "[B, 1, 28, 28]", 0),
+            Raw,
+            new("Softplus", "Softplus", "[B, 1, 28, 28]", "[B, 1, 28, 28]", 0),
+        ];
 
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -66,14 +60,14 @@ namespace Digits
         /// <summary><see cref="DigitsEncoder"/> as a TorchSharp module: [B, 1, 28, 28] → [B, 1, 28, 28], [B, 1, 28, 28], 7,832 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// Fold       PixelUnshuffle 2   [B, 1, 28, 28] → [B, 4, 14, 14]
-        /// Look       Conv2d 4→24, 3×3   [B, 4, 14, 14] → [B, 24, 14, 14]
-        /// LookAgain  Conv2d 24→24, 3×3  [B, 24, 14, 14] → [B, 24, 14, 14]
-        /// Bend       SiLU               [B, 24, 14, 14] → [B, 24, 14, 14]
-        /// Mean       Conv2d 24→4, 3×3   [B, 24, 14, 14] → [B, 4, 14, 14]
-        /// Raw        Conv2d 24→4, 3×3   [B, 24, 14, 14] → [B, 4, 14, 14]
-        /// Unfold     PixelShuffle 2     [B, 4, 14, 14] → [B, 1, 28, 28]
-        /// Above0     Softplus           [B, 1, 28, 28] → [B, 1, 28, 28]
+        /// PixelUnshuffle(2)  PixelUnshuffle 2   [B, 1, 28, 28] → [B, 4, 14, 14]
+        /// Look               Conv2d 4→24, 3×3   [B, 4, 14, 14] → [B, 24, 14, 14]
+        /// SiLU               SiLU               [B, 24, 14, 14] → [B, 24, 14, 14]
+        /// LookAgain          Conv2d 24→24, 3×3  [B, 24, 14, 14] → [B, 24, 14, 14]
+        /// Mean               Conv2d 24→4, 3×3   [B, 24, 14, 14] → [B, 4, 14, 14]
+        /// PixelShuffle(2)    PixelShuffle 2     [B, 4, 14, 14] → [B, 1, 28, 28]
+        /// Raw                Conv2d 24→4, 3×3   [B, 24, 14, 14] → [B, 4, 14, 14]
+        /// Softplus           Softplus           [B, 1, 28, 28] → [B, 1, 28, 28]
         /// </code>
         /// </remarks>
         [Contract("7832", "1524096", "20384", Parameters = [], Inputs = ["B,1,28,28"], Outputs = ["B,1,28,28", "B,1,28,28"], Duties = [])]
@@ -116,25 +110,25 @@ namespace Digits
             /// <summary>[B, 1, 28, 28] → [B, 1, 28, 28], [B, 1, 28, 28]</summary>
             public override (Tensor, Tensor) forward(Tensor x)
             {
-                var fold = functional.pixel_unshuffle(x, 2);                         // [B, 4, 14, 14]
-                var look = Images.Conv2d(fold, lookWeight, lookBias);                // [B, 24, 14, 14]
-                fold.Dispose();
-                var bend = functional.silu(look);                                    // [B, 24, 14, 14]
+                var pixelUnshuffle = functional.pixel_unshuffle(x, 2);               // [B, 4, 14, 14]
+                var look = Images.Conv2d(pixelUnshuffle, lookWeight, lookBias);      // [B, 24, 14, 14]
+                pixelUnshuffle.Dispose();
+                var siLU = functional.silu(look);                                    // [B, 24, 14, 14]
                 look.Dispose();
-                var lookAgain = Images.Conv2d(bend, lookAgainWeight, lookAgainBias); // [B, 24, 14, 14]
-                bend.Dispose();
+                var lookAgain = Images.Conv2d(siLU, lookAgainWeight, lookAgainBias); // [B, 24, 14, 14]
+                siLU.Dispose();
                 var seen = functional.silu(lookAgain);                               // [B, 24, 14, 14]
                 lookAgain.Dispose();
                 var mean = Images.Conv2d(seen, meanWeight, meanBias);                // [B, 4, 14, 14]
-                var unfold = functional.pixel_shuffle(mean, 2);                      // [B, 1, 28, 28]
+                var pixelShuffle = functional.pixel_shuffle(mean, 2);                // [B, 1, 28, 28]
                 mean.Dispose();
                 var raw = Images.Conv2d(seen, rawWeight, rawBias);                   // [B, 4, 14, 14]
                 seen.Dispose();
-                var unfoldOut = functional.pixel_shuffle(raw, 2);                    // [B, 1, 28, 28]
+                var pixelShuffleOut = functional.pixel_shuffle(raw, 2);              // [B, 1, 28, 28]
                 raw.Dispose();
-                var above0 = functional.softplus(unfoldOut);                         // [B, 1, 28, 28]
-                unfoldOut.Dispose();
-                return (unfold, above0);
+                var softplus = functional.softplus(pixelShuffleOut);                 // [B, 1, 28, 28]
+                pixelShuffleOut.Dispose();
+                return (pixelShuffle, softplus);
             }
 
             // Every parameter has been registered by name; there is nothing to look for.

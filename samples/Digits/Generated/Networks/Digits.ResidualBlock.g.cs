@@ -20,10 +20,6 @@ namespace Digits
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part CalmIn => new("CalmIn", $"GroupNorm {In} in 8 groups", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 2 * In);
 
-        /// <summary>SiLU · [B, In, H, W] → [B, In, H, W] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Bend => new("Bend", "SiLU", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 0);
-
         /// <summary>Conv2d In→Out, 3×3 · [B, In, H, W] → [B, Out, H, W] · 9*In*Out+Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Turn => new("Turn", $"Conv2d {In}→{Out}, 3×3", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", 9 * In * Out + Out);
@@ -44,18 +40,29 @@ namespace Digits
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Short => new("Short", $"Conv2d {In}→{Out}, 1×1", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", In * Out + Out);
 
-        /// <summary>The layers in the order of declaration.</summary>
+        /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() => [CalmIn, Bend, Turn, Level, CalmOut, TurnAgain, Short];
+        public Part[] ListLayers() =>
+        [
+            CalmIn,
+            new("SiLU", "SiLU", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 0),
+            Turn,
+            Level,
+            CalmOut,
+            new("SiLU", "SiLU", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
+            TurnAgain,
+            Short,
+        ];
 
         /// <summary><see cref="ResidualBlock"/> as a TorchSharp module: [B, In, H, W], [B, Time] → [B, Out, H, W], 2*In+10*In*Out+6*Out+9*Out*Out+Out*Time parameters.</summary>
         /// <remarks>
         /// <code>
         /// CalmIn     GroupNorm In in 8 groups   [B, In, H, W] → [B, In, H, W]
-        /// Bend       SiLU                       [B, In, H, W] → [B, In, H, W]
+        /// SiLU       SiLU                       [B, In, H, W] → [B, In, H, W]
         /// Turn       Conv2d In→Out, 3×3         [B, In, H, W] → [B, Out, H, W]
         /// Level      Linear Time→Out            [B, Time] → [B, Out]
         /// CalmOut    GroupNorm Out in 8 groups  [B, Out, H, W] → [B, Out, H, W]
+        /// SiLU       SiLU                       [B, Out, H, W] → [B, Out, H, W]
         /// TurnAgain  Conv2d Out→Out, 3×3        [B, Out, H, W] → [B, Out, H, W]
         /// Short      Conv2d In→Out, 1×1         [B, In, H, W] → [B, Out, H, W]
         /// </code>

@@ -22,7 +22,7 @@ namespace Gallery
             [GeneratedCode("CM.Generators", "0.1.0.0")]
             public static Part[] ListLayers() =>
             [
-                new("map_noise", "Positional 128", "[B]", "[B, 128]", 0),
+                new("map_noise", "PositionalEmbedding 128", "[B]", "[B, 128]", 0),
                 new("map_layer0", "Linear 128→512", "[B, 128]", "[B, 512]", 66048),
                 new("Act0", "SiLU", "[B, 512]", "[B, 512]", 0),
                 new("map_layer1", "Linear 512→512", "[B, 512]", "[B, 512]", 262656),
@@ -69,7 +69,7 @@ namespace Gallery
             /// <summary><see cref="ModelNet"/> as a TorchSharp module: [B, 3, 32, 32], [B] → [B, 3, 32, 32], 55,732,739 parameters.</summary>
             /// <remarks>
             /// <code>
-            /// map_noise           Positional 128                             [B] → [B, 128]
+            /// map_noise           PositionalEmbedding 128                    [B] → [B, 128]
             /// map_layer0          Linear 128→512                             [B, 128] → [B, 512]
             /// Act0                SiLU                                       [B, 512] → [B, 512]
             /// map_layer1          Linear 512→512                             [B, 512] → [B, 512]

@@ -20,9 +20,12 @@ namespace Gallery
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Model => new("Model", "DDPM++ 32×32, 3→3, 128·(2, 2, 2), 4 blocks a level", "[B, 3, 32, 32], [B]", "[B, 3, 32, 32]", 55732739) { Layers = ModelNet.ListLayers() };
 
-        /// <summary>The layers in the order of declaration.</summary>
+        /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() => [Model];
+        public Part[] ListLayers() =>
+        [
+            Model,
+        ];
 
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]

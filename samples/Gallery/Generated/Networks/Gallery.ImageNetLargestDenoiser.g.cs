@@ -20,9 +20,12 @@ namespace Gallery
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Model => new("Model", "EDM2 64×64, 3→3, 384·(1, 2, 3, 4), 3 blocks a level", "[B, 3, 64, 64], [B], [B, 1000]", "[B, 3, 64, 64]", 1119276709) { Layers = ModelNet.ListLayers() };
 
-        /// <summary>The layers in the order of declaration.</summary>
+        /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() => [Model];
+        public Part[] ListLayers() =>
+        [
+            Model,
+        ];
 
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]

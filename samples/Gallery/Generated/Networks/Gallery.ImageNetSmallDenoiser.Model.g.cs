@@ -27,7 +27,7 @@ namespace Gallery
                 new("emb_label", "MpLinear 1000→768", "[B, 1000]", "[B, 768]", 768000),
                 new("AddLabel", "MpSum 0.5", "[B, 768], [B, 768]", "[B, 768]", 0),
                 new("EmbAct", "MpSiLU", "[B, 768]", "[B, 768]", 0),
-                new("Ones", "Ones", "[B, 3, 64, 64]", "[B, 4, 64, 64]", 0),
+                new("Ones", "AppendOnes", "[B, 3, 64, 64]", "[B, 4, 64, 64]", 0),
                 new("enc.64x64_conv", "MpConv2d 4→192, 3×3", "[B, 4, 64, 64]", "[B, 192, 64, 64]", 6912),
                 new("enc.64x64_block0", "EncoderBlock(192, 768)", "[B, 192, 64, 64], [B, 768]", "[B, 192, 64, 64]", 811009) { Layers = EncoderBlock.ListLayers(192, 768) },
                 new("enc.64x64_block1", "EncoderBlock(192, 768)", "[B, 192, 64, 64], [B, 768]", "[B, 192, 64, 64]", 811009) { Layers = EncoderBlock.ListLayers(192, 768) },
@@ -78,7 +78,7 @@ namespace Gallery
             /// emb_label         MpLinear 1000→768                                   [B, 1000] → [B, 768]
             /// AddLabel          MpSum 0.5                                           [B, 768], [B, 768] → [B, 768]
             /// EmbAct            MpSiLU                                              [B, 768] → [B, 768]
-            /// Ones              Ones                                                [B, 3, 64, 64] → [B, 4, 64, 64]
+            /// Ones              AppendOnes                                          [B, 3, 64, 64] → [B, 4, 64, 64]
             /// enc.64x64_conv    MpConv2d 4→192, 3×3                                 [B, 4, 64, 64] → [B, 192, 64, 64]
             /// enc.64x64_block0  EncoderBlock(192, 768)                              [B, 192, 64, 64], [B, 768] → [B, 192, 64, 64]
             /// enc.64x64_block1  EncoderBlock(192, 768)                              [B, 192, 64, 64], [B, 768] → [B, 192, 64, 64]
@@ -574,7 +574,7 @@ namespace Gallery
                     new("Act1", "MpSiLU", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
                     new("conv_res1", $"MpConv2d {Channels}→{Channels}, 3×3", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 9 * Channels * Channels),
                     new("Add", "MpSum 0.3", $"[B, {Channels}, H, W], [B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
-                    new("Clip", "Clip at ±256", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
+                    new("Clip", "Clamp to ±256", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
                 ];
 
                 /// <summary><see cref="EncoderBlock"/> as a TorchSharp module: [B, Channels, H, W], [B, Embedding] → [B, Channels, H, W], 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
@@ -588,7 +588,7 @@ namespace Gallery
                 /// Act1        MpSiLU                           [B, Channels, H, W] → [B, Channels, H, W]
                 /// conv_res1   MpConv2d Channels→Channels, 3×3  [B, Channels, H, W] → [B, Channels, H, W]
                 /// Add         MpSum 0.3                        [B, Channels, H, W], [B, Channels, H, W] → [B, Channels, H, W]
-                /// Clip        Clip at ±256                     [B, Channels, H, W] → [B, Channels, H, W]
+                /// Clip        Clamp to ±256                    [B, Channels, H, W] → [B, Channels, H, W]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -669,7 +669,7 @@ namespace Gallery
                     new("Act1", "MpSiLU", $"[B, {Channels}, H/2, W/2]", $"[B, {Channels}, H/2, W/2]", 0),
                     new("conv_res1", $"MpConv2d {Channels}→{Channels}, 3×3", $"[B, {Channels}, H/2, W/2]", $"[B, {Channels}, H/2, W/2]", 9 * Channels * Channels),
                     new("Add", "MpSum 0.3", $"[B, {Channels}, H/2, W/2], [B, {Channels}, H/2, W/2]", $"[B, {Channels}, H/2, W/2]", 0),
-                    new("Clip", "Clip at ±256", $"[B, {Channels}, H/2, W/2]", $"[B, {Channels}, H/2, W/2]", 0),
+                    new("Clip", "Clamp to ±256", $"[B, {Channels}, H/2, W/2]", $"[B, {Channels}, H/2, W/2]", 0),
                 ];
 
                 /// <summary><see cref="EncoderDownBlock"/> as a TorchSharp module: [B, Channels, H, W], [B, Embedding] → [B, Channels, H/2, W/2], 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
@@ -684,7 +684,7 @@ namespace Gallery
                 /// Act1        MpSiLU                           [B, Channels, H/2, W/2] → [B, Channels, H/2, W/2]
                 /// conv_res1   MpConv2d Channels→Channels, 3×3  [B, Channels, H/2, W/2] → [B, Channels, H/2, W/2]
                 /// Add         MpSum 0.3                        [B, Channels, H/2, W/2], [B, Channels, H/2, W/2] → [B, Channels, H/2, W/2]
-                /// Clip        Clip at ±256                     [B, Channels, H/2, W/2] → [B, Channels, H/2, W/2]
+                /// Clip        Clamp to ±256                    [B, Channels, H/2, W/2] → [B, Channels, H/2, W/2]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -767,7 +767,7 @@ namespace Gallery
                     new("Act1", "MpSiLU", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
                     new("conv_res1", $"MpConv2d {Out}→{Out}, 3×3", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 9 * Out * Out),
                     new("Add", "MpSum 0.3", $"[B, {Out}, H, W], [B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
-                    new("Clip", "Clip at ±256", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
+                    new("Clip", "Clamp to ±256", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
                 ];
 
                 /// <summary><see cref="EncoderSkipBlock"/> as a TorchSharp module: [B, In, H, W], [B, Embedding] → [B, Out, H, W], Embedding*Out+In*Out+18*Out*Out+1 parameters.</summary>
@@ -782,7 +782,7 @@ namespace Gallery
                 /// Act1        MpSiLU                  [B, Out, H, W] → [B, Out, H, W]
                 /// conv_res1   MpConv2d Out→Out, 3×3   [B, Out, H, W] → [B, Out, H, W]
                 /// Add         MpSum 0.3               [B, Out, H, W], [B, Out, H, W] → [B, Out, H, W]
-                /// Clip        Clip at ±256            [B, Out, H, W] → [B, Out, H, W]
+                /// Clip        Clamp to ±256           [B, Out, H, W] → [B, Out, H, W]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -871,7 +871,7 @@ namespace Gallery
                     new("Dropout", "Dropout 0.4", $"[B, {Channels}, H/2, W/2]", $"[B, {Channels}, H/2, W/2]", 0),
                     new("conv_res1", $"MpConv2d {Channels}→{Channels}, 3×3", $"[B, {Channels}, H/2, W/2]", $"[B, {Channels}, H/2, W/2]", 9 * Channels * Channels),
                     new("Add", "MpSum 0.3", $"[B, {Channels}, H/2, W/2], [B, {Channels}, H/2, W/2]", $"[B, {Channels}, H/2, W/2]", 0),
-                    new("Clip", "Clip at ±256", $"[B, {Channels}, H/2, W/2]", $"[B, {Channels}, H/2, W/2]", 0),
+                    new("Clip", "Clamp to ±256", $"[B, {Channels}, H/2, W/2]", $"[B, {Channels}, H/2, W/2]", 0),
                 ];
 
                 /// <summary><see cref="EncoderDownBlockDropout40"/> as a TorchSharp module: [B, Channels, H, W], [B, Embedding] → [B, Channels, H/2, W/2], 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
@@ -887,7 +887,7 @@ namespace Gallery
                 /// Dropout     Dropout 0.4                      [B, Channels, H/2, W/2] → [B, Channels, H/2, W/2]
                 /// conv_res1   MpConv2d Channels→Channels, 3×3  [B, Channels, H/2, W/2] → [B, Channels, H/2, W/2]
                 /// Add         MpSum 0.3                        [B, Channels, H/2, W/2], [B, Channels, H/2, W/2] → [B, Channels, H/2, W/2]
-                /// Clip        Clip at ±256                     [B, Channels, H/2, W/2] → [B, Channels, H/2, W/2]
+                /// Clip        Clamp to ±256                    [B, Channels, H/2, W/2] → [B, Channels, H/2, W/2]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -975,7 +975,7 @@ namespace Gallery
                     new("Add", "MpSum 0.3", $"[B, {Out}, H, W], [B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
                     new("Attention", $"MpAttention {Out}, {(Out) / 64} heads", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 4 * Out * Out),
                     new("AddAttention", "MpSum 0.3", $"[B, {Out}, H, W], [B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
-                    new("Clip", "Clip at ±256", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
+                    new("Clip", "Clamp to ±256", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
                 ];
 
                 /// <summary><see cref="EncoderSkipAttentionBlockDropout40"/> as a TorchSharp module: [B, In, H, W], [B, Embedding] → [B, Out, H, W], Embedding*Out+In*Out+22*Out*Out+1 parameters.</summary>
@@ -993,7 +993,7 @@ namespace Gallery
                 /// Add           MpSum 0.3                      [B, Out, H, W], [B, Out, H, W] → [B, Out, H, W]
                 /// Attention     MpAttention Out, Out/64 heads  [B, Out, H, W] → [B, Out, H, W]
                 /// AddAttention  MpSum 0.3                      [B, Out, H, W], [B, Out, H, W] → [B, Out, H, W]
-                /// Clip          Clip at ±256                   [B, Out, H, W] → [B, Out, H, W]
+                /// Clip          Clamp to ±256                  [B, Out, H, W] → [B, Out, H, W]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -1095,7 +1095,7 @@ namespace Gallery
                     new("Add", "MpSum 0.3", $"[B, {Channels}, H, W], [B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
                     new("Attention", $"MpAttention {Channels}, {(Channels) / 64} heads", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 4 * Channels * Channels),
                     new("AddAttention", "MpSum 0.3", $"[B, {Channels}, H, W], [B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
-                    new("Clip", "Clip at ±256", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
+                    new("Clip", "Clamp to ±256", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
                 ];
 
                 /// <summary><see cref="EncoderAttentionBlockDropout40"/> as a TorchSharp module: [B, Channels, H, W], [B, Embedding] → [B, Channels, H, W], 22*Channels*Channels+Channels*Embedding+1 parameters.</summary>
@@ -1112,7 +1112,7 @@ namespace Gallery
                 /// Add           MpSum 0.3                                [B, Channels, H, W], [B, Channels, H, W] → [B, Channels, H, W]
                 /// Attention     MpAttention Channels, Channels/64 heads  [B, Channels, H, W] → [B, Channels, H, W]
                 /// AddAttention  MpSum 0.3                                [B, Channels, H, W], [B, Channels, H, W] → [B, Channels, H, W]
-                /// Clip          Clip at ±256                             [B, Channels, H, W] → [B, Channels, H, W]
+                /// Clip          Clamp to ±256                            [B, Channels, H, W] → [B, Channels, H, W]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -1206,7 +1206,7 @@ namespace Gallery
                     new("Add", "MpSum 0.3", $"[B, {Channels}, H, W], [B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
                     new("Attention", $"MpAttention {Channels}, {(Channels) / 64} heads", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 4 * Channels * Channels),
                     new("AddAttention", "MpSum 0.3", $"[B, {Channels}, H, W], [B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
-                    new("Clip", "Clip at ±256", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
+                    new("Clip", "Clamp to ±256", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
                 ];
 
                 /// <summary><see cref="DecoderAttentionBlockDropout40"/> as a TorchSharp module: [B, Channels, H, W], [B, Embedding] → [B, Channels, H, W], 22*Channels*Channels+Channels*Embedding+1 parameters.</summary>
@@ -1222,7 +1222,7 @@ namespace Gallery
                 /// Add           MpSum 0.3                                [B, Channels, H, W], [B, Channels, H, W] → [B, Channels, H, W]
                 /// Attention     MpAttention Channels, Channels/64 heads  [B, Channels, H, W] → [B, Channels, H, W]
                 /// AddAttention  MpSum 0.3                                [B, Channels, H, W], [B, Channels, H, W] → [B, Channels, H, W]
-                /// Clip          Clip at ±256                             [B, Channels, H, W] → [B, Channels, H, W]
+                /// Clip          Clamp to ±256                            [B, Channels, H, W] → [B, Channels, H, W]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -1313,7 +1313,7 @@ namespace Gallery
                     new("Dropout", "Dropout 0.4", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
                     new("conv_res1", $"MpConv2d {Channels}→{Channels}, 3×3", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 9 * Channels * Channels),
                     new("Add", "MpSum 0.3", $"[B, {Channels}, H, W], [B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
-                    new("Clip", "Clip at ±256", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
+                    new("Clip", "Clamp to ±256", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
                 ];
 
                 /// <summary><see cref="DecoderBlockDropout40"/> as a TorchSharp module: [B, Channels, H, W], [B, Embedding] → [B, Channels, H, W], 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
@@ -1327,7 +1327,7 @@ namespace Gallery
                 /// Dropout     Dropout 0.4                      [B, Channels, H, W] → [B, Channels, H, W]
                 /// conv_res1   MpConv2d Channels→Channels, 3×3  [B, Channels, H, W] → [B, Channels, H, W]
                 /// Add         MpSum 0.3                        [B, Channels, H, W], [B, Channels, H, W] → [B, Channels, H, W]
-                /// Clip        Clip at ±256                     [B, Channels, H, W] → [B, Channels, H, W]
+                /// Clip        Clamp to ±256                    [B, Channels, H, W] → [B, Channels, H, W]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -1411,7 +1411,7 @@ namespace Gallery
                     new("Add", "MpSum 0.3", $"[B, {Out}, H, W], [B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
                     new("Attention", $"MpAttention {Out}, {(Out) / 64} heads", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 4 * Out * Out),
                     new("AddAttention", "MpSum 0.3", $"[B, {Out}, H, W], [B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
-                    new("Clip", "Clip at ±256", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
+                    new("Clip", "Clamp to ±256", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
                 ];
 
                 /// <summary><see cref="DecoderSkipAttentionBlockDropout40"/> as a TorchSharp module: [B, In, H, W], [B, Embedding] → [B, Out, H, W], Embedding*Out+10*In*Out+13*Out*Out+1 parameters.</summary>
@@ -1428,7 +1428,7 @@ namespace Gallery
                 /// Add           MpSum 0.3                      [B, Out, H, W], [B, Out, H, W] → [B, Out, H, W]
                 /// Attention     MpAttention Out, Out/64 heads  [B, Out, H, W] → [B, Out, H, W]
                 /// AddAttention  MpSum 0.3                      [B, Out, H, W], [B, Out, H, W] → [B, Out, H, W]
-                /// Clip          Clip at ±256                   [B, Out, H, W] → [B, Out, H, W]
+                /// Clip          Clamp to ±256                  [B, Out, H, W] → [B, Out, H, W]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -1526,7 +1526,7 @@ namespace Gallery
                     new("Dropout", "Dropout 0.4", $"[B, {Channels}, 2*H, 2*W]", $"[B, {Channels}, 2*H, 2*W]", 0),
                     new("conv_res1", $"MpConv2d {Channels}→{Channels}, 3×3", $"[B, {Channels}, 2*H, 2*W]", $"[B, {Channels}, 2*H, 2*W]", 9 * Channels * Channels),
                     new("Add", "MpSum 0.3", $"[B, {Channels}, 2*H, 2*W], [B, {Channels}, 2*H, 2*W]", $"[B, {Channels}, 2*H, 2*W]", 0),
-                    new("Clip", "Clip at ±256", $"[B, {Channels}, 2*H, 2*W]", $"[B, {Channels}, 2*H, 2*W]", 0),
+                    new("Clip", "Clamp to ±256", $"[B, {Channels}, 2*H, 2*W]", $"[B, {Channels}, 2*H, 2*W]", 0),
                 ];
 
                 /// <summary><see cref="DecoderUpBlockDropout40"/> as a TorchSharp module: [B, Channels, H, W], [B, Embedding] → [B, Channels, 2*H, 2*W], 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
@@ -1541,7 +1541,7 @@ namespace Gallery
                 /// Dropout     Dropout 0.4                      [B, Channels, 2*H, 2*W] → [B, Channels, 2*H, 2*W]
                 /// conv_res1   MpConv2d Channels→Channels, 3×3  [B, Channels, 2*H, 2*W] → [B, Channels, 2*H, 2*W]
                 /// Add         MpSum 0.3                        [B, Channels, 2*H, 2*W], [B, Channels, 2*H, 2*W] → [B, Channels, 2*H, 2*W]
-                /// Clip        Clip at ±256                     [B, Channels, 2*H, 2*W] → [B, Channels, 2*H, 2*W]
+                /// Clip        Clamp to ±256                    [B, Channels, 2*H, 2*W] → [B, Channels, 2*H, 2*W]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -1623,7 +1623,7 @@ namespace Gallery
                     new("Act1", "MpSiLU", $"[B, {Channels}, 2*H, 2*W]", $"[B, {Channels}, 2*H, 2*W]", 0),
                     new("conv_res1", $"MpConv2d {Channels}→{Channels}, 3×3", $"[B, {Channels}, 2*H, 2*W]", $"[B, {Channels}, 2*H, 2*W]", 9 * Channels * Channels),
                     new("Add", "MpSum 0.3", $"[B, {Channels}, 2*H, 2*W], [B, {Channels}, 2*H, 2*W]", $"[B, {Channels}, 2*H, 2*W]", 0),
-                    new("Clip", "Clip at ±256", $"[B, {Channels}, 2*H, 2*W]", $"[B, {Channels}, 2*H, 2*W]", 0),
+                    new("Clip", "Clamp to ±256", $"[B, {Channels}, 2*H, 2*W]", $"[B, {Channels}, 2*H, 2*W]", 0),
                 ];
 
                 /// <summary><see cref="DecoderUpBlock"/> as a TorchSharp module: [B, Channels, H, W], [B, Embedding] → [B, Channels, 2*H, 2*W], 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
@@ -1637,7 +1637,7 @@ namespace Gallery
                 /// Act1        MpSiLU                           [B, Channels, 2*H, 2*W] → [B, Channels, 2*H, 2*W]
                 /// conv_res1   MpConv2d Channels→Channels, 3×3  [B, Channels, 2*H, 2*W] → [B, Channels, 2*H, 2*W]
                 /// Add         MpSum 0.3                        [B, Channels, 2*H, 2*W], [B, Channels, 2*H, 2*W] → [B, Channels, 2*H, 2*W]
-                /// Clip        Clip at ±256                     [B, Channels, 2*H, 2*W] → [B, Channels, 2*H, 2*W]
+                /// Clip        Clamp to ±256                    [B, Channels, 2*H, 2*W] → [B, Channels, 2*H, 2*W]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -1717,7 +1717,7 @@ namespace Gallery
                     new("conv_res1", $"MpConv2d {Out}→{Out}, 3×3", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 9 * Out * Out),
                     new("conv_skip", $"MpConv2d {In}→{Out}, 1×1", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", In * Out),
                     new("Add", "MpSum 0.3", $"[B, {Out}, H, W], [B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
-                    new("Clip", "Clip at ±256", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
+                    new("Clip", "Clamp to ±256", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
                 ];
 
                 /// <summary><see cref="DecoderSkipBlock"/> as a TorchSharp module: [B, In, H, W], [B, Embedding] → [B, Out, H, W], Embedding*Out+10*In*Out+9*Out*Out+1 parameters.</summary>
@@ -1731,7 +1731,7 @@ namespace Gallery
                 /// conv_res1   MpConv2d Out→Out, 3×3   [B, Out, H, W] → [B, Out, H, W]
                 /// conv_skip   MpConv2d In→Out, 1×1    [B, In, H, W] → [B, Out, H, W]
                 /// Add         MpSum 0.3               [B, Out, H, W], [B, Out, H, W] → [B, Out, H, W]
-                /// Clip        Clip at ±256            [B, Out, H, W] → [B, Out, H, W]
+                /// Clip        Clamp to ±256           [B, Out, H, W] → [B, Out, H, W]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]

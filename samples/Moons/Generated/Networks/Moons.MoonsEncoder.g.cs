@@ -32,13 +32,16 @@ namespace Moons
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Raw => new("Raw", "Linear 64→2", "[B, 64]", "[B, 2]", 130);
 
-        /// <summary>Softplus · [B, 2] → [B, 2] · no parameters</summary>
+        /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Deviation => new("Deviation", "Softplus", "[B, 2]", "[B, 2]", 0);
-
-        /// <summary>The layers in the order of declaration.</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() => [In, Body, Mean, Raw, Deviation];
+        public Part[] ListLayers() =>
+        [
+            In,
+            Body,
+            Mean,
+            Raw,
+            new("Softplus", "Softplus", "[B, 2]", "[B, 2]", 0),
+        ];
 
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -54,11 +57,11 @@ namespace Moons
         /// <summary><see cref="MoonsEncoder"/> as a TorchSharp module: [B, 2] → [B, 2], [B, 2], 8,772 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// In         Linear 2→64            [B, 2] → [B, 64]
-        /// Body       Residual(64), 2 times  [B, 64] → [B, 64]
-        /// Mean       Linear 64→2            [B, 64] → [B, 2]
-        /// Raw        Linear 64→2            [B, 64] → [B, 2]
-        /// Deviation  Softplus               [B, 2] → [B, 2]
+        /// In        Linear 2→64            [B, 2] → [B, 64]
+        /// Body      Residual(64), 2 times  [B, 64] → [B, 64]
+        /// Mean      Linear 64→2            [B, 64] → [B, 2]
+        /// Raw       Linear 64→2            [B, 64] → [B, 2]
+        /// Softplus  Softplus               [B, 2] → [B, 2]
         /// </code>
         /// </remarks>
         [Contract("8772", "8576", "322", Parameters = [], Inputs = ["B,2"], Outputs = ["B,2", "B,2"], Duties = [])]
@@ -116,9 +119,9 @@ namespace Moons
                 var mean = Linears.Of(hidden, meanWeight, meanBias); // [B, 2]
                 var raw = Linears.Of(hidden, rawWeight, rawBias);    // [B, 2]
                 hidden.Dispose();
-                var deviation = functional.softplus(raw);            // [B, 2]
+                var softplus = functional.softplus(raw);             // [B, 2]
                 raw.Dispose();
-                return (mean, deviation);
+                return (mean, softplus);
             }
 
             // Every parameter has been registered by name; there is nothing to look for.

@@ -16,22 +16,22 @@ namespace Moons
     /// <remarks>[B, Width] → [B, Width] · Width+Width*Width parameters · for each example Width*Width multiply-adds and 12*Width bytes of activations</remarks>
     partial record Residual
     {
-        /// <summary>SiLU · [B, Width] → [B, Width] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Bend => new("Bend", "SiLU", $"[B, {Width}]", $"[B, {Width}]", 0);
-
         /// <summary>Linear Width→Width · [B, Width] → [B, Width] · Width+Width*Width parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Turn => new("Turn", $"Linear {Width}→{Width}", $"[B, {Width}]", $"[B, {Width}]", Width + Width * Width);
 
-        /// <summary>The layers in the order of declaration.</summary>
+        /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() => [Bend, Turn];
+        public Part[] ListLayers() =>
+        [
+            new("SiLU", "SiLU", $"[B, {Width}]", $"[B, {Width}]", 0),
+            Turn,
+        ];
 
         /// <summary><see cref="Residual"/> as a TorchSharp module: [B, Width] → [B, Width], Width+Width*Width parameters.</summary>
         /// <remarks>
         /// <code>
-        /// Bend  SiLU                [B, Width] → [B, Width]
+        /// SiLU  SiLU                [B, Width] → [B, Width]
         /// Turn  Linear Width→Width  [B, Width] → [B, Width]
         /// </code>
         /// </remarks>

@@ -16,10 +16,6 @@ namespace SmallDigits
     /// <remarks>[B, 1, 8, 8], [B], [B, 10] → [B, 1, 8, 8] · 99,977 parameters · for each example 3,042,944 multiply-adds and 155,412 bytes of activations</remarks>
     partial record ClassDenoiser
     {
-        /// <summary>Positional 64 · [B] → [B, 64] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part LevelEmbedding => new("LevelEmbedding", "Positional 64", "[B]", "[B, 64]", 0);
-
         /// <summary>Linear 64→64 · [B, 64] → [B, 64] · 4,160 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part LevelProjection => new("LevelProjection", "Linear 64→64", "[B, 64]", "[B, 64]", 4160);
@@ -28,17 +24,20 @@ namespace SmallDigits
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part ClassEmbedding => new("ClassEmbedding", "ClassEmbedding 10→64", "[B, 10]", "[B, 64]", 704);
 
-        /// <summary>SiLU · [B, 64] → [B, 64] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part SiLU => new("SiLU", "SiLU", "[B, 64]", "[B, 64]", 0);
-
         /// <summary>SmallUNet() · [B, 1, 8, 8], [B, 64] → [B, 1, 8, 8] · 95,113 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part UNet => new("UNet", "SmallUNet()", "[B, 1, 8, 8], [B, 64]", "[B, 1, 8, 8]", 95113) { Layers = new SmallUNet().ListLayers() };
 
-        /// <summary>The layers in the order of declaration.</summary>
+        /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() => [LevelEmbedding, LevelProjection, ClassEmbedding, SiLU, UNet];
+        public Part[] ListLayers() =>
+        [
+            new("PositionalEmbedding(T)", "PositionalEmbedding 64", "[B]", "[B, 64]", 0),
+            LevelProjection,
+            ClassEmbedding,
+            new("SiLU", "SiLU", "[B, 64]", "[B, 64]", 0),
+            UNet,
+        ];
 
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -54,11 +53,11 @@ namespace SmallDigits
         /// <summary><see cref="ClassDenoiser"/> as a TorchSharp module: [B, 1, 8, 8], [B], [B, 10] → [B, 1, 8, 8], 99,977 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// LevelEmbedding   Positional 64         [B] → [B, 64]
-        /// LevelProjection  Linear 64→64          [B, 64] → [B, 64]
-        /// ClassEmbedding   ClassEmbedding 10→64  [B, 10] → [B, 64]
-        /// SiLU             SiLU                  [B, 64] → [B, 64]
-        /// UNet             SmallUNet()           [B, 1, 8, 8], [B, 64] → [B, 1, 8, 8]
+        /// PositionalEmbedding(T)  PositionalEmbedding 64  [B] → [B, 64]
+        /// LevelProjection         Linear 64→64            [B, 64] → [B, 64]
+        /// ClassEmbedding          ClassEmbedding 10→64    [B, 10] → [B, 64]
+        /// SiLU                    SiLU                    [B, 64] → [B, 64]
+        /// UNet                    SmallUNet()             [B, 1, 8, 8], [B, 64] → [B, 1, 8, 8]
         /// </code>
         /// </remarks>
         [Contract("99977", "3042944", "38714", Parameters = [], Inputs = ["B,1,8,8", "B", "B,10"], Outputs = ["B,1,8,8"], Duties = [])]
@@ -95,9 +94,9 @@ namespace SmallDigits
             /// <summary>[B, 1, 8, 8], [B], [B, 10] → [B, 1, 8, 8]</summary>
             public override Tensor forward(Tensor x, Tensor level, Tensor labels)
             {
-                var levelEmbedding = Embeddings.Positional(level, 64);                                               // [B, 64]
-                var levelProjection = Linears.Of(levelEmbedding, levelProjectionWeight, levelProjectionBias);        // [B, 64]
-                levelEmbedding.Dispose();
+                var positionalEmbedding = Embeddings.Positional(level, 64);                                          // [B, 64]
+                var levelProjection = Linears.Of(positionalEmbedding, levelProjectionWeight, levelProjectionBias);   // [B, 64]
+                positionalEmbedding.Dispose();
                 var classEmbedding = Embeddings.Classes(labels, classEmbeddingWeight, classEmbeddingBias, scale: 3.1622776601683795); // [B, 64]
                 var sum = levelProjection + classEmbedding;                                                          // [B, 64]
                 levelProjection.Dispose(); classEmbedding.Dispose();

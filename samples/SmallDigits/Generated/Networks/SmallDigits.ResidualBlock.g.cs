@@ -20,10 +20,6 @@ namespace SmallDigits
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Norm1 => new("Norm1", $"GroupNorm {In} in 8 groups", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 2 * In);
 
-        /// <summary>SiLU · [B, In, H, W] → [B, In, H, W] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part SiLU => new("SiLU", "SiLU", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 0);
-
         /// <summary>Conv2d In→Out, 3×3 · [B, In, H, W] → [B, Out, H, W] · 9*In*Out+Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Conv1 => new("Conv1", $"Conv2d {In}→{Out}, 3×3", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", 9 * In * Out + Out);
@@ -44,9 +40,19 @@ namespace SmallDigits
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Shortcut => new("Shortcut", $"Conv2d {In}→{Out}, 1×1", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", In * Out + Out);
 
-        /// <summary>The layers in the order of declaration.</summary>
+        /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() => [Norm1, SiLU, Conv1, EmbeddingProjection, Norm2, Conv2, Shortcut];
+        public Part[] ListLayers() =>
+        [
+            Norm1,
+            new("SiLU", "SiLU", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 0),
+            Conv1,
+            EmbeddingProjection,
+            Norm2,
+            new("SiLU", "SiLU", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
+            Conv2,
+            Shortcut,
+        ];
 
         /// <summary><see cref="ResidualBlock"/> as a TorchSharp module: [B, In, H, W], [B, T] → [B, Out, H, W], 2*In+10*In*Out+6*Out+9*Out*Out+Out*T parameters.</summary>
         /// <remarks>
@@ -56,6 +62,7 @@ namespace SmallDigits
         /// Conv1                Conv2d In→Out, 3×3         [B, In, H, W] → [B, Out, H, W]
         /// EmbeddingProjection  Linear T→Out               [B, T] → [B, Out]
         /// Norm2                GroupNorm Out in 8 groups  [B, Out, H, W] → [B, Out, H, W]
+        /// SiLU                 SiLU                       [B, Out, H, W] → [B, Out, H, W]
         /// Conv2                Conv2d Out→Out, 3×3        [B, Out, H, W] → [B, Out, H, W]
         /// Shortcut             Conv2d In→Out, 1×1         [B, In, H, W] → [B, Out, H, W]
         /// </code>

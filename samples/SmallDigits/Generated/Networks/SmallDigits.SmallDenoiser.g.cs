@@ -16,25 +16,23 @@ namespace SmallDigits
     /// <remarks>[B, 1, 8, 8], [B] → [B, 1, 8, 8] · 99,273 parameters · for each example 3,042,304 multiply-adds and 155,332 bytes of activations</remarks>
     partial record SmallDenoiser
     {
-        /// <summary>Positional 64 · [B] → [B, 64] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part LevelEmbedding => new("LevelEmbedding", "Positional 64", "[B]", "[B, 64]", 0);
-
         /// <summary>Linear 64→64 · [B, 64] → [B, 64] · 4,160 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part LevelProjection => new("LevelProjection", "Linear 64→64", "[B, 64]", "[B, 64]", 4160);
-
-        /// <summary>SiLU · [B, 64] → [B, 64] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part SiLU => new("SiLU", "SiLU", "[B, 64]", "[B, 64]", 0);
 
         /// <summary>SmallUNet() · [B, 1, 8, 8], [B, 64] → [B, 1, 8, 8] · 95,113 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part UNet => new("UNet", "SmallUNet()", "[B, 1, 8, 8], [B, 64]", "[B, 1, 8, 8]", 95113) { Layers = new SmallUNet().ListLayers() };
 
-        /// <summary>The layers in the order of declaration.</summary>
+        /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() => [LevelEmbedding, LevelProjection, SiLU, UNet];
+        public Part[] ListLayers() =>
+        [
+            new("PositionalEmbedding(T)", "PositionalEmbedding 64", "[B]", "[B, 64]", 0),
+            LevelProjection,
+            new("SiLU", "SiLU", "[B, 64]", "[B, 64]", 0),
+            UNet,
+        ];
 
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -50,10 +48,10 @@ namespace SmallDigits
         /// <summary><see cref="SmallDenoiser"/> as a TorchSharp module: [B, 1, 8, 8], [B] → [B, 1, 8, 8], 99,273 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// LevelEmbedding   Positional 64  [B] → [B, 64]
-        /// LevelProjection  Linear 64→64   [B, 64] → [B, 64]
-        /// SiLU             SiLU           [B, 64] → [B, 64]
-        /// UNet             SmallUNet()    [B, 1, 8, 8], [B, 64] → [B, 1, 8, 8]
+        /// PositionalEmbedding(T)  PositionalEmbedding 64  [B] → [B, 64]
+        /// LevelProjection         Linear 64→64            [B, 64] → [B, 64]
+        /// SiLU                    SiLU                    [B, 64] → [B, 64]
+        /// UNet                    SmallUNet()             [B, 1, 8, 8], [B, 64] → [B, 1, 8, 8]
         /// </code>
         /// </remarks>
         [Contract("99273", "3042304", "38704", Parameters = [], Inputs = ["B,1,8,8", "B"], Outputs = ["B,1,8,8"], Duties = [])]
@@ -84,12 +82,12 @@ namespace SmallDigits
             /// <summary>[B, 1, 8, 8], [B] → [B, 1, 8, 8]</summary>
             public override Tensor forward(Tensor x, Tensor level)
             {
-                var levelEmbedding = Embeddings.Positional(level, 64);                                        // [B, 64]
-                var levelProjection = Linears.Of(levelEmbedding, levelProjectionWeight, levelProjectionBias); // [B, 64]
-                levelEmbedding.Dispose();
-                var siLU = functional.silu(levelProjection);                                                  // [B, 64]
+                var positionalEmbedding = Embeddings.Positional(level, 64);                                        // [B, 64]
+                var levelProjection = Linears.Of(positionalEmbedding, levelProjectionWeight, levelProjectionBias); // [B, 64]
+                positionalEmbedding.Dispose();
+                var siLU = functional.silu(levelProjection);                                                       // [B, 64]
                 levelProjection.Dispose();
-                var uNet = UNet.call(x, siLU);                                                                // [B, 1, 8, 8]
+                var uNet = UNet.call(x, siLU);                                                                     // [B, 1, 8, 8]
                 siLU.Dispose();
                 return uNet;
             }

@@ -24,14 +24,6 @@ namespace SmallDigits
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Conv2 => new("Conv2", "Conv2d 16→32, 3×3, stride 2", "[B, 16, 8, 8]", "[B, 32, 4, 4]", 4640);
 
-        /// <summary>SiLU · [B, 16, 8, 8] → [B, 16, 8, 8] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part SiLU => new("SiLU", "SiLU", "[B, 16, 8, 8]", "[B, 16, 8, 8]", 0);
-
-        /// <summary>Flatten · [B, 32, 4, 4] → [B, 512] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Flatten => new("Flatten", "Flatten", "[B, 32, 4, 4]", "[B, 512]", 0);
-
         /// <summary>Linear 512→64 · [B, 512] → [B, 64] · 32,832 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Features => new("Features", "Linear 512→64", "[B, 512]", "[B, 64]", 32832);
@@ -40,9 +32,19 @@ namespace SmallDigits
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Output => new("Output", "Linear 64→10", "[B, 64]", "[B, 10]", 650);
 
-        /// <summary>The layers in the order of declaration.</summary>
+        /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() => [Conv1, Conv2, SiLU, Flatten, Features, Output];
+        public Part[] ListLayers() =>
+        [
+            Conv1,
+            new("SiLU", "SiLU", "[B, 16, 8, 8]", "[B, 16, 8, 8]", 0),
+            Conv2,
+            new("SiLU", "SiLU", "[B, 32, 4, 4]", "[B, 32, 4, 4]", 0),
+            new("Flatten", "Flatten", "[B, 32, 4, 4]", "[B, 512]", 0),
+            Features,
+            new("SiLU", "SiLU", "[B, 64]", "[B, 64]", 0),
+            Output,
+        ];
 
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -59,10 +61,12 @@ namespace SmallDigits
         /// <remarks>
         /// <code>
         /// Conv1     Conv2d 1→16, 3×3             [B, 1, 8, 8] → [B, 16, 8, 8]
-        /// Conv2     Conv2d 16→32, 3×3, stride 2  [B, 16, 8, 8] → [B, 32, 4, 4]
         /// SiLU      SiLU                         [B, 16, 8, 8] → [B, 16, 8, 8]
+        /// Conv2     Conv2d 16→32, 3×3, stride 2  [B, 16, 8, 8] → [B, 32, 4, 4]
+        /// SiLU      SiLU                         [B, 32, 4, 4] → [B, 32, 4, 4]
         /// Flatten   Flatten                      [B, 32, 4, 4] → [B, 512]
         /// Features  Linear 512→64                [B, 512] → [B, 64]
+        /// SiLU      SiLU                         [B, 64] → [B, 64]
         /// Output    Linear 64→10                 [B, 64] → [B, 10]
         /// </code>
         /// </remarks>

@@ -24,10 +24,6 @@ namespace SmallDigits
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Conv2 => new("Conv2", "Conv2d 24→24, 3×3", "[B, 24, 8, 8]", "[B, 24, 8, 8]", 5208);
 
-        /// <summary>SiLU · [B, 24, 8, 8] → [B, 24, 8, 8] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part SiLU => new("SiLU", "SiLU", "[B, 24, 8, 8]", "[B, 24, 8, 8]", 0);
-
         /// <summary>Conv2d 24→1, 3×3 · [B, 24, 8, 8] → [B, 1, 8, 8] · 217 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Mean => new("Mean", "Conv2d 24→1, 3×3", "[B, 24, 8, 8]", "[B, 1, 8, 8]", 217);
@@ -36,13 +32,17 @@ namespace SmallDigits
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Deviation => new("Deviation", "Conv2d 24→1, 3×3", "[B, 24, 8, 8]", "[B, 1, 8, 8]", 217);
 
-        /// <summary>Softplus · [B, 1, 8, 8] → [B, 1, 8, 8] · no parameters</summary>
+        /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Softplus => new("Softplus", "Softplus", "[B, 1, 8, 8]", "[B, 1, 8, 8]", 0);
-
-        /// <summary>The layers in the order of declaration.</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() => [Conv1, Conv2, SiLU, Mean, Deviation, Softplus];
+        public Part[] ListLayers() =>
+        [
+            Conv1,
+            new("SiLU", "SiLU", "[B, 24, 8, 8]", "[B, 24, 8, 8]", 0),
+            Conv2,
+            Mean,
+            Deviation,
+            new("Softplus", "Softplus", "[B, 1, 8, 8]", "[B, 1, 8, 8]", 0),
+        ];
 
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -59,8 +59,8 @@ namespace SmallDigits
         /// <remarks>
         /// <code>
         /// Conv1      Conv2d 1→24, 3×3   [B, 1, 8, 8] → [B, 24, 8, 8]
-        /// Conv2      Conv2d 24→24, 3×3  [B, 24, 8, 8] → [B, 24, 8, 8]
         /// SiLU       SiLU               [B, 24, 8, 8] → [B, 24, 8, 8]
+        /// Conv2      Conv2d 24→24, 3×3  [B, 24, 8, 8] → [B, 24, 8, 8]
         /// Mean       Conv2d 24→1, 3×3   [B, 24, 8, 8] → [B, 1, 8, 8]
         /// Deviation  Conv2d 24→1, 3×3   [B, 24, 8, 8] → [B, 1, 8, 8]
         /// Softplus   Softplus           [B, 1, 8, 8] → [B, 1, 8, 8]

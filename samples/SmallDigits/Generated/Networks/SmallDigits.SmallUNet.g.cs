@@ -32,10 +32,6 @@ namespace SmallDigits
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Middle => new("Middle", "ResidualBlock(48, 48, 64)", "[B, 48, 4, 4], [B, 64]", "[B, 48, 4, 4]", 47232) { Layers = new ResidualBlock(48, 48, 64).ListLayers() };
 
-        /// <summary>Upsample 2 · [B, 48, 4, 4] → [B, 48, 8, 8] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Up => new("Up", "Upsample 2", "[B, 48, 4, 4]", "[B, 48, 8, 8]", 0);
-
         /// <summary>ResidualBlock(72, 24, 64) · [B, 72, 8, 8], [B, 64] → [B, 24, 8, 8] · 24,288 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Decoder => new("Decoder", "ResidualBlock(72, 24, 64)", "[B, 72, 8, 8], [B, 64]", "[B, 24, 8, 8]", 24288) { Layers = new ResidualBlock(72, 24, 64).ListLayers() };
@@ -44,17 +40,24 @@ namespace SmallDigits
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Norm => new("Norm", "GroupNorm 24 in 8 groups", "[B, 24, 8, 8]", "[B, 24, 8, 8]", 48);
 
-        /// <summary>SiLU · [B, 24, 8, 8] → [B, 24, 8, 8] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part SiLU => new("SiLU", "SiLU", "[B, 24, 8, 8]", "[B, 24, 8, 8]", 0);
-
         /// <summary>Conv2d 24→1, 3×3 · [B, 24, 8, 8] → [B, 1, 8, 8] · 217 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Output => new("Output", "Conv2d 24→1, 3×3", "[B, 24, 8, 8]", "[B, 1, 8, 8]", 217);
 
-        /// <summary>The layers in the order of declaration.</summary>
+        /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() => [Input, Encoder, Down, Middle, Up, Decoder, Norm, SiLU, Output];
+        public Part[] ListLayers() =>
+        [
+            Input,
+            Encoder,
+            Down,
+            Middle,
+            new("Upsample(2)", "Upsample 2", "[B, 48, 4, 4]", "[B, 48, 8, 8]", 0),
+            Decoder,
+            Norm,
+            new("SiLU", "SiLU", "[B, 24, 8, 8]", "[B, 24, 8, 8]", 0),
+            Output,
+        ];
 
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -70,15 +73,15 @@ namespace SmallDigits
         /// <summary><see cref="SmallUNet"/> as a TorchSharp module: [B, 1, 8, 8], [B, 64] → [B, 1, 8, 8], 95,113 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// Input    Conv2d 1→24, 3×3             [B, 1, 8, 8] → [B, 24, 8, 8]
-        /// Encoder  ResidualBlock(24, 24, 64)    [B, 24, 8, 8], [B, 64] → [B, 24, 8, 8]
-        /// Down     Conv2d 24→48, 3×3, stride 2  [B, 24, 8, 8] → [B, 48, 4, 4]
-        /// Middle   ResidualBlock(48, 48, 64)    [B, 48, 4, 4], [B, 64] → [B, 48, 4, 4]
-        /// Up       Upsample 2                   [B, 48, 4, 4] → [B, 48, 8, 8]
-        /// Decoder  ResidualBlock(72, 24, 64)    [B, 72, 8, 8], [B, 64] → [B, 24, 8, 8]
-        /// Norm     GroupNorm 24 in 8 groups     [B, 24, 8, 8] → [B, 24, 8, 8]
-        /// SiLU     SiLU                         [B, 24, 8, 8] → [B, 24, 8, 8]
-        /// Output   Conv2d 24→1, 3×3             [B, 24, 8, 8] → [B, 1, 8, 8]
+        /// Input        Conv2d 1→24, 3×3             [B, 1, 8, 8] → [B, 24, 8, 8]
+        /// Encoder      ResidualBlock(24, 24, 64)    [B, 24, 8, 8], [B, 64] → [B, 24, 8, 8]
+        /// Down         Conv2d 24→48, 3×3, stride 2  [B, 24, 8, 8] → [B, 48, 4, 4]
+        /// Middle       ResidualBlock(48, 48, 64)    [B, 48, 4, 4], [B, 64] → [B, 48, 4, 4]
+        /// Upsample(2)  Upsample 2                   [B, 48, 4, 4] → [B, 48, 8, 8]
+        /// Decoder      ResidualBlock(72, 24, 64)    [B, 72, 8, 8], [B, 64] → [B, 24, 8, 8]
+        /// Norm         GroupNorm 24 in 8 groups     [B, 24, 8, 8] → [B, 24, 8, 8]
+        /// SiLU         SiLU                         [B, 24, 8, 8] → [B, 24, 8, 8]
+        /// Output       Conv2d 24→1, 3×3             [B, 24, 8, 8] → [B, 1, 8, 8]
         /// </code>
         /// </remarks>
         [Contract("95113", "3038208", "38512", Parameters = [], Inputs = ["B,1,8,8", "B,64"], Outputs = ["B,1,8,8"], Duties = [])]
@@ -145,10 +148,10 @@ namespace SmallDigits
                 var down = Images.GeneralConv2d(fine, downWeight, downBias, strides: DownStride, padding: DownPadding); // [B, 48, 4, 4]
                 var coarse = Middle.call(down, embedding);                                                           // [B, 48, 4, 4]
                 down.Dispose();
-                var up = Images.Upsample(coarse, 2);                                                                 // [B, 48, 8, 8]
+                var upsample = Images.Upsample(coarse, 2);                                                           // [B, 48, 8, 8]
                 coarse.Dispose();
-                var joined = cat([up, fine], 1);                                                                     // [B, 72, 8, 8]
-                up.Dispose(); fine.Dispose();
+                var joined = cat([upsample, fine], 1);                                                               // [B, 72, 8, 8]
+                upsample.Dispose(); fine.Dispose();
                 var decoder = Decoder.call(joined, embedding);                                                       // [B, 24, 8, 8]
                 joined.Dispose();
                 var output = Images.NormSiLUConv2d(decoder, 8, normWeight, normBias, outputWeight, outputBias);      // [B, 1, 8, 8]
