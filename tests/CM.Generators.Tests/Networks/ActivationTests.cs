@@ -1,7 +1,5 @@
-using CM.Generators.Couplings;
 using CM.Generators.Diagnostics;
 using CM.Generators.Networks;
-using CM.Generators.Networks.Layers;
 using CM.Generators.Shapes;
 using TorchSharp;
 using static TorchSharp.torch;
