@@ -29,12 +29,9 @@ internal sealed class FolderGraph
 
     public static FolderGraph Of(string project)
     {
-        var root = Path.Combine(Repository.Root, "src", project);
-        var files = Directory.GetFiles(root, "*.cs", SearchOption.AllDirectories).Where(file => !IsOutput(Path.GetRelativePath(root, file))).Order(StringComparer.Ordinal).ToArray();
-        var options = new CSharpParseOptions(LanguageVersion.Preview);
-        var sources = files.Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), options, file)).ToArray();
-        var compilation = CSharpCompilation.Create(project, [.. sources, CSharpSyntaxTree.ParseText(GlobalUsings(root, project), options)], References(project),
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
+        var root = RootOf(project);
+        var compilation = Compile(project);
+        var sources = compilation.SyntaxTrees.Where(source => source.FilePath.Length > 0).ToArray();
 
         // Generators, which implement partial members, do not run here.
         compilation.GetDiagnostics().Where(found => found.Severity == DiagnosticSeverity.Error && found.Id != PartialWithoutBody).Take(5).ShouldBeEmpty($"{project} must compile here too, or arrows are missed");
@@ -53,6 +50,18 @@ internal sealed class FolderGraph
 
         return new([.. sources.Select(source => FolderOf(source.FilePath, root)).Distinct().Order(StringComparer.Ordinal)], [.. arrows.Values]);
     }
+
+    private static CSharpCompilation Compile(string project)
+    {
+        var root = RootOf(project);
+        var files = Directory.GetFiles(root, "*.cs", SearchOption.AllDirectories).Where(file => !IsOutput(Path.GetRelativePath(root, file))).Order(StringComparer.Ordinal).ToArray();
+        var options = new CSharpParseOptions(LanguageVersion.Preview);
+        var sources = files.Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), options, file)).ToArray();
+        return CSharpCompilation.Create(project, [.. sources, CSharpSyntaxTree.ParseText(GlobalUsings(root, project), options)], References(project),
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
+    }
+
+    private static string RootOf(string project) => Path.Combine(Repository.Root, "src", project);
 
     // Types that are named, and those whose members are.
     private static IEnumerable<INamedTypeSymbol> UsedTypes(SemanticModel model) => model.SyntaxTree.GetRoot()
