@@ -1,13 +1,9 @@
 using System.Collections.Immutable;
 using System.Composition;
 using CM.Generators.Core;
-using CM.Generators.Couplings;
 using CM.Generators.Diagnostics;
 using CM.Generators.Experiments;
 using CM.Generators.Experiments.Axes;
-using CM.Generators.Experiments.Axes.Samplers;
-using CM.Generators.Schedules;
-using CM.Generators.Values;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.CodeFixes;

@@ -3,8 +3,6 @@ using System.Composition;
 using System.Globalization;
 using CM.Generators.Diagnostics;
 using CM.Generators.Networks;
-using CM.Generators.Schedules;
-using CM.Generators.Values;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;

@@ -54,6 +54,9 @@ public static class Functions
     /// <param name="factor">Side of the squares and the step between them, 2 or more.</param>
     public static Part AveragePool(int factor) => throw Flow.NeverRun();
 
+    /// <summary>Mean of each channel over its height and width, <c>[B, C, H, W] → [B, C]</c>.</summary>
+    public static Part GlobalAveragePool => throw Flow.NeverRun();
+
     /// <summary>
     /// Doubles an image with a filter: zeros go between the pixels, then every channel is convolved with 4·f⊗f/(Σf)².
     /// <c>[B, C, H, W] → [B, C, H', W']</c> with <c>H' = 2·H − 2 − 2·padding + taps</c>, which is 2·H for an even number of taps.

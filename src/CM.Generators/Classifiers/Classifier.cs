@@ -1,5 +1,4 @@
 using CM.Generators.Diagnostics;
-using CM.Generators.Shapes;
 
 namespace CM.Generators.Classifiers;
 

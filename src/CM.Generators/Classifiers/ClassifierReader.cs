@@ -1,7 +1,5 @@
 using CM.Generators.Diagnostics;
 using CM.Generators.Networks;
-using CM.Generators.Schedules;
-using CM.Generators.Shapes;
 using CM.Generators.Values;
 using Microsoft.CodeAnalysis;
 using static CM.Generators.Core.Literals;

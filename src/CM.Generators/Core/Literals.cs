@@ -1,5 +1,4 @@
 using System.Globalization;
-using CM.Generators.Schedules;
 using Microsoft.CodeAnalysis.CSharp;
 
 namespace CM.Generators.Core;

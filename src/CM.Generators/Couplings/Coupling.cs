@@ -1,6 +1,5 @@
 using CM.Generators.Diagnostics;
 using CM.Generators.Networks;
-using CM.Generators.Schedules;
 using CM.Generators.Values;
 
 namespace CM.Generators.Couplings;
@@ -32,14 +31,16 @@ internal sealed record DeclaredCoupling(string Name, CheckedNetwork Wiring, bool
     public IEnumerable<LayerPlan> Parts => Wiring.Plan.Layers;
 
     /// <summary>Networks that are trained with the model.</summary>
-    public IEnumerable<LayerPlan> Networks => Parts.Where(part => part.Kind == "Block");
+    public IEnumerable<LayerPlan> Trained => Parts.Where(part => PartKind.Of(part).IsTrained);
 
-    public IEnumerable<LayerPlan> Coins => Parts.Where(part => part.Kind == nameof(Coin));
-
-    public IEnumerable<LayerPlan> Models => Parts.Where(part => part.Kind == nameof(Model));
+    /// <summary>True when it looks at a whole batch at once.</summary>
+    public bool Permutes => Parts.Any(part => PartKind.Of(part).Permutes);
 
     /// <summary>A part that matches the other way round, so that the order of the data changes; null where there is none.</summary>
-    public string? PermutesData => Wiring.Steps.OfType<LayerStep>().FirstOrDefault(step => step.Layer.Kind == nameof(Pairing) && step.Inputs[1] == 0)?.Layer.Name;
+    public string? PermutesData => Wiring.Steps.OfType<LayerStep>().FirstOrDefault(step => PartKind.Of(step)?.Permutes == true && step.Inputs[1] == 0)?.Layer.Name;
+
+    /// <summary>A part that is the model with some weights; null where there is none.</summary>
+    public LayerPlan? ModelWith(ModelWeights weights) => Parts.FirstOrDefault(part => PartKind.Of(part).WeightsOf(part) == weights);
 
     /// <summary>Whether functions are called in it, whose code names more of TorchSharp.</summary>
     public bool CallsFunctions => Wiring.Steps.OfType<LayerStep>().Any(step => step.Layer.IsFunction);

@@ -1,6 +1,5 @@
 using CM.Generators.Diagnostics;
 using CM.Generators.Networks;
-using CM.Generators.Schedules;
 using CM.Generators.Shapes;
 using CM.Generators.Values;
 
@@ -15,7 +14,7 @@ internal static class CouplingChecker
     /// <summary>The same for labels of a shape, where it takes them.</summary>
     public static CheckedNetwork Check(CouplingPlan plan, Shape data, Shape labels)
     {
-        var parts = plan.Parts.Select(part => PartKind.Find(part.Kind) is { } kind ? part with { Block = Contract(part.Kind, kind.Contract(data)) } : part);
+        var parts = plan.Parts.Select(part => PartKind.Find(part.Kind) is { } kind ? part with { Block = kind.Contract(part, data) } : part);
 
         // A part that cannot stand there has no shapes to follow.
         var couple = plan.Couple is { } body && plan.Problems.All(problem => problem.Rule != "CM3004") ? body with { Inputs = body.Inputs.Select((input, i) => input with { Sizes = ShapeOf(i).Sizes.ToEquatable() }).ToEquatable() } : null;
@@ -28,11 +27,11 @@ internal static class CouplingChecker
     /// <summary>The coupling for an experiment whose model takes labels: they come in last, and every part that is the model gets them last.</summary>
     public static CheckedNetwork CheckLabelled(CouplingPlan plan, Shape data, Shape labels)
     {
-        if (plan.Couple is not { } couple || plan.Parts.All(part => part.Kind != nameof(Model)))
+        if (plan.Couple is not { } couple || !plan.Parts.Any(IsModel))
             return Check(plan, data, labels);
         var inputs = plan.HasLabels ? couple.Inputs : [.. couple.Inputs, new("labels", [], couple.Site)];
         var check = Check(plan with { Couple = couple with { Inputs = inputs }, HasLabels = true }, data, labels);
-        return check with { Steps = check.Steps.Select(step => step is LayerStep { Layer.Kind: nameof(Model) } ? step with { Inputs = [.. step.Inputs, inputs.Count - 1] } : step).ToEquatable() };
+        return check with { Steps = check.Steps.Select(step => step is LayerStep { Layer: var part } && IsModel(part) ? step with { Inputs = [.. step.Inputs, inputs.Count - 1] } : step).ToEquatable() };
     }
 
     /// <summary>The data that a coupling is made for: what its first network takes, or anything.</summary>
@@ -68,8 +67,7 @@ internal static class CouplingChecker
     private static Shape Taken(LayerPlan part, int input) =>
         part.Block!.Inputs[input].With(part.Block.Parameters.Zip(part.Sizes("arguments"), (name, size) => (name, size)).ToDictionary(pair => pair.name, pair => pair.size));
 
-    private static BlockContract Contract(string name, (EquatableArray<Shape> Inputs, Shape Output) shapes) =>
-        new(name, [], shapes.Inputs, [shapes.Output], 0, 0, 0, [], -1);
+    private static bool IsModel(LayerPlan part) => PartKind.Find(part.Kind)?.WeightsOf(part) is not null;
 
     private static IEnumerable<Problem> Ends(CheckedNetwork check, ForwardPlan couple, Shape data)
     {
@@ -98,11 +96,11 @@ internal static class CouplingChecker
         (sources[0], sources[1]) = (Source.Data, Source.Noise);
         foreach (var step in check.Steps)
         {
-            var made = step.Inputs.Aggregate(step is LayerStep { Layer.Kind: "Block" } ? Source.Network : Source.Nothing, (sum, input) => sum | sources[input]);
+            var made = step.Inputs.Aggregate(PartKind.Of(step)?.IsTrained == true ? Source.Network : Source.Nothing, (sum, input) => sum | sources[input]);
             foreach (var output in step.Outputs)
                 sources[output] = made;
-            if (step is LayerStep { Layer.Kind: nameof(KlToStandardNormal) } kl && !made.HasFlag(Source.Network))
-                yield return new Problem("CM3007", kl.Layer.Site, kl.Layer.Name);
+            if (step is LayerStep { Layer: var part } && PartKind.Of(step)?.MeasuresNetworks == true && !made.HasFlag(Source.Network))
+                yield return new Problem("CM3007", part.Site, part.Name);
         }
 
         foreach (var (end, place, needed) in new[] { ("data end", 0, Source.Data), ("noise end", 1, Source.Noise) })

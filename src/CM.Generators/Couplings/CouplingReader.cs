@@ -1,6 +1,5 @@
 using CM.Generators.Diagnostics;
 using CM.Generators.Networks;
-using CM.Generators.Schedules;
 using CM.Generators.Values;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -27,7 +26,7 @@ internal static class CouplingReader
 
         var (parts, problems) = NetworkReader.ReadParts(type, sites, cancellation);
         problems.AddRange(parts.Select(part => PartKind.Find(part.Kind)?.Validate(part)).OfType<Problem>());
-        foreach (var part in parts.Where(part => part.Kind != "Block" && PartKind.Find(part.Kind) is null))
+        foreach (var part in parts.Where(part => PartKind.Find(part.Kind) is null))
             problems.Add(new Problem("CM3004", part.Site, part.Name, "a coupling has no layers of its own; put it into a network and use that as a block"));
         foreach (var part in parts.Where(part => part.Repeat is not null))
             problems.Add(new Problem("CM3004", part.Site, part.Name, "a part of a coupling cannot be repeated; put the copies into a network"));

@@ -1,5 +1,4 @@
 using CM.Generators.Networks;
-using CM.Generators.Schedules;
 using CM.Generators.Shapes;
 using CM.Generators.Values;
 

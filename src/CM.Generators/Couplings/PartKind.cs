@@ -1,85 +1,107 @@
 using System.Collections.Immutable;
 using CM.Generators.Diagnostics;
-using CM.Generators.Schedules;
 using CM.Generators.Shapes;
 using CM.Generators.Values;
 
 namespace CM.Generators.Couplings;
 
 /// <summary>
-/// One kind of part that only couplings have. A class named like its attribute is found by itself, so a new part is an attribute in
-/// CM.Dsl/Couplings, a class here and the code that it writes in <see cref="CouplingCode"/>.
+/// One kind of part of a coupling: its contract, its numbers and the code it writes. A class named like its attribute is found by itself, so a new
+/// part is an attribute in CM.Dsl/Couplings and a class here.
 /// </summary>
 internal abstract class PartKind
 {
     private static readonly ImmutableDictionary<string, PartKind> Kinds = typeof(PartKind).Assembly.GetTypes()
-        .Where(type => type.IsSubclassOf(typeof(PartKind)))
+        .Where(type => type.IsSubclassOf(typeof(PartKind)) && !type.IsAbstract)
         .ToImmutableDictionary(type => type.Name, type => (PartKind)Activator.CreateInstance(type));
 
     /// <summary>The batch axis alone: a number per sample.</summary>
     public static Shape PerSample { get; } = Shape.Of([Dim.Of("B")]);
 
+    /// <summary>Name of the attribute without its ending.</summary>
+    public string Name => GetType().Name;
+
+    /// <summary>True when the training has a field or a tensor of the part's name.</summary>
+    public virtual bool IsNamed => false;
+
+    /// <summary>True for a network that is trained with the model.</summary>
+    public virtual bool IsTrained => false;
+
+    /// <summary>True for a penalty on the values of a network; it makes no sense on others.</summary>
+    public virtual bool MeasuresNetworks => false;
+
+    /// <summary>True when it changes the order of its second input, looking at the whole batch.</summary>
+    public virtual bool Permutes => false;
+
+    /// <summary>True when some samples of a batch can pass alone, with the same result.</summary>
+    public virtual bool PassesRows => true;
+
+    /// <summary>True when a sampler can use it too.</summary>
+    public virtual bool ServesSamples => false;
+
     public static PartKind? Find(string kind) => Kinds.TryGetValue(kind, out var found) ? found : null;
+
+    public static PartKind Of(LayerPlan part) => Kinds[part.Kind];
+
+    /// <summary>The kind of the part of a step; null for arithmetic and functions.</summary>
+    public static PartKind? Of(Step step) => step is LayerStep { Layer: { IsFunction: false } part } ? Of(part) : null;
 
     /// <summary>The kind with its numbers, as on hover.</summary>
     public abstract string Describe(LayerPlan part);
 
-    /// <summary>What goes in and comes out where the data have a shape.</summary>
-    public abstract (EquatableArray<Shape> Inputs, Shape Output) Contract(Shape data);
+    /// <summary>Shapes that go in and come out where the data have a shape; null where they are not known.</summary>
+    public abstract BlockContract? Contract(LayerPlan part, Shape data);
 
     /// <summary>Checks the numbers in the attribute.</summary>
     public virtual Problem? Validate(LayerPlan part) => null;
+
+    /// <summary>Weights with which it is the experiment's model; null where it is not.</summary>
+    public virtual ModelWeights? WeightsOf(LayerPlan part) => null;
+
+    /// <summary>Modules that the training holds for the parts of this kind.</summary>
+    /// <param name="parts">The parts.</param>
+    /// <param name="code">The coupling's code.</param>
+    /// <param name="weights">The store with the trained weights.</param>
+    public virtual IEnumerable<PartModule> Modules(IEnumerable<LayerPlan> parts, CouplingCode code, string weights) => [];
+
+    /// <summary>Parameters of the method <c>Couple</c> for the parts of this kind.</summary>
+    public virtual IEnumerable<CoupleParameter> Parameters(IEnumerable<LayerPlan> parts, CouplingCode code) => [];
+
+    /// <summary>A tensor that is drawn for each step of the training, <c>[B]</c>; it is a parameter of the part's field's name.</summary>
+    public virtual (string Value, string Remark)? Draw(LayerPlan part, CouplingCode code) => null;
+
+    /// <summary>The expression of a step.</summary>
+    public abstract string Write(LayerStep step, CouplingCode code);
+
+    /// <summary>Writes the statement of a step.</summary>
+    public virtual void WriteStatement(LayerStep step, CouplingCode code) => code.Assign(step, Write(step, code));
+
+    /// <summary>Steps before it that the part writes into a method of its own.</summary>
+    public virtual IReadOnlyCollection<Step> Absorbs(LayerStep step, CouplingCode code) => [];
+
+    /// <summary>Writes methods of the training for the parts of this kind.</summary>
+    public virtual void WriteMethods(IReadOnlyCollection<LayerPlan> parts, CouplingCode code)
+    {
+    }
+
+    /// <summary>A contract of one result.</summary>
+    protected static BlockContract Takes(LayerPlan part, EquatableArray<Shape> inputs, Shape output) => new(part.Kind, [], inputs, [output], 0, 0, 0, [], -1);
 }
 
-/// <summary>The penalty of a variational coupling.</summary>
-internal sealed class KlToStandardNormal : PartKind
+/// <summary>Weights of a model in a coupling.</summary>
+internal enum ModelWeights
 {
-    public override string Describe(LayerPlan part) =>
-        $"KL to N(0, 1), weight {Literals.Number(Weight(part))}{(IsConstant(part) ? "" : ", times the weight of the last interval")}";
-
-    public override (EquatableArray<Shape> Inputs, Shape Output) Contract(Shape data) => ([data, data], PerSample);
-
-    public override Problem? Validate(LayerPlan part) =>
-        Weight(part) >= 0 ? null : new Problem("CM1008", part.SiteOf("weight"), part.Name, "weight", "0 or more");
-
-    public static double Weight(LayerPlan part) => part.Number("weight", 0);
-
-    public static bool IsConstant(LayerPlan part) => part.Flag("constant", false);
+    Student,
+    Ema,
+    Frozen,
 }
 
-/// <summary>The experiment's model, not differentiated.</summary>
-internal sealed class Model : PartKind
-{
-    public override string Describe(LayerPlan part) => UsesAverage(part) ? "Model, averaged weights" : IsFrozen(part) ? "Model, weights of a finished run" : "Model, weights as they are trained";
+/// <summary>A module that a training holds for a coupling.</summary>
+/// <param name="Type">Its type.</param>
+/// <param name="Field">The field.</param>
+/// <param name="Made">The expression that makes it.</param>
+/// <param name="Layout">The expression that adds its parameters to the model's layout; empty where they are the model's.</param>
+internal sealed record PartModule(string Type, string Field, string Made, string Layout = "");
 
-    public override (EquatableArray<Shape> Inputs, Shape Output) Contract(Shape data) => ([data, PerSample], data);
-
-    public static bool UsesAverage(LayerPlan part) => part.Text("weights") == "Ema";
-
-    public static bool IsFrozen(LayerPlan part) => part.Text("weights") == "Frozen";
-}
-
-/// <summary>A coupling of CM.Dsl inside another one: minibatch optimal transport, which permutes the noise.</summary>
-internal sealed class Pairing : PartKind
-{
-    public override string Describe(LayerPlan part) => "Coupling MinibatchOT";
-
-    public override (EquatableArray<Shape> Inputs, Shape Output) Contract(Shape data) => ([data, data], data);
-}
-
-/// <summary>A choice for each sample.</summary>
-internal sealed class Coin : PartKind
-{
-    public override string Describe(LayerPlan part) => $"Coin, heads {Literals.Number(Heads(part))}{(End(part) == Heads(part) ? "" : $" to {Literals.Number(End(part))}")}";
-
-    public override (EquatableArray<Shape> Inputs, Shape Output) Contract(Shape data) => ([data, data], data);
-
-    public override Problem? Validate(LayerPlan part) =>
-        Heads(part) is not (>= 0 and <= 1) ? new Problem("CM1008", part.SiteOf("heads"), part.Name, "heads", "from 0 to 1")
-        : End(part) is not (>= 0 and <= 1) ? new Problem("CM1008", part.SiteOf("end"), part.Name, "End", "from 0 to 1")
-        : null;
-
-    public static double Heads(LayerPlan part) => part.Number("heads", 0);
-
-    public static double End(LayerPlan part) => part.Number("end", Heads(part));
-}
+/// <summary>A parameter of the method <c>Couple</c>.</summary>
+internal sealed record CoupleParameter(string Type, string Name, string Meaning);

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using CM.Generators.Networks;
 using Microsoft.CodeAnalysis;
 
 namespace CM.Generators.Diagnostics;

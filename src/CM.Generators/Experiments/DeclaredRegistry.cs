@@ -1,4 +1,3 @@
-using CM.Generators.Couplings;
 using Microsoft.CodeAnalysis;
 
 namespace CM.Generators.Experiments;

@@ -2,7 +2,6 @@ using CM.Generators.Couplings;
 using CM.Generators.Diagnostics;
 using CM.Generators.Experiments.Axes;
 using CM.Generators.Experiments.Axes.Averages;
-using CM.Generators.Experiments.Axes.LearningRates;
 using CM.Generators.Experiments.Parts;
 using CM.Generators.Schedules;
 
@@ -89,8 +88,20 @@ internal sealed record Experiment(RecordName Name)
     /// <summary>Whether the last of the averages makes the targets.</summary>
     public bool HasTeacher => Averages.Any(average => AxisKind.Of<AverageKind>(average).Teaches);
 
+    /// <summary>The experiment as its coupling's code sees it.</summary>
+    public CouplingFrame CouplingFrame => new(Name.Namespace, Times!, Model!.Code + ".Module")
+    {
+        ModelTakesLabels = Model.TakesLabels,
+        Shape = Data!.Shape,
+        Classes = Data.Classes,
+        Low = Precision?.Type,
+        Static = Static,
+        FirstStageBelow = Truncation?.Start,
+        Renoises = SampleTimes.Count > 1,
+    };
+
     /// <summary>Whether weights of a finished run lie beside those that are trained.</summary>
-    public bool HasFrozen => Truncation is not null || Distillation is not null || Coupling is DeclaredCoupling declared && declared.Models.Any(Couplings.Model.IsFrozen);
+    public bool HasFrozen => Truncation is not null || Distillation is not null || (Coupling as DeclaredCoupling)?.ModelWith(ModelWeights.Frozen) is not null;
 
     /// <summary>Whether a network of it takes labels.</summary>
     public bool TakesLabels => Model!.TakesLabels || Coupling is DeclaredCoupling { HasLabels: true };

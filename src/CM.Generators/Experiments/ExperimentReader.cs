@@ -1,4 +1,3 @@
-using CM.Generators.Couplings;
 using CM.Generators.Diagnostics;
 using CM.Generators.Experiments.Axes;
 using CM.Generators.Experiments.Axes.Averages;
@@ -7,7 +6,6 @@ using CM.Generators.Experiments.Axes.Losses;
 using CM.Generators.Experiments.Axes.Optimizers;
 using CM.Generators.Experiments.Axes.Samplers;
 using CM.Generators.Experiments.Parts;
-using CM.Generators.Networks.Layers;
 using Microsoft.CodeAnalysis;
 
 namespace CM.Generators.Experiments;

@@ -1,7 +1,5 @@
 using CM.Generators.Couplings;
-using CM.Generators.Experiments.Parts;
 using CM.Generators.Schedules;
-using CM.Generators.Shapes;
 
 namespace CM.Generators.Experiments;
 

@@ -53,13 +53,13 @@ internal sealed class ExperimentSense(ExperimentLine line, Experiment experiment
     private void CheckCoupling(Coupling coupling, AxisAttribute found, AxisAttribute times, AxisAttribute? origin)
     {
         var declared = coupling as DeclaredCoupling;
-        if (experiment.Batch == 1 && (coupling is MinibatchOTCoupling || declared?.Parts.Any(part => part.Kind == nameof(Pairing)) == true))
+        if (experiment.Batch == 1 && (coupling is MinibatchOTCoupling || declared?.Permutes == true))
             Clash(coupling.Name, "Batch = 1", "there is nothing to match; take a larger batch", found);
         if (declared is null)
             return;
-        if (schedule.IsDiffusion && declared.Wiring.Steps.OfType<LayerStep>().FirstOrDefault(step => step.Layer.Kind == nameof(Model) && step.Inputs[1] == 2) is { } predicts)
+        if (schedule.IsDiffusion && declared.Wiring.Steps.OfType<LayerStep>().FirstOrDefault(step => PartKind.Of(step)?.WeightsOf(step.Layer) is not null && step.Inputs[1] == 2) is { } predicts)
             Clash(coupling.Name, times.Type!.Name, $"the earlier time is always 0, where the model gives back what it gets, so that '{predicts.Layer.Name}' predicts nothing; give the schedule an Earlier above 0", found, times);
-        if (origin?.Type is { } other && declared.Models.FirstOrDefault(Model.IsFrozen) is { } kept && TimesReader.OfExperiment(line, other) is var (before, first) && !TimesReader.HaveOneProcess(first, schedule))
+        if (origin?.Type is { } other && declared.ModelWith(ModelWeights.Frozen) is { } kept && TimesReader.OfExperiment(line, other) is var (before, first) && !TimesReader.HaveOneProcess(first, schedule))
             Clash(coupling.Name, other.Name, $"'{kept.Name}' takes its weights, and '{before.Name}' and '{times.Type!.Name}' differ in Signal, Noise or DataDeviation, so that they mean something else here", found, origin);
     }
 

@@ -1,6 +1,4 @@
 using CM.Generators.Couplings;
-using CM.Generators.Experiments.Axes.Samplers;
-using CM.Generators.Values;
 using static CM.Generators.Core.Literals;
 
 namespace CM.Generators.Experiments;
@@ -9,7 +7,7 @@ namespace CM.Generators.Experiments;
 internal sealed class ExperimentWriter : ExperimentSection
 {
     private ExperimentWriter(Experiment experiment, CodeWriter code)
-        : base(experiment, code, experiment is { Obstacle: null, Coupling: DeclaredCoupling declared } ? new(declared, experiment, code) : null)
+        : base(experiment, code, experiment is { Obstacle: null, Coupling: DeclaredCoupling declared } ? new(declared, experiment.CouplingFrame, code) : null)
     {
     }
 

@@ -2,9 +2,6 @@ using CM.Generators.Couplings;
 using CM.Generators.Experiments.Axes;
 using CM.Generators.Experiments.Axes.Losses;
 using CM.Generators.Experiments.Parts;
-using CM.Generators.Networks.Layers;
-using CM.Generators.Schedules;
-using CM.Generators.Shapes;
 using static CM.Generators.Core.Literals;
 
 namespace CM.Generators.Experiments;

@@ -24,7 +24,7 @@ internal sealed record MemoryNeed(long Weights, EquatableArray<(string What, int
             return null;
         var wiring = (coupling as DeclaredCoupling)?.Wiring;
         var sizes = new Dictionary<string, Dim>();
-        NetworkChecker.Bind(model.Inputs, [Shape.Of([Dim.Of("B"), .. data.Shape.Select(size => (Dim)size)]), PartKind.PerSample, Shape.Of([Dim.Of("B"), data.Classes])], sizes);
+        BlockSizes.Bind(model.Inputs, [Shape.Of([Dim.Of("B"), .. data.Shape.Select(size => (Dim)size)]), PartKind.PerSample, Shape.Of([Dim.Of("B"), data.Classes])], sizes);
         var numbers = model.Inputs.Concat(model.Outputs).Aggregate(model.Activations, (sum, shape) => sum + shape.Numbers).With(sizes) + (wiring?.Activations ?? 0);
         return (model.Count + (wiring?.Count ?? 0)).Value is { } weights && numbers.Value is { } kept
             ? new(weights, Held(experiment, optimizer).ToEquatable(), 4 * kept, experiment.Batch)

@@ -1,15 +1,10 @@
-using CM.Generators.Classifiers;
 using CM.Generators.Couplings;
 using CM.Generators.Experiments.Axes;
 using CM.Generators.Experiments.Axes.Averages;
 using CM.Generators.Experiments.Axes.Losses;
 using CM.Generators.Experiments.Axes.Optimizers;
 using CM.Generators.Experiments.Axes.Samplers;
-using CM.Generators.Experiments.Parts;
-using CM.Generators.Incremental;
-using CM.Generators.Networks.Layers;
 using CM.Generators.Schedules;
-using CM.Generators.Shapes;
 using static CM.Generators.Core.Literals;
 
 namespace CM.Generators.Experiments;

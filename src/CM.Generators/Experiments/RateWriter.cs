@@ -1,6 +1,5 @@
 using CM.Generators.Experiments.Axes;
 using CM.Generators.Experiments.Axes.LearningRates;
-using CM.Generators.Schedules;
 using static CM.Generators.Core.Literals;
 
 namespace CM.Generators.Experiments;

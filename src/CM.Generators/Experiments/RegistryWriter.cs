@@ -1,5 +1,4 @@
 using CM.Generators.Classifiers;
-using CM.Generators.Couplings;
 using static CM.Generators.Core.Literals;
 
 namespace CM.Generators.Experiments;

@@ -1,7 +1,6 @@
 using CM.Generators.Couplings;
 using CM.Generators.Experiments.Axes;
 using CM.Generators.Experiments.Axes.Samplers;
-using CM.Generators.Schedules;
 using static CM.Generators.Core.Literals;
 
 namespace CM.Generators.Experiments;

@@ -2,11 +2,6 @@ using CM.Generators.Couplings;
 using CM.Generators.Experiments.Axes;
 using CM.Generators.Experiments.Axes.Averages;
 using CM.Generators.Experiments.Axes.Optimizers;
-using CM.Generators.Experiments.Parts;
-using CM.Generators.Networks.Layers;
-using CM.Generators.Schedules;
-using CM.Generators.Shapes;
-using CM.Generators.Values;
 using static CM.Generators.Core.Literals;
 
 namespace CM.Generators.Experiments;

@@ -1,4 +1,3 @@
-using CM.Generators.Schedules;
 using CM.Generators.Shapes;
 using CM.Generators.Values;
 
@@ -76,7 +75,7 @@ internal sealed class Activations
     {
         var (inputs, outputs) = (step.Inputs.Select(value => network.Values[value].Shape).ToArray(), step.Outputs.Select(value => network.Values[value].Shape));
         return step.Layer.Block is { } block
-            ? new(block.Keeps(0), block.Keeps(inputs.Length), block.Activations.With(NetworkChecker.Sizes(step.Layer, block, inputs)))
+            ? new(block.Keeps(0), block.Keeps(inputs.Length), block.Activations.With(BlockSizes.Of(step.Layer, block, inputs)))
             : LayerKind.Find(step.Layer.Kind)!.Keep(step.Layer, inputs[0], outputs.First());
     }
 

@@ -1,5 +1,5 @@
+using System.Globalization;
 using CM.Generators.Diagnostics;
-using CM.Generators.Schedules;
 using CM.Generators.Shapes;
 using CM.Generators.Values;
 
@@ -42,6 +42,15 @@ internal sealed record CheckedNetwork(
 
     /// <summary><c>[B, 2], [B] → [B, 2]</c></summary>
     public string Signature => $"{string.Join(", ", InputShapes)} → {string.Join(", ", OutputShapes)}";
+
+    /// <summary>A number of parameters in words, such as <c>2,050 parameters</c>.</summary>
+    public static string Counted(Dim count) => count.Value switch
+    {
+        0 => "no parameters",
+        1 => "1 parameter",
+        { } number => number.ToString("N0", CultureInfo.InvariantCulture) + " parameters",
+        null => $"{count} parameters",
+    };
 
     /// <summary>The contract for networks that use it as a block.</summary>
     /// <param name="site">Place of its record in the source; -1 for another assembly's.</param>

@@ -1,5 +1,4 @@
 using CM.Generators.Diagnostics;
-using CM.Generators.Schedules;
 using CM.Generators.Shapes;
 using CM.Generators.Values;
 
@@ -53,7 +52,7 @@ internal sealed class LayerCheck(LayerPlan layer, int place, IReadOnlyList<FlowV
         var fit = Fit.Of(expected, input[axis].Size);
         if (fit.Verdict == FitVerdict.Never)
         {
-            Report("CM2001", layer.Name, expected.ToString(), input.NameOf(axis), From, input.ToString(), input[axis].Size.ToString(), Cause(input[axis]));
+            Report("CM2001", layer.Name, expected.ToString(), input.NameOf(axis), From, input.ToString(), input[axis].Size.ToString(), input[axis].Cause);
             return false;
         }
 
@@ -80,7 +79,7 @@ internal sealed class LayerCheck(LayerPlan layer, int place, IReadOnlyList<FlowV
             Duty(DutyKind.AtLeast, 1, size, place, $"the {input.NameOf(axis)} that '{layer.Name}' leaves is 1 or more");
         if (size.Value is null or > 0)
             return true;
-        Report("CM2008", layer.Name, input.NameOf(axis), input[axis].Size.ToString(), From, input.ToString(), Cause(input[axis]));
+        Report("CM2008", layer.Name, input.NameOf(axis), input[axis].Size.ToString(), From, input.ToString(), input[axis].Cause);
         return false;
     }
 
@@ -105,7 +104,4 @@ internal sealed class LayerCheck(LayerPlan layer, int place, IReadOnlyList<FlowV
     }
 
     public void Report(string rule, params string[] words) => problems.Add(new Problem(rule, place, words) { See = layer.IsFunction ? [] : [layer.Site] });
-
-    /// <summary>A sentence that tells how a size came about, for the end of a message.</summary>
-    public static string Cause(Axis axis) => axis.Story.Length > 0 ? $" {axis.Story}." : "";
 }

@@ -1,6 +1,5 @@
 using CM.Generators.Diagnostics;
 using CM.Generators.Incremental;
-using CM.Generators.Schedules;
 using CM.Generators.Values;
 using Microsoft.CodeAnalysis;
 

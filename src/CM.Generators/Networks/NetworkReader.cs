@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using CM.Generators.Diagnostics;
-using CM.Generators.Schedules;
 using CM.Generators.Shapes;
 using CM.Generators.Values;
 using Microsoft.CodeAnalysis;

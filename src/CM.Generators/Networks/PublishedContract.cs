@@ -1,4 +1,3 @@
-using CM.Generators.Schedules;
 using CM.Generators.Shapes;
 using CM.Generators.Values;
 using Microsoft.CodeAnalysis;

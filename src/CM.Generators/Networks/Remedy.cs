@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using CM.Generators.Diagnostics;
-using CM.Generators.Schedules;
 using CM.Generators.Values;
 
 namespace CM.Generators.Networks;

@@ -1,5 +1,4 @@
 using CM.Generators.Diagnostics;
-using CM.Generators.Networks.Layers;
 
 namespace CM.Generators.Schedules;
 

@@ -1,5 +1,4 @@
 using CM.Generators.Diagnostics;
-using CM.Generators.Networks;
 using static CM.Generators.Core.Literals;
 
 namespace CM.Generators.Schedules;

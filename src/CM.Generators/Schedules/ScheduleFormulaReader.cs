@@ -1,5 +1,4 @@
 using CM.Generators.Diagnostics;
-using CM.Generators.Incremental;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;

@@ -1,4 +1,3 @@
-using CM.Generators.Networks.Layers;
 using static CM.Generators.Core.Literals;
 
 namespace CM.Generators.Schedules;

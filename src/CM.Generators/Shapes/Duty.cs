@@ -1,5 +1,3 @@
-using CM.Generators.Schedules;
-
 namespace CM.Generators.Shapes;
 
 /// <summary>Something that sizes must fulfil and that only numbers can decide: two sizes are equal, one divides the other, or one is not too small.</summary>

@@ -1,5 +1,3 @@
-using CM.Generators.Experiments.Axes.Samplers;
-
 namespace CM.Generators.Shapes;
 
 /// <summary>How two sizes compare.</summary>

@@ -8,6 +8,9 @@ internal readonly struct Axis(Dim size, Func<string>? story = null) : IEquatable
     /// <summary>Which layers made the size, as words: <c>'Shrink' turned 32 into 15 and 'Grow' turned 15 into 30</c>.</summary>
     public string Story => story?.Invoke() ?? "";
 
+    /// <summary>The story as a sentence for the end of a message, with a space before it; empty where there is none.</summary>
+    public string Cause => Story is { Length: > 0 } told ? $" {told}." : "";
+
     /// <summary>The same axis with names in its size replaced.</summary>
     public Axis With(IReadOnlyDictionary<string, Dim> sizes) => new(Size.With(sizes), story);
 

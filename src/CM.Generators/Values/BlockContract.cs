@@ -1,4 +1,3 @@
-using CM.Generators.Networks;
 using CM.Generators.Shapes;
 
 namespace CM.Generators.Values;

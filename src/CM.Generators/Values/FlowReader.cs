@@ -1,6 +1,5 @@
 using System.Globalization;
 using CM.Generators.Diagnostics;
-using CM.Generators.Incremental;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;

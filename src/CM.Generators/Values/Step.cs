@@ -1,4 +1,3 @@
-using CM.Generators.Schedules;
 using CM.Generators.Shapes;
 
 namespace CM.Generators.Values;

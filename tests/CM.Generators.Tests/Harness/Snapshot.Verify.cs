@@ -4,5 +4,5 @@ namespace CM.Generators.Tests;
 internal static class Snapshot
 {
     public static Task Match(string text, string name) =>
-        VerifyXunit.Verifier.Verify(text, "cs").UseDirectory("Snapshots").UseFileName(name);
+        VerifyXunit.Verifier.Verify(text, "cs").UseDirectory(Path.Combine(Repository.Root, "tests", "CM.Generators.Tests", "Snapshots")).UseFileName(name);
 }

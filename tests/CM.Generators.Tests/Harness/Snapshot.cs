@@ -1,15 +1,13 @@
-using System.Runtime.CompilerServices;
-
 namespace CM.Generators.Tests;
 
 /// <summary>
-/// Compares text with a file beside the test, <c>Snapshots/NAME.verified.cs</c>, the layout of Verify. <c>ACCEPT_SNAPSHOTS=1</c> writes what came out.
+/// Compares text with a file, <c>Snapshots/NAME.verified.cs</c>, the layout of Verify. <c>ACCEPT_SNAPSHOTS=1</c> writes what came out.
 /// </summary>
 internal static class Snapshot
 {
-    public static Task Match(string text, string name, [CallerFilePath] string testFile = "")
+    public static Task Match(string text, string name)
     {
-        var verified = Path.Combine(Path.GetDirectoryName(testFile)!, "Snapshots", name + ".verified.cs");
+        var verified = Path.Combine(Repository.Root, "tests", "CM.Generators.Tests", "Snapshots", name + ".verified.cs");
         text = text.ReplaceLineEndings("\n");
         if (Environment.GetEnvironmentVariable("ACCEPT_SNAPSHOTS") == "1")
         {

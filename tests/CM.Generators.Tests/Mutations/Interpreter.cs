@@ -1,7 +1,6 @@
 using CM.Generators.Core;
 using CM.Generators.Networks;
 using CM.Generators.Networks.UNets;
-using CM.Generators.Schedules;
 using CM.Generators.Shapes;
 using CM.Generators.Values;
 using TorchSharp;

@@ -1,6 +1,4 @@
-using CM.Generators.Experiments.Parts;
 using CM.Generators.Networks;
-using CM.Generators.Schedules;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using TorchSharp;

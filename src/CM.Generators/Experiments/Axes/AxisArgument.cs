@@ -1,5 +1,3 @@
-using CM.Generators.Networks.Layers;
-
 namespace CM.Generators.Experiments.Axes;
 
 /// <summary>A number in an attribute.</summary>

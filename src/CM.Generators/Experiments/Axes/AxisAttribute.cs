@@ -1,6 +1,4 @@
 using CM.Generators.Diagnostics;
-using CM.Generators.Networks.Layers;
-using CM.Generators.Schedules;
 using Microsoft.CodeAnalysis;
 using static CM.Generators.Core.Literals;
 

@@ -1,5 +1,3 @@
-using CM.Generators.Schedules;
-
 namespace CM.Generators.Experiments.Axes;
 
 /// <summary>

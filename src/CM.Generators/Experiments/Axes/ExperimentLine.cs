@@ -1,5 +1,4 @@
 using CM.Generators.Diagnostics;
-using CM.Generators.Schedules;
 using CM.Generators.Shapes;
 using Microsoft.CodeAnalysis;
 

@@ -1,7 +1,5 @@
 using CM.Generators.Couplings;
-using CM.Generators.Diagnostics;
 using CM.Generators.Experiments.Axes;
-using CM.Generators.Experiments.Axes.Averages;
 using CM.Generators.Shapes;
 using Microsoft.CodeAnalysis;
 using static CM.Generators.Experiments.Axes.ExperimentLine;
@@ -64,11 +62,11 @@ internal static class CouplingAxisReader
     private static (string Why, AxisAttribute? Cause)? Conflict(ExperimentLine line, DeclaredCoupling declared, AxisAttribute? model, AxisAttribute? origin) =>
         declared.HasLabels && declared.PermutesData is { } matching
             ? ($"'{matching}' changes the order of the data, and their labels stay where they are; pipe (data, noise) into it", null)
-        : model?.Type is { } network && declared.Networks.FirstOrDefault(part => !network.GetMembers(part.Name).IsEmpty) is { } shared
+        : model?.Type is { } network && declared.Trained.FirstOrDefault(part => !network.GetMembers(part.Name).IsEmpty) is { } shared
             ? ($"both it and '{network.Name}' have a part '{shared.Name}', and their weights lie in one store; rename one of them", model)
-        : declared.Models.FirstOrDefault(Model.UsesAverage) is { } part && !line.Type.IsAbstract && AveragesReader.Find(line).Count == 0
+        : declared.ModelWith(ModelWeights.Ema) is { } part && !line.Type.IsAbstract && AveragesReader.Find(line).Count == 0
             ? ($"'{part.Name}' takes averaged weights, and none are averaged; add [Ema(decay)], or take Weights.Online", null)
-        : declared.Models.FirstOrDefault(Model.IsFrozen) is { } kept && !line.Type.IsAbstract && origin is null
+        : declared.ModelWith(ModelWeights.Frozen) is { } kept && !line.Type.IsAbstract && origin is null
             ? ($"'{kept.Name}' takes the weights of a finished run, and no experiment is named for it; add [Frozen<T>] or [StartFrom<T>]", null)
         : null;
 }

@@ -1,5 +1,4 @@
 using CM.Generators.Experiments.Axes;
-using CM.Generators.Shapes;
 using CM.Generators.Values;
 using Microsoft.CodeAnalysis;
 using static CM.Generators.Experiments.Axes.ExperimentLine;

@@ -1,7 +1,6 @@
 using CM.Generators.Diagnostics;
 using CM.Generators.Experiments.Axes;
 using CM.Generators.Networks;
-using CM.Generators.Schedules;
 using CM.Generators.Values;
 using Microsoft.CodeAnalysis;
 

@@ -1,6 +1,7 @@
+using CM.Generators.Couplings;
+using CM.Generators.Diagnostics;
 using CM.Generators.Experiments.Axes;
-using CM.Generators.Networks.Layers;
-using CM.Generators.Schedules;
+using CM.Generators.Networks;
 using Microsoft.CodeAnalysis;
 
 namespace CM.Generators.Experiments.Parts;
@@ -33,7 +34,7 @@ internal static class OriginReader
             return Refuse($"its model is '{before.Name}' and not '{network.Name}', and the weights of one do not fit the other", model);
         if (continues && line.Property("Steps")?.Value.Value is int steps && StepsOf(others) is { } done && done >= steps)
             return Refuse($"that ends at step {done}, and steps are counted on, so this one must end later than at step {steps}");
-        if (!starts && taker is null && coupling?.Type is { } kind && !TakesFrozen(kind))
+        if (!starts && taker is null && coupling?.Type is { } kind && !TakesFrozen(kind, line.Cancellation))
             return Refuse("nothing takes its frozen weights; a coupling with [Model(Weights.Frozen)] or [Distilled] would, or write [StartFrom<T>]");
         return new(other.Name, RecordName.Of(other).Text, starts, continues);
 
@@ -54,8 +55,8 @@ internal static class OriginReader
     private static int? StepsOf(INamedTypeSymbol[] line) =>
         line.Select(each => AttributeReader.Named(AttributeReader.Declared(each, ExperimentLine.Attribute)!, "Steps")?.Value as int?).FirstOrDefault(steps => steps is not null);
 
-    private static bool TakesFrozen(INamedTypeSymbol coupling) => coupling.GetMembers().OfType<IPropertySymbol>().SelectMany(part => part.GetAttributes())
-        .Any(part => AttributeReader.DslName(part.AttributeClass) == "ModelAttribute" && part.ConstructorArguments.Any(weights => weights.Kind == TypedConstantKind.Enum && AttributeReader.EnumName(weights) == "Frozen"));
+    private static bool TakesFrozen(INamedTypeSymbol coupling, CancellationToken cancellation) =>
+        NetworkReader.ReadParts(coupling, new Sites(), cancellation).Parts.Any(part => PartKind.Find(part.Kind)?.WeightsOf(part) == ModelWeights.Frozen);
 }
 
 /// <param name="Experiment">Simple name of the experiment whose run it is.</param>

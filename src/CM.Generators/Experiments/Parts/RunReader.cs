@@ -1,9 +1,6 @@
 using CM.Generators.Classifiers;
 using CM.Generators.Experiments.Axes;
-using CM.Generators.Networks.Layers;
-using CM.Generators.Schedules;
 using Microsoft.CodeAnalysis;
-using static CM.Generators.Core.Literals;
 using static CM.Generators.Experiments.Axes.ExperimentLine;
 
 namespace CM.Generators.Experiments.Parts;

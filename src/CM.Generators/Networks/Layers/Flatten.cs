@@ -43,7 +43,7 @@ internal sealed class Unflatten : LayerKind
         var product = layer.Sizes("axes").Aggregate((Dim)1, (all, size) => all * size);
         if (!check.Equal(product, input[1].Size, $"the axes of '{layer.Name}' hold every number"))
         {
-            check.Report("CM2001", layer.Name, $"{string.Join("×", layer.Sizes("axes"))} = {product}", "numbers", check.From, input.ToString(), input[1].Size.ToString(), LayerCheck.Cause(input[1]));
+            check.Report("CM2001", layer.Name, $"{string.Join("×", layer.Sizes("axes"))} = {product}", "numbers", check.From, input.ToString(), input[1].Size.ToString(), input[1].Cause);
             return Shape.Unknown;
         }
 

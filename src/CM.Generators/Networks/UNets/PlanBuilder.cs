@@ -1,4 +1,3 @@
-using CM.Generators.Experiments.Axes.Samplers;
 using CM.Generators.Shapes;
 using CM.Generators.Values;
 

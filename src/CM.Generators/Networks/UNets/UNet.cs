@@ -1,7 +1,6 @@
 using System.Globalization;
 using CM.Generators.Diagnostics;
 using CM.Generators.Incremental;
-using CM.Generators.Networks.Layers;
 using CM.Generators.Shapes;
 using CM.Generators.Values;
 

@@ -1,5 +1,3 @@
-using CM.Generators.Schedules;
-
 namespace CM.Generators.Experiments.Axes.Losses;
 
 internal sealed class L2 : LossKind

@@ -1,5 +1,3 @@
-using CM.Generators.Schedules;
-
 namespace CM.Generators.Experiments.Axes.Losses;
 
 /// <summary>The distance d(a, b) of a sample and its target.</summary>

@@ -1,4 +1,3 @@
-using CM.Generators.Schedules;
 using static CM.Generators.Core.Literals;
 
 namespace CM.Generators.Experiments.Axes.Losses;

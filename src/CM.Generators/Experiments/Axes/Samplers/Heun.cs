@@ -1,5 +1,4 @@
 using CM.Generators.Schedules;
-using CM.Generators.Shapes;
 using static CM.Generators.Core.Literals;
 
 namespace CM.Generators.Experiments.Axes.Samplers;

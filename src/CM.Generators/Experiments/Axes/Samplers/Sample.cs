@@ -1,5 +1,4 @@
 using CM.Generators.Schedules;
-using CM.Generators.Shapes;
 using Microsoft.CodeAnalysis;
 using static CM.Generators.Core.Literals;
 

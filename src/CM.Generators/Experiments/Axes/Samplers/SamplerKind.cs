@@ -1,5 +1,4 @@
 using CM.Generators.Schedules;
-using CM.Generators.Shapes;
 
 namespace CM.Generators.Experiments.Axes.Samplers;
 

@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
 using CM.Generators.Diagnostics;
-using CM.Generators.Networks.UNets;
-using CM.Generators.Shapes;
 using Microsoft.CodeAnalysis;
 
 namespace CM.Generators.Tests;

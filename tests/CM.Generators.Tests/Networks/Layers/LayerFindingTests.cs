@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CM.Generators.Tests;
 
 /// <summary>What layers say about numbers and shapes that do not fit, and on hover about those that do.</summary>
@@ -26,6 +28,11 @@ public sealed class LayerFindingTests
     [InlineData("[RmsNorm(8, Epsilon = 0)]", "'epsilon' of 'Only' must be above 0")]
     public void Numbers_out_of_range(string layer, string message) =>
         Findings(layer).ShouldContain(finding => finding.Id == "CM1008" && finding.Message == message);
+
+    [Fact]
+    public void A_mean_over_height_and_width_needs_both() =>
+        Source.Findings(OneLayer.Declare("GlobalAveragePool", "\"B\", 8", "\"B\", 8")).ShouldHaveSingleItem().GetMessage(CultureInfo.InvariantCulture)
+            .ShouldStartWith("'GlobalAveragePool' takes [B, channels, height, width] but 'x' is [B, 8]");
 
     [Theory]
     [InlineData("Attention(nameof(N))", "\"B\", nameof(N), 8, 8", "channels")]

@@ -1,6 +1,4 @@
 using CM.Generators.Incremental;
-using CM.Generators.Networks.Layers;
-using CM.Generators.Shapes;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 

@@ -1,7 +1,5 @@
-using CM.Generators.Couplings;
 using CM.Generators.Diagnostics;
 using CM.Generators.Networks;
-using CM.Generators.Networks.Layers;
 using CM.Generators.Shapes;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -39,6 +37,7 @@ public sealed class ActivationTests
     [InlineData("[Dropout(0.5)]", Image, Image)]
     [InlineData("Upsample(2)", "\"B\", 16, 32, 32", Image)]
     [InlineData("AveragePool(2)", "\"B\", 16, 8, 8", Image)]
+    [InlineData("GlobalAveragePool", "\"B\", 16", Image)]
     [InlineData("FirUpsample(1, 3, 3, 1)", "\"B\", 16, 32, 32", Image)]
     [InlineData("FirDownsample(1, 3, 3, 1)", "\"B\", 16, 8, 8", Image)]
     [InlineData("PixelShuffle(2)", "\"B\", 4, 32, 32", Image)]

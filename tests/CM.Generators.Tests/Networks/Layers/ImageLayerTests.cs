@@ -34,6 +34,10 @@ public sealed class ImageLayerTests
             cat([.. Enumerable.Range(0, 3).Select(i => F.conv2d(input.narrow(1, i, 1), store["Only.weight"].narrow(0, i, 1), store["Only.bias"].narrow(0, i, 1), [2, 2], [1, 1]))], 1));
 
     [Fact]
+    public void GlobalAveragePool_is_the_mean_of_each_channel() =>
+        ShouldGive("GlobalAveragePool", "\"B\", 3, 6, 6", "\"B\", 3", Image(3, 6), (_, input) => stack([.. Enumerable.Range(0, 3).Select(i => input.select(1, i).flatten(1).mean([1]))], 1));
+
+    [Fact]
     public void The_filter_1_1_is_nearest_neighbour_and_mean()
     {
         ShouldGive("FirUpsample(1, 1)", "\"B\", 3, 3, 3", "\"B\", 3, 6, 6", Image(3, 3), (_, input) => input.repeat_interleave(2, 2).repeat_interleave(2, 3));
