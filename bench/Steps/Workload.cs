@@ -16,27 +16,27 @@ namespace Bench;
 internal sealed record Side(double seconds, double peak_mib, double loss, double first = 0, double allocated = 0);
 
 /// <summary>What is timed, and what is compared before: the losses of both sides for the same weights and inputs.</summary>
-internal sealed record Workload(string Name, string Peer, int Steps, long[] Shape, Func<TrainingSetup, Training> New, Func<Training, Tensor, int, Tensor> Step, Func<TrainingSetup, Training> NewCheck, Func<Training, Tensor, Tensor, Tensor, Tensor, Tensor> Check)
+internal sealed record Workload(string Name, string Peer, int Steps, long[] Shape, Func<TrainingSetup, ConsistencyTrainer> New, Func<ConsistencyTrainer, Tensor, int, Tensor> Step, Func<TrainingSetup, ConsistencyTrainer> NewCheck, Func<ConsistencyTrainer, Tensor, Tensor, Tensor, Tensor, Tensor> Check)
 {
     private static readonly long[] Points = [256, 2], Images = [16, 3, 32, 32];
 
     // Of passes over a sample, a backward pass two; ECT's teacher in its first stage sees a share of 0.19, those with t above ln 7.
     private const double Trained = 3, TaughtInFirstStage = 3.19;
 
-    private static readonly Workload UNet = Training("W2", "unet", 7, Images, setup => new UNetSteps.Training(setup), setup => new UNetCheck.Training(setup), (training, x, z, t, r) => ((UNetCheck.Training)training).Losses(x, z, t, r)) with { Work = 16 * TaughtInFirstStage * SmallUNet.Plan.Work };
+    private static readonly Workload UNet = Training("W2", "unet", 7, Images, setup => new UNetSteps.Trainer(setup), setup => new UNetCheck.Trainer(setup), (training, x, z, t, r) => ((UNetCheck.Trainer)training).Losses(x, z, t, r)) with { Work = 16 * TaughtInFirstStage * SmallUNet.Plan.Work };
 
     public static readonly Workload[] All =
     [
-        Training("moons", "moons", 400, Points, setup => new Moons.Moons.Training(setup), setup => new Moons.Moons.Training(setup), (training, x, z, t, r) => ((Moons.Moons.Training)training).Losses(x, z, t, r)),
-        Training("digits", "digits", 12, [64, 1, 28, 28], setup => new Digits.Digits.Training(setup), setup => new Digits.Digits.Training(setup), (training, x, z, t, r) => ((Digits.Digits.Training)training).Losses(x, z, t, r)),
-        Training("W1", "toy", 400, Points, setup => new ToySteps.Training(setup), setup => new ToySteps.Training(setup), (training, x, z, t, r) => ((ToySteps.Training)training).Losses(x, z, t, r)) with { Work = 256 * TaughtInFirstStage * Toy.Plan.Work },
-        Training("W1-VCT", "toy", 400, Points, setup => new ToyVariationalSteps.Training(setup), setup => new ToyVariationalSteps.Training(setup), ToyVariational) with { PeerOptions = ["--variational"], Work = 256 * ((TaughtInFirstStage * Toy.Plan.Work) + (Trained * ToyEncoder.Plan.Work)) },
+        Training("moons", "moons", 400, Points, setup => new Moons.Moons.Trainer(setup), setup => new Moons.Moons.Trainer(setup), (training, x, z, t, r) => ((Moons.Moons.Trainer)training).Losses(x, z, t, r)),
+        Training("digits", "digits", 12, [64, 1, 28, 28], setup => new Digits.Digits.Trainer(setup), setup => new Digits.Digits.Trainer(setup), (training, x, z, t, r) => ((Digits.Digits.Trainer)training).Losses(x, z, t, r)),
+        Training("W1", "toy", 400, Points, setup => new ToySteps.Trainer(setup), setup => new ToySteps.Trainer(setup), (training, x, z, t, r) => ((ToySteps.Trainer)training).Losses(x, z, t, r)) with { Work = 256 * TaughtInFirstStage * Toy.Plan.Work },
+        Training("W1-VCT", "toy", 400, Points, setup => new ToyVariationalSteps.Trainer(setup), setup => new ToyVariationalSteps.Trainer(setup), ToyVariational) with { PeerOptions = ["--variational"], Work = 256 * ((TaughtInFirstStage * Toy.Plan.Work) + (Trained * ToyEncoder.Plan.Work)) },
         UNet,
-        Training("W3", "variational", 7, Images, setup => new VariationalSteps.Training(setup), setup => new VariationalCheck.Training(setup), Variational) with { Work = 16 * ((TaughtInFirstStage * SmallUNet.Plan.Work) + (Trained * SmallEncoder.Plan.Work)) },
-        Training("W4", "induced", 7, Images, setup => new InducedSteps.Training(setup), setup => new InducedCheck.Training(setup), Induced) with { Before = 50_000, Schedule = 100_000, Earlier = t => t * 0.9, Work = 16 * (Trained + 1 + 0.5) * SmallUNet.Plan.Work },
-        Training("W5", "truncated", 7, Images, setup => new TruncatedSteps.Training(setup), setup => new TruncatedCheck.Training(setup), Truncated) with { Earlier = t => t - t * 0.001 * (8 / (t.exp() + 1) + 1), Least = 1, Work = 16 * (Trained + 1) * SmallUNet.Plan.Work },
-        Sampling("W6-1", 5, setup => new UNetCheck.Training(setup)),
-        Sampling("W6-2", 5, setup => new UNetTwoSteps.Training(setup)),
+        Training("W3", "variational", 7, Images, setup => new VariationalSteps.Trainer(setup), setup => new VariationalCheck.Trainer(setup), Variational) with { Work = 16 * ((TaughtInFirstStage * SmallUNet.Plan.Work) + (Trained * SmallEncoder.Plan.Work)) },
+        Training("W4", "induced", 7, Images, setup => new InducedSteps.Trainer(setup), setup => new InducedCheck.Trainer(setup), Induced) with { Before = 50_000, Schedule = 100_000, Earlier = t => t * 0.9, Work = 16 * (Trained + 1 + 0.5) * SmallUNet.Plan.Work },
+        Training("W5", "truncated", 7, Images, setup => new TruncatedSteps.Trainer(setup), setup => new TruncatedCheck.Trainer(setup), Truncated) with { Earlier = t => t - t * 0.001 * (8 / (t.exp() + 1) + 1), Least = 1, Work = 16 * (Trained + 1) * SmallUNet.Plan.Work },
+        Sampling("W6-1", 5, setup => new UNetCheck.Trainer(setup)),
+        Sampling("W6-2", 5, setup => new UNetTwoSteps.Trainer(setup)),
         Update("update"),
     ];
 
@@ -134,10 +134,10 @@ internal sealed record Workload(string Name, string Peer, int Steps, long[] Shap
         return Check(training, x, z, t.to(float32).to(float64), r.to(float32).to(float64)).to(float64).mean().item<double>();
     }
 
-    private static Workload Training(string name, string peer, int steps, long[] shape, Func<TrainingSetup, Training> make, Func<TrainingSetup, Training> makeCheck, Func<Training, Tensor, Tensor, Tensor, Tensor, Tensor> check) =>
+    private static Workload Training(string name, string peer, int steps, long[] shape, Func<TrainingSetup, ConsistencyTrainer> make, Func<TrainingSetup, ConsistencyTrainer> makeCheck, Func<ConsistencyTrainer, Tensor, Tensor, Tensor, Tensor, Tensor> check) =>
         new(name, peer, steps, shape, make, (training, data, step) => training.Step(data, step), makeCheck, check);
 
-    private static Workload Sampling(string name, int steps, Func<TrainingSetup, Training> make) =>
+    private static Workload Sampling(string name, int steps, Func<TrainingSetup, ConsistencyTrainer> make) =>
         new(name, "unet", steps, [64, 3, 32, 32], make, (training, noise, _) => training.Sample(training.Weights, [noise, noise]), make, (training, _, noise, _, _) => training.Sample(training.Weights, [noise, noise]))
         {
             PeerOptions = ["--sample", name.Split('-')[1]],
@@ -147,14 +147,14 @@ internal sealed record Workload(string Name, string Peer, int Steps, long[] Shap
     // Clip, optimiser and average alone; what is compared before is the loss of the step they belong to.
     private static Workload Update(string name)
     {
-        var clip = typeof(Training).GetMethod("ClipGradients", BindingFlags.Instance | BindingFlags.NonPublic)!;
+        var clip = typeof(ConsistencyTrainer).GetMethod("ClipGradients", BindingFlags.Instance | BindingFlags.NonPublic)!;
         return UNet with
         {
             Name = name,
             Steps = 40,
             New = setup =>
             {
-                var training = new UNetSteps.Training(setup);
+                var training = new UNetSteps.Trainer(setup);
                 training.Weights.Gradients.normal_();
                 return training;
             },
@@ -171,32 +171,32 @@ internal sealed record Workload(string Name, string Peer, int Steps, long[] Shap
         };
     }
 
-    private static Tensor ToyVariational(Training training, Tensor x, Tensor z, Tensor t, Tensor r)
+    private static Tensor ToyVariational(ConsistencyTrainer training, Tensor x, Tensor z, Tensor t, Tensor r)
     {
-        var check = (ToyVariationalSteps.Training)training;
-        var pair = check.Couple(x, z, 0);
-        return check.Losses(pair.Data, pair.Noise, t, r) + pair.Penalty;
+        var check = (ToyVariationalSteps.Trainer)training;
+        var pair = check.Couple(x, z, t, r, null, []);
+        return check.Losses(pair.Data, pair.Noise, t, r) + pair.Penalty!;
     }
 
-    private static Tensor Variational(Training training, Tensor x, Tensor z, Tensor t, Tensor r)
+    private static Tensor Variational(ConsistencyTrainer training, Tensor x, Tensor z, Tensor t, Tensor r)
     {
-        var check = (VariationalCheck.Training)training;
-        var pair = check.Couple(x, z, 0);
-        return check.Losses(pair.Data, pair.Noise, t, r) + pair.Penalty;
+        var check = (VariationalCheck.Trainer)training;
+        var pair = check.Couple(x, z, t, r, null, []);
+        return check.Losses(pair.Data, pair.Noise, t, r) + pair.Penalty!;
     }
 
-    private static Tensor Induced(Training training, Tensor x, Tensor z, Tensor t, Tensor r)
+    private static Tensor Induced(ConsistencyTrainer training, Tensor x, Tensor z, Tensor t, Tensor r)
     {
-        var check = (InducedCheck.Training)training;
-        var pair = check.Couple(x, z, r, (arange(x.shape[0]) % 2).eq(0));
+        var check = (InducedCheck.Trainer)training;
+        var pair = check.Couple(x, z, t, r, null, [(arange(x.shape[0]) % 2).eq(0)]);
         return check.Losses(pair.Data, pair.Noise, t, r);
     }
 
-    private static Tensor Truncated(Training training, Tensor x, Tensor z, Tensor t, Tensor r) =>
-        TruncatedCheck.Training.Mean(((TruncatedCheck.Training)training).Losses(x, z, t, r));
+    private static Tensor Truncated(ConsistencyTrainer training, Tensor x, Tensor z, Tensor t, Tensor r) =>
+        ((TruncatedCheck.Trainer)training).Mean(((TruncatedCheck.Trainer)training).Losses(x, z, t, r));
 
-    private static ParameterStore? Frozen(Training training) =>
-        (ParameterStore?)typeof(Training).GetProperty("FrozenWeights", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(training);
+    private static ParameterStore? Frozen(ConsistencyTrainer training) =>
+        (ParameterStore?)typeof(ConsistencyTrainer).GetProperty("FrozenWeights", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(training);
 
     // The program that measures says when it started us.
     private static double SinceStart() =>

@@ -131,7 +131,7 @@ public sealed class LabelsGoldenTests
         Tensor? penalty = null;
         if (golden.Has("params_order_enc"))
         {
-            var pair = training.Couple(data, noise, labels);
+            var pair = training.Couple(data, noise, labels: labels);
             (noise, penalty) = (pair[1], pair[2]);
             Golden.ShouldMatch(noise, golden["out/noise_used"], 1e-5, "noise");
             Golden.ShouldMatch(penalty, golden["out64/kl"] * 90, 1e-5, "penalty");
@@ -249,7 +249,7 @@ public sealed class LabelsGoldenTests
         {
             var labels = nn.functional.one_hot(golden["in/labels"][step], 3).to(float32);
             training.Weights.ZeroGradients();
-            var pair = training.Couple(x[step], z[step], labels);
+            var pair = training.Couple(x[step], z[step], labels: labels);
             var r = (Tensor)Declared.Call("HalfTimes", "Earlier", t[step], (int)Declared.Call("HalfTimes", "Stage", step / 16.0));
             var loss = (training.Losses(pair[0], pair[1], t[step], r, labels) + pair[2]).mean();
             ((double)loss.item<float>()).ShouldBe(wanted[step], 1e-5 * wanted.Max(), $"loss of step {step}");
@@ -274,7 +274,7 @@ public sealed class LabelsGoldenTests
         void Compare(Tensor found, string tensor) => Golden.ShouldMatch(BasesGoldenTests.Trained(found, tensor), BasesGoldenTests.Trained(golden[tensor], tensor), 1e-5, tensor);
     }
 
-    private static Training New(string experiment, Golden golden)
+    private static ConsistencyTrainer New(string experiment, Golden golden)
     {
         var training = Declared.NewTraining(experiment, 200_000);
         training.Weights.Fill(golden, ("Unet.", Prefix(golden)), ("Encode.Unet.", "enc/"));
@@ -286,7 +286,7 @@ public sealed class LabelsGoldenTests
     // Where the case has the model's weights.
     private static string Prefix(Golden golden) => ((string[])["net/", "net/model.", "net/unet."]).Single(prefix => golden.Has(prefix + "emb_noise.weight") || golden.Has(prefix + "map_layer0.weight"));
 
-    private static void CompareGradients(Training training, Golden golden, double normTolerance, double gradientTolerance)
+    private static void CompareGradients(ConsistencyTrainer training, Golden golden, double normTolerance, double gradientTolerance)
     {
         foreach (var (order, part, place) in ((string, string, string)[])[("params_order", "net", "Unet."), ("params_order_enc", "enc", "Encode.Unet.")])
         {

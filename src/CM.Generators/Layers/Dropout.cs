@@ -20,5 +20,5 @@ internal sealed class Dropout : LayerKind
     public override bool IsView(LayerPlan layer) => layer.Number("probability", 0) == 0;
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
-        $"DropoutMasks.Apply({code.Input}, {CodeWriter.Number(layer.Number("probability", 0))}, training)";
+        DrawsMasks(layer) ? $"{code.Context}.Dropout({code.Input}, {CodeWriter.Number(layer.Number("probability", 0))}, training)" : $"{code.Input}.alias()";
 }

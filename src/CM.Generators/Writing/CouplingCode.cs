@@ -17,12 +17,11 @@ internal sealed class CouplingCode
 
     private const string FirstPredictor = "firstPredictor";
 
-    // Fields, parameters and locals of the training where parts of the coupling stand, and functions that are called there.
+    // Parameters and locals of the trainer where parts of the coupling stand, and functions that are called there.
     private static readonly string[] Taken =
     [
-        "model", "teacher", "firstStage", "diffusion", "gradients", FirstPredictor, "data", "noise", "t", "r", "x", "labels", "step", "setup",
-        "weights", "sampler", "frozen", "loss", "losses", "part", "share", "scaled", "boundary", "pair", "drawn", "_", "cat", "rand", "randn",
-        "where", "zeros", "full", "float32", "float64",
+        "model", FirstPredictor, "data", "noise", "t", "r", "x", "labels", "classes", "coins", "step", "count", "weights", "rows", "_", "cat",
+        "rand", "where", "float32",
     ];
 
     private readonly DeclaredCoupling coupling;
@@ -94,9 +93,8 @@ internal sealed class CouplingCode
     /// <summary>What the coins are called.</summary>
     public IEnumerable<string> TossNames => coupling.Coins.Select(Field);
 
-    /// <summary>Draws the coins: statement and remark.</summary>
-    public IEnumerable<(string Statement, string Remark)> Tosses => coupling.Coins.Select(part =>
-        ($"var {Field(part)} = rand(noise.shape[0], device: data.device).lt({Probability(part)});", $"{part.Name} shows heads, [B]"));
+    /// <summary>Draws the coins, where step and count are at hand: an expression each.</summary>
+    public IEnumerable<string> Tosses => coupling.Coins.Select(part => $"rand(count, device: Setup.Device).lt({Probability(part)})");
 
     private static string Probability(LayerPlan coin)
     {
@@ -105,21 +103,8 @@ internal sealed class CouplingCode
         return change == 0 ? Number(heads) : heads == 0 ? moved : $"{Number(heads)} {(change < 0 ? "-" : "+")} {moved}";
     }
 
-    /// <summary>The call of the pairing method, where data, noise, t, r, labels, step and the tosses are at hand.</summary>
-    public string Call => $"Couple({string.Join(", ", Parameters().Select(parameter => parameter.Name))})";
-
-    /// <summary>Whether the pairing method takes times.</summary>
-    public bool NeedsTimes => coupling.HasTimes && (IsUsed(Earlier) || IsUsed(Later));
-
     /// <summary>Whether the sampler makes its noise with the coupling: not where that would take a coin, the model or a penalty.</summary>
-    public bool CouplesSamples => Wiring.Results[1] != Noise && SampleSteps().All(step => step is not LayerStep { Layer.Kind: not ("Block" or nameof(Pairing)) });
-
-    /// <summary>Networks that the sampler needs: statement by statement.</summary>
-    public IEnumerable<string> SamplerNetworks => SampledNetworks().SelectMany(part => new[] { $"var {Field(part)} = {Built(part, "weights")};", $"{Field(part)}.eval();" });
-
-    /// <summary>The noise for a sample that is there already, at a time.</summary>
-    public string SampledNoise(string noise, string time) =>
-        $"CoupledNoise({string.Concat(SampledNetworks().Select(part => Field(part) + ", "))}x, {noise}{(SamplesNeedTime() ? ", " + time : "")}{(SamplesNeedLabels() ? ", labels" : "")})";
+    private bool CouplesSamples => Wiring.Results[1] != Noise && SampleSteps().All(step => step is not LayerStep { Layer.Kind: not ("Block" or nameof(Pairing)) });
 
     /// <summary>Writes the methods.</summary>
     public void Methods()
@@ -139,18 +124,20 @@ internal sealed class CouplingCode
 
     private void Couple()
     {
-        var parameters = Parameters().ToArray();
         var results = Wiring.Results;
         code.Line($"/// <summary>How {coupling.Name} pairs data with noise.</summary>");
-        foreach (var (_, name, meaning) in parameters)
-            code.Line($"/// <param name=\"{name.TrimStart('@')}\">{meaning}</param>");
-        code.Line($"/// <returns>Both ends of the paths, <c>{DataShape}</c>{(coupling.HasPenalty ? ", and what is added to the losses, <c>[B]</c>" : "")}.</returns>");
-        using (code.Braces($"public (Tensor Data, Tensor Noise{(coupling.HasPenalty ? ", Tensor Penalty" : "")}) Couple({string.Join(", ", parameters.Select(parameter => $"{parameter.Type} {parameter.Name}"))})"))
+        code.Line("/// <inheritdoc/>");
+        const string Parameters = "Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels, Tensor[] coins";
+        using (code.Braces($"public override (Tensor Data, Tensor Noise, Tensor? Penalty) Couple({Parameters})"))
         {
             code.Line("using var _ = NewDisposeScope();");
+            if (coupling.HasLabels && IsUsed(Labels))
+                Line($"var {names[Labels]} = labels!;", $"one-hot, {Wiring.Values[Labels].Shape}");
+            foreach (var (coin, i) in coupling.Coins.Select((coin, i) => (coin, i)))
+                Line($"var {Field(coin)} = coins[{i}];", $"{coin.Name} shows heads, [B]");
             var heads = steps.OfType<LayerStep>().Where(step => step.Layer.Kind == nameof(Coin)).SelectMany(Heads).ToArray();
             Statements(steps.Except(heads).ToArray(), results);
-            code.Line($"return ({string.Join(", ", results.Select(Returned))});");
+            code.Line($"return ({string.Join(", ", results.Select(Returned))}{(coupling.HasPenalty ? "" : ", null")});");
         }
 
         code.Line();
@@ -179,17 +166,17 @@ internal sealed class CouplingCode
     {
         var beta = Number(KlToStandardNormal.Weight(part));
         code.Line($"// {beta}·Weight(t, r) of the {(Times.IsContinuous ? "largest time and the one before it" : "last interval of the grid")}: the penalty keeps pace with the loss.");
-        using (code.Braces($"private double {part.Name}Weight(int step)"))
+        using (code.Braces($"private double {part.Name}Weight()"))
         {
             if (Times.IsContinuous)
             {
                 code.Line($"const double T = {Number(Times.To)};");
-                code.Line($"var r = {Times.Code}.Earlier(T, {(Times.HasStage ? $"{Times.Code}.Stage((double)step / Setup.Steps)" : "0")});");
+                code.Line($"var r = {Times.Code}.Earlier(T, {(Times.HasStage ? $"{Times.Code}.Stage((double)CurrentStep / Setup.Steps)" : "0")});");
                 code.Line($"return {beta} {(Times.HasWeight ? $"* {Times.Code}.Weight(T, r)" : "/ (T - r)")};");
             }
             else
             {
-                code.Line($"var cuts = {Times.Code}.Cuts(step, Setup.Steps);");
+                code.Line($"var cuts = {Times.Code}.Cuts(CurrentStep, Setup.Steps);");
                 code.Line($"var (t, r) = ({Times.Code}.Grid(1), {Times.Code}.Grid((cuts - 1.0) / cuts));");
                 code.Line($"return {beta} {(Times.HasWeight ? $"* {Times.Code}.Weight(t, r)" : "/ (t - r)")};");
             }
@@ -215,23 +202,23 @@ internal sealed class CouplingCode
     {
         var first = experiment.Truncation is { } truncation ? $"; of the first stage below t' = {Number(truncation.Start)}" : "";
         code.Line($"// f(x, t), never differentiated{first}{(Times.ReachesData ? "; x itself where t = 0" : "")}.");
-        using (code.Braces($"private {(PredictsPiecewise ? "" : experiment.Static)}Tensor Predict({ModelType} model, Tensor x, Tensor t{OfModel(", Tensor labels")})"))
+        using (code.Braces($"private Tensor Predict({ModelType} model, Tensor x, Tensor t{OfModel(", Tensor labels")})"))
         {
             code.Line("using var frozen = no_grad();");
             code.Line("using var _ = NewDisposeScope();");
             if (PredictsPiecewise)
             {
-                code.Line($"return Piecewise({FirstPredictor}, model, x, t{OfModel(", labels")}).MoveToOuterDisposeScope();");
+                code.Line($"return Piecewise({FirstPredictor}, model, x, t, {LabelsOfModel}).MoveToOuterDisposeScope();");
             }
             else if (Times.ReachesData)
             {
                 code.Line("var positive = t.gt(0);");
-                code.Line($"var denoised = Denoise(model, x, where(positive, t, ones_like(t)){OfModel(", labels")});");
+                code.Line($"var denoised = Denoise(model, x, where(positive, t, ones_like(t)), {LabelsOfModel});");
                 code.Line($"return where(positive.view(-1{Ones}), denoised, x).MoveToOuterDisposeScope();");
             }
             else
             {
-                code.Line($"return Denoise(model, x, t{OfModel(", labels")}).MoveToOuterDisposeScope();");
+                code.Line($"return Denoise(model, x, t, {LabelsOfModel}).MoveToOuterDisposeScope();");
             }
         }
 
@@ -240,14 +227,17 @@ internal sealed class CouplingCode
 
     private void Sampled()
     {
-        string[] parameters = [.. SampledNetworks().Select(part => $"{TypeOf(part)} {Field(part)}"), $"Tensor {Escape(names[Data])}", $"Tensor {Escape(names[Noise])}", .. SamplesNeedTime() ? ["Tensor t"] : Array.Empty<string>(), .. SamplesNeedLabels() ? ["Tensor labels"] : Array.Empty<string>()];
         var before = (string[])names.Clone();
         for (var time = Earlier; time <= Later && coupling.HasTimes; time++)
             names[time] = "t";
-        code.Line($"// The noise that {coupling.Name} makes for a sample.");
-        using (code.Braces($"private {experiment.Static}Tensor CoupledNoise({string.Join(", ", parameters)})"))
+        code.Line("/// <inheritdoc/>");
+        using (code.Braces("protected override Tensor CoupledNoise(ParameterStore weights, Tensor data, Tensor noise, Tensor t, Tensor? labels)"))
         {
             code.Line("using var _ = NewDisposeScope();");
+            foreach (var part in SampledNetworks())
+                code.Line($"var {Field(part)} = {Built(part, "weights")};").Line($"{Field(part)}.eval();");
+            if (SamplesNeedLabels())
+                Line($"var {names[Labels]} = labels!;", $"one-hot, {Wiring.Values[Labels].Shape}");
             Statements(SampleSteps(), [Wiring.Results[1]]);
             code.Line($"return {Primary(Of(Wiring.Results[1]))}.MoveToOuterDisposeScope();");
         }
@@ -305,7 +295,7 @@ internal sealed class CouplingCode
         var inputs = step.Inputs.Select(Of).ToArray();
         return step.Layer.Kind switch
         {
-            nameof(KlToStandardNormal) => $"{(KlToStandardNormal.IsConstant(step.Layer) ? Number(KlToStandardNormal.Weight(step.Layer)) : $"{step.Layer.Name}Weight(step)")} * KlToStandardNormal({string.Join(", ", inputs)})",
+            nameof(KlToStandardNormal) => $"{(KlToStandardNormal.IsConstant(step.Layer) ? Number(KlToStandardNormal.Weight(step.Layer)) : $"{step.Layer.Name}Weight()")} * KlToStandardNormal({string.Join(", ", inputs)})",
             nameof(Pairing) => $"OptimalTransport.Match({string.Join(", ", inputs)})",
             nameof(Model) => $"Predict({Field(step.Layer)}, {string.Join(", ", inputs)})",
             nameof(Coin) => $"where({Field(step.Layer)}.view(-1{Ones}), {inputs[0]}, {inputs[1]})",
@@ -366,25 +356,7 @@ internal sealed class CouplingCode
 
     private IEnumerable<LayerPlan> SampledNetworks() => SampleSteps().OfType<LayerStep>().Select(step => step.Layer).Where(layer => layer.Kind == "Block").Distinct();
 
-    private bool SamplesNeedTime() => coupling.HasTimes && SampleSteps().Any(step => step.Inputs.Any(input => input is Earlier or Later));
-
     private bool SamplesNeedLabels() => coupling.HasLabels && SampleSteps().Any(step => step.Inputs.Contains(Labels));
-
-    private IEnumerable<(string Type, string Name, string Meaning)> Parameters()
-    {
-        yield return ("Tensor", Escape(names[Data]), $"Data, <c>{DataShape}</c>, float32.");
-        yield return ("Tensor", Escape(names[Noise]), "Noise of the same shape, standard normal.");
-        if (coupling.HasTimes && IsUsed(Later))
-            yield return ("Tensor", "t", "The student's times, <c>[B]</c>, float64.");
-        if (coupling.HasTimes && IsUsed(Earlier))
-            yield return ("Tensor", "r", "The teacher's times, <c>[B]</c>, float64.");
-        if (coupling.HasLabels && IsUsed(Labels))
-            yield return ("Tensor", "labels", $"One-hot labels of the data, <c>[B, {experiment.Data!.Classes}]</c>, float32.");
-        foreach (var coin in coupling.Coins)
-            yield return ("Tensor", Field(coin), $"Where {coin.Name} shows heads, <c>[B]</c>, bool.");
-        if (coupling.Parts.Any(part => part.Kind == nameof(KlToStandardNormal) && !KlToStandardNormal.IsConstant(part)))
-            yield return ("int", "step", "Decides the weight of the penalty.");
-    }
 
     private bool IsUsed(int value) => steps.Any(step => step.Inputs.Contains(value)) || Wiring.Results.Contains(value);
 
@@ -392,13 +364,13 @@ internal sealed class CouplingCode
     {
         var taken = new HashSet<string>(fields.Values)
         {
-            "data", "noise", "t", "r", "labels", "step", "model", FirstPredictor, "rows", "_", "cat", "where",
+            "data", "noise", "t", "r", "labels", "classes", "coins", "weights", "model", FirstPredictor, "rows", "_", "cat", "where",
         };
         return [.. Wiring.Values.Select((value, i) =>
         {
             string[] inputs = ["data", "noise", "r", "t"];
             if (i == Labels)
-                return "labels";
+                return "classes";
             if (i < (coupling.HasTimes ? 4 : 2))
                 return inputs[i];
             var free = taken.Contains(value.Name) ? value.Name + "Out" : value.Name;
@@ -407,6 +379,8 @@ internal sealed class CouplingCode
             return free;
         })];
     }
+
+    private string LabelsOfModel => experiment.Model!.TakesLabels ? "labels" : "null";
 
     private string OfModel(string text) => experiment.Model!.TakesLabels ? text : "";
 

@@ -22,6 +22,7 @@ internal sealed class NetworkWriter
     private readonly Dictionary<(string Layer, int Copy, string Parameter), string> fields = [];
     private readonly HashSet<string> parameters;
     private readonly HashSet<string> taken;
+    private readonly string? context;
 
     private NetworkWriter(CheckedNetwork network, CodeWriter code)
     {
@@ -31,6 +32,7 @@ internal sealed class NetworkWriter
         lastUses = LastUses();
         parameters = [.. Plan.Parameters];
         taken = [.. parameters, .. Plan.Layers.Select(layer => layer.Name), "parameters", "training", "functional", "nn", "torch", "cat", "last", "i"];
+        context = Plan.Layers.Any(layer => layer.Module is null && LayerKind.Find(layer.Kind)?.DrawsMasks(layer) == true) ? Free("context") : null;
         foreach (var layer in Plan.Layers)
         {
             owned[layer.Name] = LayerKind.Find(layer.Kind)?.Parameters(layer).ToArray() ?? [];
@@ -191,6 +193,8 @@ internal sealed class NetworkWriter
     {
         foreach (var name in Plan.Parameters)
             code.Line($"private readonly int {Escape(name)};");
+        if (context is not null)
+            code.Line($"private readonly StepContext {context};");
         foreach (var layer in Plan.Layers)
         {
             foreach (var (copy, _) in Copies(layer))
@@ -247,6 +251,8 @@ internal sealed class NetworkWriter
         {
             foreach (var name in Plan.Parameters)
                 code.Line($"this.{Escape(name)} = {Escape(name)};");
+            if (context is not null)
+                code.Line($"{context} = parameters.Context;");
             foreach (var duty in network.Duties.Where(duty => duty.Kind != DutyKind.AtLeast && duty.Left.IsOver(parameters) && duty.Right.IsOver(parameters)))
             {
                 var holds = duty.Kind == DutyKind.Divides ? $"({duty.Right.ToCode()}) % ({duty.Left.ToCode()}) == 0" : $"{duty.Left.ToCode()} == {duty.Right.ToCode()}";
@@ -448,7 +454,7 @@ internal sealed class NetworkWriter
     private string Expression(LayerPlan layer, int copy, Step step, string[] inputs) => layer.Block is { } function
         ? $"{TypeOf(function)}.Apply({string.Join(", ", inputs)})"
         : LayerKind.Find(layer.Kind)!.Write(layer, network.Values[step.Inputs[0]].Shape, network.Values[step.Outputs[0]].Shape,
-            new LayerCode(inputs, parameter => Field(layer, copy, parameter), (word, sizes) => Constant(layer, word, sizes)));
+            new LayerCode(inputs, parameter => Field(layer, copy, parameter), (word, sizes) => Constant(layer, word, sizes), context));
 
     private string Expression(FusedStep step, string[] names)
     {
@@ -459,8 +465,8 @@ internal sealed class NetworkWriter
             text += $", epsilon: {CodeWriter.Number(norm.Number("epsilon", 1e-5))}";
         if (step.Shift is { } shift)
             text += $", shift: {names[shift]}";
-        if (step.Dropout is { } dropout)
-            text += $", dropout: training ? {CodeWriter.Number(dropout.Number("probability", 0))} : 0";
+        if (step.Dropout is { } dropout && LayerKind.Find(dropout.Kind)!.DrawsMasks(dropout))
+            text += $", dropout: training ? {CodeWriter.Number(dropout.Number("probability", 0))} : 0, context: {context}";
         if (step.Residual is { } residual)
             text += $", residual: {names[residual]}";
         return step.Scale == 1 ? text + ")" : $"{text}, scale: {CodeWriter.Number(step.Scale)})";

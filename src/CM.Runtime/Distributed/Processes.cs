@@ -60,7 +60,7 @@ internal static class Processes
 
     /// <summary>Makes sure that all processes begin alike: at the same step, with the same weights.</summary>
     /// <exception cref="UserError">One begins differently from rank 0.</exception>
-    public static void CheckAlike(this IProcessGroup? group, Training training, int step)
+    public static void CheckAlike(this IProcessGroup? group, ConsistencyTrainer training, int step)
     {
         if (group is null)
             return;

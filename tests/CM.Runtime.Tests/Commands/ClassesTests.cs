@@ -92,14 +92,14 @@ public sealed class ClassesTests : IDisposable
     }
 
     /// <summary>Draws what its labels say, and demands that the labels of a step fit its data.</summary>
-    private sealed class Shades : Training
+    private sealed class Shades : StubTrainer
     {
         public Shades(TrainingSetup setup)
             : base(setup, Tiny.Layout(), []) => Optimizer = new RAdam(Weights, 1e-2);
 
-        public override Tensor Step(Tensor data, Tensor labels, int step)
+        public override Tensor Step(Tensor data, int step, Tensor? labels = null)
         {
-            labels.dtype.ShouldBe(ScalarType.Float32);
+            labels!.dtype.ShouldBe(ScalarType.Float32);
             labels.shape.ShouldBe([data.shape[0], 3]);
             using var scope = NewDisposeScope();
             labels.sum(1).eq((Scalar)1).all().item<bool>().ShouldBeTrue();
@@ -109,7 +109,7 @@ public sealed class ClassesTests : IDisposable
             return zeros([]).DetachFromDisposeScope();
         }
 
-        public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor labels) => Drawn(labels);
+        public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) => Drawn(labels!);
 
         private static Tensor Drawn(Tensor labels) => (labels.argmax(1).to(ScalarType.Float32) - 1).view(-1, 1, 1, 1).expand(-1, 1, 2, 2).clone();
     }
