@@ -1,3 +1,4 @@
+using CM.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -47,7 +48,7 @@ public sealed class LossTests
     private static double[] Losses(string experiment)
     {
         using var scope = NewDisposeScope();
-        using var training = (ConsistencyTrainer)Activator.CreateInstance(Compiled.Type(experiment + "+Trainer"), new CM.Runtime.TrainingSetup(10, 64, 1, CPU))!;
+        using var training = (ConsistencyTrainer)Activator.CreateInstance(Compiled.Type(experiment + "+Trainer"), new TrainingSetup(10, 64, 1, CPU))!;
         manual_seed(5);
         var t = logspace(-2, 1, 64, dtype: ScalarType.Float64);
         using var losses = training.Losses(randn(64, 1), randn(64, 1), t, t / 2);

@@ -78,7 +78,7 @@ internal sealed class TrainerWriter(Experiment experiment, CodeWriter code, Coup
         if (Experiment.HasTeacher)
             yield return $"TeacherModel = BuildModel(Averages[{Experiment.Averages.Count - 1}].Weights);";
         if (Experiment.Truncation is { } truncation)
-            yield return $"Truncation = new({Number(truncation.Start)}{(HasBoundary ? $", boundary: {Number(truncation.Boundary)}, weight: {Number(truncation.Weight)}" : "")});";
+            yield return $"Truncation = new({Number(truncation.Start)}{(HasBoundary ? $", Boundary: {Number(truncation.Boundary)}, Weight: {Number(truncation.Weight)}" : "")});";
         if (Experiment.Distillation is not null)
             yield return "FrozenModel.eval();";
         if (Experiment.Coupling is MinibatchOTCoupling)
