@@ -220,7 +220,7 @@ public sealed class LabelsGoldenTests
             var loss = training.Losses(x[step], z[step], t[step], (Tensor)Declared.Call("PlainTimes", "Earlier", t[step], 1), golden["in/labels"][step]).mean();
             ((double)loss.item<float>()).ShouldBe(wanted[step], 1e-5 * wanted.Max(), $"loss of step {step}");
             loss.backward();
-            training.Optimizer.Rate = (double)training.Call("Rate", step)!;
+            training.Optimizer.Rate = (double)training.Call("LearningRate", step)!;
             training.Optimizer.Rate.ShouldBe(golden["out/lr"].data<double>()[step], 1e-15);
             training.Optimizer.Step();
             foreach (var average in training.Averages)
@@ -256,7 +256,7 @@ public sealed class LabelsGoldenTests
             loss.backward();
             ((double)training.Weights.Gradients.norm().item<float>()).ShouldBe(norms[step], 1e-4 * norms[step], $"norm of the gradients in step {step}");
             training.Call("ClipGradients", 200.0);
-            training.Optimizer.Rate = (double)training.Call("Rate", step)!;
+            training.Optimizer.Rate = (double)training.Call("LearningRate", step)!;
             training.Optimizer.Rate.ShouldBe(golden["out/lr"].data<double>()[step], 1e-15);
             training.Optimizer.Step();
             training.Averages[0].Update(step);
