@@ -1,6 +1,9 @@
 using System.Globalization;
 using BenchmarkDotNet.Attributes;
-using CM.Generators;
+using CM.Generators.Couplings;
+using CM.Generators.Experiments;
+using CM.Generators.Networks;
+using CM.Generators.Schedules;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 

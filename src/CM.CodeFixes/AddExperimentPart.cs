@@ -1,13 +1,18 @@
 using System.Collections.Immutable;
 using System.Composition;
-using CM.Generators.Checking;
+using CM.Generators.Core;
+using CM.Generators.Couplings;
+using CM.Generators.Diagnostics;
 using CM.Generators.Experiments;
-using CM.Generators.Reading;
+using CM.Generators.Experiments.Axes;
+using CM.Generators.Experiments.Axes.Samplers;
+using CM.Generators.Schedules;
+using CM.Generators.Values;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.Text;
-using static CM.Generators.Writing.CodeWriter;
+using static CM.Generators.Core.Literals;
 
 namespace CM.CodeFixes;
 
@@ -42,7 +47,7 @@ public sealed class AddExperimentPart : DeclarationFix
 
         IEnumerable<Edit> Argument(string text)
         {
-            if (ScheduleReader.Declared(finding.Type, "ExperimentAttribute")?.ApplicationSyntaxReference?.GetSyntax(finding.Cancellation) is not AttributeSyntax attribute
+            if (AttributeReader.Declared(finding.Type, "ExperimentAttribute")?.ApplicationSyntaxReference?.GetSyntax(finding.Cancellation) is not AttributeSyntax attribute
                 || attribute.SyntaxTree != finding.Record.SyntaxTree)
                 return [];
             return [With(text, attribute.ArgumentList is not { } list ? Edit.Insert(attribute.Span.End, $"({text})")
@@ -52,8 +57,8 @@ public sealed class AddExperimentPart : DeclarationFix
         Edit With(string text, TextChange change) => new($"Add {text} to '{finding.Type.Name}'", $"{nameof(AddExperimentPart)} {text}", finding.Record.SyntaxTree, change);
 
         IEnumerable<string> Types(string mark) => Declared(finding.Model.Compilation.Assembly.GlobalNamespace).Concat(
-                finding.Model.Compilation.GetTypeByMetadataName("CM.Dsl." + ExperimentReader.Attribute) is { } dsl ? Declared(dsl.ContainingNamespace) : [])
-            .Where(type => !type.IsAbstract && type.TypeParameters.Length == 0 && (ScheduleReader.Declared(type, mark) is not null || type.AllInterfaces.Any(each => NetworkReader.DslName(each) == mark)))
+                finding.Model.Compilation.GetTypeByMetadataName("CM.Dsl." + ExperimentLine.Attribute) is { } dsl ? Declared(dsl.ContainingNamespace) : [])
+            .Where(type => !type.IsAbstract && type.TypeParameters.Length == 0 && (AttributeReader.Declared(type, mark) is not null || type.AllInterfaces.Any(each => AttributeReader.DslName(each) == mark)))
             .Select(type => type.ToMinimalDisplayString(finding.Model, finding.Record.SpanStart)).Distinct();
     }
 
@@ -65,9 +70,9 @@ public sealed class AddExperimentPart : DeclarationFix
     {
         for (var each = experiment; each is not null; each = each.BaseType)
         {
-            if (ScheduleReader.Declared(each, "TimesAttribute")?.AttributeClass!.TypeArguments.FirstOrDefault() is { } times
-                && ScheduleReader.Declared(times, "TimeScheduleAttribute") is { ConstructorArguments.Length: > 1 } schedule)
-                return ScheduleReader.Real(schedule.ConstructorArguments[1]);
+            if (AttributeReader.Declared(each, "TimesAttribute")?.AttributeClass!.TypeArguments.FirstOrDefault() is { } times
+                && AttributeReader.Declared(times, "TimeScheduleAttribute") is { ConstructorArguments.Length: > 1 } schedule)
+                return AttributeReader.Real(schedule.ConstructorArguments[1]);
         }
 
         return 80;

@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
 using System.Composition;
 using System.Globalization;
-using CM.Generators.Checking;
-using CM.Generators.Reading;
-using CM.Generators.Shapes;
+using CM.Generators.Diagnostics;
+using CM.Generators.Networks;
+using CM.Generators.Schedules;
+using CM.Generators.Values;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.Text;
 
 namespace CM.CodeFixes;

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Composition;
-using CM.Generators;
-using CM.Generators.Reading;
+using CM.Generators.Core;
+using CM.Generators.Diagnostics;
+using CM.Generators.Networks;
 using CM.Generators.Shapes;
-using CM.Generators.Writing;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
 
@@ -24,7 +24,7 @@ public sealed class WriteForward : DeclarationFix
         var (into, outOf) = network is null ? (tries[0].Input, tries[0].Input) : (input, network.OutputShapes.First());
         yield return new("Write Forward", nameof(WriteForward), finding.Record.SyntaxTree, Edit.AddMembers(finding.Record,
             $"[return: {Attribute(outOf)}]",
-            $"private Flow Forward([{Attribute(into)}] Flow x) => x{string.Concat(plan.Layers.Select(layer => " | " + CodeWriter.Escape(layer.Name)))};"));
+            $"private Flow Forward([{Attribute(into)}] Flow x) => x{string.Concat(plan.Layers.Select(layer => " | " + Literals.Escape(layer.Name)))};"));
     }
 
     // What may flow into the first layer: a block says it; others name a number of channels, of vectors or of images, or take one number a sample.

@@ -1,4 +1,7 @@
-using CM.Generators.Reading;
+using CM.Generators.Couplings;
+using CM.Generators.Diagnostics;
+using CM.Generators.Networks;
+using CM.Generators.Networks.Layers;
 using CM.Generators.Shapes;
 using TorchSharp;
 using static TorchSharp.torch;

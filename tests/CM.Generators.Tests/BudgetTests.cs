@@ -1,5 +1,12 @@
+using CM.Generators.Couplings;
+using CM.Generators.Diagnostics;
 using CM.Generators.Experiments;
-using CM.Generators.Reading;
+using CM.Generators.Experiments.Axes.Losses;
+using CM.Generators.Experiments.Axes.Samplers;
+using CM.Generators.Networks;
+using CM.Generators.Networks.Layers;
+using CM.Generators.Shapes;
+using CM.Generators.Values;
 using CM.Runtime;
 using TorchSharp;
 

@@ -1,4 +1,8 @@
-using CM.Generators.Reading;
+using CM.Generators.Classifiers;
+using CM.Generators.Experiments;
+using CM.Generators.Incremental;
+using CM.Generators.Networks.Layers;
+using CM.Generators.Shapes;
 using CM.Runtime;
 using Microsoft.CodeAnalysis;
 using TorchSharp;

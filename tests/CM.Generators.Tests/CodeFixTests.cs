@@ -182,7 +182,7 @@ public sealed partial class CodeFixTests
     {
         var compilation = Source.Compile($"public sealed record Pair(Flow Data, Flow Noise);\n[{attribute}] public sealed partial record Declared {{ private {member} }}");
         var options = new CompilationWithAnalyzersOptions(new AnalyzerOptions([]), null, concurrentAnalysis: true, logAnalyzerExecutionTime: false, reportSuppressedDiagnostics: true);
-        var findings = await new CompilationWithAnalyzers(compilation, [new UnusedMembers(), new Checking.UnusedMemberSuppressor()], options).GetAnalyzerDiagnosticsAsync();
+        var findings = await new CompilationWithAnalyzers(compilation, [new UnusedMembers(), new Diagnostics.UnusedMemberSuppressor()], options).GetAnalyzerDiagnosticsAsync();
         findings.ShouldHaveSingleItem().IsSuppressed.ShouldBe(silent);
     }
 

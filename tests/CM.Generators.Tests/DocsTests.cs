@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
-using CM.Generators.Checking;
+using CM.Generators.Diagnostics;
+using CM.Generators.Networks.UNets;
+using CM.Generators.Shapes;
 using Microsoft.CodeAnalysis;
 
 namespace CM.Generators.Tests;

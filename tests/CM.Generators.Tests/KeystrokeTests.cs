@@ -1,4 +1,6 @@
-using CM.Generators.Keystrokes;
+using CM.Generators.Incremental;
+using CM.Generators.Networks.Layers;
+using CM.Generators.Shapes;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 

@@ -1,3 +1,4 @@
+using CM.Generators.Incremental;
 using Microsoft.CodeAnalysis;
 
 namespace CM.Generators.Tests;

@@ -1,5 +1,7 @@
-using CM.Generators.Reading;
-using CM.Generators.Shapes;
+using CM.Generators.Diagnostics;
+using CM.Generators.Networks;
+using CM.Generators.Schedules;
+using CM.Generators.Values;
 
 namespace CM.Generators.Couplings;
 
@@ -62,7 +64,7 @@ internal sealed record CouplingPlan(RecordName Record, EquatableArray<LayerPlan>
     /// <summary><c>Couple</c> as source, constants as numbers; empty where there is none to read.</summary>
     public string Text { get; init; } = "";
 
-    public EquatableArray<Checking.Problem> Problems { get; init; }
+    public EquatableArray<Problem> Problems { get; init; }
 }
 
 /// <summary>A coupling inside another one.</summary>

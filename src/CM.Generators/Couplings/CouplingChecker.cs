@@ -1,5 +1,8 @@
-using CM.Generators.Checking;
+using CM.Generators.Diagnostics;
+using CM.Generators.Networks;
+using CM.Generators.Schedules;
 using CM.Generators.Shapes;
+using CM.Generators.Values;
 
 namespace CM.Generators.Couplings;
 

@@ -1,5 +1,5 @@
-using CM.Generators.Checking;
-using CM.Generators.Shapes;
+using CM.Generators.Diagnostics;
+using CM.Generators.Values;
 
 namespace CM.Generators.Couplings;
 

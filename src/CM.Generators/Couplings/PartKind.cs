@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using CM.Generators.Checking;
-using CM.Generators.Reading;
+using CM.Generators.Diagnostics;
+using CM.Generators.Schedules;
 using CM.Generators.Shapes;
-using CM.Generators.Writing;
+using CM.Generators.Values;
 
 namespace CM.Generators.Couplings;
 
@@ -35,7 +35,7 @@ internal abstract class PartKind
 internal sealed class KlToStandardNormal : PartKind
 {
     public override string Describe(LayerPlan part) =>
-        $"KL to N(0, 1), weight {CodeWriter.Number(Weight(part))}{(IsConstant(part) ? "" : ", times the weight of the last interval")}";
+        $"KL to N(0, 1), weight {Literals.Number(Weight(part))}{(IsConstant(part) ? "" : ", times the weight of the last interval")}";
 
     public override (EquatableArray<Shape> Inputs, Shape Output) Contract(Shape data) => ([data, data], PerSample);
 
@@ -70,7 +70,7 @@ internal sealed class Pairing : PartKind
 /// <summary>A choice for each sample.</summary>
 internal sealed class Coin : PartKind
 {
-    public override string Describe(LayerPlan part) => $"Coin, heads {CodeWriter.Number(Heads(part))}{(End(part) == Heads(part) ? "" : $" to {CodeWriter.Number(End(part))}")}";
+    public override string Describe(LayerPlan part) => $"Coin, heads {Literals.Number(Heads(part))}{(End(part) == Heads(part) ? "" : $" to {Literals.Number(End(part))}")}";
 
     public override (EquatableArray<Shape> Inputs, Shape Output) Contract(Shape data) => ([data, data], data);
 

@@ -1,8 +1,10 @@
-using CM.Generators.Checking;
 using CM.Generators.Couplings;
+using CM.Generators.Diagnostics;
 using CM.Generators.Experiments.Axes;
 using CM.Generators.Experiments.Axes.Averages;
-using CM.Generators.Reading;
+using CM.Generators.Experiments.Axes.LearningRates;
+using CM.Generators.Experiments.Parts;
+using CM.Generators.Schedules;
 
 namespace CM.Generators.Experiments;
 
@@ -100,74 +102,4 @@ internal sealed record Experiment(RecordName Name)
     public string? Obstacle => Problems.FirstOrDefault(problem => problem.IsError) is { } error ? $"has errors, the first is {error.Rule}"
         : Data is null || Model is null || Coupling is null || Times is null || Loss is null || Optimizer is null || Sampler is null ? "does not compile yet"
         : null;
-}
-
-/// <param name="Code">The type as it is written in the generated file.</param>
-/// <param name="Shape">Of one example, without the batch.</param>
-/// <param name="Classes">How many classes the labels name; 0 where there are none.</param>
-internal sealed record DataAxis(string Name, string Code, EquatableArray<int> Shape, int Classes);
-
-/// <param name="NormalisesWeights">Whether a pass that records gradients brings weights to magnitude 1 in place.</param>
-/// <param name="TakesLabels">Whether labels are its third input.</param>
-internal sealed record ModelAxis(string Name, string Code, string FullName, bool HasDropout, bool NormalisesWeights, bool TakesLabels);
-
-/// <param name="Summary">The schedule in a line.</param>
-/// <param name="SignalIsOne">Signal(t) = 1 for all t.</param>
-/// <param name="NoiseIsTime">Noise(t) = t.</param>
-/// <param name="ReachesData">Whether the teacher's time can be 0.</param>
-/// <param name="WeightIsOne">Weight(t, r) = 1.</param>
-/// <param name="Keep">The method that gives Keep while sampling.</param>
-/// <param name="Give">The method that gives Give while sampling.</param>
-/// <param name="SampleNoise">Noise at each of the sampling times.</param>
-/// <param name="SampleSignal">Signal at each of the sampling times.</param>
-internal sealed record TimesAxis(
-    string Name, string Code, string Summary, bool SignalIsOne, bool NoiseIsTime, bool ReachesData, bool WeightIsOne, string Keep, string Give,
-    EquatableArray<double> SampleNoise, EquatableArray<double> SampleSignal)
-{
-    /// <summary>Whether there is Earlier, and not a grid.</summary>
-    public bool IsContinuous { get; init; }
-
-    /// <summary>The smallest time.</summary>
-    public double From { get; init; }
-
-    /// <summary>The largest time.</summary>
-    public double To { get; init; }
-
-    /// <summary>Whether the target is always the data.</summary>
-    public bool IsDiffusion { get; init; }
-
-    /// <summary>Whether the schedule has a Stage of its own.</summary>
-    public bool HasStage { get; init; }
-
-    /// <summary>Whether the schedule has a Weight of its own.</summary>
-    public bool HasWeight { get; init; }
-
-    public bool SamplesDifferently => Keep != "Keep" || Give != "Give";
-}
-
-/// <param name="Experiment">Simple name of the experiment whose run it is.</param>
-/// <param name="FullName">Its full name.</param>
-/// <param name="Starts">Whether the training starts from its weights, or only keeps them beside it.</param>
-/// <param name="Continues">Whether steps are counted on.</param>
-internal sealed record Origin(string Experiment, string FullName, bool Starts, bool Continues);
-
-/// <param name="Start">t′, the smallest time that is trained.</param>
-/// <param name="Boundary">The fraction of a batch that is trained at t′.</param>
-/// <param name="Weight">The weight of its mean loss.</param>
-internal sealed record Truncation(double Start, double Boundary, double Weight);
-
-/// <param name="Times">The schedule of the diffusion model whose weights say where paths lead, as it is written in the generated file.</param>
-internal sealed record Distillation(string Times);
-
-/// <param name="Interval">Steps without an overflow after which the scale doubles.</param>
-internal sealed record LossScale(double Scale, int Interval);
-
-/// <param name="Name">Of the member of <c>Compute</c>.</param>
-internal sealed record Precision(string Name)
-{
-    /// <summary>The type of what flows through networks, as it is written in code; null where it is float32.</summary>
-    public string? Type => IsHalf ? "Half" : Name == "BFloat16" ? "bfloat16" : null;
-
-    /// <summary>Whether it is float16, or what stands in for it where there is no CUDA.</summary>
-    public bool IsHalf => Name == "Float16";
 }

@@ -1,3 +1,5 @@
+using CM.Generators.Couplings;
+using CM.Generators.Diagnostics;
 using CM.Generators.Experiments.Axes;
 using CM.Generators.Experiments.Axes.Averages;
 using CM.Generators.Experiments.Axes.LearningRates;
@@ -5,7 +7,7 @@ using CM.Generators.Experiments.Axes.Losses;
 using CM.Generators.Experiments.Axes.Optimizers;
 using CM.Generators.Experiments.Axes.Samplers;
 using CM.Generators.Experiments.Parts;
-using CM.Generators.Reading;
+using CM.Generators.Networks.Layers;
 using Microsoft.CodeAnalysis;
 
 namespace CM.Generators.Experiments;
@@ -13,14 +15,12 @@ namespace CM.Generators.Experiments;
 /// <summary>Reads a record with <c>[Experiment]</c> and what it inherits.</summary>
 internal static class ExperimentReader
 {
-    public const string Attribute = "ExperimentAttribute";
-
     public static Experiment? Read(INamedTypeSymbol type, Sites sites, CancellationToken cancellation) =>
-        ScheduleReader.Declared(type, Attribute) is null ? null : Read(new ExperimentLine(type, sites, cancellation));
+        AttributeReader.Declared(type, ExperimentLine.Attribute) is null ? null : Read(new ExperimentLine(type, sites, cancellation));
 
     private static Experiment Read(ExperimentLine line)
     {
-        var isPartial = ScheduleReader.IsPartialRecord(line.Type, line.Cancellation);
+        var isPartial = AttributeReader.IsPartialRecord(line.Type, line.Cancellation);
         if (!isPartial)
             line.Problems.Add(new("CM5001", line.Name, line.Type.Name));
 
@@ -52,7 +52,7 @@ internal static class ExperimentReader
             IsAbstract = line.Type.IsAbstract,
             HidesBase = line.HidesBase,
             IsPartial = isPartial,
-            IsListed = DeclaredRegistry.Listed(line.Type) is not null,
+            IsListed = RecordName.Listed(line.Type) is not null,
             Steps = Size(line, "Steps"),
             Batch = Size(line, "Batch"),
             Seed = line.Property("Seed")?.Value.Value is int seed ? seed : 0,
@@ -77,7 +77,7 @@ internal static class ExperimentReader
             Evaluation = RunReader.ReadEvaluation(line, evaluate, data),
             Comparison = RunReader.ReadComparison(line),
         };
-        RunReader.CheckBudget(line, budget, experiment, model);
+        ExperimentSense.CheckBudget(line, budget, experiment, model);
 
         // Findings about a single axis come first.
         if (!experiment.IsAbstract && !line.HasErrors && times is not null && TimesReader.IsReadable(schedule))

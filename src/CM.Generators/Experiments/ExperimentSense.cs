@@ -1,9 +1,9 @@
 using CM.Generators.Couplings;
 using CM.Generators.Experiments.Axes;
 using CM.Generators.Experiments.Parts;
-using CM.Generators.Shapes;
-using CM.Generators.Times;
-using static CM.Generators.Writing.CodeWriter;
+using CM.Generators.Schedules;
+using CM.Generators.Values;
+using static CM.Generators.Core.Literals;
 
 namespace CM.Generators.Experiments;
 
@@ -37,6 +37,17 @@ internal sealed class ExperimentSense(ExperimentLine line, Experiment experiment
             Warn(line, precision!, "gradients smaller than 6e-8 become 0 in float16; add [LossScale(65536)]");
         else if (!chosen.IsHalf && scale is not null)
             Warn(line, scale, $"[LossScale] protects nothing: {(chosen.Name == "BFloat16" ? "bfloat16" : "float32")} loses no small gradients; leave it out");
+    }
+
+    public static void CheckBudget(ExperimentLine line, AxisAttribute? budget, Experiment experiment, AxisAttribute? model)
+    {
+        if (budget is null || model is null)
+            return;
+        var gib = AttributeReader.Named(budget.Attribute, "GiB") is { } given ? AttributeReader.Real(given) : 0;
+        if (!(gib > 0))
+            line.Problems.Add(new("CM5008", budget.Site, "GiB", Number(gib), "above 0"));
+        else if (ModelReader.Contract(line, model) is { } contract && MemoryNeed.Of(experiment, contract) is { } need && !need.FitsIn(gib))
+            line.Problems.Add(new("CM5012", budget.Depth == 0 ? budget.Site : line.Name, line.Type.Name, need.Total, Number(gib), need.Sum, need.BatchWithin(gib) is > 0 and var batch ? $"it fits with Batch = {batch}" : "no batch fits"));
     }
 
     private void CheckCoupling(Coupling coupling, AxisAttribute found, AxisAttribute times, AxisAttribute? origin)

@@ -2,7 +2,9 @@ using System.Globalization;
 using CM.Generators.Couplings;
 using CM.Generators.Experiments.Axes;
 using CM.Generators.Experiments.Axes.Optimizers;
+using CM.Generators.Networks;
 using CM.Generators.Shapes;
+using CM.Generators.Values;
 
 namespace CM.Generators.Experiments;
 

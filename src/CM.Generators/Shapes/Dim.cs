@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using CM.Generators.Writing;
 
 namespace CM.Generators.Shapes;
 
@@ -32,7 +31,7 @@ internal readonly struct Dim : IEquatable<Dim>
 
         public string Text { get; } = name ?? (numerator.Count > 1 ? $"({numerator})/{Under(divisor, divisor.ToString())}" : $"{numerator}/{Under(divisor, divisor.ToString())}");
 
-        public string Code => name is not null ? CodeWriter.Escape(name) : $"({numerator.ToCode()}) / {Under(divisor, divisor.ToCode())}";
+        public string Code => name is not null ? Literals.Escape(name) : $"({numerator.ToCode()}) / {Under(divisor, divisor.ToCode())}";
 
         public bool IsUnknown { get; } = name == "?" || numerator.IsUnknown || divisor.IsUnknown;
 
@@ -177,7 +176,7 @@ internal readonly struct Dim : IEquatable<Dim>
     public override string ToString() => Name ?? Write("*", "+", "-", static factor => factor.Text);
 
     /// <summary>As C# over integers: <c>2 * Width + 1</c>; quotients are of numbers above 0, where C# rounds down too.</summary>
-    public string ToCode() => Name is { } name ? CodeWriter.Escape(name) : Write(" * ", " + ", " - ", static factor => factor.Code);
+    public string ToCode() => Name is { } name ? Literals.Escape(name) : Write(" * ", " + ", " - ", static factor => factor.Code);
 
     // Names first, in order; the plain number last.
     private string Write(string times, string plus, string minus, Func<Atom, string> factorText)

@@ -1,3 +1,5 @@
+using CM.Generators.Experiments.Axes.Samplers;
+
 namespace CM.Generators.Shapes;
 
 /// <summary>How two sizes compare.</summary>

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Reflection;
+using CM.Generators.Incremental;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 

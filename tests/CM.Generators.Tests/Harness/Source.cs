@@ -83,7 +83,7 @@ internal static class Source
     public static ImmutableArray<DiagnosticAnalyzer> Analyzers() => [.. Made<DiagnosticAnalyzer>()];
 
     private static IEnumerable<T> Made<T>() =>
-        typeof(Checking.Rules).Assembly.GetTypes().Where(type => typeof(T).IsAssignableFrom(type) && !type.IsAbstract)
+        typeof(Diagnostics.Rules).Assembly.GetTypes().Where(type => typeof(T).IsAssignableFrom(type) && !type.IsAbstract)
             .Select(type => (T)Activator.CreateInstance(type, nonPublic: true)!);
 
     // A declaration's Forward and Couple are read, not called; a library without a Main has nothing to complain about.

@@ -1,8 +1,12 @@
-using CM.Generators.Checking;
-using CM.Generators.Layers;
+using CM.Generators.Core;
+using CM.Generators.Networks;
+using CM.Generators.Networks.UNets;
+using CM.Generators.Schedules;
 using CM.Generators.Shapes;
+using CM.Generators.Values;
 using TorchSharp;
 using static TorchSharp.torch;
+
 using F = TorchSharp.torch.nn.functional;
 
 namespace CM.Generators.Tests.Mutations;

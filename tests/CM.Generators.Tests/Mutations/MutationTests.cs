@@ -1,4 +1,6 @@
-using CM.Generators.Checking;
+using CM.Generators.Experiments.Parts;
+using CM.Generators.Networks;
+using CM.Generators.Schedules;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using TorchSharp;

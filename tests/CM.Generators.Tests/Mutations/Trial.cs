@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
-using CM.Generators.Reading;
-using CM.Generators.Shapes;
+using CM.Generators.Diagnostics;
+using CM.Generators.Networks;
+using CM.Generators.Values;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;

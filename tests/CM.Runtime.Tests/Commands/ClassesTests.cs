@@ -66,20 +66,7 @@ public sealed class ClassesTests : IDisposable
 
     private static readonly ExperimentPlan Plan = Tiny.Plan with { Name = "Grey", Data = new Greys(), DataShape = [1, 2, 2], Classes = 3 };
 
-    internal static readonly Experiment Grey = new(Plan, Tiny.Network, setup => new Shades(setup), run =>
-    {
-        using var training = new Shades(run.Setup);
-        run.Begin(training);
-        while (run.NextStep(out var step))
-        {
-            using var data = run.NextBatch();
-            using var labels = run.Labels();
-            using var loss = training.Step(data, labels, step);
-            run.EndStep(loss);
-        }
-
-        run.Finish();
-    });
+    internal static readonly Experiment Grey = new(Plan, Tiny.Network, setup => new Shades(setup));
 
     /// <summary>Class 0 is black, 1 grey, 2 white.</summary>
     private sealed record Greys : ILabelledExamples

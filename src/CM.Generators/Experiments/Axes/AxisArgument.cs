@@ -1,3 +1,5 @@
+using CM.Generators.Networks.Layers;
+
 namespace CM.Generators.Experiments.Axes;
 
 /// <summary>A number in an attribute.</summary>

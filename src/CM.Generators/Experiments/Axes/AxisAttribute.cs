@@ -1,7 +1,8 @@
-using CM.Generators.Checking;
-using CM.Generators.Reading;
+using CM.Generators.Diagnostics;
+using CM.Generators.Networks.Layers;
+using CM.Generators.Schedules;
 using Microsoft.CodeAnalysis;
-using static CM.Generators.Writing.CodeWriter;
+using static CM.Generators.Core.Literals;
 
 namespace CM.Generators.Experiments.Axes;
 
@@ -24,15 +25,15 @@ internal sealed record AxisAttribute(AttributeData Attribute, int Site, int Dept
 
     /// <summary>A property, validated; null where it is not given.</summary>
     public double? Named(string property, Func<double, bool> fits, string range) =>
-        ScheduleReader.Named(Attribute, property) is { } given ? Checked(property, given, fits, range) : null;
+        AttributeReader.Named(Attribute, property) is { } given ? Checked(property, given, fits, range) : null;
 
     /// <summary>True where a property is given as true.</summary>
-    public bool Has(string property) => ScheduleReader.Named(Attribute, property)?.Value is true;
+    public bool Has(string property) => AttributeReader.Named(Attribute, property)?.Value is true;
 
     /// <summary>A value, validated.</summary>
     public double Checked(string what, TypedConstant given, Func<double, bool> fits, string range)
     {
-        var value = ScheduleReader.Real(given);
+        var value = AttributeReader.Real(given);
         if (!fits(value))
             Problems.Add(new("CM5008", Site, what, Number(value), range));
         return value;

@@ -1,4 +1,4 @@
-using CM.Generators.Writing;
+using CM.Generators.Schedules;
 
 namespace CM.Generators.Experiments.Axes;
 
@@ -51,7 +51,7 @@ internal abstract class AxisKind
     protected IEnumerable<(string Name, string Value)> Settings(AxisPlan plan) =>
         from argument in Arguments
         where !argument.IsPositional && plan[argument.Name] != argument.Default
-        select (AxisArgument.Camel(argument.Name), argument.IsFlag ? "true" : CodeWriter.Number(plan[argument.Name]));
+        select (AxisArgument.Camel(argument.Name), argument.IsFlag ? "true" : Literals.Number(plan[argument.Name]));
 
     /// <summary><see cref="Settings"/> as further arguments of a constructor call.</summary>
     /// <param name="plan">The plan.</param>

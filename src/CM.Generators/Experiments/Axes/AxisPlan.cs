@@ -1,3 +1,5 @@
+using CM.Generators.Schedules;
+
 namespace CM.Generators.Experiments.Axes;
 
 /// <summary>A value of an axis as it was declared.</summary>

@@ -1,6 +1,7 @@
 using CM.Generators.Experiments.Axes;
 using CM.Generators.Experiments.Axes.Averages;
-using static CM.Generators.Writing.CodeWriter;
+using CM.Generators.Schedules;
+using static CM.Generators.Core.Literals;
 
 namespace CM.Generators.Experiments.Parts;
 

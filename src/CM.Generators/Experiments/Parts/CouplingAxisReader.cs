@@ -1,10 +1,10 @@
 using CM.Generators.Couplings;
+using CM.Generators.Diagnostics;
 using CM.Generators.Experiments.Axes;
 using CM.Generators.Experiments.Axes.Averages;
-using CM.Generators.Reading;
 using CM.Generators.Shapes;
 using Microsoft.CodeAnalysis;
-using static CM.Generators.Experiments.ExperimentLine;
+using static CM.Generators.Experiments.Axes.ExperimentLine;
 
 namespace CM.Generators.Experiments.Parts;
 
@@ -23,7 +23,7 @@ internal static class CouplingAxisReader
 
         if (Coupling.Find(kind.ToDisplayString()) is { } known)
             return known;
-        if (kind.DeclaringSyntaxReferences.Length == 0 && ScheduleReader.Declared(kind, "CoupleAttribute") is null)
+        if (kind.DeclaringSyntaxReferences.Length == 0 && AttributeReader.Declared(kind, "CoupleAttribute") is null)
             return Misfit("it is declared in another assembly that was built without the generator of CM.Dsl");
 
         var plan = CouplingReader.Read(kind, line.Sites, line.Cancellation);

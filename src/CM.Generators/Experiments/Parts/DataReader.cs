@@ -1,8 +1,8 @@
 using CM.Generators.Experiments.Axes;
-using CM.Generators.Reading;
 using CM.Generators.Shapes;
+using CM.Generators.Values;
 using Microsoft.CodeAnalysis;
-using static CM.Generators.Experiments.ExperimentLine;
+using static CM.Generators.Experiments.Axes.ExperimentLine;
 
 namespace CM.Generators.Experiments.Parts;
 
@@ -52,3 +52,8 @@ internal static class DataReader
             line.Problems.Add(new("CM5005", data.SiteOr(model), source.Name, have.ToString(), contract.Name, want.ToString(), string.Join(", ", clashes)));
     }
 }
+
+/// <param name="Code">The type as it is written in the generated file.</param>
+/// <param name="Shape">Of one example, without the batch.</param>
+/// <param name="Classes">How many classes the labels name; 0 where there are none.</param>
+internal sealed record DataAxis(string Name, string Code, EquatableArray<int> Shape, int Classes);

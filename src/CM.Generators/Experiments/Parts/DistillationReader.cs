@@ -1,6 +1,6 @@
 using CM.Generators.Experiments.Axes;
-using CM.Generators.Times;
-using static CM.Generators.Writing.CodeWriter;
+using CM.Generators.Schedules;
+using static CM.Generators.Core.Literals;
 
 namespace CM.Generators.Experiments.Parts;
 
@@ -38,3 +38,6 @@ internal static class DistillationReader
         }
     }
 }
+
+/// <param name="Times">The schedule of the diffusion model whose weights say where paths lead, as it is written in the generated file.</param>
+internal sealed record Distillation(string Times);

@@ -1,7 +1,8 @@
+using CM.Generators.Diagnostics;
 using CM.Generators.Experiments.Axes;
-using CM.Generators.Layers;
-using CM.Generators.Reading;
-using CM.Generators.Shapes;
+using CM.Generators.Networks;
+using CM.Generators.Schedules;
+using CM.Generators.Values;
 using Microsoft.CodeAnalysis;
 
 namespace CM.Generators.Experiments.Parts;
@@ -45,3 +46,7 @@ internal static class ModelReader
 
     public static bool TakesLabels(BlockContract? model) => model is { Inputs.Count: 3 };
 }
+
+/// <param name="NormalisesWeights">Whether a pass that records gradients brings weights to magnitude 1 in place.</param>
+/// <param name="TakesLabels">Whether labels are its third input.</param>
+internal sealed record ModelAxis(string Name, string Code, string FullName, bool HasDropout, bool NormalisesWeights, bool TakesLabels);

@@ -1,5 +1,6 @@
 using CM.Generators.Experiments.Axes;
-using CM.Generators.Reading;
+using CM.Generators.Networks.Layers;
+using CM.Generators.Schedules;
 using Microsoft.CodeAnalysis;
 
 namespace CM.Generators.Experiments.Parts;
@@ -51,8 +52,14 @@ internal static class OriginReader
     }
 
     private static int? StepsOf(INamedTypeSymbol[] line) =>
-        line.Select(each => ScheduleReader.Named(ScheduleReader.Declared(each, ExperimentReader.Attribute)!, "Steps")?.Value as int?).FirstOrDefault(steps => steps is not null);
+        line.Select(each => AttributeReader.Named(AttributeReader.Declared(each, ExperimentLine.Attribute)!, "Steps")?.Value as int?).FirstOrDefault(steps => steps is not null);
 
     private static bool TakesFrozen(INamedTypeSymbol coupling) => coupling.GetMembers().OfType<IPropertySymbol>().SelectMany(part => part.GetAttributes())
-        .Any(part => NetworkReader.DslName(part.AttributeClass) == "ModelAttribute" && part.ConstructorArguments.Any(weights => weights.Kind == TypedConstantKind.Enum && NetworkReader.EnumName(weights) == "Frozen"));
+        .Any(part => AttributeReader.DslName(part.AttributeClass) == "ModelAttribute" && part.ConstructorArguments.Any(weights => weights.Kind == TypedConstantKind.Enum && AttributeReader.EnumName(weights) == "Frozen"));
 }
+
+/// <param name="Experiment">Simple name of the experiment whose run it is.</param>
+/// <param name="FullName">Its full name.</param>
+/// <param name="Starts">Whether the training starts from its weights, or only keeps them beside it.</param>
+/// <param name="Continues">Whether steps are counted on.</param>
+internal sealed record Origin(string Experiment, string FullName, bool Starts, bool Continues);

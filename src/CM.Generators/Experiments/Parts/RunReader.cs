@@ -1,12 +1,14 @@
+using CM.Generators.Classifiers;
 using CM.Generators.Experiments.Axes;
-using CM.Generators.Reading;
+using CM.Generators.Networks.Layers;
+using CM.Generators.Schedules;
 using Microsoft.CodeAnalysis;
-using static CM.Generators.Experiments.ExperimentLine;
-using static CM.Generators.Writing.CodeWriter;
+using static CM.Generators.Core.Literals;
+using static CM.Generators.Experiments.Axes.ExperimentLine;
 
 namespace CM.Generators.Experiments.Parts;
 
-/// <summary>Reads the axes that say how a run computes and is judged: loss scale, precision, evaluation, comparison, memory budget.</summary>
+/// <summary>Reads the axes that say how a run computes and is judged: loss scale, precision, evaluation, comparison.</summary>
 internal static class RunReader
 {
     public static LossScale? ReadLossScale(AxisAttribute? scale) => scale is null ? null : new(
@@ -31,7 +33,7 @@ internal static class RunReader
         var example = Example(data);
         if (evaluate.Type is not { TypeKind: not TypeKind.Error } classifier)
             return evaluate.Attribute.AttributeClass!.IsGenericType ? null : new(null, every, samples);
-        var complaint = ScheduleReader.Declared(classifier, "ClassifierAttribute") is null ? "it has no [Classifier]"
+        var complaint = AttributeReader.Declared(classifier, "ClassifierAttribute") is null ? "it has no [Classifier]"
             : example.Length > 0 && !ClassifierReader.Takes(classifier, example) ? $"it does not take examples [{string.Join(", ", example)}]"
             : null;
         if (complaint is not null)
@@ -41,20 +43,28 @@ internal static class RunReader
 
     public static Comparison? ReadComparison(ExperimentLine line)
     {
-        if (ScheduleReader.Declared(line.Type, "CompareAttribute") is not { ConstructorArguments: { Length: 1 } arguments } attribute || arguments[0] is not { Kind: TypedConstantKind.Array, Values: { IsDefaultOrEmpty: false } groups })
+        if (AttributeReader.Declared(line.Type, "CompareAttribute") is not { ConstructorArguments: { Length: 1 } arguments } attribute || arguments[0] is not { Kind: TypedConstantKind.Array, Values: { IsDefaultOrEmpty: false } groups })
             return null;
         var seeds = (int)(line.At(attribute).Named("Seeds", value => value >= 1, "1 or more") ?? 1);
         return new(groups.Select(group => group.Value as string).OfType<string>().ToEquatable(), seeds);
     }
-
-    public static void CheckBudget(ExperimentLine line, AxisAttribute? budget, Experiment experiment, AxisAttribute? model)
-    {
-        if (budget is null || model is null)
-            return;
-        var gib = ScheduleReader.Named(budget.Attribute, "GiB") is { } given ? ScheduleReader.Real(given) : 0;
-        if (!(gib > 0))
-            line.Problems.Add(new("CM5008", budget.Site, "GiB", Number(gib), "above 0"));
-        else if (ModelReader.Contract(line, model) is { } contract && MemoryNeed.Of(experiment, contract) is { } need && !need.FitsIn(gib))
-            line.Problems.Add(new("CM5012", budget.Depth == 0 ? budget.Site : line.Name, line.Type.Name, need.Total, Number(gib), need.Sum, need.BatchWithin(gib) is > 0 and var batch ? $"it fits with Batch = {batch}" : "no batch fits"));
-    }
 }
+
+/// <param name="Interval">Steps without an overflow after which the scale doubles.</param>
+internal sealed record LossScale(double Scale, int Interval);
+
+/// <param name="Name">Of the member of <c>Compute</c>.</param>
+internal sealed record Precision(string Name)
+{
+    /// <summary>The type of what flows through networks, as it is written in code; null where it is float32.</summary>
+    public string? Type => IsHalf ? "Half" : Name == "BFloat16" ? "bfloat16" : null;
+
+    /// <summary>Whether it is float16, or what stands in for it where there is no CUDA.</summary>
+    public bool IsHalf => Name == "Float16";
+}
+
+/// <param name="Classifier">The property with the classifier's plan; null where points are judged as they are.</param>
+/// <param name="Every">0 where a training is not interrupted.</param>
+internal sealed record Evaluation(string? Classifier, int Every, int Samples);
+
+internal sealed record Comparison(EquatableArray<string> Groups, int Seeds);

@@ -1,8 +1,7 @@
+using CM.Generators.Diagnostics;
 using CM.Generators.Experiments.Axes;
 using CM.Generators.Experiments.Axes.Samplers;
-using CM.Generators.Reading;
-using CM.Generators.Times;
-using CM.Generators.Writing;
+using CM.Generators.Schedules;
 using Microsoft.CodeAnalysis;
 
 namespace CM.Generators.Experiments.Parts;

@@ -1,7 +1,7 @@
 using CM.Generators.Experiments.Axes;
-using CM.Generators.Times;
+using CM.Generators.Schedules;
 using Microsoft.CodeAnalysis;
-using static CM.Generators.Writing.CodeWriter;
+using static CM.Generators.Core.Literals;
 
 namespace CM.Generators.Experiments.Parts;
 
@@ -45,3 +45,8 @@ internal static class TruncationReader
         }
     }
 }
+
+/// <param name="Start">t′, the smallest time that is trained.</param>
+/// <param name="Boundary">The fraction of a batch that is trained at t′.</param>
+/// <param name="Weight">The weight of its mean loss.</param>
+internal sealed record Truncation(double Start, double Boundary, double Weight);

@@ -1,4 +1,5 @@
-using static CM.Generators.Writing.CodeWriter;
+using CM.Generators.Schedules;
+using static CM.Generators.Core.Literals;
 
 namespace CM.Generators.Experiments.Axes.LearningRates;
 

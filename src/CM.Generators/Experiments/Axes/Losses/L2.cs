@@ -1,3 +1,5 @@
+using CM.Generators.Schedules;
+
 namespace CM.Generators.Experiments.Axes.Losses;
 
 internal sealed class L2 : LossKind

@@ -1,4 +1,4 @@
-using CM.Generators.Writing;
+using CM.Generators.Schedules;
 
 namespace CM.Generators.Experiments.Axes.Losses;
 
@@ -18,5 +18,5 @@ internal abstract class LossKind : AxisKind
     public abstract IEnumerable<(string Statement, string Remark)> Write(AxisPlan loss, string difference, string flat);
 
     /// <summary>The declaration of a constant.</summary>
-    protected static (string, string) Constant(string name, double value) => ($"const double {name} = {CodeWriter.Number(value)};", "");
+    protected static (string, string) Constant(string name, double value) => ($"const double {name} = {Literals.Number(value)};", "");
 }

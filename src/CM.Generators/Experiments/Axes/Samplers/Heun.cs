@@ -1,5 +1,6 @@
-using CM.Generators.Times;
-using static CM.Generators.Writing.CodeWriter;
+using CM.Generators.Schedules;
+using CM.Generators.Shapes;
+using static CM.Generators.Core.Literals;
 
 namespace CM.Generators.Experiments.Axes.Samplers;
 

@@ -1,7 +1,7 @@
-using CM.Generators.Reading;
-using CM.Generators.Times;
+using CM.Generators.Schedules;
+using CM.Generators.Shapes;
 using Microsoft.CodeAnalysis;
-using static CM.Generators.Writing.CodeWriter;
+using static CM.Generators.Core.Literals;
 
 namespace CM.Generators.Experiments.Axes.Samplers;
 
@@ -18,7 +18,7 @@ internal sealed class Sample : SamplerKind
 
     public override AxisPlan Read(AxisAttribute attribute)
     {
-        var times = attribute.Attribute.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Array, IsNull: false } given ? given.Values.Select(ScheduleReader.Real) : [];
+        var times = attribute.Attribute.ConstructorArguments.FirstOrDefault() is { Kind: TypedConstantKind.Array, IsNull: false } given ? given.Values.Select(AttributeReader.Real) : [];
         var plan = base.Read(attribute);
         return plan with { Numbers = plan.Numbers.Concat(times.Select(time => (Time, time))).ToEquatable() };
     }

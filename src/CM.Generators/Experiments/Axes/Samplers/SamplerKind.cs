@@ -1,4 +1,5 @@
-using CM.Generators.Times;
+using CM.Generators.Schedules;
+using CM.Generators.Shapes;
 
 namespace CM.Generators.Experiments.Axes.Samplers;
 

@@ -1,0 +1,22 @@
+using CM.Generators.Shapes;
+using CM.Generators.Values;
+
+namespace CM.Generators.Networks.Layers;
+
+internal sealed class PixelNorm : LayerKind
+{
+    public override string Describe(LayerPlan layer) => "PixelNorm";
+
+    public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check)
+    {
+        if (input.Rank >= 2)
+            return input;
+        check.Rank(input, 4, "[B, channels, …]");
+        return Shape.Unknown;
+    }
+
+    // The magnitudes, too.
+    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Inputs.And(output.NumbersWithout(1) * 2);
+
+    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) => $"Norms.Pixels({code.Input})";
+}

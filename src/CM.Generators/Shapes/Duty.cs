@@ -1,0 +1,34 @@
+using CM.Generators.Schedules;
+
+namespace CM.Generators.Shapes;
+
+/// <summary>Something that sizes must fulfil and that only numbers can decide: two sizes are equal, one divides the other, or one is not too small.</summary>
+/// <param name="Kind">Which of them.</param>
+/// <param name="Left">The one size, the divisor, or the smallest value.</param>
+/// <param name="Right">The other size, or the multiple.</param>
+/// <param name="Site">Where it is needed.</param>
+/// <param name="Words">Why, such as <c>8 groups do not divide</c>.</param>
+internal sealed record Duty(DutyKind Kind, Dim Left, Dim Right, int Site, string Words)
+{
+    public Fit Fit => Kind switch
+    {
+        DutyKind.Equal => Fit.Of(Left, Right),
+        DutyKind.Divides => Fit.Divides(Left, Right),
+        _ => Fit.AtLeast(Left, Right),
+    };
+
+    /// <summary>The names it depends on.</summary>
+    public IEnumerable<string> Names => Left.Names.Union(Right.Names).OrderBy(name => name, StringComparer.Ordinal);
+
+    /// <summary>What is so instead, where it is not fulfilled.</summary>
+    public string Contradiction => Kind == DutyKind.AtLeast ? $"it is {Right}" : $"{Left} and {Right} do not";
+
+    public Duty With(IReadOnlyDictionary<string, Dim> sizes, int site) => this with { Left = Left.With(sizes), Right = Right.With(sizes), Site = site };
+}
+
+internal enum DutyKind
+{
+    Equal,
+    Divides,
+    AtLeast,
+}
