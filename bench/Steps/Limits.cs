@@ -20,7 +20,8 @@ internal static class Limits
         foreach (var workload in workloads.Where(each => each.Work > 0))
         {
             var (flop, seconds) = (2 * workload.Work, workload.Time(threads).seconds);
-            table.AddRow(workload.Name, $"{flop / 1e9:0.00}", $"{flop / rate * 1e3:0.0}", $"{seconds * 1e3:0.0}", $"{seconds / (flop / rate):0.00}");
+            var least = flop / rate;
+            table.AddRow(workload.Name, $"{flop / 1e9:0.00}", $"{least * 1e3:0.0}", $"{seconds * 1e3:0.0}", $"{seconds / least:0.00}");
         }
 
         AnsiConsole.Write(table);

@@ -51,7 +51,8 @@ public sealed partial record Toy : IDenoiser
     public partial Part Out { get; }
 
     [return: Shape("B", 2)]
-    private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level) => Flow.Cat(x | In | Bend, level | Wave) | First | Bend | Second | Bend | Out;
+    private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level) =>
+        Flow.Cat(x | In | Bend, level | Wave) | First | Bend | Second | Bend | Out;
 }
 
 /// <summary>DDPM++ of 32 channels: 1,754,147 parameters.</summary>
@@ -86,32 +87,6 @@ public sealed partial record SmallUNetWithoutDropout : IDenoiser
 [RAdam(1e-4), Ema(0.9999)]
 [Sample(80)]
 public partial record ToySteps;
-
-/// <summary>DDPM++ for CIFAR-10: 55,732,739 parameters.</summary>
-[Network]
-public sealed partial record LargeUNet : IDenoiser
-{
-    [DdpmPlusPlus(32, 3, 128, Multipliers = [2, 2, 2], Dropout = [0.2])]
-    public partial Part Model { get; }
-
-    [return: Shape("B", 3, 32, 32)]
-    private Flow Forward([Shape("B", 3, 32, 32)] Flow x, [Shape("B")] Flow level) => (x, level) | Model;
-}
-
-/// <summary>ECT on CIFAR-10, for CUDA.</summary>
-[Experiment(Steps = 1_000_000, Batch = 512, Seed = 1)]
-[Data<RandomImages>]
-[Model<LargeUNet>]
-[Coupling<Independent>]
-[Times<FirstStage>]
-[PseudoHuber(0)]
-[RAdam(1e-4), Ema(0.9999)]
-[Sample(80)]
-public partial record LargeSteps;
-
-/// <summary>The same with networks in bfloat16.</summary>
-[Experiment, Precision(Compute.BFloat16)]
-public sealed partial record LargeLowSteps : LargeSteps;
 
 /// <summary>W2: ECT on images.</summary>
 [Experiment(Steps = 1_000_000, Batch = 16, Seed = 1)]

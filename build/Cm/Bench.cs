@@ -13,7 +13,7 @@ internal sealed class Bench
         this.builder = builder;
         measurements =
         [
-            new("steps", "training steps and samples beside PyTorch (--only, --threads, --pairs, --json); the default", Target.Steps),
+            new("steps", "training steps and samples beside PyTorch and hand-written TorchSharp (--only, --threads, --pairs, --peer, --json); the default", Target.Steps),
             new("limits", "our steps beside the least time that their multiplications take (--only, --threads)", Target.Steps, "limits"),
             new("matching", "the assignment of optimal transport (BenchmarkDotNet's options)", Target.Matching, Artifacts("matching")),
             new("generator", "a keystroke, by networks declared (BenchmarkDotNet's options)", Target.Generator, Artifacts("generator")),

@@ -29,7 +29,7 @@ internal sealed class CommandTable
             Sample("data", "", "prepare pictures of your own, or fetch a published data set"),
             Sample("doctor", "", "this machine, and how to mend what is missing"),
             new("test", "[FILTER]", "every test, or those whose name contains FILTER", Test),
-            new("bench", "[NAME]", $"speed and memory beside PyTorch; NAME is {bench.Names}", bench.Run),
+            new("bench", "[NAME]", $"speed and memory beside PyTorch and TorchSharp; NAME is {bench.Names}", bench.Run),
             new("build", "", "set up and build, nothing more", Build),
         ];
     }

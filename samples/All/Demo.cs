@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using CM.Cli;
 using CM.Generated;
-using CM.Runtime;
 
 /// <summary><c>demo</c>: trains two moons, then handwritten digits; a few minutes on two cores, without any files.</summary>
 internal static class Demo

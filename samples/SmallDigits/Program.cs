@@ -1,1 +1,1 @@
-return CM.Runtime.CommandLine.Run(args, CM.Generated.Declarations.All);
+return CM.Cli.CommandLine.Run(args, CM.Generated.Declarations.All);

@@ -13,7 +13,7 @@ public sealed class Packages : IDisposable
 
     public Packages()
     {
-        foreach (var project in new[] { "CM.Dsl", "CM.Runtime", "DslCM.Templates" })
+        foreach (var project in new[] { "CM.Dsl", "CM.Runtime", "CM.Cli", "DslCM.Templates" })
             Pack(project, "feed");
         // The machine's own sources stay: the packages that CM.Runtime depends on come from there, or, as libtorch is large, from the machine's packages
         // folder. Only a folder with packages of ours is not looked into: it would hide those of this build.

@@ -43,9 +43,27 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
         Packages.Read(packages.Find("CM.Dsl"), "CM.Dsl.nuspec").ShouldNotContain("<dependency id", customMessage: "declarations stand on nothing");
     }
 
+    [Theory]
+    [InlineData("CM.Runtime", "CM.Dsl")]
+    [InlineData("CM.Cli", "CM.Runtime")]
+    public void A_package_hands_on_the_compiler_part(string package, string of) =>
+        Packages.Read(packages.Find(package), $"{package}.nuspec").ShouldMatch($"<dependency id=\"{of}\" version=\"[^\"]+\" include=\"All\" />");
+
     [Fact]
-    public void CM_Runtime_hands_on_the_compiler_part() =>
-        Packages.Read(packages.Find("CM.Runtime"), "CM.Runtime.nuspec").ShouldMatch("<dependency id=\"CM.Dsl\" version=\"[^\"]+\" include=\"All\" />");
+    public void A_program_trains_without_the_command_line()
+    {
+        New("Bare");
+        var project = packages["Bare/Bare.csproj"];
+        File.WriteAllText(project, File.ReadAllText(project).Replace("\"CM.Cli\"", "\"CM.Runtime\""));
+        File.WriteAllText(packages["Bare/Program.cs"], """
+            var run = new CM.Runtime.TrainRequest { Experiment = CM.Generated.Declarations.All.Experiments[0], Steps = 2, Out = "run" };
+            return run.Run().Step == 2 ? 0 : 1;
+            """);
+        Run(".", "build", "Bare", "-v", "quiet", "-warnaserror");
+        Run("Bare", Path.Combine("bin", "Debug", "net10.0", "Bare.dll")).ShouldContain("2 of 2 steps done");
+        Directory.GetFiles(packages["Bare/bin"], "*.dll", SearchOption.AllDirectories).Select(Path.GetFileName)
+            .ShouldNotContain(file => file!.StartsWith("Spectre.Console") || file.StartsWith("System.CommandLine") || file.StartsWith("CM.Cli"));
+    }
 
     [Fact]
     public void CM_Runtime_carries_the_MSBuild_task_and_its_targets()

@@ -22,7 +22,7 @@ internal static class RegistryWriter
             code.Line("[global::Microsoft.CodeAnalysis.Embedded]");
             using (code.Braces("internal static class Declarations"))
             {
-                code.Line("/// <summary>For <see cref=\"CommandLine.Run\"/>.</summary>");
+                code.Line("/// <summary>The experiments, networks and classifiers of this program and of what it references.</summary>");
                 if (lists.Length == 1)
                 {
                     code.Line($"public static Registry All => {lists[0]}.All;");

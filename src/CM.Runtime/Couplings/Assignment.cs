@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace CM.Runtime;
 
 /// <summary>
-/// The linear assignment problem, exactly: the permutation of least total cost. An auction whose steps fall (Bertsekas 1988) brings the prices of the
-/// columns near those of the best permutation; from there the method of Jonker and Volgenant (1987) lengthens the matching along shortest paths, which is
-/// exact whatever the prices. O(n³) at worst, usually far below.
+/// The linear assignment problem, exactly: the permutation of least total cost. An auction whose steps fall (Bertsekas 1988) brings the
+/// prices of the columns near those of the best permutation; from there the method of Jonker and Volgenant (1987) lengthens the matching
+/// along shortest paths, which is exact whatever the prices. O(n³) at worst, usually far below.
 /// </summary>
 public static class Assignment
 {
@@ -17,7 +17,10 @@ public static class Assignment
     /// <exception cref="ArgumentException">There are not n² costs, or one is not finite.</exception>
     public static int[] Solve(ReadOnlySpan<double> costs, int n) => Solve(costs, n, out _);
 
-    /// <summary>Finds the best permutation, and prices that prove it: its cost is Σ price_j + Σᵢ minⱼ(cost_ij − price_j), which no permutation can be below.</summary>
+    /// <summary>
+    /// Finds the best permutation, and prices that prove it: its cost is Σ price_j + Σᵢ minⱼ(cost_ij − price_j), which no
+    /// permutation can be below.
+    /// </summary>
     internal static int[] Solve(ReadOnlySpan<double> costs, int n, out double[] prices)
     {
         if (costs.Length != n * n)
@@ -90,7 +93,8 @@ public static class Assignment
             }
         }
 
-        // A free row takes its cheapest column and lowers the price by its lead over the second and a step more; who had the column looks again.
+        // A free row takes its cheapest column and lowers the price by its lead over the second and a step more; who had
+        // the column looks again.
         private void Auction(double step, int tries)
         {
             Array.Fill(ColumnOf, Free);
@@ -141,8 +145,8 @@ public static class Assignment
             return ((int)places[lane] * Vector<double>.Count + lane, first[lane], next);
         }
 
-        // Dijkstra over reduced costs from a free row to the nearest free column, then the matching is turned over along the path. A column that is
-        // done is marked by the distance −∞, which nothing is below.
+        // Dijkstra over reduced costs from a free row to the nearest free column, then the matching is turned over along the path. A column
+        // that is done is marked by the distance −∞, which nothing is below.
         private void Augment(int start)
         {
             var distances = Vectors(distance);

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace CM.Runtime;
 
-/// <summary>Minibatch optimal transport (Pooladian et al. 2023; Tong et al. 2023): noise in the order that lies closest to the data.</summary>
+/// <summary>
+/// Minibatch optimal transport (Pooladian et al. 2023; Tong et al. 2023): noise in the order that lies closest to the data.
+/// </summary>
 public static class OptimalTransport
 {
     /// <summary>The largest batch that is matched exactly.</summary>
@@ -12,9 +14,9 @@ public static class OptimalTransport
     private const double Blur = 0.01;
 
     /// <summary>
-    /// Gives each data point its noise so that Σ ‖x − z‖² over the pairs of a batch is small. Up to 512 pairs this is the best permutation, found on the host. Beyond,
-    /// each data point draws its noise from an entropic plan (Sinkhorn; Cuturi 2013), found on the device, so that some noise comes twice and some not at all;
-    /// the draw is libtorch's, whose generator a training step and a sampler seed.
+    /// Gives each data point its noise so that Σ ‖x − z‖² over the pairs of a batch is small. Up to 512 pairs this is the best permutation,
+    /// found on the host. Beyond, each data point draws its noise from an entropic plan (Sinkhorn; Cuturi 2013), found on the device, so
+    /// that some noise comes twice and some not at all; the draw is libtorch's, whose generator a training step and a sampler seed.
     /// </summary>
     /// <param name="data">Data, <c>[B, …]</c>.</param>
     /// <param name="noise">Noise of the same shape.</param>
@@ -32,7 +34,8 @@ public static class OptimalTransport
         return tensor(Array.ConvertAll(Assignment.Solve(costs, (int)data.shape[0]), index => (long)index), device: noise.device);
     }
 
-    // ln P = (f + g − cost)/blur, with potentials f and g that make all rows and columns of P sum to 1, in turns; the blur falls on the way.
+    // ln P = (f + g − cost)/blur, with potentials f and g that make all rows and columns of P sum to 1, in turns; the
+    // blur falls on the way.
     private static Tensor Draw(Tensor data, Tensor noise)
     {
         var costs = Costs(data, noise);

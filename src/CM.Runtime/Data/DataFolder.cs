@@ -1,6 +1,9 @@
 namespace CM.Runtime;
 
-/// <summary>Where data files are looked up: in <c>--data</c>, else in <c>DSLCM_DATA</c>, else in <c>data</c> of the current folder and those above it.</summary>
+/// <summary>
+/// Where data files are looked up: in <c>--data</c>, else in <c>DSLCM_DATA</c>, else in <c>data</c> of the current folder
+/// and those above it.
+/// </summary>
 internal static class DataFolder
 {
     public const string Variable = "DSLCM_DATA";
@@ -13,7 +16,8 @@ internal static class DataFolder
     {
         var folders = Candidates(given);
         return folders.Select(folder => FindIn(folder, names, depth: 2)).FirstOrDefault(path => path is not null)
-            ?? throw new UserError($"No data: {string.Join(" or ", names.Select(name => name.TrimEnd('/')))} is not in {Describe(folders)}; name its folder with --data DIR or {Variable}=DIR.");
+            ?? throw new UserError($"No data: {string.Join(" or ", names.Select(name => name.TrimEnd('/')))} is not in "
+                + $"{Describe(folders)}; name its folder with --data DIR or {Variable}=DIR.");
     }
 
     /// <summary>The folders that are looked through.</summary>

@@ -35,7 +35,9 @@ internal sealed record PublishedSet(string Name, string Address, string Folder, 
     ];
 }
 
-/// <summary>Fetches files over HTTP. What was fetched before a fault stays in <c>NAME.part</c>, and the next call goes on behind it.</summary>
+/// <summary>
+/// Fetches files over HTTP. What was fetched before a fault stays in <c>NAME.part</c>, and the next call goes on behind it.
+/// </summary>
 internal static class Download
 {
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(60);
@@ -50,7 +52,8 @@ internal static class Download
     public static bool Run(Uri address, string path, string md5, Action<long, long?> progress)
     {
         if (File.Exists(path))
-            return SumOf(path) == md5 ? false : throw new UserError($"{path}: is there already, but it is another file or damaged: its MD5 sum is {SumOf(path)}, not {md5}; delete it and fetch it again.");
+            return SumOf(path) == md5 ? false : throw new UserError($"{path}: is there already, but it is another file or damaged: "
+                + $"its MD5 sum is {SumOf(path)}, not {md5}; delete it and fetch it again.");
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         var part = path + AtomicFile.Unfinished;
         try
@@ -60,12 +63,14 @@ internal static class Download
         catch (Exception fault) when (fault is HttpRequestException or HttpIOException or IOException or OperationCanceledException)
         {
             var here = File.Exists(part) ? new FileInfo(part).Length : 0;
-            throw new UserError($"{address}: cannot be fetched ({fault.Message.TrimEnd('.')}); {here:N0} bytes are here, the same command goes on behind them.", fault);
+            throw new UserError($"{address}: cannot be fetched ({fault.Message.TrimEnd('.')}); {here:N0} bytes are here, "
+                + "the same command goes on behind them.", fault);
         }
         if (SumOf(part) is var found && found != md5)
         {
             File.Delete(part);
-            throw new UserError($"{address}: not the file that was published: its MD5 sum is {found}, not {md5}; nothing of it was kept. Try again, or another place with --from URL.");
+            throw new UserError($"{address}: not the file that was published: its MD5 sum is {found}, not {md5}; "
+                + "nothing of it was kept. Try again, or another place with --from URL.");
         }
         AtomicFile.Publish(part, path);
         return true;

@@ -25,7 +25,8 @@ internal static class Examples
             OpticalDigitsTest => OpticalDigitImages.Test(),
             PngImages images => Open(images, plan, folder, tell),
             NumpyArrays arrays => Open(arrays, plan, folder),
-            _ => throw new UserError($"Data {name}: a data source implements IExamples or derives from IdxImages, PngImages or NumpyArrays."),
+            _ => throw new UserError($"Data {name}: a data source implements IExamples or derives from "
+                + "IdxImages, PngImages or NumpyArrays."),
         };
         if (examples.Count < 1)
             throw new UserError($"Data {name}: there are no examples in it.");
@@ -71,7 +72,8 @@ internal static class Examples
         var (height, width) = (file.Sizes[1], file.Sizes[2]);
         if (!plan.DataShape.AsSpan().SequenceEqual([1, height, width]))
             throw new UserError(
-                $"{path}: {file.Count} images of {height}×{width}, but {images.GetType().Name} declares [{string.Join(", ", plan.DataShape)}]; "
+                $"{path}: {file.Count} images of {height}×{width}, but {images.GetType().Name} declares "
+                    + $"[{string.Join(", ", plan.DataShape)}]; "
                 + $"declare [Shape(1, {height}, {width})] or name another folder with --data DIR.");
         var examples = new ByteImages(file.Values, file.Count);
         if (plan.Classes == 0 || images.Labels is null)
@@ -99,7 +101,8 @@ internal static class Examples
         var labels = PictureLabels.Read(set);
         if (labels.Folders is { } folders && folders.Count != plan.Classes)
             throw new UserError(
-                $"{path}: {labels.Description}, but {name} declares {plan.Classes}; declare [Classes({folders.Count})], or give every class a folder with "
+                $"{path}: {labels.Description}, but {name} declares {plan.Classes}; declare [Classes({folders.Count})], "
+                    + "or give every class a folder with "
                 + "its pictures.");
         tell?.Invoke($"{path}: {labels.Description}");
         return Label(examples, labels.Values, path);
@@ -111,7 +114,8 @@ internal static class Examples
         var file = NumpyFile.Read(path);
         if (file.Shape.Length == 0 || !file.Shape.AsSpan(1).SequenceEqual(plan.DataShape))
             throw new UserError(
-                $"{path}: an array [{string.Join(", ", file.Shape)}], but {arrays.GetType().Name} declares examples [{string.Join(", ", plan.DataShape)}]; "
+                $"{path}: an array [{string.Join(", ", file.Shape)}], but {arrays.GetType().Name} declares examples "
+                    + $"[{string.Join(", ", plan.DataShape)}]; "
                 + "the first axis counts the examples, images are [channels, height, width]: transpose it, or declare another [Shape].");
         var count = (int)file.Shape[0];
         IExamples examples = file.Type == "|u1" ? new ByteImages(file.Values, count) : new FloatExamples(file.ToFloats(path), count);
@@ -129,7 +133,8 @@ internal static class Examples
 
     private static LabelledExamples Label(IExamples examples, int[] labels, string file) => labels.Length == examples.Count
         ? new LabelledExamples(examples, labels)
-        : throw new UserError($"{file}: {labels.Length:N0} labels for {examples.Count:N0} examples; the two belong together, fetch them again.");
+        : throw new UserError($"{file}: {labels.Length:N0} labels for {examples.Count:N0} examples; "
+            + "the two belong together, fetch them again.");
 
     /// <summary>Looks at up to a thousand examples, evenly spread: all numbers finite, those of images from −1 to 1.</summary>
     private static void CheckValues(IExamples examples, ExperimentPlan plan)
@@ -146,7 +151,8 @@ internal static class Examples
                 if (!float.IsFinite(value))
                     throw new UserError($"Data {name}: example {index} holds {value}; numbers must be finite.");
                 if (isImage && Math.Abs(value) > 1)
-                    throw new UserError($"Data {name}: example {index} holds {Numbers.Short(value)}; images are scaled to [-1, 1], as in value / 127.5 - 1.");
+                    throw new UserError($"Data {name}: example {index} holds {Numbers.Short(value)}; images are scaled to [-1, "
+                        + "1], as in value / 127.5 - 1.");
             }
         }
     }
@@ -155,9 +161,11 @@ internal static class Examples
     {
         var name = plan.Data.GetType().Name;
         if (examples is not ILabelledExamples labelled)
-            throw new UserError($"Data {name}: {plan.Name} needs labels and there are none; implement ILabelledExamples, or take a model without them.");
+            throw new UserError($"Data {name}: {plan.Name} needs labels and there are none; implement ILabelledExamples, "
+                + "or take a model without them.");
         for (var i = 0; i < labelled.Count; i++)
             if (labelled.Label(i) is var label && (label < 0 || label >= plan.Classes))
-                throw new UserError($"Data {name}: example {i} has the label {label}, but {name} declares {plan.Classes} classes, numbered from 0; declare [Classes(n)] or mend the labels.");
+                throw new UserError($"Data {name}: example {i} has the label {label}, but {name} declares {plan.Classes} classes, "
+                    + "numbered from 0; declare [Classes(n)] or mend the labels.");
     }
 }

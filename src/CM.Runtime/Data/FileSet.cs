@@ -14,7 +14,8 @@ internal abstract class FileSet : IDisposable
 
     /// <summary>Opens a folder or a zip file.</summary>
     /// <exception cref="UserError">It cannot be read or is damaged.</exception>
-    public static FileSet Open(string path) => DataFile.Guard(path, FileSet () => Directory.Exists(path) ? new InFolder(path) : new InZip(path));
+    public static FileSet Open(string path) =>
+        DataFile.Guard(path, FileSet () => Directory.Exists(path) ? new InFolder(path) : new InZip(path));
 
     /// <summary>How a file is called in messages.</summary>
     public string NameOf(string file) => $"{Path}/{file}";
@@ -89,7 +90,9 @@ internal abstract class FileSet : IDisposable
                     throw new InvalidDataException($"{entry.CompressedLength:N0} bytes cannot hold {entry.Length:N0}");
                 using var stream = entry.Open();
                 var bytes = Read(stream, entry.Length, most);
-                return bytes.Length < entry.Length || Checksum(bytes) == entry.Crc32 ? bytes : throw new InvalidDataException("its CRC is wrong");
+                return bytes.Length < entry.Length || Checksum(bytes) == entry.Crc32
+                    ? bytes
+                    : throw new InvalidDataException("its CRC is wrong");
             }
         }
 

@@ -4,8 +4,8 @@ using System.IO.Compression;
 namespace CM.Runtime;
 
 /// <summary>
-/// Bytes in an idx file, gzipped or not: magic 0x0000080N with N the number of axes, then the size of each axis as a big-endian 32-bit number, then the
-/// bytes, row-major (LeCun, "The MNIST database of handwritten digits").
+/// Bytes in an idx file, gzipped or not: magic 0x0000080N with N the number of axes, then the size of each axis as a big-endian 32-bit
+/// number, then the bytes, row-major (LeCun, "The MNIST database of handwritten digits").
 /// </summary>
 /// <param name="Sizes">Size of each axis; the first is the count.</param>
 /// <param name="Values">All bytes.</param>
@@ -24,7 +24,8 @@ internal sealed record IdxFile(int[] Sizes, byte[] Values)
     /// <exception cref="UserError">The file cannot be read, is damaged, or holds something else.</exception>
     public static IdxFile ReadLabels(string path) => Read(path, axes: 1, "labels");
 
-    private static IdxFile Read(string path, int axes, string what) => DataFile.Read(path, (stream, limit) => Read(path, axes, what, stream, limit));
+    private static IdxFile Read(string path, int axes, string what) =>
+        DataFile.Read(path, (stream, limit) => Read(path, axes, what, stream, limit));
 
     private static IdxFile Read(string path, int axes, string what, Stream stream, long limit)
     {

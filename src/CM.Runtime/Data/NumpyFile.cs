@@ -21,12 +21,16 @@ internal sealed partial record NumpyFile(string Type, long[] Shape, byte[] Value
             return DataFile.Read(file, (stream, limit) => Read(stream, limit, file));
         using var archive = FileSet.Open(file);
         if (!archive.Names.Contains(array))
-            throw new UserError($"{file}: there is no array '{Path.GetFileNameWithoutExtension(array)}' in it; there are: {string.Join(", ", archive.Names.Select(Path.GetFileNameWithoutExtension))}.");
+            throw new UserError($"{file}: there is no array '{Path.GetFileNameWithoutExtension(array)}' in it; there are: "
+                + $"{string.Join(", ", archive.Names.Select(Path.GetFileNameWithoutExtension))}.");
         var bytes = archive.Read(array);
         return DataFile.Guard(path, () => Read(new MemoryStream(bytes), bytes.Length, path));
     }
 
-    /// <summary>Writes what stands before the numbers of an array: magic, version and header, padded so that the numbers begin at a multiple of 64 bytes.</summary>
+    /// <summary>
+    /// Writes what stands before the numbers of an array: magic, version and header, padded so that the numbers begin at
+    /// a multiple of 64 bytes.
+    /// </summary>
     /// <param name="stream">The file, at its start.</param>
     /// <param name="type">The number type as NumPy spells it.</param>
     /// <param name="shape">The shape.</param>
@@ -45,7 +49,9 @@ internal sealed partial record NumpyFile(string Type, long[] Shape, byte[] Value
 
     /// <summary>The file of <c>set.npz/x</c>, and the name of the array in it.</summary>
     public static (string File, string? Array) Split(string path) =>
-        path.IndexOf(".npz/", StringComparison.Ordinal) is var end and >= 0 ? (path[..(end + 4)], path[(end + 5)..] + ".npy") : (path, null);
+        path.IndexOf(".npz/", StringComparison.Ordinal) is var end and >= 0
+            ? (path[..(end + 4)], path[(end + 5)..] + ".npy")
+            : (path, null);
 
     /// <summary>The numbers as whole numbers.</summary>
     /// <exception cref="UserError">They are of another type.</exception>
@@ -55,7 +61,8 @@ internal sealed partial record NumpyFile(string Type, long[] Shape, byte[] Value
         "|i1" => [.. Values.Select(value => (int)(sbyte)value)],
         "<i4" => MemoryMarshal.Cast<byte, int>(Values).ToArray(),
         "<i8" => [.. MemoryMarshal.Cast<byte, long>(Values).ToArray().Select(value => (int)Math.Clamp(value, int.MinValue, int.MaxValue))],
-        _ => throw new UserError($"{path}: numbers of type {Type}, but labels are of uint8, int8, int32 or int64; convert them with astype('int64')."),
+        _ => throw new UserError($"{path}: numbers of type {Type}, but labels are of uint8, int8, int32 or int64; "
+            + "convert them with astype('int64')."),
     };
 
     /// <summary>The numbers as 32-bit floats.</summary>
@@ -64,7 +71,8 @@ internal sealed partial record NumpyFile(string Type, long[] Shape, byte[] Value
     {
         "<f4" => MemoryMarshal.Cast<byte, float>(Values).ToArray(),
         "<f8" => [.. MemoryMarshal.Cast<byte, double>(Values).ToArray().Select(value => (float)value)],
-        _ => throw new UserError($"{path}: numbers of type {Type}, but examples are of float32, float64 or uint8; convert them with astype('float32')."),
+        _ => throw new UserError($"{path}: numbers of type {Type}, but examples are of float32, float64 or uint8; "
+            + "convert them with astype('float32')."),
     };
 
     private static NumpyFile Read(Stream stream, long limit, string path)
@@ -72,9 +80,16 @@ internal sealed partial record NumpyFile(string Type, long[] Shape, byte[] Value
         Span<byte> start = stackalloc byte[12];
         if (stream.ReadAtLeast(start[..8], 8, throwOnEndOfStream: false) < 8 || !start.StartsWith(Start[..6]))
             throw new UserError($"{path}: no file of NumPy: it does not start with \\x93NUMPY.");
-        var lengthBytes = start[6] switch { 1 => 2, 2 or 3 => 4, var version => throw new UserError($"{path}: version {version} of NumPy's format is unknown; 1 to 3 are read.") };
+        var lengthBytes = start[6] switch
+        {
+            1 => 2,
+            2 or 3 => 4,
+            var version => throw new UserError($"{path}: version {version} of NumPy's format is unknown; 1 to 3 are read."),
+        };
         stream.ReadExactly(start.Slice(8, lengthBytes));
-        var length = lengthBytes == 2 ? BinaryPrimitives.ReadUInt16LittleEndian(start[8..]) : BinaryPrimitives.ReadUInt32LittleEndian(start[8..]);
+        var length = lengthBytes == 2
+            ? BinaryPrimitives.ReadUInt16LittleEndian(start[8..])
+            : BinaryPrimitives.ReadUInt32LittleEndian(start[8..]);
         if (length > Math.Min(limit, 1 << 20))
             throw new UserError($"{path}: damaged, its header would have {length:N0} bytes.");
         var header = new byte[length];
@@ -89,7 +104,8 @@ internal sealed partial record NumpyFile(string Type, long[] Shape, byte[] Value
             "|u1" or "|i1" => 1,
             "<f4" or "<i4" => 4,
             "<f8" or "<i8" => 8,
-            _ => throw new UserError($"{path}: numbers of type {type} are not read; convert them with astype('float32'), or labels with astype('int64')."),
+            _ => throw new UserError($"{path}: numbers of type {type} are not read; convert them with astype('float32'), "
+                + "or labels with astype('int64')."),
         };
         if (match.Groups["order"].Value == "True")
             throw new UserError($"{path}: its numbers lie column by column; save it again as np.ascontiguousarray(x).");
@@ -97,13 +113,19 @@ internal sealed partial record NumpyFile(string Type, long[] Shape, byte[] Value
             .Select(axis => long.TryParse(axis, out var size) ? size : long.MaxValue).ToArray();
         var total = shape.Aggregate((UInt128)numberBytes, (product, axis) => product > long.MaxValue ? product : product * (ulong)axis);
         if (total > (UInt128)Math.Min(limit, Array.MaxLength))
-            throw new UserError($"{path}: an array [{string.Join(", ", shape)}] of {type}, but the file is truncated, or larger than the {Array.MaxLength:N0} bytes that fit.");
+            throw new UserError($"{path}: an array [{string.Join(", ", shape)}] of {type}, but the file is truncated, "
+                + $"or larger than the {Array.MaxLength:N0} bytes that fit.");
         var values = new byte[(int)total];
         if (stream.ReadAtLeast(values, values.Length, throwOnEndOfStream: false) is var found && found < values.Length)
-            throw new UserError($"{path}: an array [{string.Join(", ", shape)}] of {type}, but it is truncated: it has {found:N0} of {values.Length:N0} bytes.");
-        return stream.ReadByte() < 0 ? new NumpyFile(type, shape, values) : throw new UserError($"{path}: data follows the array [{string.Join(", ", shape)}] of {type}.");
+            throw new UserError($"{path}: an array [{string.Join(", ", shape)}] of {type}, but it is truncated: "
+                + $"it has {found:N0} of {values.Length:N0} bytes.");
+        return stream.ReadByte() < 0
+            ? new NumpyFile(type, shape, values)
+            : throw new UserError($"{path}: data follows the array [{string.Join(", ", shape)}] of {type}.");
     }
 
-    [GeneratedRegex(@"^\{\s*'descr':\s*'(?<type>[^']*)',\s*'fortran_order':\s*(?<order>True|False),\s*'shape':\s*\((?<axes>(\d+,?\s*)*)\),?\s*\}\s*$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"^\{\s*'descr':\s*'(?<type>[^']*)',\s*'fortran_order':\s*(?<order>True|False),\s*'shape':\s*\((?<axes>(\d+,?\s*)*)\),?\s*\}\s*$",
+        RegexOptions.NonBacktracking)]
     private static partial Regex Header();
 }

@@ -4,8 +4,8 @@ using CM.Dsl;
 namespace CM.Runtime;
 
 /// <summary>
-/// The digits that are embedded in this assembly. <c>optdigits.br</c> is a Brotli stream of 5,620 bytes with labels, then 5,620 × 64 bytes with
-/// levels from 0 to 16, row-major; the 3,823 training examples come first, both sets in the order of the published files.
+/// The digits that are embedded in this assembly. <c>optdigits.br</c> is a Brotli stream of 5,620 bytes with labels, then 5,620 × 64 bytes
+/// with levels from 0 to 16, row-major; the 3,823 training examples come first, both sets in the order of the published files.
 /// </summary>
 internal sealed class OpticalDigitImages : ILabelledExamples
 {

@@ -24,10 +24,12 @@ internal sealed record PictureLabels(int[] Values, IReadOnlyList<string>? Folder
         if (set.ClassFolders is not { } folders)
         {
             var homeless = set.Pictures.First(picture => !picture.Name.Contains('/'));
-            throw new UserError($"{set.Files.NameOf(homeless.File)}: there is no {PictureSet.LabelFile} and the picture lies in no folder, so its class is unknown.");
+            throw new UserError($"{set.Files.NameOf(homeless.File)}: there is no {PictureSet.LabelFile} and the picture lies in no "
+                + "folder, so its class is unknown.");
         }
         var numbers = folders.Index().ToDictionary(each => each.Item, each => each.Index);
-        return new PictureLabels([.. set.Pictures.Select(picture => numbers[PictureSet.FirstFolder(picture.Name)])], folders, Describe(folders));
+        int[] ofFolders = [.. set.Pictures.Select(picture => numbers[PictureSet.FirstFolder(picture.Name)])];
+        return new PictureLabels(ofFolders, folders, Describe(folders));
     }
 
     /// <summary>The classes with their numbers: <c>2 classes by folder: 0 cat, 1 dog</c>.</summary>
@@ -52,9 +54,11 @@ internal sealed record PictureLabels(int[] Values, IReadOnlyList<string>? Folder
         {
             return read();
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException or FormatException or NullReferenceException or ArgumentException)
+        catch (Exception fault) when (
+            fault is JsonException or InvalidOperationException or FormatException or NullReferenceException or ArgumentException)
         {
-            throw new UserError($"{path}: not of the form {{\"labels\": [[\"folder/picture.png\", 3], …]}} ({fault.Message.TrimEnd('.')}).", fault);
+            throw new UserError(
+                $"{path}: not of the form {{\"labels\": [[\"folder/picture.png\", 3], …]}} ({fault.Message.TrimEnd('.')}).", fault);
         }
     }
 
@@ -80,5 +84,6 @@ internal sealed record PictureLabels(int[] Values, IReadOnlyList<string>? Folder
 
     /// <summary>Folders above the set that <c>dataset.json</c> writes before the names of all pictures; usually none.</summary>
     private static string PrefixOf(IEnumerable<string> names, string picture) =>
-        names.Where(name => name == picture || name.EndsWith("/" + picture, StringComparison.Ordinal)).MinBy(name => name.Length)?[..^picture.Length] ?? "";
+        names.Where(name => name == picture || name.EndsWith("/" + picture, StringComparison.Ordinal))
+            .MinBy(name => name.Length)?[..^picture.Length] ?? "";
 }

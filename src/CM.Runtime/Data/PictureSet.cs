@@ -2,21 +2,26 @@ namespace CM.Runtime;
 
 /// <summary>A picture of a set.</summary>
 /// <param name="File">Its file in the <see cref="FileSet"/>.</param>
-/// <param name="Name">Its name in the set, such as <c>cat/001.png</c>: without folders that all pictures share or that name a split.</param>
+/// <param name="Name">
+/// Its name in the set, such as <c>cat/001.png</c>: without folders that all pictures share or that name a split.
+/// </param>
 internal sealed record Picture(string File, string Name);
 
 /// <summary>
-/// The pictures in a folder or a zip file as people pack them: files that operating systems leave behind are left out, common top folders are taken
-/// off, and training and validation pictures are kept apart.
+/// The pictures in a folder or a zip file as people pack them: files that operating systems leave behind are left out, common top folders
+/// are taken off, and training and validation pictures are kept apart.
 /// </summary>
 internal sealed class PictureSet
 {
     public const string LabelFile = "dataset.json";
 
-    /// <summary>Files and folders that macOS, Windows, Synology and Python make for themselves; others of the kind begin with a dot.</summary>
+    /// <summary>
+    /// Files and folders that macOS, Windows, Synology and Python make for themselves; others of the kind begin with a dot.
+    /// </summary>
     private static readonly HashSet<string> Leftovers = new(StringComparer.OrdinalIgnoreCase)
     {
-        "__MACOSX", "Icon\r", "Thumbs.db", "ehthumbs.db", "desktop.ini", "$RECYCLE.BIN", "System Volume Information", "@eaDir", "lost+found",
+        "__MACOSX", "Icon\r", "Thumbs.db", "ehthumbs.db", "desktop.ini", "$RECYCLE.BIN", "System Volume Information", "@eaDir",
+        "lost+found",
         "__pycache__",
     };
 
@@ -38,7 +43,9 @@ internal sealed class PictureSet
     /// <summary>A line that counts the files that are left out, and says why; null where there are none.</summary>
     public string? LeftOut { get; }
 
-    /// <summary>The folders that are the classes, in the order of their names; null where a picture lies in none, or where there are labels.</summary>
+    /// <summary>
+    /// The folders that are the classes, in the order of their names; null where a picture lies in none, or where there are labels.
+    /// </summary>
     public IReadOnlyList<string>? ClassFolders => Labels is null && Pictures.All(picture => picture.Name.Contains('/'))
         ? [.. Pictures.Select(picture => FirstFolder(picture.Name)).Distinct().Order(StringComparer.Ordinal)]
         : null;
@@ -56,11 +63,13 @@ internal sealed class PictureSet
         var unreadable = kept.Where(name => ImageFile.HasEnding(name, ImageFile.ForeignEndings)).ToList();
         if (unreadable.Count > 0)
             throw new UserError(
-                $"{files.Path}: {CountByEnding(unreadable)} cannot be read, such as {unreadable[0]}; convert them to PNG, for instance with: mogrify "
+                $"{files.Path}: {CountByEnding(unreadable)} cannot be read, such as {unreadable[0]}; "
+                    + "convert them to PNG, for instance with: mogrify "
                 + $"-format png *{Path.GetExtension(unreadable[0])}, and take the others away.");
         var all = kept.Where(name => ImageFile.HasEnding(name, ImageFile.Endings)).ToList();
         if (all.Count == 0)
-            throw new UserError($"{files.Path}: there is no image file in it{(kept.Count == 0 ? "" : $", only {CountByEnding(kept)}")}; {string.Join(", ", ImageFile.Endings)} are read.");
+            throw new UserError($"{files.Path}: there is no image file in it{(kept.Count == 0 ? "" : $", only {CountByEnding(kept)}")}; "
+                + $"{string.Join(", ", ImageFile.Endings)} are read.");
 
         var chosen = new Splits(files.Path, all).Choose(split);
         var labels = kept.Where(name => Path.GetFileName(name) == LabelFile && chosen.All(picture => IsBelow(picture, FolderOf(name))))

@@ -7,7 +7,8 @@ namespace CM.Runtime;
 internal static class Preparation
 {
     /// <summary>
-    /// Reads, cuts and resizes all pictures, and writes them under their names in the set, which then end in <c>.png</c>; <c>dataset.json</c> comes along.
+    /// Reads, cuts and resizes all pictures, and writes them under their names in the set, which then end in <c>.png</c>;
+    /// <c>dataset.json</c> comes along.
     /// </summary>
     /// <param name="from">A folder, or a zip file.</param>
     /// <param name="to">The new zip file.</param>
@@ -24,7 +25,8 @@ internal static class Preparation
         using var files = FileSet.Open(from);
         var set = PictureSet.Find(files, split);
         if (set.Pictures.GroupBy(picture => NewName(picture.Name)).FirstOrDefault(same => same.Count() > 1) is { } twice)
-            throw new UserError($"{files.Path}: {string.Join(" and ", twice.Select(picture => picture.File))} would both become {twice.Key}; rename one.");
+            throw new UserError($"{files.Path}: {string.Join(" and ", twice.Select(picture => picture.File))} would both "
+                + $"become {twice.Key}; rename one.");
         try
         {
             AtomicFile.Write(to, stream => Write(stream, set, size, filter, progress));
@@ -42,7 +44,8 @@ internal static class Preparation
         if (set.Labels is not null)
             Add(zip, PictureSet.LabelFile, RenamedLabels(set.Files, set.Labels), CompressionLevel.Optimal);
         var done = 0;
-        var converted = set.Pictures.AsParallel().AsOrdered().Select(picture => (picture.Name, Convert(set.Files, picture.File, size, filter)));
+        var converted = set.Pictures.AsParallel().AsOrdered()
+            .Select(picture => (picture.Name, Convert(set.Files, picture.File, size, filter)));
         foreach (var (name, bytes) in converted)
         {
             Add(zip, NewName(name), bytes, CompressionLevel.NoCompression); // PNG is packed already

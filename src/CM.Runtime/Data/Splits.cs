@@ -28,7 +28,8 @@ internal sealed partial class Splits(string path, IReadOnlyList<string> files)
         }
         return wanted is null || files[0][..top].Split('/').Any(folder => IsWanted(folder, wanted))
             ? Named(files, file => file)
-            : throw new UserError($"--split {wanted}: {path} has no such folder; there are: {string.Join(", ", Folders(depth: 0).Take(10))}.");
+            : throw new UserError($"--split {wanted}: {path} has no such folder; there are: "
+                + $"{string.Join(", ", Folders(depth: 0).Take(10))}.");
     }
 
     private static List<Picture> Named(IEnumerable<string> files, Func<string, string> name)
@@ -46,13 +47,15 @@ internal sealed partial class Splits(string path, IReadOnlyList<string> files)
             top = next;
         return top;
 
-        static bool IsInFolder(string file, string folder, int end) => file.StartsWith(folder, StringComparison.Ordinal) && file.IndexOf('/', end) >= 0;
+        static bool IsInFolder(string file, string folder, int end) =>
+            file.StartsWith(folder, StringComparison.Ordinal) && file.IndexOf('/', end) >= 0;
     }
 
     private static bool IsWanted(string folder, string? wanted) => folder.Equals(wanted, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// Whether folders name training pictures and others. One of those names alone may be a class; inside of classes all folders have to be splits.
+    /// Whether folders name training pictures and others. One of those names alone may be a class; inside of classes all
+    /// folders have to be splits.
     /// </summary>
     private static bool AreSplits(List<string> folders, int depth)
     {

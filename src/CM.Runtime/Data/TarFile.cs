@@ -49,7 +49,9 @@ internal static class TarFile
         var text = Encoding.ASCII.GetString(header, place, length).Trim(' ', '\0');
         var number = 0L;
         foreach (var digit in text)
-            number = digit is >= '0' and <= '7' ? 8 * number + digit - '0' : throw new InvalidDataException($"'{text}' is no number of a tar archive");
+            number = digit is >= '0' and <= '7'
+                ? 8 * number + digit - '0'
+                : throw new InvalidDataException($"'{text}' is no number of a tar archive");
         return number;
     }
 }

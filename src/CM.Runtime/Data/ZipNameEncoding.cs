@@ -3,8 +3,8 @@ using System.Text;
 namespace CM.Runtime;
 
 /// <summary>
-/// Names in zip files that are not flagged as UTF-8. The format says code page 437; macOS and many libraries write UTF-8 there all the same, which
-/// text in code page 437 hardly ever happens to be.
+/// Names in zip files that are not flagged as UTF-8. The format says code page 437; macOS and many libraries write UTF-8 there all the
+/// same, which text in code page 437 hardly ever happens to be.
 /// </summary>
 internal sealed class ZipNameEncoding : Encoding
 {

@@ -20,7 +20,8 @@ internal sealed record EncodedImage(int Width, int Height, int Channels, byte[] 
         fixed (byte* first = channels == 1 ? pixels : Padded(pixels))
         {
             using var pixmap = new SKPixmap(info, (nint)first);
-            using var file = pixmap.Encode(SKPngEncoderOptions.Default) ?? throw new InvalidOperationException($"{width}×{height} pixels cannot be encoded.");
+            using var file = pixmap.Encode(SKPngEncoderOptions.Default)
+                ?? throw new InvalidOperationException($"{width}×{height} pixels cannot be encoded.");
             return new EncodedImage(width, height, channels, file.ToArray());
         }
     }

@@ -5,10 +5,14 @@ namespace CM.Runtime;
 /// <summary>Size and kind of an image file.</summary>
 /// <param name="Width">Columns, 1 or more.</param>
 /// <param name="Height">Rows, 1 or more.</param>
-/// <param name="IsGrey">Whether the file stores grey levels alone; an image whose colours are all grey may be stored as a coloured one.</param>
+/// <param name="IsGrey">
+/// Whether the file stores grey levels alone; an image whose colours are all grey may be stored as a coloured one.
+/// </param>
 internal sealed record ImageHeader(int Width, int Height, bool IsGrey);
 
-/// <summary>A decoded image: red, green, blue and opacity of each pixel, 8 bits each, row by row from the top left; not premultiplied.</summary>
+/// <summary>
+/// A decoded image: red, green, blue and opacity of each pixel, 8 bits each, row by row from the top left; not premultiplied.
+/// </summary>
 internal sealed record DecodedImage(int Width, int Height, byte[] Pixels)
 {
     /// <summary>Whether every colour is a grey.</summary>
@@ -37,8 +41,8 @@ internal sealed record DecodedImage(int Width, int Height, byte[] Pixels)
 }
 
 /// <summary>
-/// Reads PNG, JPEG, WebP, BMP and GIF files: the first frame, upright as the Exif orientation says. Values are those of the file: neither colour profile nor
-/// gamma is applied. Of 16 bits the upper 8 are read.
+/// Reads PNG, JPEG, WebP, BMP and GIF files: the first frame, upright as the Exif orientation says. Values are those of the file: neither
+/// colour profile nor gamma is applied. Of 16 bits the upper 8 are read.
 /// </summary>
 internal static class ImageFile
 {
@@ -47,7 +51,9 @@ internal static class ImageFile
 
     private const long MostPixels = 1 << 27;
 
-    /// <summary>Deflate's limit with one bit a pixel, which JPEG, BMP and GIF do not reach; WebP needs no bytes for pixels of one colour.</summary>
+    /// <summary>
+    /// Deflate's limit with one bit a pixel, which JPEG, BMP and GIF do not reach; WebP needs no bytes for pixels of one colour.
+    /// </summary>
     private const long MostPixelsInByte = 8 * DataFile.DeflateLimit;
 
     /// <summary>Endings of the files that are read.</summary>
@@ -56,12 +62,14 @@ internal static class ImageFile
     /// <summary>Endings of image files that are not read.</summary>
     public static IReadOnlyList<string> ForeignEndings { get; } =
     [
-        ".apng", ".arw", ".avif", ".cr2", ".dds", ".dng", ".exr", ".hdr", ".heic", ".heif", ".ico", ".j2k", ".jp2", ".jpe", ".jxl", ".nef", ".pbm", ".pgm",
+        ".apng", ".arw", ".avif", ".cr2", ".dds", ".dng", ".exr", ".hdr", ".heic", ".heif", ".ico", ".j2k", ".jp2", ".jpe", ".jxl",
+        ".nef", ".pbm", ".pgm",
         ".pnm", ".ppm", ".psd", ".qoi", ".svg", ".tga", ".tif", ".tiff",
     ];
 
     /// <summary>True when a file's name ends in one of some endings, in any case.</summary>
-    public static bool HasEnding(string name, IReadOnlyList<string> endings) => endings.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase);
+    public static bool HasEnding(string name, IReadOnlyList<string> endings) =>
+        endings.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Reads size and kind.</summary>
     /// <param name="start">The file, or its first bytes.</param>
@@ -94,7 +102,8 @@ internal static class ImageFile
         using var codec = Open(data, name);
         var (width, height) = (codec.Info.Width, codec.Info.Height);
         if ((long)width * height > MostPixels)
-            throw new UserError($"{name}: {width}×{height} pixels are more than the {MostPixels:N0} that are read; make it smaller, or take it away.");
+            throw new UserError($"{name}: {width}×{height} pixels are more than the {MostPixels:N0} that are read; "
+                + "make it smaller, or take it away.");
         if (codec.EncodedFormat != SKEncodedImageFormat.Webp && (long)width * height > MostPixelsInByte * file.Length)
             throw new UserError($"{name}: damaged image file, {file.Length:N0} bytes cannot hold {width}×{height} pixels; fetch it again.");
         var alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;

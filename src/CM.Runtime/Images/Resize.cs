@@ -10,7 +10,10 @@ internal enum ResizeFilter
     Area,
 }
 
-/// <summary>Cuts the largest square out of the middle of a picture and brings it to a size. Making smaller, a filter is stretched so that it covers every pixel.</summary>
+/// <summary>
+/// Cuts the largest square out of the middle of a picture and brings it to a size. Making smaller, a filter is stretched
+/// so that it covers every pixel.
+/// </summary>
 internal static class Resize
 {
     /// <summary>Makes a square image; transparent pixels lie on white.</summary>
@@ -55,7 +58,9 @@ internal static class Resize
         return sum;
     }
 
-    /// <summary>For each new pixel the first old one that it is made of, and the shares of that and the following ones, which add up to 1.</summary>
+    /// <summary>
+    /// For each new pixel the first old one that it is made of, and the shares of that and the following ones, which add up to 1.
+    /// </summary>
     private static (int First, float[] Values)[] Weights(int from, int to, ResizeFilter filter)
     {
         var scale = (double)from / to;

@@ -23,7 +23,6 @@ internal sealed class Evaluator : IDisposable
     private const int SubsetSize = 1000;
     private const int Neighbours = 3;
     private const int MostPoints = 2000; // of which the distances of all pairs are taken
-    private const int Directions = 64;
 
     private readonly ExperimentPlan plan;
     private readonly FeatureNetwork? network;
@@ -109,7 +108,7 @@ internal sealed class Evaluator : IDisposable
             yield break;
         }
         var wanted = Spread(samples.Length / 2);
-        yield return new("sliced_wasserstein", PointSets.SlicedWasserstein(samples, wanted, PointSets.Directions(Directions), power: 2));
+        yield return new("sliced_wasserstein", PointSets.Distance(samples, wanted));
         var few = Math.Min(samples.Length / 2, MostPoints);
         yield return new("energy_distance", PointSets.EnergyDistance(samples.AsSpan(0, 2 * few), Spread(few)));
         if (plan.Data is IModes modes)

@@ -6,8 +6,8 @@ using CM.Dsl;
 namespace CM.Runtime;
 
 /// <summary>
-/// Features of data on disk, <c>features/cache/HASH.safetensors</c>: the hash is of the network and of every number of the data, so statistics of anything else are never
-/// taken for them.
+/// Features of data on disk, <c>features/cache/HASH.safetensors</c>: the hash is of the network and of every number of the data, so
+/// statistics of anything else are never taken for them.
 /// </summary>
 internal static class FeatureCache
 {
@@ -67,7 +67,8 @@ internal static class FeatureCache
         ];
         AtomicFile.Write(path, stream =>
         {
-            stream.Write(SafetensorsWriter.Header([new(CountKey, $"{statistics.Count}")], tensors.Select(tensor => (tensor.Name, tensor.Type, tensor.Values.shape))));
+            var entries = tensors.Select(tensor => (tensor.Name, tensor.Type, tensor.Values.shape));
+            stream.Write(SafetensorsWriter.Header([new(CountKey, $"{statistics.Count}")], entries));
             foreach (var (_, _, values) in tensors)
                 stream.Write(values.bytes);
         });
@@ -76,9 +77,11 @@ internal static class FeatureCache
     private static FeatureSet Read(string path, Device device)
     {
         using var file = SafetensorsFile.Open(path);
-        if (!long.TryParse(file.Header.Metadata.GetValueOrDefault(CountKey), out var count) || !((string[])["mean", "covariance", "features"]).All(file.Header.Tensors.ContainsKey))
+        var isWhole = ((string[])["mean", "covariance", "features"]).All(file.Header.Tensors.ContainsKey);
+        if (!long.TryParse(file.Header.Metadata.GetValueOrDefault(CountKey), out var count) || !isWhole)
             throw new UserError($"{path}: no features of data; delete it, and they are worked out anew.");
-        return FeatureSet.Restore(FeatureStatistics.Restore(count, Load("mean", ScalarType.Float64).to(device), Load("covariance", ScalarType.Float64).to(device)), Load("features", ScalarType.Float32));
+        var (mean, covariance) = (Load("mean", ScalarType.Float64).to(device), Load("covariance", ScalarType.Float64).to(device));
+        return FeatureSet.Restore(FeatureStatistics.Restore(count, mean, covariance), Load("features", ScalarType.Float32));
 
         Tensor Load(string name, ScalarType type)
         {

@@ -4,8 +4,8 @@ using CM.Dsl;
 namespace CM.Runtime;
 
 /// <summary>
-/// Features of a set of images: their statistics over all of them, and the features and class probabilities of as many as precision, recall, kernel distance and
-/// Inception score are worked out on.
+/// Features of a set of images: their statistics over all of them, and the features and class probabilities of as many as precision,
+/// recall, kernel distance and Inception score are worked out on.
 /// </summary>
 internal sealed class FeatureSet : IDisposable
 {
@@ -25,7 +25,9 @@ internal sealed class FeatureSet : IDisposable
     /// <summary>Features of the examples that were kept, <c>[n, d]</c>, float32, on the host.</summary>
     public Tensor Features => Joined(features);
 
-    /// <summary>Probabilities of their classes, <c>[n, classes]</c>, float32, on the host; null where the network tells none apart.</summary>
+    /// <summary>
+    /// Probabilities of their classes, <c>[n, classes]</c>, float32, on the host; null where the network tells none apart.
+    /// </summary>
     public Tensor? Probabilities => probabilities.Count == 0 ? null : Joined(probabilities);
 
     /// <summary>Features of examples, all of them; those that are kept are spread evenly.</summary>
@@ -70,7 +72,8 @@ internal sealed class FeatureSet : IDisposable
         }
         return set ?? throw new InvalidOperationException("There are no images.");
 
-        Tensor Kept(Tensor rows, long first) => rows.slice(0, first, rows.shape[0], keepEvery).to(ScalarType.Float32).cpu().clone().DetachFromDisposeScope();
+        Tensor Kept(Tensor rows, long first) =>
+            rows.slice(0, first, rows.shape[0], keepEvery).to(ScalarType.Float32).cpu().clone().DetachFromDisposeScope();
     }
 
     /// <summary>A set that was saved.</summary>

@@ -1,8 +1,8 @@
 namespace CM.Runtime;
 
 /// <summary>
-/// Count, mean and covariance of features that come in batches, in double precision. Batches are merged about their own means (Chan, Golub and LeVeque 1979), so a
-/// large common offset costs no digits, and nothing but a <c>[d]</c> and a <c>[d, d]</c> tensor is kept.
+/// Count, mean and covariance of features that come in batches, in double precision. Batches are merged about their own means (Chan, Golub
+/// and LeVeque 1979), so a large common offset costs no digits, and nothing but a <c>[d]</c> and a <c>[d, d]</c> tensor is kept.
 /// </summary>
 internal sealed class FeatureStatistics : IDisposable
 {

@@ -15,15 +15,18 @@ internal static class Features
         if (file is null && protocol is not null)
             throw new UserError($"--protocol {protocol}: it is for the network of --features; name one, or leave it out.");
         if (plan.DataShape is [2])
-            return file is null ? null : throw new UserError($"--features {file}: {plan.Name} makes points in the plane, which are judged as they are; leave it out.");
+            return file is null ? null : throw new UserError($"--features {file}: {plan.Name} makes points in the plane, "
+                + "which are judged as they are; leave it out.");
         if (file is null)
             return plan.Evaluation?.Classifier is { } classifier
                 ? TrainedClassifier.Open(classifier, device)
-                : throw new UserError($"{plan.Name}: nothing says whose features judge its samples; declare [Evaluate<TClassifier>] on it, or name a network with --features FILE.");
+                : throw new UserError($"{plan.Name}: nothing says whose features judge its samples; declare [Evaluate<TClassifier>] on it, "
+                    + "or name a network with --features FILE.");
         if (!File.Exists(file))
             throw new UserError($"--features {file}: there is no such file.");
         if (plan.DataShape is not [1 or 3, _, _])
-            throw new UserError($"--features {file}: judges grey and RGB images, and {plan.Name} makes examples [{string.Join(", ", plan.DataShape)}].");
+            throw new UserError($"--features {file}: judges grey and RGB images, "
+                + $"and {plan.Name} makes examples [{string.Join(", ", plan.DataShape)}].");
         var rules = Protocol.Find(protocol ?? "stylegan");
         return IsScript(file) ? ScriptFeatures.Open(file, rules, device) : OfWeights(file, rules, device);
     }

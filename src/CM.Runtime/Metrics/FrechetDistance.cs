@@ -1,8 +1,8 @@
 namespace CM.Runtime;
 
 /// <summary>
-/// The Fréchet distance between normal laws, ‖µ − ν‖² + tr S + tr T − 2 tr (ST)^½ (Dowson and Landau 1982): of Inception features the FID (Heusel et al. 2017), of features
-/// of denoised images dFID_t (Lee et al. 2025).
+/// The Fréchet distance between normal laws, ‖µ − ν‖² + tr S + tr T − 2 tr (ST)^½ (Dowson and Landau 1982): of Inception features the FID
+/// (Heusel et al. 2017), of features of denoised images dFID_t (Lee et al. 2025).
 /// </summary>
 internal static class FrechetDistance
 {
@@ -35,8 +35,9 @@ internal static class FrechetDistance
     }
 
     /// <summary>
-    /// tr (ST)^½ as the sum of the singular values of LᵀM with S = LLᵀ and T = MMᵀ (Bhatia, Jain and Lim 2019, section 1). The factors come from eigenvectors, so a
-    /// covariance of too few examples does no harm; eigenvalues that are nothing but rounding count as 0, lest their roots be half as precise.
+    /// tr (ST)^½ as the sum of the singular values of LᵀM with S = LLᵀ and T = MMᵀ (Bhatia, Jain and Lim 2019, section 1). The factors come
+    /// from eigenvectors, so a covariance of too few examples does no harm; eigenvalues that are nothing but rounding count as 0, lest
+    /// their roots be half as precise.
     /// </summary>
     public static double TraceOfRoot(Tensor a, Tensor b)
     {

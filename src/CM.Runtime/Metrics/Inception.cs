@@ -1,8 +1,9 @@
 namespace CM.Runtime;
 
 /// <summary>
-/// Inception v3 as it came with TensorFlow in 2015 (Szegedy et al. 2016), under the parameter names of its PyTorch ports (pytorch-fid, torch-fidelity): 2048 features behind the
-/// last pooling, logits without their bias. Averages leave the border out, and the last block takes a maximum, as in the original.
+/// Inception v3 as it came with TensorFlow in 2015 (Szegedy et al. 2016), under the parameter names of its PyTorch ports (pytorch-fid,
+/// torch-fidelity): 2048 features behind the last pooling, logits without their bias. Averages leave the border out, and the last block
+/// takes a maximum, as in the original.
 /// </summary>
 internal sealed class Inception : FeatureNetwork
 {
@@ -38,9 +39,11 @@ internal sealed class Inception : FeatureNetwork
     public static Inception Open(string path, Protocol protocol, IReadOnlyList<NamedTensor> tensors, Device device)
     {
         var known = tensors.Where(tensor => tensor.IsFloat).ToDictionary(tensor => tensor.Name);
-        string[] parts = [.. Convolutions().SelectMany(name => new[] { $"{name}.conv.weight", $"{name}.bn.weight", $"{name}.bn.bias", $"{name}.bn.running_mean", $"{name}.bn.running_var" }), "fc.weight"];
+        string[] inBlock = ["conv.weight", "bn.weight", "bn.bias", "bn.running_mean", "bn.running_var"];
+        string[] parts = [.. Convolutions().SelectMany(name => inBlock.Select(part => $"{name}.{part}")), "fc.weight"];
         if (parts.Where(part => !known.ContainsKey(part)).ToList() is { Count: > 0 } missing)
-            throw new UserError($"--features {path}: weights of Inception, but {missing[0]}{(missing.Count > 1 ? $" and {missing.Count - 1} more are" : " is")} missing.");
+            throw new UserError($"--features {path}: weights of Inception, "
+                + $"but {missing[0]}{(missing.Count > 1 ? $" and {missing.Count - 1} more are" : " is")} missing.");
         return new(path, protocol, parts.ToDictionary(part => part, part => Load(known[part], device)));
     }
 
@@ -59,7 +62,10 @@ internal sealed class Inception : FeatureNetwork
         x = Halved(x, Convolved("Mixed_6a.branch3x3", x, 2), Chain("Mixed_6a", x, "branch3x3dbl_1", "branch3x3dbl_2", "branch3x3dbl_3"));
         foreach (var block in (string[])["Mixed_6b", "Mixed_6c", "Mixed_6d", "Mixed_6e"])
             x = Middle(block, x);
-        x = Halved(x, Chain("Mixed_7a", x, "branch3x3_1", "branch3x3_2"), Chain("Mixed_7a", x, "branch7x7x3_1", "branch7x7x3_2", "branch7x7x3_3", "branch7x7x3_4"));
+        x = Halved(
+            x,
+            Chain("Mixed_7a", x, "branch3x3_1", "branch3x3_2"),
+            Chain("Mixed_7a", x, "branch7x7x3_1", "branch7x7x3_2", "branch7x7x3_3", "branch7x7x3_4"));
         x = Coarse("Mixed_7b", x, Averaged(x));
         x = Coarse("Mixed_7c", x, nn.functional.max_pool2d(x, 3, 1, 1));
         var features = x.mean([2, 3]);
@@ -149,12 +155,26 @@ internal sealed class Inception : FeatureNetwork
     {
         string[] stem = ["Conv2d_1a_3x3", "Conv2d_2a_3x3", "Conv2d_2b_3x3", "Conv2d_3b_1x1", "Conv2d_4a_3x3"];
         string[] fine = ["branch1x1", "branch5x5_1", "branch5x5_2", "branch3x3dbl_1", "branch3x3dbl_2", "branch3x3dbl_3", "branch_pool"];
-        string[] middle = ["branch1x1", "branch7x7_1", "branch7x7_2", "branch7x7_3", "branch7x7dbl_1", "branch7x7dbl_2", "branch7x7dbl_3", "branch7x7dbl_4", "branch7x7dbl_5", "branch_pool"];
-        string[] coarse = ["branch1x1", "branch3x3_1", "branch3x3_2a", "branch3x3_2b", "branch3x3dbl_1", "branch3x3dbl_2", "branch3x3dbl_3a", "branch3x3dbl_3b", "branch_pool"];
-        return stem.Concat(Of(fine, "5b", "5c", "5d")).Concat(Of(["branch3x3", "branch3x3dbl_1", "branch3x3dbl_2", "branch3x3dbl_3"], "6a")).Concat(Of(middle, "6b", "6c", "6d", "6e"))
-            .Concat(Of(["branch3x3_1", "branch3x3_2", "branch7x7x3_1", "branch7x7x3_2", "branch7x7x3_3", "branch7x7x3_4"], "7a")).Concat(Of(coarse, "7b", "7c"));
+        string[] small = ["branch3x3", "branch3x3dbl_1", "branch3x3dbl_2", "branch3x3dbl_3"];
+        string[] middle =
+        [
+            "branch1x1", "branch7x7_1", "branch7x7_2", "branch7x7_3",
+            "branch7x7dbl_1", "branch7x7dbl_2", "branch7x7dbl_3", "branch7x7dbl_4", "branch7x7dbl_5", "branch_pool",
+        ];
+        string[] wide = ["branch3x3_1", "branch3x3_2", "branch7x7x3_1", "branch7x7x3_2", "branch7x7x3_3", "branch7x7x3_4"];
+        string[] coarse =
+        [
+            "branch1x1", "branch3x3_1", "branch3x3_2a", "branch3x3_2b",
+            "branch3x3dbl_1", "branch3x3dbl_2", "branch3x3dbl_3a", "branch3x3dbl_3b", "branch_pool",
+        ];
+        return
+        [
+            .. stem, .. Of(fine, "5b", "5c", "5d"), .. Of(small, "6a"), .. Of(middle, "6b", "6c", "6d", "6e"), .. Of(wide, "7a"),
+            .. Of(coarse, "7b", "7c"),
+        ];
 
-        static IEnumerable<string> Of(string[] layers, params string[] blocks) => blocks.SelectMany(block => layers.Select(layer => $"Mixed_{block}.{layer}"));
+        static IEnumerable<string> Of(string[] layers, params string[] blocks) =>
+            blocks.SelectMany(block => layers.Select(layer => $"Mixed_{block}.{layer}"));
     }
 
     private static Tensor Load(NamedTensor saved, Device device)

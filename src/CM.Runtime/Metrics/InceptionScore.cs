@@ -1,6 +1,8 @@
 namespace CM.Runtime;
 
-/// <summary>The Inception score exp E KL(p(y|x) ‖ p(y)) (Salimans et al. 2016): how sure a classifier is, and how many classes it sees.</summary>
+/// <summary>
+/// The Inception score exp E KL(p(y|x) ‖ p(y)) (Salimans et al. 2016): how sure a classifier is, and how many classes it sees.
+/// </summary>
 internal static class InceptionScore
 {
     /// <summary>Mean and deviation (with divisor n) over consecutive parts of the samples.</summary>

@@ -3,8 +3,8 @@ using CM.Dsl;
 namespace CM.Runtime;
 
 /// <summary>
-/// The kernel distance of features (KID; Bińkowski et al. 2018): the squared maximum mean discrepancy with the kernel (x·y/d + 1)³, without bias, averaged over random
-/// subsets.
+/// The kernel distance of features (KID; Bińkowski et al. 2018): the squared maximum mean discrepancy with the kernel (x·y/d + 1)³, without
+/// bias, averaged over random subsets.
 /// </summary>
 internal static class KernelDistance
 {

@@ -1,8 +1,8 @@
 namespace CM.Runtime;
 
 /// <summary>
-/// Precision and recall of samples (Kynkäänniemi et al. 2019): the share of samples that lie within the k-th nearest neighbour's distance of some example of the data,
-/// and the share of the data that lie so near some sample. Distances are worked out a block of rows at a time.
+/// Precision and recall of samples (Kynkäänniemi et al. 2019): the share of samples that lie within the k-th nearest neighbour's distance
+/// of some example of the data, and the share of the data that lie so near some sample. Distances are worked out a block of rows at a time.
 /// </summary>
 internal static class NeighbourManifold
 {
@@ -21,7 +21,8 @@ internal static class NeighbourManifold
     }
 
     // The squared distance of each row to its k-th nearest neighbour; the nearest is the row itself.
-    private static Tensor Radii(Tensor rows, int neighbours) => Blocks(rows, rows, distances => distances.kthvalue(neighbours + 1, 1).Item1);
+    private static Tensor Radii(Tensor rows, int neighbours) =>
+        Blocks(rows, rows, distances => distances.kthvalue(neighbours + 1, 1).Item1);
 
     // The share of probes that lie in some ball about a center.
     private static double Covered(Tensor probes, Tensor centers, Tensor radii) =>

@@ -16,7 +16,8 @@ internal sealed record Protocol(string Name, ByteRule Rule, bool Unbiased)
     /// <summary>Finds a protocol.</summary>
     /// <exception cref="UserError">There is none of this name.</exception>
     public static Protocol Find(string name) =>
-        All.FirstOrDefault(each => each.Name == name) ?? throw new UserError($"--protocol {name}: {string.Join(", ", All.Select(each => each.Name))} were expected.");
+        All.FirstOrDefault(each => each.Name == name)
+            ?? throw new UserError($"--protocol {name}: {string.Join(", ", All.Select(each => each.Name))} were expected.");
 
     /// <summary>Images as whole numbers from 0 to 255 with three channels, float32; grey ones are repeated.</summary>
     /// <param name="images">From −1 to 1, <c>[n, 1 or 3, height, width]</c>.</param>

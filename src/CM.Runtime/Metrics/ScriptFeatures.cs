@@ -1,8 +1,8 @@
 namespace CM.Runtime;
 
 /// <summary>
-/// A network that TorchScript has saved, from bytes to features, such as the Inception of StyleGAN2's metrics: it takes images <c>[n, 3, height, width]</c> of numbers from
-/// 0 to 255 and, where it takes a second value, true for features instead of logits.
+/// A network that TorchScript has saved, from bytes to features, such as the Inception of StyleGAN2's metrics: it takes images
+/// <c>[n, 3, height, width]</c> of numbers from 0 to 255 and, where it takes a second value, true for features instead of logits.
 /// </summary>
 internal sealed class ScriptFeatures : FeatureNetwork
 {
@@ -36,7 +36,8 @@ internal sealed class ScriptFeatures : FeatureNetwork
         }
         catch (System.Runtime.InteropServices.ExternalException failure)
         {
-            throw new UserError($"--features {path}: cannot be loaded as TorchScript ({failure.Message.Trim().TrimEnd('.')}); name a file that torch.jit.save wrote, or weights of Inception.", failure);
+            throw new UserError($"--features {path}: cannot be loaded as TorchScript ({failure.Message.Trim().TrimEnd('.')}); "
+                + "name a file that torch.jit.save wrote, or weights of Inception.", failure);
         }
     }
 
@@ -47,7 +48,8 @@ internal sealed class ScriptFeatures : FeatureNetwork
         var features = Run(protocol.Bytes(images));
         return features.dim() == 2
             ? (features.MoveToOuterDisposeScope(), null)
-            : throw new UserError($"--features {Name}: gives [{string.Join(", ", features.shape)}] for images [{string.Join(", ", images.shape)}], and features [n, d] were expected.");
+            : throw new UserError($"--features {Name}: gives [{string.Join(", ", features.shape)}] for images "
+                + $"[{string.Join(", ", images.shape)}], and features [n, d] were expected.");
     }
 
     public override void Dispose() => script.Dispose();
@@ -60,7 +62,8 @@ internal sealed class ScriptFeatures : FeatureNetwork
         }
         catch (System.Runtime.InteropServices.ExternalException failure)
         {
-            throw new UserError($"--features {Name}: does not take images [{string.Join(", ", bytes.shape)}] ({failure.Message.Trim().TrimEnd('.')}).", failure);
+            throw new UserError($"--features {Name}: does not take images [{string.Join(", ", bytes.shape)}] "
+                + $"({failure.Message.Trim().TrimEnd('.')}).", failure);
         }
     }
 }

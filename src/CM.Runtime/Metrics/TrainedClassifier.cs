@@ -3,7 +3,10 @@ using CM.Dsl;
 
 namespace CM.Runtime;
 
-/// <summary>A classifier that <c>train-features</c> has trained: its weights lie in <c>features/NAME.safetensors</c>, with what they were trained as.</summary>
+/// <summary>
+/// A classifier that <c>train-features</c> has trained: its weights lie in <c>features/NAME.safetensors</c>, with what
+/// they were trained as.
+/// </summary>
 internal sealed class TrainedClassifier : FeatureNetwork
 {
     private const string Format = "dslcm classifier 1";
@@ -48,7 +51,8 @@ internal sealed class TrainedClassifier : FeatureNetwork
         var network = plan.NewModule(weights);
         network.train();
         using var optimizer = new Adam(weights, plan.Rate);
-        using var feed = new BatchFeed(examples, AsExperiment(plan, plan.Data), new TrainingSetup(plan.Steps, plan.Batch, plan.Seed, device), 0);
+        var setup = new TrainingSetup(plan.Steps, plan.Batch, plan.Seed, device);
+        using var feed = new BatchFeed(examples, AsExperiment(plan, plan.Data), setup, 0);
         for (var step = 0; step < plan.Steps; step++)
         {
             StepSeed.Set(StepSeed.Of(plan.Seed, step, StepSeed.Use.Step));
@@ -72,10 +76,12 @@ internal sealed class TrainedClassifier : FeatureNetwork
             throw new UserError($"{plan.Name}: its features are not trained yet ({path} is missing); {remedy}");
         using var file = SafetensorsFile.Open(path);
         if (Declared(plan).FirstOrDefault(line => file.Header.Metadata.GetValueOrDefault(line.Key) != line.Value) is { Key: { } key })
-            throw new UserError($"{path}: not the classifier that is declared now ('{key}' was {file.Header.Metadata.GetValueOrDefault(key) ?? "not said"}); {remedy}");
+            throw new UserError($"{path}: not the classifier that is declared now ('{key}' was "
+                + $"{file.Header.Metadata.GetValueOrDefault(key) ?? "not said"}); {remedy}");
         var weights = ParameterStore.New(plan.Layout(), plan.Seed, device, gradients: false);
         WeightsFile.Read(file, weights);
-        return new TrainedClassifier(plan, weights, double.Parse(file.Header.Metadata[AccuracyKey], CultureInfo.InvariantCulture), FeatureCache.HashOf(path));
+        var accuracy = double.Parse(file.Header.Metadata[AccuracyKey], CultureInfo.InvariantCulture);
+        return new TrainedClassifier(plan, weights, accuracy, FeatureCache.HashOf(path));
     }
 
     public override (Tensor Features, Tensor? Logits) Look(Tensor images)

@@ -3,15 +3,18 @@ using System.Text.Json.Nodes;
 
 namespace CM.Runtime;
 
-/// <summary>For files and pipes: a line every few seconds.</summary>
-internal sealed class PlainDisplay(TextWriter output) : Display
+/// <summary>A display for files and pipes: a line every few seconds.</summary>
+/// <param name="output">The writer of the lines.</param>
+public sealed class PlainDisplay(TextWriter output) : Display
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
     private long last = Stopwatch.GetTimestamp();
 
+    /// <inheritdoc/>
     public override void Say(string line) => output.WriteLine(line);
 
+    /// <inheritdoc/>
     public override void Update(in StepReport report)
     {
         if (Stopwatch.GetElapsedTime(last) < Pause)
@@ -20,10 +23,12 @@ internal sealed class PlainDisplay(TextWriter output) : Display
         output.WriteLine(report.ToString());
     }
 
+    /// <inheritdoc/>
     public override void Logged(JsonObject line)
     {
     }
 
+    /// <inheritdoc/>
     public override void Finish(RunSummary summary)
     {
         foreach (var line in summary.ToLines())

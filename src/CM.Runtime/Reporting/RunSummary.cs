@@ -2,9 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace CM.Runtime;
 
-/// <summary>What came out of a run.</summary>
-internal sealed record RunSummary
+/// <summary>The outcome of a run.</summary>
+public sealed record RunSummary
 {
+    /// <summary>Name of the experiment.</summary>
     public required string Experiment { get; init; }
 
     /// <summary>The run's folder.</summary>
@@ -28,7 +29,9 @@ internal sealed record RunSummary
     /// <summary>Part of that time in which the loop waited for data; null where no step was done.</summary>
     public required double? Waiting { get; init; }
 
-    /// <summary>Part of that time in which the loop added up gradients with other processes, waiting for them included; null where there are none.</summary>
+    /// <summary>
+    /// Part of that time in which the loop added up gradients with other processes, waiting for them included; null where there are none.
+    /// </summary>
     public required double? Summing { get; init; }
 
     /// <summary>Sliced Wasserstein distance of the samples to the data before the first step; null where it is not known.</summary>
@@ -46,6 +49,7 @@ internal sealed record RunSummary
     /// <summary>The command that goes on from there.</summary>
     public required string Resume { get; init; }
 
+    /// <summary>All of it, for programs.</summary>
     public JsonObject ToJson() => new()
     {
         ["experiment"] = Experiment,
@@ -67,10 +71,12 @@ internal sealed record RunSummary
     public IEnumerable<string> ToLines()
     {
         yield return $"{Experiment}: {Step:N0} of {Steps:N0} steps done"
-            + (Loss is { } loss ? $", loss {Numbers.Short(loss)}, {Numbers.Clock(TimeSpan.FromSeconds(Seconds))} at {ImagesPerSecond:N0} images/s, {100 * Waiting:0.0} % of it waiting for data" : "")
+            + (Loss is { } loss ? $", loss {Numbers.Short(loss)}, {Numbers.Clock(TimeSpan.FromSeconds(Seconds))} at " : "")
+            + (Loss is not null ? $"{ImagesPerSecond:N0} images/s, {100 * Waiting:0.0} % of it waiting for data" : "")
             + (Summing is { } summing ? $", {100 * summing:0.0} % for sums over processes" : "");
         if (DistanceAfter is { } after)
-            yield return $"sliced Wasserstein distance to the data: {(DistanceBefore is { } before ? $"{Numbers.Short(before)} before, " : "")}{Numbers.Short(after)} now";
+            yield return "sliced Wasserstein distance to the data: "
+                + $"{(DistanceBefore is { } before ? $"{Numbers.Short(before)} before, " : "")}{Numbers.Short(after)} now";
         if (Picture is not null)
             yield return $"samples: {Picture}";
         yield return "to go on from here:";

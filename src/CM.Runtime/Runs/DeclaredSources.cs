@@ -14,12 +14,13 @@ namespace CM.Runtime;
 internal sealed record DeclaredSource(string Name, bool IsGenerated, string Text);
 
 /// <summary>
-/// Finds the source of an experiment and of all records that it names, in the debug symbols beside the program: with EmbedAllSources, which the
-/// package CM.Dsl sets, the compiler puts every file there.
+/// Finds the source of an experiment and of all records that it names, in the debug symbols beside the program: with EmbedAllSources, which
+/// the package CM.Dsl sets, the compiler puts every file there.
 /// </summary>
 internal static class DeclaredSources
 {
     private const string GeneratedEnding = ".g.cs";
+    private const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
     private static readonly Guid EmbeddedSource = new("0E8A571B-6926-466E-B4AD-8AB04611F5FE");
 
     /// <summary>The files, declarations first; none where there are no symbols.</summary>
@@ -32,7 +33,9 @@ internal static class DeclaredSources
         return [.. found.OrderBy(source => source.IsGenerated)];
     }
 
-    /// <summary>Whether a file declares a record or was generated from it; a number sets files apart whose names differ only in case.</summary>
+    /// <summary>
+    /// Whether a file declares a record or was generated from it; a number sets files apart whose names differ only in case.
+    /// </summary>
     internal static bool Tells(DeclaredSource document, Type record) => document.IsGenerated
         ? Regex.IsMatch(document.Name, $@"^{Regex.Escape(record.FullName!.Replace('+', '.'))}(-\d+|\..+)?{Regex.Escape(GeneratedEnding)}$")
         : Regex.IsMatch(document.Text, $@"\brecord\s+@?{Regex.Escape(record.Name)}\b");
@@ -48,8 +51,9 @@ internal static class DeclaredSources
                 continue;
             if (type.BaseType is { } above)
                 open.Enqueue(above);
-            var members = type.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly);
-            foreach (var argument in members.Prepend<MemberInfo>(type).SelectMany(CustomAttributeData.GetCustomAttributes).SelectMany(attribute => attribute.AttributeType.GenericTypeArguments))
+            var members = type.GetProperties(Own).Prepend<MemberInfo>(type);
+            var attributes = members.SelectMany(CustomAttributeData.GetCustomAttributes);
+            foreach (var argument in attributes.SelectMany(attribute => attribute.AttributeType.GenericTypeArguments))
                 open.Enqueue(argument);
         }
         return found;

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace CM.Runtime;
 
 /// <summary>
-/// The losses of single samples, gathered by time: <see cref="Buckets"/> of them, equally wide in ln t. On the CPU each batch is read at once; on
-/// another device a few are read together, so that the training does not wait for the device at every step.
+/// The losses of single samples, gathered by time: <see cref="Buckets"/> of them, equally wide in ln t. On the CPU each batch is read at
+/// once; on another device a few are read together, so that the training does not wait for the device at every step.
 /// </summary>
 internal sealed class LossByTime(double from, double to) : IDisposable
 {

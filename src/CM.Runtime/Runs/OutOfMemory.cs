@@ -8,8 +8,8 @@ namespace CM.Runtime;
 internal static partial class OutOfMemory
 {
     /// <summary>
-    /// Part of the memory that the estimate may fill. It counts what is kept from the forward to the backward pass alone; gradients of it, work space of
-    /// convolutions and gaps between blocks come on top.
+    /// Part of the memory that the estimate may fill. It counts what is kept from the forward to the backward pass alone; gradients of it,
+    /// work space of convolutions and gaps between blocks come on top.
     /// </summary>
     private const double Usable = 0.4;
 
@@ -30,7 +30,8 @@ internal static partial class OutOfMemory
     /// <param name="experiment">What it takes.</param>
     /// <param name="batch">The batch that did not fit.</param>
     /// <param name="free">Bytes that were free before anything was built.</param>
-    public static long? Fitting(Experiment experiment, int batch, long free) => experiment.Network is { Activations: > 0 and var example, Parameters: >= 0 }
+    public static long? Fitting(Experiment experiment, int batch, long free) =>
+        experiment.Network is { Activations: > 0 and var example, Parameters: >= 0 }
         ? Math.Clamp((long)((Usable * free - Held(experiment)) / example), 0, batch / 2)
         : null;
 
@@ -39,16 +40,21 @@ internal static partial class OutOfMemory
     /// <param name="setup">Batch and device.</param>
     /// <param name="examples">How many are trained on at once; 0 where none are.</param>
     /// <param name="free">Bytes that are free; null where that is not known.</param>
-    /// <exception cref="UserError">What is held and half of what examples keep is more than there is; half, since that is an estimate.</exception>
+    /// <exception cref="UserError">
+    /// What is held and half of what examples keep is more than there is; half, since that is an estimate.
+    /// </exception>
     public static void Check(Experiment experiment, TrainingSetup setup, int examples, long? free)
     {
         if (free is not { } bytes || experiment.Network.Parameters < 0)
             return;
         var (held, kept) = (Held(experiment), (double)Math.Max(0, experiment.Network.Activations) * examples);
         if (held > bytes)
-            throw new UserError($"{experiment.Plan.Name}: {experiment.Network.Parameters:N0} parameters, held {experiment.Plan.Copies} times with gradients, moments and averages, take {Gigabytes(held)} on {setup.Device}, where {Gigabytes(bytes)} are free; take a machine that has more.");
+            throw new UserError($"{experiment.Plan.Name}: {experiment.Network.Parameters:N0} parameters, "
+                + $"held {experiment.Plan.Copies} times with gradients, moments and averages, take {Gigabytes(held)} on {setup.Device}, "
+                + $"where {Gigabytes(bytes)} are free; take a machine that has more.");
         if (held + kept / 2 > bytes)
-            throw new UserError($"--batch {setup.Batch}: takes about {Gigabytes((long)(held + kept))} on {setup.Device}, where {Gigabytes(bytes)} are free; {Advice(experiment, Fitting(experiment, examples, bytes) ?? 0)}.");
+            throw new UserError($"--batch {setup.Batch}: takes about {Gigabytes((long)(held + kept))} on {setup.Device}, "
+                + $"where {Gigabytes(bytes)} are free; {Advice(experiment, Fitting(experiment, examples, bytes) ?? 0)}.");
     }
 
     /// <summary>One line.</summary>
@@ -73,11 +79,13 @@ internal static partial class OutOfMemory
 
     private static string Advice(Experiment experiment, long fitting) =>
         (fitting > 0 ? $"a batch of {fitting:N0} should fit (--batch {fitting})" : "not even a batch of 1 fits")
-        + $": an example keeps {experiment.Network.Activations / 1e6:N2} MB, weights with gradients, moments and averages take {Gigabytes(Held(experiment))}";
+        + $": an example keeps {experiment.Network.Activations / 1e6:N2} MB, weights with gradients, "
+        + $"moments and averages take {Gigabytes(Held(experiment))}";
 
     private static string Gigabytes(long bytes) => $"{bytes / 1e9:N2} GB";
 
-    private static long Bytes(Match match) => (long)(double.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) * match.Groups[2].Value switch
+    private static long Bytes(Match match) =>
+        (long)(double.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) * match.Groups[2].Value switch
     {
         "KiB" => 1L << 10,
         "MiB" => 1L << 20,
@@ -91,7 +99,8 @@ internal static partial class OutOfMemory
     [GeneratedRegex(@"CUDA out of memory\. Tried to allocate ([\d.]+) (\w+)")]
     private static partial Regex CudaRequest();
 
-    // 1.13: "…; 79.15 GiB total capacity; 74.00 GiB already allocated; 1.25 GiB free; …", 2.x: "… has a total capacity of 79.15 GiB of which 1.25 GiB is free. …"
+    // 1.13: "…; 79.15 GiB total capacity; 74.00 GiB already allocated; 1.25 GiB free; …", 2.x: "… has a total capacity of 79.15 GiB of
+    // which 1.25 GiB is free. …"
     [GeneratedRegex(@"([\d.]+) (bytes|KiB|MiB|GiB) (?:is )?free[;.]")]
     private static partial Regex CudaFree();
 }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace CM.Runtime;
 
 /// <summary>
-/// Finds where a training went astray: takes the steps since the last checkpoint again, with the same data and the same random numbers, and looks at
-/// every layer, every loss and every gradient. It writes nothing.
+/// Finds where a training went astray: takes the steps since the last checkpoint again, with the same data and the same random numbers, and
+/// looks at every layer, every loss and every gradient. It writes nothing.
 /// </summary>
 internal sealed class Replay : TrainingRun
 {
@@ -69,7 +69,8 @@ internal sealed class Replay : TrainingRun
         if (!float.IsFinite(value))
             Found = $"step {step}: the loss is {value}{samples}; {firstLayer ?? "every layer's result is finite"}";
         else if (firstGradient is not null && training.Scaler is null)
-            Found = $"step {step}: the loss is {Numbers.Short(value)}{samples}; but gradients are not finite, in backpropagation first that of {firstGradient}";
+            Found = $"step {step}: the loss is {Numbers.Short(value)}{samples}; but gradients are not finite, "
+                + $"in backpropagation first that of {firstGradient}";
         else if (!IsFinite(training.Weights.Values))
             Found = $"step {step}: loss and gradient are finite, but weights are not any more";
     }
@@ -117,7 +118,9 @@ internal sealed class Replay : TrainingRun
         {
             firstLayer = IsFinite(input)
                 ? $"the first layer whose result is not finite is {string.Join(" and ", names)}, [{string.Join(", ", result.shape)}]{where}"
-                : $"what flows into {names.FirstOrDefault()}, [{string.Join(", ", input.shape)}]{where}, is not finite{(layers.Count == 0 ? "" : $", though the results of the layers before it are, the last of them {layers[^1]}")}";
+                : $"what flows into {names.FirstOrDefault()}, [{string.Join(", ", input.shape)}]{where}, "
+                    + "is not finite"
+                    + (layers.Count == 0 ? "" : $", though the results of the layers before it are, the last of them {layers[^1]}");
         }
         layers.AddRange(names);
     }
@@ -133,12 +136,17 @@ internal sealed class Replay : TrainingRun
             ? $": {(bad.Length == 1 ? "1 sample" : $"{bad.Length:N0} samples")} of {t.Length:N0} went bad, {Range(bad)}"
             : $": every sample's loss is finite, {Range(t)}";
 
-        static string Range(double[] times) => times.Min() == times.Max() ? $"at time {Numbers.Short(times.Min())}" : $"at times {Numbers.Short(times.Min())} to {Numbers.Short(times.Max())}";
+        static string Range(double[] times) => times.Min() == times.Max()
+            ? $"at time {Numbers.Short(times.Min())}"
+            : $"at times {Numbers.Short(times.Min())} to {Numbers.Short(times.Max())}";
 
-        static double[] ToHost(Tensor values) => MemoryMarshal.Cast<byte, double>(values.to(ScalarType.Float64).cpu().contiguous().bytes).ToArray();
+        static double[] ToHost(Tensor values) =>
+            MemoryMarshal.Cast<byte, double>(values.to(ScalarType.Float64).cpu().contiguous().bytes).ToArray();
     }
 
-    /// <summary>Backpropagation comes from the output: of the gradients that are bad, the first is that of the layer which came last.</summary>
+    /// <summary>
+    /// Backpropagation comes from the output: of the gradients that are bad, the first is that of the layer which came last.
+    /// </summary>
     private void LookAtGradients()
     {
         if (firstGradient is not null)

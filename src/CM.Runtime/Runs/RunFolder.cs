@@ -4,8 +4,10 @@ using System.Text.Json.Nodes;
 namespace CM.Runtime;
 
 /// <summary>
-/// Everything a run leaves behind: <c>run.json</c>, <c>log.jsonl</c>, <c>samples/step-000123.png</c>, <c>checkpoints/step-000123.safetensors</c>,
-/// <c>averages/power-0.05-step-000123.safetensors</c>, <c>source/*.cs.txt</c>, <c>source/generated/*.g.cs.txt</c>, <c>events.out.tfevents.*</c> for
+/// Everything a run leaves behind: <c>run.json</c>, <c>log.jsonl</c>, <c>samples/step-000123.png</c>,
+/// <c>checkpoints/step-000123.safetensors</c>,
+/// <c>averages/power-0.05-step-000123.safetensors</c>, <c>source/*.cs.txt</c>, <c>source/generated/*.g.cs.txt</c>,
+/// <c>events.out.tfevents.*</c> for
 /// TensorBoard.
 /// </summary>
 internal sealed class RunFolder
@@ -51,7 +53,8 @@ internal sealed class RunFolder
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new UserError($"{path}: the folder of the run cannot be made ({failure.Message.TrimEnd('.')}); name another with --out DIR.", failure);
+            throw new UserError($"{path}: the folder of the run cannot be made ({failure.Message.TrimEnd('.')}); "
+                + "name another with --out DIR.", failure);
         }
         return new RunFolder(path);
     }
@@ -61,7 +64,8 @@ internal sealed class RunFolder
     public static RunFolder Open(string path)
     {
         if (!Directory.Exists(path))
-            throw new UserError($"{path}: there is no such run; a run is the folder that training printed, such as runs/NAME-20260131-120000.");
+            throw new UserError($"{path}: there is no such run; a run is the folder that training printed, "
+                + "such as runs/NAME-20260131-120000.");
         return new RunFolder(path);
     }
 
@@ -70,8 +74,9 @@ internal sealed class RunFolder
     public static RunFolder NewestFinished(string experiment)
     {
         var unfinished = 0;
-        var runs = Directory.Exists(Runs) ? Directory.EnumerateDirectories(Runs).Where(path => ExperimentOf(path) == experiment).Select(path => new RunFolder(path)) : [];
-        foreach (var run in runs.Where(run => run.Checkpoints.Newest is not null).OrderByDescending(run => File.GetLastWriteTimeUtc(run.Checkpoints.Newest!)))
+        var folders = Directory.Exists(Runs) ? Directory.EnumerateDirectories(Runs).Where(path => ExperimentOf(path) == experiment) : [];
+        var runs = folders.Select(path => new RunFolder(path)).Where(run => run.Checkpoints.Newest is not null);
+        foreach (var run in runs.OrderByDescending(run => File.GetLastWriteTimeUtc(run.Checkpoints.Newest!)))
         {
             using var checkpoint = run.OpenNewest();
             if (checkpoint.State.Step >= checkpoint.State.Steps)
@@ -79,8 +84,11 @@ internal sealed class RunFolder
             unfinished++;
         }
 
-        var found = unfinished > 0 ? $"{unfinished} of {Runs}/ {(unfinished == 1 ? "is" : "are")} not finished" : $"there is none in {Runs}/";
-        throw new UserError($"A finished run of {experiment} is needed for its weights, and {found}; train it first ({ProgramName.Command("train", experiment)}), or name a run with --from RUN.");
+        var found = unfinished > 0
+            ? $"{unfinished} of {Runs}/ {(unfinished == 1 ? "is" : "are")} not finished"
+            : $"there is none in {Runs}/";
+        throw new UserError($"A finished run of {experiment} is needed for its weights, and {found}; "
+            + $"train it first ({ProgramName.Command("train", experiment)}), or name a run with --from RUN.");
     }
 
     /// <summary>A picture of samples made after so many steps.</summary>
@@ -93,10 +101,13 @@ internal sealed class RunFolder
     /// <summary>The newest checkpoint.</summary>
     /// <exception cref="UserError">There is none.</exception>
     public string NewestCheckpoint =>
-        Checkpoints.Newest ?? throw new UserError($"{Path}: there is no checkpoint in it (checkpoints/step-*.safetensors), so it is not a run that can be continued or sampled.");
+        Checkpoints.Newest ?? throw new UserError($"{Path}: there is no checkpoint in it (checkpoints/step-*.safetensors), "
+            + "so it is not a run that can be continued or sampled.");
 
     /// <summary>The weights of a training that the user named.</summary>
-    /// <param name="training">Loaded from a checkpoint of this run; where the average has to be made first, it takes the place of the trained weights.</param>
+    /// <param name="training">
+    /// Loaded from a checkpoint of this run; where the average has to be made first, it takes the place of the trained weights.
+    /// </param>
     /// <param name="step">Steps done in that checkpoint.</param>
     /// <param name="average">Name of an average, <c>online</c>, or <c>power-WIDTH</c>; null for those that make the samples.</param>
     /// <exception cref="UserError">There is no such average, and it cannot be made.</exception>
@@ -107,7 +118,8 @@ internal sealed class RunFolder
         if (training.WeightsOf(average) is { } known)
             return known;
         if (!EmaPower.IsName(average, out var deviation))
-            throw new UserError($"--ema {average}: there is no such average; there are: {string.Join(", ", training.Averages.Select(each => each.Rule.Name).Append(ConsistencyTrainer.Online))}.");
+            throw new UserError($"--ema {average}: there is no such average; there are: "
+                + $"{string.Join(", ", training.Averages.Select(each => each.Rule.Name).Append(ConsistencyTrainer.Online))}.");
         Snapshots.Reconstruct(training.Weights, new(step, deviation));
         return training.Weights;
     }
@@ -117,8 +129,8 @@ internal sealed class RunFolder
         AtomicFile.Write(System.IO.Path.Combine(Path, "run.json"), stream => stream.Write(JsonText.Bytes(description, indented: true)));
 
     /// <summary>
-    /// Writes the declaration and the code generated from it: <c>source/Experiments.cs.txt</c>, <c>source/generated/Moons.Moons.g.cs.txt</c>. A run often
-    /// lies inside its project, and the SDK compiles every <c>.cs</c> file there.
+    /// Writes the declaration and the code generated from it: <c>source/Experiments.cs.txt</c>,
+    /// <c>source/generated/Moons.Moons.g.cs.txt</c>. A run often lies inside its project, and the SDK compiles every <c>.cs</c> file there.
     /// </summary>
     public void WriteSources(IEnumerable<DeclaredSource> sources)
     {

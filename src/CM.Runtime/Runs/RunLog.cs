@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 namespace CM.Runtime;
 
 /// <summary>
-/// The records of a run, twice: the file <c>log.jsonl</c> with one JSON object a line, and a file of events for TensorBoard. A line has the steps done,
+/// The records of a run, twice: the file <c>log.jsonl</c> with one JSON object a line, and a file of events for
+/// TensorBoard. A line has the steps done,
 /// <c>step</c>, and whatever numbers there are; a number that is rarely taken may be called by <c>name</c> and <c>value</c>.
 /// </summary>
 internal sealed class RunLog : IDisposable
@@ -32,7 +33,8 @@ internal sealed class RunLog : IDisposable
         if (File.Exists(path))
         {
             var kept = File.ReadLines(path).Where(line => StepOf(line) <= firstStep).ToList();
-            AtomicFile.Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(string.Concat(kept.Select(line => line + "\n")))));
+            var text = string.Concat(kept.Select(line => line + "\n"));
+            AtomicFile.Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
         }
         events = new EventFile(folder.Path, firstStep);
         writer = new StreamWriter(path, append: true) { AutoFlush = true };

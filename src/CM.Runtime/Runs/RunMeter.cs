@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace CM.Runtime;
 
-/// <summary>What is measured while a run goes: losses, the loss by time, the gradient's norm, speed, memory, and how long the loop waited for data.</summary>
+/// <summary>
+/// What is measured while a run goes: losses, the loss by time, the gradient's norm, speed, memory, and how long the loop waited for data.
+/// </summary>
 internal sealed class RunMeter : IDisposable
 {
     private readonly TrainingSetup setup;
@@ -79,7 +81,10 @@ internal sealed class RunMeter : IDisposable
     public StepReport Report(int done)
     {
         var perStep = working.Elapsed / (done - began);
-        return new StepReport(done, setup.Steps, Loss, setup.Batch / perStep.TotalSeconds, perStep * (setup.Steps - done)) { Details = details };
+        return new StepReport(done, setup.Steps, Loss, setup.Batch / perStep.TotalSeconds, perStep * (setup.Steps - done))
+        {
+            Details = details,
+        };
     }
 
     /// <summary>What was measured since the last call; all processes ask together.</summary>
@@ -100,7 +105,8 @@ internal sealed class RunMeter : IDisposable
         };
         if (counts.Sum() > 0)
         {
-            line[RunLog.LossByTime] = new JsonArray([.. means.Select(each => double.IsFinite(each) ? JsonValue.Create(float.CreateSaturating(each)) : null)]);
+            line[RunLog.LossByTime] = new JsonArray(
+                [.. means.Select(each => double.IsFinite(each) ? JsonValue.Create(float.CreateSaturating(each)) : null)]);
             line[RunLog.SamplesByTime] = new JsonArray([.. counts.Select(each => JsonValue.Create((long)each))]);
         }
         (logged, loggedSeconds) = (done, seconds);
@@ -117,5 +123,8 @@ internal sealed class RunMeter : IDisposable
 
     /// <summary>Means over the four quarters of ln t, from the smallest times to the largest.</summary>
     internal static double[] Quarters(double[] means, double[] counts) => counts.Sum() == 0 ? [] :
-        [.. means.Zip(counts, (mean, count) => (Sum: count > 0 ? mean * count : 0, Count: count)).Chunk(means.Length / 4).Select(quarter => quarter.Sum(each => each.Sum) / quarter.Sum(each => each.Count))];
+        [
+            .. means.Zip(counts, (mean, count) => (Sum: count > 0 ? mean * count : 0, Count: count)).Chunk(means.Length / 4)
+                .Select(quarter => quarter.Sum(each => each.Sum) / quarter.Sum(each => each.Count)),
+        ];
 }

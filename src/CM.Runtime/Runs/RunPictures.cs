@@ -37,7 +37,7 @@ internal sealed class RunPictures
     public EncodedImage Draw(ConsistencyTrainer training, int step)
     {
         var samples = sampler.Sample(training, training.BestWeights);
-        LastDistance = planar && Sampler.Distance(samples, data) is var distance && double.IsFinite(distance) ? distance : null;
+        LastDistance = planar && PointSets.Distance(samples, data) is var distance && double.IsFinite(distance) ? distance : null;
         if (step == first)
             FirstDistance = LastDistance;
         return sampler.Draw(samples, data);

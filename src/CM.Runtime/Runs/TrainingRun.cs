@@ -51,7 +51,9 @@ public class TrainingRun : IDisposable
     /// <param name="display">Who is told.</param>
     /// <param name="origin">The run of another experiment that weights come from; null where none do, or where a run goes on.</param>
     /// <param name="weights">Weights that the user gave; null where there are none.</param>
-    internal TrainingRun(ExperimentPlan plan, TrainingSetup setup, RunFolder folder, IExamples examples, Checkpoint? from, Display display, Checkpoint? origin = null, SavedWeights? weights = null)
+    internal TrainingRun(
+        ExperimentPlan plan, TrainingSetup setup, RunFolder folder, IExamples examples, Checkpoint? from, Display display,
+        Checkpoint? origin = null, SavedWeights? weights = null)
     {
         this.plan = plan;
         this.folder = folder;
@@ -73,7 +75,11 @@ public class TrainingRun : IDisposable
     public TrainingSetup Setup { get; }
 
     /// <summary>The command that goes on with this run.</summary>
-    internal string ResumeCommand => ProgramName.Command(["train", plan.Name, "--resume", folder.Path, .. Setup.MicroBatch is { } part ? ["--micro-batch", $"{part}"] : Array.Empty<string>()]);
+    internal string ResumeCommand => ProgramName.Command(
+    [
+        "train", plan.Name, "--resume", folder.Path,
+        .. Setup.MicroBatch is { } part ? ["--micro-batch", $"{part}"] : Array.Empty<string>(),
+    ]);
 
     /// <summary>How the run ended; null before <see cref="Finish"/>.</summary>
     internal RunSummary? Summary { get; private set; }
@@ -131,7 +137,7 @@ public class TrainingRun : IDisposable
             origin.LoadBest(training, plan.Origin!.Starts);
             done = logged = first = plan.Origin.Continues ? origin.State.Step : 0;
         }
-        Setup.Group.CheckAlike(training, done);
+        Setup.Group.CheckAlike(training.Weights, done);
         feed = new BatchFeed(examples, plan, Setup, done);
         meter = new RunMeter(plan, training, feed, done);
     }
@@ -157,9 +163,13 @@ public class TrainingRun : IDisposable
         return batch.Values;
     }
 
-    /// <summary>The classes of what <see cref="NextBatch"/> gave last, one-hot: <c>[Batch, classes]</c>, float32, on the device; the caller disposes of it.</summary>
+    /// <summary>
+    /// The classes of what <see cref="NextBatch"/> gave last, one-hot: <c>[Batch, classes]</c>, float32, on the device;
+    /// the caller disposes of it.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The plan has no classes.</exception>
-    public Tensor Labels() => OneHot.Of(classes ?? throw new InvalidOperationException($"{plan.Name} takes no labels, or NextBatch has not been called."), plan.Classes);
+    public Tensor Labels() => OneHot.Of(
+        classes ?? throw new InvalidOperationException($"{plan.Name} takes no labels, or NextBatch has not been called."), plan.Classes);
 
     /// <summary>Ends a step: progress, log, pictures, checkpoint, whichever is due.</summary>
     /// <param name="loss">One number.</param>
@@ -259,14 +269,20 @@ public class TrainingRun : IDisposable
         return line;
     }
 
-    /// <summary>Looks whether all is well, and writes a checkpoint and, where one is wanted, a picture. The checkpoint says how near the samples are to the data.</summary>
+    /// <summary>
+    /// Looks whether all is well, and writes a checkpoint and, where one is wanted, a picture. The checkpoint says how
+    /// near the samples are to the data.
+    /// </summary>
     private void Keep(bool show)
     {
         Meter.Pause();
         Meter.Check(done);
         var picture = show ? pictures?.Draw(Current, done) : null;
         var distance = judged.Step == done ? judged.Distance : picture is null || evaluation is not null ? null : pictures!.LastDistance;
-        var state = new TrainingState(plan.Name, plan.Declaration, done, Setup.Steps, Setup.Batch, Setup.Seed, first) { Distance = distance };
+        var state = new TrainingState(plan.Name, plan.Declaration, done, Setup.Steps, Setup.Batch, Setup.Seed, first)
+        {
+            Distance = distance,
+        };
         OnDisk(() => folder.Checkpoints.Save(state, Current));
         saved = done;
         if (picture is not null)
@@ -297,5 +313,6 @@ public class TrainingRun : IDisposable
     }
 
     /// <summary>What is left after a fault.</summary>
-    internal string Rest() => folder.Checkpoints.Newest is { } checkpoint ? $"; {checkpoint} is whole, go on from there with: {ResumeCommand}" : "";
+    internal string Rest() =>
+        folder.Checkpoints.Newest is { } checkpoint ? $"; {checkpoint} is whole, go on from there with: {ResumeCommand}" : "";
 }

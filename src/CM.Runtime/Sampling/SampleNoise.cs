@@ -3,7 +3,10 @@ namespace CM.Runtime;
 /// <summary>Noise for the sampler that depends on a seed alone, whatever the device.</summary>
 internal static class SampleNoise
 {
-    /// <summary>One draw from the standard normal law for each sampling time, <c>[count, …shape]</c>; of samples that come in parts, each part has its own.</summary>
+    /// <summary>
+    /// One draw from the standard normal law for each sampling time, <c>[count, …shape]</c>; of samples that come in
+    /// parts, each part has its own.
+    /// </summary>
     public static IReadOnlyList<Tensor> Draw(long seed, int times, int count, long[] shape, Device device, int part = 0)
     {
         StepSeed.Set(StepSeed.Of(seed, part, StepSeed.Use.Samples));

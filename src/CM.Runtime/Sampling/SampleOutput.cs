@@ -4,7 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace CM.Runtime;
 
-/// <summary>The file or folder that samples are written to. Its name says how: <c>x.png</c>, <c>x.npz</c>, or a folder, whose name ends in a slash or which is there.</summary>
+/// <summary>
+/// The file or folder that samples are written to. Its name says how: <c>x.png</c>, <c>x.npz</c>, or a folder, whose name
+/// ends in a slash or which is there.
+/// </summary>
 internal sealed class SampleOutput
 {
     private const string Picture = "picture";
@@ -26,21 +29,27 @@ internal sealed class SampleOutput
     /// <summary>Chooses the form by the name.</summary>
     /// <param name="path">The name that the user gave.</param>
     /// <param name="plan">The sampled experiment.</param>
-    /// <exception cref="UserError">There is no such form, samples of this experiment do not have it, or there is something already.</exception>
+    /// <exception cref="UserError">
+    /// There is no such form, samples of this experiment do not have it, or there is something already.
+    /// </exception>
     public static SampleOutput Of(string path, ExperimentPlan plan)
     {
         if (System.IO.Path.EndsInDirectorySeparator(path) || Directory.Exists(path))
         {
             if (!IsImage(plan.DataShape))
-                throw new UserError($"{path}: samples of shape [{string.Join(", ", plan.DataShape)}] are no images; write them as arrays with --out {System.IO.Path.TrimEndingDirectorySeparator(path)}.npz.");
-            if (File.Exists(System.IO.Path.TrimEndingDirectorySeparator(path)) || Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+                throw new UserError($"{path}: samples of shape [{string.Join(", ", plan.DataShape)}] are no images; "
+                    + $"write them as arrays with --out {System.IO.Path.TrimEndingDirectorySeparator(path)}.npz.");
+            var isFull = Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any();
+            if (isFull || File.Exists(System.IO.Path.TrimEndingDirectorySeparator(path)))
                 throw new UserError($"{path}: is there already; name a new folder, or an empty one.");
             return new SampleOutput(path, Folder);
         }
-        Options.NewFile(path, "samples are written as .png (one picture), .npz (arrays) or into a folder such as samples/ (an image each)", ".png", ".npz");
+        Arguments.NewFile(path, "samples are written as .png (one picture), "
+            + ".npz (arrays) or into a folder such as samples/ (an image each)", ".png", ".npz");
         var drawn = System.IO.Path.GetExtension(path).Equals(".png", StringComparison.OrdinalIgnoreCase);
         if (drawn && !Sampler.IsVisible(plan))
-            throw new UserError($"{path}: samples of shape [{string.Join(", ", plan.DataShape)}] cannot be drawn; write them as arrays with --out {System.IO.Path.ChangeExtension(path, ".npz")}.");
+            throw new UserError($"{path}: samples of shape [{string.Join(", ", plan.DataShape)}] cannot be drawn; "
+                + $"write them as arrays with --out {System.IO.Path.ChangeExtension(path, ".npz")}.");
         return new SampleOutput(path, drawn ? Picture : Arrays);
     }
 
@@ -67,8 +76,10 @@ internal sealed class SampleOutput
     private static bool IsImage(ReadOnlySpan<long> shape) => shape is [1 or 3, _, _];
 
     /// <summary>
-    /// An archive as <c>np.savez</c> makes it, under the names that guided-diffusion's evaluator expects: <c>arr_0</c> are the samples, images as
-    /// <c>uint8 [n, height, width, channels]</c>, anything else as it is in <c>float32</c>; <c>arr_1</c> are the labels, where there are some.
+    /// An archive as <c>np.savez</c> makes it, under the names that guided-diffusion's evaluator expects: <c>arr_0</c>
+    /// are the samples, images as
+    /// <c>uint8 [n, height, width, channels]</c>, anything else as it is in <c>float32</c>; <c>arr_1</c> are the labels,
+    /// where there are some.
     /// </summary>
     private static void WriteArrays(Stream stream, Sampler sampler, IEnumerable<float[]> parts)
     {
@@ -100,17 +111,26 @@ internal sealed class SampleOutput
         }
     }
 
-    /// <summary>An image each, <c>000000.png</c> and so on; their labels, where there are some, stand in <c>dataset.json</c> as in EDM's data sets.</summary>
+    /// <summary>
+    /// An image each, <c>000000.png</c> and so on; their labels, where there are some, stand in <c>dataset.json</c> as in EDM's data sets.
+    /// </summary>
     private static void WriteImages(string folder, Sampler sampler, IEnumerable<float[]> parts)
     {
         Directory.CreateDirectory(folder);
         var (channels, height, width) = ((int)sampler.Shape[1], (int)sampler.Shape[2], (int)sampler.Shape[3]);
         foreach (var (number, image) in Images(parts, channels * height * width).Index())
-            File.WriteAllBytes(System.IO.Path.Combine(folder, Name(number)), EncodedImage.Of(width, height, channels, Pixels(image.Span, channels)).Png);
+        {
+            var picture = EncodedImage.Of(width, height, channels, Pixels(image.Span, channels));
+            File.WriteAllBytes(System.IO.Path.Combine(folder, Name(number)), picture.Png);
+        }
         if (sampler.Labels is { Count: > 0 } labels)
         {
-            var list = new JsonObject { ["labels"] = new JsonArray([.. labels.Select((label, number) => new JsonArray(Name(number), label))]) };
-            AtomicFile.Write(System.IO.Path.Combine(folder, PictureSet.LabelFile), stream => stream.Write(JsonText.Bytes(list, indented: false)));
+            var list = new JsonObject
+            {
+                ["labels"] = new JsonArray([.. labels.Select((label, number) => new JsonArray(Name(number), label))]),
+            };
+            var file = System.IO.Path.Combine(folder, PictureSet.LabelFile);
+            AtomicFile.Write(file, stream => stream.Write(JsonText.Bytes(list, indented: false)));
         }
 
         static string Name(int number) => $"{number:D6}.png";

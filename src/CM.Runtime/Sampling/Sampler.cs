@@ -6,7 +6,6 @@ namespace CM.Runtime;
 /// <summary>Makes samples and pictures of them, from the same noise every time.</summary>
 internal sealed class Sampler
 {
-    private const int SlicedDirections = 64;
     private const int MostRows = 16;
     private const int SamplesInRow = 8;
     private const long MostValues = 250 * 3 * 64 * 64; // in samples that are made at once
@@ -89,10 +88,6 @@ internal sealed class Sampler
 
         return values;
     }
-
-    /// <summary>The sliced Wasserstein distance of degree 2 between points.</summary>
-    public static double Distance(float[] samples, float[] data) =>
-        PointSets.SlicedWasserstein(samples, data, PointSets.Directions(SlicedDirections), power: 2);
 
     private float[] SamplePart(ConsistencyTrainer training, ParameterStore weights, int part, int begin, int many)
     {

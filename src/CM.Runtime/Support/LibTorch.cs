@@ -8,7 +8,8 @@ internal static partial class LibTorch
 {
     /// <summary>The remedy where <see cref="IsMissing"/>.</summary>
     public const string Remedy =
-        "refer to the package TorchSharp-cpu (with an NVIDIA driver TorchSharp-cuda-linux or TorchSharp-cuda-windows) in the program's project, and build it for this machine";
+        "refer to the package TorchSharp-cpu (with an NVIDIA driver TorchSharp-cuda-linux or TorchSharp-cuda-windows) in the program's "
+            + "project, and build it for this machine";
 
     // Numbers of mallopt's parameters in glibc's malloc.h.
     private const int TrimThreshold = -1;
@@ -36,19 +37,55 @@ internal static partial class LibTorch
 
     /// <summary>True when an exception means that libtorch is missing or does not load.</summary>
     /// <param name="exception">The exception, without the <see cref="TypeInitializationException"/> around it.</param>
-    public static bool IsMissing(Exception exception) => exception is DllNotFoundException or NotSupportedException { Source: nameof(TorchSharp) };
+    public static bool IsMissing(Exception exception) =>
+        exception is DllNotFoundException or NotSupportedException { Source: nameof(TorchSharp) };
+
+    /// <summary>Sets the threads that the user asked for.</summary>
+    /// <param name="threads">Their number; null for libtorch's own choice.</param>
+    /// <exception cref="UserError">It is 0 or less.</exception>
+    public static void UseThreads(int? threads)
+    {
+        if (threads is { } number)
+            set_num_threads(Arguments.AtLeastOne(number, "--threads"));
+    }
+
+    /// <summary>The device that the user asked for.</summary>
+    /// <param name="name"><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>; null for CUDA where there is a device, else the CPU.</param>
+    /// <exception cref="UserError">There is no such device here.</exception>
+    public static Device DeviceOf(string? name)
+    {
+        if (name is null)
+            return new Device(cuda.is_available() ? DeviceType.CUDA : DeviceType.CPU, -1);
+        if (name == "cpu")
+            return new Device(DeviceType.CPU, -1);
+
+        var index = -1;
+        var isNumbered = name.StartsWith("cuda:", StringComparison.Ordinal)
+            && int.TryParse(name.AsSpan("cuda:".Length), out index) && index >= 0;
+        if (name != "cuda" && !isNumbered)
+            throw new UserError($"--device {name}: cpu, cuda or cuda:N was expected.");
+        if (!cuda.is_available())
+            throw new UserError($"--device {name}: {Description} finds no CUDA device here; use --device cpu, or build with "
+                + "TorchPackage=TorchSharp-cuda-linux (on Windows TorchSharp-cuda-windows) where an NVIDIA driver is installed.");
+        if (index >= cuda.device_count())
+            throw new UserError($"--device {name}: there are only {cuda.device_count()} CUDA devices, numbered from 0.");
+        return new Device(DeviceType.CUDA, index);
+    }
 
     /// <summary>Path of a library that this process has loaded; null where there is none.</summary>
     /// <param name="name">Name without prefix and ending, such as <c>torch_cpu</c>.</param>
     public static string? LoadedFile(string name)
     {
         using var process = Process.GetCurrentProcess();
-        return process.Modules.Cast<ProcessModule>().FirstOrDefault(module => Path.GetFileNameWithoutExtension(module.ModuleName) is { } file && (file == name || file == $"lib{name}"))?.FileName;
+        return process.Modules.Cast<ProcessModule>().FirstOrDefault(IsIt)?.FileName;
+
+        bool IsIt(ProcessModule module) =>
+            Path.GetFileNameWithoutExtension(module.ModuleName) is { } file && (file == name || file == $"lib{name}");
     }
 
     /// <summary>
-    /// Has glibc's allocator keep freed memory: a training step frees and asks for the same sizes over and over, and by default large buffers go back to
-    /// the system and are faulted in again. Other allocators stay as they are.
+    /// Has glibc's allocator keep freed memory: a training step frees and asks for the same sizes over and over, and by default large
+    /// buffers go back to the system and are faulted in again. Other allocators stay as they are.
     /// </summary>
     public static void KeepFreedMemory()
     {

@@ -10,7 +10,7 @@ namespace CM.Generated
     [global::Microsoft.CodeAnalysis.Embedded]
     internal static class Declarations
     {
-        /// <summary>For <see cref="CommandLine.Run"/>.</summary>
+        /// <summary>The experiments, networks and classifiers of this program and of what it references.</summary>
         public static Registry All => Declarations_Declared.All;
     }
 

@@ -61,7 +61,8 @@ public sealed class AssignmentTests
         for (var tries = 0; tries < 200_000; tries++)
         {
             var (a, b, c) = (random.Next(n), random.Next(n), random.Next(n));
-            (costs[a * n + found[b]] + costs[b * n + found[a]]).ShouldBeGreaterThanOrEqualTo(costs[a * n + found[a]] + costs[b * n + found[b]] - 1e-9);
+            (costs[a * n + found[b]] + costs[b * n + found[a]])
+                .ShouldBeGreaterThanOrEqualTo(costs[a * n + found[a]] + costs[b * n + found[b]] - 1e-9);
             if (a != b && b != c && a != c)
             {
                 (costs[a * n + found[b]] + costs[b * n + found[c]] + costs[c * n + found[a]])
@@ -96,7 +97,8 @@ public sealed class AssignmentTests
 
         var found = Assignment.Solve(costs, n, out var prices);
         found.Order().ShouldBe(Enumerable.Range(0, n), "a permutation");
-        var bound = prices.Sum() + Enumerable.Range(0, n).Sum(row => Enumerable.Range(0, n).Min(column => costs[row * n + column] - prices[column]));
+        var bound = prices.Sum() + Enumerable.Range(0, n)
+            .Sum(row => Enumerable.Range(0, n).Min(column => costs[row * n + column] - prices[column]));
         Cost(costs, found).ShouldBe(bound, 1e-9 * (1 + Math.Abs(bound)), "no permutation is below what the prices say");
 
         double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
@@ -123,7 +125,8 @@ public sealed class AssignmentTests
         }
 
         (total / Draws / best).ShouldBeInRange(0.97, 1.0001, "what independent pairs have is 0, what the best permutation has 1");
-        uses.Select(Convert.ToDouble).ShouldAllBe(count => Math.Abs(count - Draws) < 5 * Math.Sqrt(Draws) + 5, "every noise is expected once");
+        uses.Select(Convert.ToDouble)
+            .ShouldAllBe(count => Math.Abs(count - Draws) < 5 * Math.Sqrt(Draws) + 5, "every noise is expected once");
     }
 
     [Fact]
@@ -134,7 +137,8 @@ public sealed class AssignmentTests
         Assignment.Solve([], 0).ShouldBeEmpty();
     }
 
-    private static double Cost(double[] costs, IReadOnlyList<int> columns) => columns.Select((column, row) => costs[row * columns.Count + column]).Sum();
+    private static double Cost(double[] costs, IReadOnlyList<int> columns) =>
+        columns.Select((column, row) => costs[row * columns.Count + column]).Sum();
 
     private static IEnumerable<int[]> Permutations(int[] begun, int n) =>
         begun.Length == n ? [begun] : Enumerable.Range(0, n).Except(begun).SelectMany(next => Permutations([.. begun, next], n));

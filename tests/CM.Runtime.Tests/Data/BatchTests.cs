@@ -9,7 +9,8 @@ public class BatchTests
     public void Every_epoch_is_another_permutation()
     {
         var order = new BatchOrder(100, seed: 1);
-        var epochs = Enumerable.Range(0, 5).Select(epoch => Enumerable.Range(0, 100).Select(place => order[100 * epoch + place]).ToArray()).ToList();
+        var epochs = Enumerable.Range(0, 5)
+            .Select(epoch => Enumerable.Range(0, 100).Select(place => order[100 * epoch + place]).ToArray()).ToList();
         foreach (var epoch in epochs)
             epoch.Order().ShouldBe(Enumerable.Range(0, 100));
         epochs.Select(epoch => string.Join(',', epoch)).Distinct().Count().ShouldBe(5);
@@ -72,7 +73,8 @@ public class BatchTests
             using var values = batch.Values;
             using var labels = batch.Labels.ShouldNotBeNull();
             (labels.dtype, labels.shape.Single()).ShouldBe((ScalarType.Int64, 5));
-            MemoryMarshal.Cast<byte, long>(labels.bytes).ToArray().ShouldBe(values.Floats().Where((_, i) => i % 2 == 0).Select(number => (long)number + 10));
+            MemoryMarshal.Cast<byte, long>(labels.bytes).ToArray()
+                .ShouldBe(values.Floats().Where((_, i) => i % 2 == 0).Select(number => (long)number + 10));
         }
     }
 

@@ -81,7 +81,8 @@ public sealed class DataSetTests : IDisposable
     [Theory, InlineData(true), InlineData(false)]
     public void Labels_of_pictures_come_from_their_list_or_their_folders(bool zipped)
     {
-        var files = Enumerable.Range(0, 4).Select(i => ($"{(i < 3 ? "b" : "a")}/{i}.png", Picture(PngColour.Grey, 8, i).ToBytes())).ToArray();
+        var files = Enumerable.Range(0, 4)
+            .Select(i => ($"{(i < 3 ? "b" : "a")}/{i}.png", Picture(PngColour.Grey, 8, i).ToBytes())).ToArray();
         var plan = Plan(new Faces(), [1, 4, 6], 2);
         Put(zipped, files); // in the order of names: a/3, b/0, b/1, b/2
         Labels().ShouldBe([0, 1, 1, 1]);
@@ -117,10 +118,12 @@ public sealed class DataSetTests : IDisposable
         Put(zipped, good, ("a/2.png", new PngFile(2, 2, 8, PngColour.Grey, new byte[4]).ToBytes()));
         Fault(plan).ShouldContain("a/2.png: 2×2 pixels, but Faces declares [3, 4, 6]; bring all to one size with: ");
         Put(zipped, good);
-        Fault(Plan(new Faces(), [1, 4, 6])).ShouldContain("a/1.png: a picture in colour, but Faces declares [1, 4, 6]; declare [Shape(3, 4, 6)]");
+        Fault(Plan(new Faces(), [1, 4, 6]))
+            .ShouldContain("a/1.png: a picture in colour, but Faces declares [1, 4, 6]; declare [Shape(3, 4, 6)]");
         Fault(Plan(new Faces(), [24])).ShouldContain("[Shape(channels, height, width)]");
         Put(zipped, good, ("b/2.tif", [1]), ("b/3.TIF", [1]), ("c.avif", [1]));
-        Fault(plan).ShouldContain(": 2 .tif, 1 .avif cannot be read, such as b/2.tif; convert them to PNG, for instance with: mogrify -format png *.tif, and take the others away.");
+        Fault(plan).ShouldContain(": 2 .tif, 1 .avif cannot be read, such as b/2.tif; convert them to PNG, for instance with: "
+            + "mogrify -format png *.tif, and take the others away.");
         Put(zipped, good, ("b/2.png", "hello"u8.ToArray()));
         Fault(plan).ShouldContain("b/2.png: no image file that is read here");
         Put(zipped, good, ("b/2.png", new PngFile(6, 4, 8, PngColour.GreyAlpha, new byte[48]).ToBytes()));
@@ -167,7 +170,8 @@ public sealed class DataSetTests : IDisposable
             """, scratch.Path);
         var linear = Enumerable.Range(0, 24).Select(i => (float)(-1 + 2 * i / 23.0)).ToArray();
         Values(Plan(new Archive(), [1, 2, 3], 4)).Zip(linear).ShouldAllBe(pair => Math.Abs(pair.First - pair.Second) < 1e-6f);
-        Values(Plan(new Points(), [2], 4)).Zip(linear.Chunk(6).SelectMany(row => row[..2])).ShouldAllBe(pair => Math.Abs(pair.First - pair.Second) < 1e-6f);
+        Values(Plan(new Points(), [2], 4)).Zip(linear.Chunk(6).SelectMany(row => row[..2]))
+            .ShouldAllBe(pair => Math.Abs(pair.First - pair.Second) < 1e-6f);
     }
 
     [Fact]
@@ -175,7 +179,8 @@ public sealed class DataSetTests : IDisposable
     {
         var plan = Plan(new Points(), [2]);
         Fault(plan).ShouldContain("No data: x.npy is not in");
-        Try("<f4", "2, 3", 24).ShouldContain("x.npy: an array [2, 3], but Points declares examples [2]; the first axis counts the examples");
+        Try("<f4", "2, 3", 24)
+            .ShouldContain("x.npy: an array [2, 3], but Points declares examples [2]; the first axis counts the examples");
         Try("<f4", "", 4).ShouldContain("an array []");
         Try("<f4", "2, 2", 15).ShouldContain("truncated");
         Try("<f4", "2, 2", 17).ShouldContain("data follows");
@@ -213,7 +218,8 @@ public sealed class DataSetTests : IDisposable
         return values;
     }
 
-    private static ExperimentPlan Plan(IDataSource data, long[] shape, int classes = 0) => Tiny.Plan with { Data = data, DataShape = shape, Classes = classes };
+    private static ExperimentPlan Plan(IDataSource data, long[] shape, int classes = 0) =>
+        Tiny.Plan with { Data = data, DataShape = shape, Classes = classes };
 
     private static List<(string Name, byte[] Bytes)> Cifar(int count)
     {

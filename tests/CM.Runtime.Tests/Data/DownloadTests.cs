@@ -57,7 +57,8 @@ public sealed class DownloadTests : IDisposable
     public void Another_file_is_refused()
     {
         using var server = new Server([.. content[..^1], (byte)(content[^1] ^ 1)]);
-        Fault(server).ShouldContain($"its MD5 sum is {Convert.ToHexStringLower(MD5.HashData(server.Content))}, not {sum}; nothing of it was kept");
+        Fault(server)
+            .ShouldContain($"its MD5 sum is {Convert.ToHexStringLower(MD5.HashData(server.Content))}, not {sum}; nothing of it was kept");
         Directory.GetFiles(scratch["deep"]).ShouldBeEmpty();
         scratch.Write("deep/a.bin", [1]);
         Fault(server).ShouldContain("is there already, but it is another file or damaged");
@@ -73,10 +74,12 @@ public sealed class DownloadTests : IDisposable
             address = server.Address;
             Should.Throw<UserError>(() => Download.Run(new Uri(address + "nowhere"), scratch["b"], sum, (_, _) => { })).Message.ShouldContain("404");
         }
-        Should.Throw<UserError>(() => Download.Run(new Uri(address + "a.bin"), scratch["b"], sum, (_, _) => { })).Message.ShouldContain("cannot be fetched");
+        Should.Throw<UserError>(() => Download.Run(new Uri(address + "a.bin"), scratch["b"], sum, (_, _) => { })).Message
+            .ShouldContain("cannot be fetched");
     }
 
-    private bool Fetch(Server server, Action<long, long?>? progress = null) => Download.Run(new Uri(server.Address + "a.bin"), scratch["deep/a.bin"], sum, progress ?? ((_, _) => { }));
+    private bool Fetch(Server server, Action<long, long?>? progress = null) =>
+        Download.Run(new Uri(server.Address + "a.bin"), scratch["deep/a.bin"], sum, progress ?? ((_, _) => { }));
 
     private string Fault(Server server) => Should.Throw<UserError>(() => Fetch(server)).Message;
 

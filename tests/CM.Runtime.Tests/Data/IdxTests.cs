@@ -44,7 +44,8 @@ public sealed class IdxTests : IDisposable
         var examples = Open(Classes(10)).ShouldBeAssignableTo<ILabelledExamples>()!;
         Enumerable.Range(0, 3).Select(examples.Label).ShouldBe([7, 0, 9]);
 
-        Fault(Classes(9)).ShouldBe("Data Mnist: example 2 has the label 9, but Mnist declares 9 classes, numbered from 0; declare [Classes(n)] or mend the labels.");
+        Fault(Classes(9)).ShouldBe("Data Mnist: example 2 has the label 9, but Mnist declares 9 classes, numbered from 0; "
+            + "declare [Classes(n)] or mend the labels.");
         scratch.Write("digits/" + Labels + ".gz", Zip(IdxLabels(7, 0)));
         Fault(Classes(10)).ShouldContain("2 labels for 3 examples");
         scratch.Write("digits/" + Labels + ".gz", Zip(Idx(3, 1, 1)));

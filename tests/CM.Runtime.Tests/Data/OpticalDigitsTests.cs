@@ -32,7 +32,7 @@ public sealed class OpticalDigitsTests
     [Fact]
     public void The_resource_stays_small()
     {
-        using var resource = typeof(CommandLine).Assembly.GetManifestResourceStream("optdigits.br").ShouldNotBeNull();
+        using var resource = typeof(TrainRequest).Assembly.GetManifestResourceStream("optdigits.br").ShouldNotBeNull();
         resource.Length.ShouldBeLessThan(150_000);
     }
 

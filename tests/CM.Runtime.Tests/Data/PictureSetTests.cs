@@ -20,7 +20,8 @@ public sealed class PictureSetTests : IDisposable
             "cat/.ipynb_checkpoints/1-checkpoint.png", ".thumbnails/cat/1.png", "dog/.hidden.jpg");
         Names(set).ShouldBe(["cat/1.png", "dog/1.png"]);
         set.ClassFolders.ShouldBe(["cat", "dog"]);
-        set.LeftOut.ShouldBe("left out: 4 .png, 2 .DS_Store, 1 .db, 1 .ini, 1 .jpg that macOS, Windows or notebooks left behind; 1 .txt, no pictures");
+        set.LeftOut.ShouldBe("left out: 4 .png, 2 .DS_Store, 1 .db, 1 .ini, 1 .jpg that macOS, "
+            + "Windows or notebooks left behind; 1 .txt, no pictures");
         Put(zipped, "cat/1.png", "dog/1.png").LeftOut.ShouldBeNull();
     }
 
@@ -71,14 +72,16 @@ public sealed class PictureSetTests : IDisposable
         var set = PictureSet.Find(zip, split);
         Names(set).ShouldBe(names.Split(' '));
         set.LeftOut.ShouldBe($"left out: {files.Split(' ').Length - names.Split(' ').Length} pictures outside {split}");
-        Should.Throw<UserError>(() => PictureSet.Find(zip, "nothing")).Message.ShouldStartWith($"--split nothing: {scratch["faces.zip"]} has no such folder; there are: ");
+        Should.Throw<UserError>(() => PictureSet.Find(zip, "nothing")).Message
+            .ShouldStartWith($"--split nothing: {scratch["faces.zip"]} has no such folder; there are: ");
     }
 
     [Theory]
     [InlineData("bus/1.png", "car/1.png", "train/1.png")]
     [InlineData("train/1.png", "training shoe/1.png", "tram/1.png")]
     [InlineData("cat/train/1.png", "cat/test/1.png", "dog/1.png", "dog/outdoors/1.png")]
-    public void Classes_may_have_names_of_splits(params string[] files) => Names(Put(true, files)).ShouldBe(files.Order(StringComparer.Ordinal));
+    public void Classes_may_have_names_of_splits(params string[] files) =>
+        Names(Put(true, files)).ShouldBe(files.Order(StringComparer.Ordinal));
 
     [Fact]
     public void One_split_alone_is_a_common_folder()
@@ -92,13 +95,15 @@ public sealed class PictureSetTests : IDisposable
     [Fact]
     public void Pictures_that_are_not_read_are_refused_with_counts() =>
         Should.Throw<UserError>(() => Put(true, "cat/1.png", "cat/2.tiff", "dog/1.AVIF", "dog/2.avif")).Message.ShouldStartWith(
-            $"{scratch["faces.zip"]}: 2 .AVIF, 1 .tiff cannot be read, such as cat/2.tiff; convert them to PNG, for instance with: mogrify -format png *.tiff");
+            $"{scratch["faces.zip"]}: 2 .AVIF, 1 .tiff cannot be read, such as cat/2.tiff; convert them to PNG, "
+                + "for instance with: mogrify -format png *.tiff");
 
     [Fact]
     public void Names_of_zip_files_are_read_as_they_were_meant()
     {
         Names(Put(true, @"cat\1.png", @"dog\1.png", "./emu/1.png")).ShouldBe(["cat/1.png", "dog/1.png", "emu/1.png"]);
-        foreach (var (inFile, name) in ((byte[], string)[])[([0x63, 0x61, 0x66, 0x82], "café"), ([0xC3, 0xBC], "ü")]) // code page 437, and UTF-8 without its flag
+        // code page 437, and UTF-8 without its flag
+        foreach (var (inFile, name) in ((byte[], string)[])[([0x63, 0x61, 0x66, 0x82], "café"), ([0xC3, 0xBC], "ü")])
         {
             scratch.Write("faces.zip", WithName(inFile));
             using var files = FileSet.Open(scratch["faces.zip"]);
@@ -115,10 +120,13 @@ public sealed class PictureSetTests : IDisposable
         var told = new List<string>();
         var examples = (ILabelledExamples)Examples.Open(plan, scratch.Path, told.Add);
         ((int[])[examples.Label(0), examples.Label(1)]).ShouldBe([1, 0]); // a-b/1.png comes before a/1.png, but a before a-b
-        told.ShouldBe([$"{scratch["faces.zip"]}: left out: 1 .txt, no pictures", $"{scratch["faces.zip"]}: 2 classes by folder: 0 a, 1 a-b"]);
+        told.ShouldBe([
+            $"{scratch["faces.zip"]}: left out: 1 .txt, no pictures",
+            $"{scratch["faces.zip"]}: 2 classes by folder: 0 a, 1 a-b"]);
         foreach (var classes in (int[])[1, 10])
             Should.Throw<UserError>(() => Examples.Open(plan with { Classes = classes }, scratch.Path)).Message
-                .ShouldBe($"{scratch["faces.zip"]}: 2 classes by folder: 0 a, 1 a-b, but Faces declares {classes}; declare [Classes(2)], or give every class a folder with its pictures.");
+                .ShouldBe($"{scratch["faces.zip"]}: 2 classes by folder: 0 a, 1 a-b, but Faces declares {classes}; declare [Classes(2)], "
+                    + "or give every class a folder with its pictures.");
     }
 
     /// <summary>A zip file with one picture in a folder whose name has these bytes, and no flag.</summary>

@@ -25,9 +25,11 @@ public class PlanarPointsTests
     {
         var gaussians = Read(new EightGaussians(), 4000);
         Pairs(gaussians).Average(point => Math.Sqrt(point.X * point.X + point.Y * point.Y)).ShouldBe(0.7, 0.01);
-        Pairs(gaussians).Select(point => (int)Math.Round(Math.Atan2(point.Y, point.X) / (Math.PI / 4) + 8) % 8).Distinct().Count().ShouldBe(8);
+        Pairs(gaussians).Select(point => (int)Math.Round(Math.Atan2(point.Y, point.X) / (Math.PI / 4) + 8) % 8)
+            .Distinct().Count().ShouldBe(8);
 
-        var squares = Pairs(Read(new Checkerboard(), 4000)).Select(point => ((int)Math.Floor(point.X / 0.45 + 2), (int)Math.Floor(point.Y / 0.45 + 2))).Distinct().ToArray();
+        var squares = Pairs(Read(new Checkerboard(), 4000))
+            .Select(point => ((int)Math.Floor(point.X / 0.45 + 2), (int)Math.Floor(point.Y / 0.45 + 2))).Distinct().ToArray();
         squares.ShouldAllBe(square => (square.Item1 + square.Item2) % 2 == 0);
         squares.Length.ShouldBe(8);
     }
@@ -40,5 +42,6 @@ public class PlanarPointsTests
         return points;
     }
 
-    private static IEnumerable<(double X, double Y)> Pairs(float[] points) => points.Chunk(2).Select(point => ((double)point[0], (double)point[1]));
+    private static IEnumerable<(double X, double Y)> Pairs(float[] points) =>
+        points.Chunk(2).Select(point => ((double)point[0], (double)point[1]));
 }

@@ -9,7 +9,8 @@ using System.Text;
 namespace CM.Runtime.Tests;
 
 /// <summary>
-/// Changed files go through every reader: each is refused with one clear line or read, and none takes more memory than its size explains. A longer run:
+/// Changed files go through every reader: each is refused with one clear line or read, and none takes more memory than
+/// its size explains. A longer run:
 /// <c>DSLCM_FUZZ=1000000 ./cm test Fuzz</c>; another one: <c>DSLCM_FUZZ_SEED=2</c>.
 /// </summary>
 public sealed class FuzzTests : IDisposable
@@ -95,7 +96,8 @@ public sealed class FuzzTests : IDisposable
         _ => bytes => Zip(("x.npy", bytes)), ".npz");
 
     [Fact]
-    public void Tar_archives() => Run([Tar(5), Tar(1)], path => CifarFile.Read(path), random => random.Next(8) == 0 ? bytes => bytes : Gzip);
+    public void Tar_archives() =>
+        Run([Tar(5), Tar(1)], path => CifarFile.Read(path), random => random.Next(8) == 0 ? bytes => bytes : Gzip);
 
     [Fact]
     public void Pickles() => Run(
@@ -132,12 +134,16 @@ public sealed class FuzzTests : IDisposable
     /// <summary>Changes files, and looks what becomes of them.</summary>
     /// <param name="seeds">Good files; each is read unchanged first.</param>
     /// <param name="read">Reads a file to its last byte.</param>
-    /// <param name="wrap">Chooses what is done to a changed file, such as packing it, so that the change is not found by a checksum alone.</param>
+    /// <param name="wrap">
+    /// Chooses what is done to a changed file, such as packing it, so that the change is not found by a checksum alone.
+    /// </param>
     /// <param name="ending">How the file's name ends.</param>
     private void Run(byte[][] seeds, Action<string> read, Func<Random, Func<byte[], byte[]>>? wrap = null, string ending = ".bin", [CallerMemberName] string kind = "") =>
         Watched(Patience, next => ReadAll(seeds, read, wrap, ending, kind, next), ending, kind);
 
-    /// <summary>Does something with files on a thread of its own, and looks on: a file that takes too long ends the test with its name.</summary>
+    /// <summary>
+    /// Does something with files on a thread of its own, and looks on: a file that takes too long ends the test with its name.
+    /// </summary>
     /// <param name="patience">For one file.</param>
     /// <param name="work">Tells the number and the content of each file before it is read.</param>
     /// <param name="ending">How the files' names end.</param>
@@ -166,7 +172,8 @@ public sealed class FuzzTests : IDisposable
         thread.Start();
         while (!thread.Join(patience / 10))
             if (Stopwatch.GetElapsedTime(Interlocked.Read(ref begun)) > patience)
-                throw new InvalidOperationException($"{kind}, seed {Seed}, file {current.Number}: still reading after {patience.TotalSeconds:N0} s; the file is {Kept(current.Bytes, ending, kind)}");
+                throw new InvalidOperationException($"{kind}, seed {Seed}, file {current.Number}: "
+                    + $"still reading after {patience.TotalSeconds:N0} s; the file is {Kept(current.Bytes, ending, kind)}");
         failure?.Throw();
     }
 
@@ -193,10 +200,12 @@ public sealed class FuzzTests : IDisposable
             }
             catch (Exception fault)
             {
-                throw new InvalidOperationException($"{kind}, seed {Seed}, file {i}: {fault.GetType().Name}: {fault.Message}; the file is {Kept(bytes, ending, kind)}", fault);
+                throw new InvalidOperationException($"{kind}, seed {Seed}, file {i}: {fault.GetType().Name}: {fault.Message}; "
+                    + $"the file is {Kept(bytes, ending, kind)}", fault);
             }
             if (GC.GetAllocatedBytesForCurrentThread() - before is var taken and > MostBytes)
-                throw new InvalidOperationException($"{kind}, seed {Seed}, file {i}: took {taken:N0} bytes; the file is {Kept(bytes, ending, kind)}");
+                throw new InvalidOperationException($"{kind}, seed {Seed}, file {i}: took {taken:N0} bytes; "
+                    + $"the file is {Kept(bytes, ending, kind)}");
         }
         refused.ShouldBeGreaterThan(Count / 10);
     }
@@ -278,5 +287,6 @@ public sealed class FuzzTests : IDisposable
         return bytes;
     }
 
-    private static int Number(string variable, int otherwise) => int.TryParse(Environment.GetEnvironmentVariable(variable), out var number) ? number : otherwise;
+    private static int Number(string variable, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), out var number) ? number : otherwise;
 }

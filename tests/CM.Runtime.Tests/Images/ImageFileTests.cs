@@ -130,7 +130,8 @@ public sealed class ImageFileTests : IDisposable
         ImageFile.TryReadHeader(turned).ShouldBe(new ImageHeader(image.Width, image.Height, IsGrey: false));
         for (var y = 0; y < rows.Length; y++)
             for (var x = 0; x < rows[y].Length; x++)
-                Math.Abs(image.Pixels[4 * ((y * side + 8) * image.Width + x * side + 8)] - Level(rows[y][x])).ShouldBeLessThan(3, $"{x}, {y}");
+                Math.Abs(image.Pixels[4 * ((y * side + 8) * image.Width + x * side + 8)] - Level(rows[y][x]))
+                    .ShouldBeLessThan(3, $"{x}, {y}");
 
         static byte Level(char block) => (byte)(40 * (block - 'a'));
     }
@@ -182,7 +183,8 @@ public sealed class ImageFileTests : IDisposable
         foreach (var file in files)
         {
             var (image, raw) = (ImageFile.Read(File.ReadAllBytes(file), file), File.ReadAllBytes(file + ".raw"));
-            var most = Path.GetExtension(file) is ".jpg" || file.Contains("lossy", StringComparison.Ordinal) ? 2 : 0; // other decoders round otherwise
+            // other decoders round otherwise
+            var most = Path.GetExtension(file) is ".jpg" || file.Contains("lossy", StringComparison.Ordinal) ? 2 : 0;
             image.Pixels.Zip(raw).Max(pair => Math.Abs(pair.First - pair.Second)).ShouldBeLessThanOrEqualTo(most, file);
         }
     }
@@ -194,7 +196,8 @@ public sealed class ImageFileTests : IDisposable
         {
             var pixels = PngFile.Random(PngColour.Rgb, 8, 29, 31).Rows[..(29 * 31 * channels)];
             var file = scratch.Write(mode + ".png", EncodedImage.Of(29, 31, channels, pixels).Png);
-            Programs.RunPython("import sys; from PIL import Image; image = Image.open(sys.argv[1]); sys.stdout.buffer.write(image.mode.encode() + image.tobytes())", file)
+            Programs.RunPython("import sys; from PIL import Image; image = Image.open(sys.argv[1]); "
+                + "sys.stdout.buffer.write(image.mode.encode() + image.tobytes())", file)
                 .ShouldBe([.. Encoding.ASCII.GetBytes(mode), .. pixels]);
         }
     }
@@ -206,8 +209,11 @@ public sealed class ImageFileTests : IDisposable
         {
             var random = new Random(5);
             var numbers = Enumerable.Range(0, 19 * 7 * channels).Select(_ => (ushort)random.Next(largest + 1)).ToArray();
-            var bytes = largest < 256 ? numbers.Select(number => (byte)number) : numbers.SelectMany(number => (byte[])[(byte)(number >> 8), (byte)number]);
-            byte[] pam = [.. Encoding.ASCII.GetBytes($"P7\nWIDTH 19\nHEIGHT 7\nDEPTH {channels}\nMAXVAL {largest}\nTUPLTYPE {kind}\nENDHDR\n"), .. bytes];
+            var bytes = largest < 256
+                ? numbers.Select(number => (byte)number)
+                : numbers.SelectMany(number => (byte[])[(byte)(number >> 8), (byte)number]);
+            byte[] pam = [.. Encoding.ASCII.GetBytes($"P7\nWIDTH 19\nHEIGHT 7\nDEPTH {channels}\nMAXVAL "
+                + $"{largest}\nTUPLTYPE {kind}\nENDHDR\n"), .. bytes];
             var rgba = ImageFile.Read(Programs.Run("pamtopng", pam), kind).Pixels;
             for (var i = 0; i < 19 * 7; i++)
             {
@@ -265,7 +271,8 @@ public sealed class ImageFileTests : IDisposable
         Fault((file with { Colour = PngColour.Palette, Rows = new byte[4] }).ToBytes()).ShouldContain("a.png: ");
         var large = file.ToBytes();
         large[17] = large[21] = 1; // 65,538×65,538
-        Fault(PngFile.Mended(large)).ShouldBe("a.png: 65538×65538 pixels are more than the 134,217,728 that are read; make it smaller, or take it away.");
+        Fault(PngFile.Mended(large))
+            .ShouldBe("a.png: 65538×65538 pixels are more than the 134,217,728 that are read; make it smaller, or take it away.");
         large = file.ToBytes();
         large[18] = large[22] = 1; // 258×258
         Fault(PngFile.Mended(large)).ShouldBe("a.png: truncated image file; fetch it again.");

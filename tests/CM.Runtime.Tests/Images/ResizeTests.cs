@@ -21,7 +21,8 @@ public sealed class ResizeTests : IDisposable
         byte[] rows = [9, 0, 4, 8, 8, 9, 9, 2, 2, 8, 8, 9, 9, 10, 10, 1, 2, 9, 9, 20, 20, 3, 4, 9];
         var image = new DecodedImage(6, 4, [.. rows.SelectMany(level => (byte[])[level, level, level, 255])]);
         Resize.Square(image, 2, ResizeFilter.Area).Channels.ShouldBe(1);
-        Square(image, 2, ResizeFilter.Area).Chunk(4).Select(pixel => pixel[0]).ShouldBe([(byte)2, 8, 15, 3]); // 2.5 of the last block is rounded away from zero
+        // 2.5 of the last block is rounded away from zero
+        Square(image, 2, ResizeFilter.Area).Chunk(4).Select(pixel => pixel[0]).ShouldBe([(byte)2, 8, 15, 3]);
     }
 
     [Fact]
@@ -53,9 +54,11 @@ public sealed class ResizeTests : IDisposable
             {
                 var (ours, theirs) = (Square(image, size, filter), File.ReadAllBytes(scratch[$"{filter}{size}"]));
                 ours.Length.ShouldBe(theirs.Length);
-                ours.Zip(theirs).Max(pair => Math.Abs(pair.First - pair.Second)).ShouldBeLessThanOrEqualTo(1, $"{filter} {size}"); // and rounds
+                // and rounds
+                ours.Zip(theirs).Max(pair => Math.Abs(pair.First - pair.Second)).ShouldBeLessThanOrEqualTo(1, $"{filter} {size}");
             }
     }
 
-    private static byte[] Square(DecodedImage image, int size, ResizeFilter filter) => ImageFile.Read(Resize.Square(image, size, filter).Png, "resized").Pixels;
+    private static byte[] Square(DecodedImage image, int size, ResizeFilter filter) =>
+        ImageFile.Read(Resize.Square(image, size, filter).Png, "resized").Pixels;
 }

@@ -74,7 +74,8 @@ public sealed class FeatureFileTests : IDisposable
         Message(scratch["none.pt"]).ShouldBe($"--features {scratch["none.pt"]}: there is no such file.");
         var foreign = scratch["foreign.safetensors"];
         File.WriteAllBytes(foreign, [.. SafetensorsWriter.Header([], [("w", [2])]), .. new byte[8]]);
-        Message(foreign).ShouldBe($"--features {foreign}: neither TorchScript nor weights of Inception (Conv2d_1a_3x3.conv.weight is not in it).");
+        Message(foreign)
+            .ShouldBe($"--features {foreign}: neither TorchScript nor weights of Inception (Conv2d_1a_3x3.conv.weight is not in it).");
         var part = scratch["part.safetensors"];
         File.WriteAllBytes(part, [.. SafetensorsWriter.Header([], [(Inception.Mark, [32, 3, 3, 3])]), .. new byte[4 * 32 * 27]]);
         Message(part).ShouldStartWith($"--features {part}: weights of Inception, but Conv2d_1a_3x3.bn.weight and ");
@@ -84,12 +85,17 @@ public sealed class FeatureFileTests : IDisposable
     public void What_does_not_fit_is_refused_by_name()
     {
         var means = Script("means.pt", Means);
-        Should.Throw<UserError>(() => Features.Open(Tiny.Plan, means, null, Cpu)).Message.ShouldBe($"--features {means}: Tiny makes points in the plane, which are judged as they are; leave it out.");
-        Should.Throw<UserError>(() => Features.Open(Images, means, "inception", Cpu)).Message.ShouldBe("--protocol inception: stylegan, torchmetrics, gc were expected.");
-        Should.Throw<UserError>(() => Features.Open(Images, null, "gc", Cpu)).Message.ShouldBe("--protocol gc: it is for the network of --features; name one, or leave it out.");
-        Should.Throw<UserError>(() => Features.Open(Images, null, null, Cpu)).Message.ShouldStartWith("Tiny: nothing says whose features judge its samples; ");
+        Should.Throw<UserError>(() => Features.Open(Tiny.Plan, means, null, Cpu)).Message
+            .ShouldBe($"--features {means}: Tiny makes points in the plane, which are judged as they are; leave it out.");
+        Should.Throw<UserError>(() => Features.Open(Images, means, "inception", Cpu)).Message
+            .ShouldBe("--protocol inception: stylegan, torchmetrics, gc were expected.");
+        Should.Throw<UserError>(() => Features.Open(Images, null, "gc", Cpu)).Message
+            .ShouldBe("--protocol gc: it is for the network of --features; name one, or leave it out.");
+        Should.Throw<UserError>(() => Features.Open(Images, null, null, Cpu)).Message
+            .ShouldStartWith("Tiny: nothing says whose features judge its samples; ");
         using var maps = Features.Open(Images, Script("maps.pt", Means.Replace("torch.mean(torch.flatten(x, 2), [2])", "x")), null, Cpu)!;
-        Should.Throw<UserError>(() => maps.Look(zeros(2, 1, 8, 8))).Message.ShouldContain("gives [2, 3, 8, 8] for images [2, 1, 8, 8], and features [n, d] were expected.");
+        Should.Throw<UserError>(() => maps.Look(zeros(2, 1, 8, 8))).Message
+            .ShouldContain("gives [2, 3, 8, 8] for images [2, 1, 8, 8], and features [n, d] were expected.");
     }
 
     [Fact]
@@ -174,7 +180,9 @@ public sealed class FeatureFileTests : IDisposable
         {
             using var scope = NewDisposeScope();
             var values = shape.Length == 4 ? randn(shape) * Math.Sqrt(2.0 / (shape[1] * shape[2] * shape[3]))
-                : name.EndsWith("var", StringComparison.Ordinal) || name.EndsWith("bn.weight", StringComparison.Ordinal) ? 0.75 + rand(shape) / 2
+
+                    : name.EndsWith("var", StringComparison.Ordinal) || name.EndsWith("bn.weight", StringComparison.Ordinal)
+                    ? 0.75 + rand(shape) / 2
                 : randn(shape) / 10;
             stream.Write(values.contiguous().bytes);
         }

@@ -111,7 +111,8 @@ public sealed class FeatureMetricsTests
         using var scope = NewDisposeScope();
         var (real, fake) = (golden.Tensor($"in/real_{set}"), golden.Tensor($"in/fake_{set}"));
         var (realRows, fakeRows) = (golden.Tensor($"in/sub_real_{set}"), golden.Tensor($"in/sub_fake_{set}"));
-        var mean = Enumerable.Range(0, (int)realRows.shape[0]).Average(i => KernelDistance.Squared(real.index_select(0, realRows[i]), fake.index_select(0, fakeRows[i])));
+        var mean = Enumerable.Range(0, (int)realRows.shape[0])
+            .Average(i => KernelDistance.Squared(real.index_select(0, realRows[i]), fake.index_select(0, fakeRows[i])));
         mean.ShouldBe(golden.Tensor($"out/kid_{set}").item<double>(), tolerance: 1e-9);
     }
 

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace CM.Runtime.Tests;
 
-/// <summary>Files for TensorBoard, read back by the published formats (tensorflow/core/lib/io/record_writer.h, event.proto, summary.proto).</summary>
+/// <summary>
+/// Files for TensorBoard, read back by the published formats (tensorflow/core/lib/io/record_writer.h, event.proto, summary.proto).
+/// </summary>
 public sealed class EventFileTests : IDisposable
 {
     private readonly Scratch scratch = new();
@@ -55,13 +57,14 @@ public sealed class EventFileTests : IDisposable
     [Fact]
     public void A_run_writes_its_log_for_TensorBoard_too()
     {
-        new TrainRequest { Experiment = Tiny.Experiment, Steps = 30, Out = scratch["a"] }.Run(new JsonDisplay(TextWriter.Null));
+        new TrainRequest { Experiment = Tiny.Experiment, Steps = 30, Out = scratch["a"] }.Run(new QuietDisplay());
         var events = Records.Read(Directory.EnumerateFiles(scratch["a"], "events.out.tfevents.*").Single()).ToList();
         var log = File.ReadLines(Path.Combine(scratch["a"], "log.jsonl")).Select(line => JsonNode.Parse(line)!).ToList();
 
         var written = Scalars("loss");
         written.Select(scalar => scalar.Step).ShouldBe(Enumerable.Range(1, 30).Select(step => (long)step));
-        written.Select(scalar => scalar.Value).ShouldBe(log.Where(line => line["loss"] is not null).Select(line => (float)(double)line["loss"]!));
+        written.Select(scalar => scalar.Value)
+            .ShouldBe(log.Where(line => line["loss"] is not null).Select(line => (float)(double)line["loss"]!));
         foreach (var tag in (string[])["images_per_second", "gradient_norm", "memory", "waiting"])
             Scalars(tag).Count.ShouldBe(30);
         Scalars("sliced_wasserstein").Select(scalar => scalar.Step).ShouldBe([0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30]);
@@ -71,7 +74,8 @@ public sealed class EventFileTests : IDisposable
         histogram.Double(3).ShouldBe(Tiny.Plan.Batch);
         histogram.Doubles(6)[^1].ShouldBe(Math.Log(80), 1e-12);
 
-        IEnumerable<(long Step, Records.Message Value)> Values() => events.Where(each => each.Has(5)).SelectMany(each => each.Inner(5).All(1).Select(value => (each.Number(2), value)));
+        IEnumerable<(long Step, Records.Message Value)> Values() =>
+            events.Where(each => each.Has(5)).SelectMany(each => each.Inner(5).All(1).Select(value => (each.Number(2), value)));
         List<(long Step, float Value)> Scalars(string tag) => [.. Values().Where(value => value.Value.Has(2) && value.Value.Text(1) == tag).Select(value => (value.Step, value.Value.Float(2)))];
     }
 

@@ -22,7 +22,8 @@ public class LossByTimeTests
         counts.Sum().ShouldBe(5);
         var (low, high) = (Array.IndexOf(counts, 3), Array.FindLastIndex(counts, count => count > 0));
         means[low].ShouldBe(3);
-        (losses.Edges[low], losses.Edges[low + 1]).ShouldSatisfyAllConditions(edges => edges.Item1.ShouldBeLessThan(0.02), edges => edges.Item2.ShouldBeGreaterThan(0.02));
+        (losses.Edges[low], losses.Edges[low + 1])
+            .ShouldSatisfyAllConditions(edges => edges.Item1.ShouldBeLessThan(0.02), edges => edges.Item2.ShouldBeGreaterThan(0.02));
         high.ShouldBe(LossByTime.Buckets - 1, "later times are in the last one");
         RunMeter.Quarters(means, counts)[0].ShouldBe(3);
         RunMeter.Quarters(means, counts)[1].ShouldBe(double.NaN);

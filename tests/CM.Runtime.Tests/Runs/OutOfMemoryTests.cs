@@ -4,9 +4,13 @@ namespace CM.Runtime.Tests;
 
 public sealed class OutOfMemoryTests : IDisposable
 {
-    private const string Cpu = "[enforce fail at alloc_cpu.cpp:66] . DefaultCPUAllocator: can't allocate memory: you tried to allocate 51539607552 bytes. Error code 12 (Cannot allocate memory)";
-    private const string Cuda1 = "CUDA out of memory. Tried to allocate 2.50 GiB (GPU 0; 79.15 GiB total capacity; 74.00 GiB already allocated; 1.25 GiB free; 75.00 GiB reserved in total by PyTorch) If reserved memory is >> allocated memory try setting max_split_size_mb to avoid fragmentation.";
-    private const string Cuda2 = "CUDA out of memory. Tried to allocate 20.00 MiB. GPU 0 has a total capacity of 79.15 GiB of which 12.50 MiB is free. Including non-PyTorch memory, this process has 79.14 GiB memory in use.";
+    private const string Cpu = "[enforce fail at alloc_cpu.cpp:66] . DefaultCPUAllocator: can't allocate memory: "
+        + "you tried to allocate 51539607552 bytes. Error code 12 (Cannot allocate memory)";
+    private const string Cuda1 = "CUDA out of memory. Tried to allocate 2.50 GiB (GPU 0; 79.15 GiB total capacity; "
+        + "74.00 GiB already allocated; 1.25 GiB free; 75.00 GiB reserved in total by PyTorch) If reserved memory is >> allocated memory "
+        + "try setting max_split_size_mb to avoid fragmentation.";
+    private const string Cuda2 = "CUDA out of memory. Tried to allocate 20.00 MiB. GPU 0 has a total capacity of 79.15 GiB of which 12.50 "
+        + "MiB is free. Including non-PyTorch memory, this process has 79.14 GiB memory in use.";
 
     private static readonly Experiment Large = Tiny.Experiment with { Network = Tiny.Network with { Activations = 1_000_000, Parameters = 10_000_000 } };
 
@@ -38,7 +42,8 @@ public sealed class OutOfMemoryTests : IDisposable
     public void The_batch_that_fits_leaves_room_for_the_weights()
     {
         OutOfMemory.Fitting(Large, 4096, 1_000_000_000).ShouldBe(160, "0.4 GB less 6 · 4 · 10⁷ bytes");
-        OutOfMemory.Fitting(Large, 300, 1_000_000_000).ShouldBe(150, "the estimate is too small where it says that what did not fit should have");
+        OutOfMemory.Fitting(Large, 300, 1_000_000_000)
+            .ShouldBe(150, "the estimate is too small where it says that what did not fit should have");
         OutOfMemory.Fitting(Large, 4096, 200_000_000).ShouldBe(0);
         OutOfMemory.Fitting(Large with { Network = Large.Network with { Activations = -1 } }, 4096, 1_000_000_000).ShouldBeNull();
     }
@@ -49,10 +54,12 @@ public sealed class OutOfMemoryTests : IDisposable
         // 10⁷ parameters, held 6 times, are 0.24 GB; an example keeps 1 MB, half of which must fit.
         OutOfMemory.Check(Large, Tiny.Setup(), 300, 390_000_000);
         Should.Throw<UserError>(() => OutOfMemory.Check(Large, Tiny.Setup(), 301, 390_000_000)).Message.ShouldBe(
-            "--batch 32: takes about 0.54 GB on cpu, where 0.39 GB are free; not even a batch of 1 fits: an example keeps 1.00 MB, weights with gradients, moments and averages take 0.24 GB.");
+            "--batch 32: takes about 0.54 GB on cpu, where 0.39 GB are free; not even a batch of 1 fits: an example keeps 1.00 MB, "
+                + "weights with gradients, moments and averages take 0.24 GB.");
         OutOfMemory.Check(Large, Tiny.Setup(), 0, 240_000_000);
         Should.Throw<UserError>(() => OutOfMemory.Check(Large, Tiny.Setup(), 0, 239_999_999)).Message.ShouldBe(
-            "Tiny: 10,000,000 parameters, held 6 times with gradients, moments and averages, take 0.24 GB on cpu, where 0.24 GB are free; take a machine that has more.");
+            "Tiny: 10,000,000 parameters, held 6 times with gradients, moments and averages, take 0.24 GB on cpu, where 0.24 GB are free; "
+                + "take a machine that has more.");
         OutOfMemory.Check(Large, Tiny.Setup(), 1_000_000, null);
     }
 
@@ -67,7 +74,7 @@ public sealed class OutOfMemoryTests : IDisposable
     public void What_cannot_fit_is_refused_before_anything_is_written()
     {
         var experiment = Tiny.Experiment with { Network = Tiny.Network with { Activations = 1L << 40 } };
-        var fault = Should.Throw<UserError>(() => new TrainRequest { Experiment = experiment, Batch = 512, Out = scratch["a"] }.Run(new JsonDisplay(TextWriter.Null)));
+        var fault = Should.Throw<UserError>(() => new TrainRequest { Experiment = experiment, Batch = 512, Out = scratch["a"] }.Run(new QuietDisplay()));
         fault.Message.ShouldMatch(@"^--batch 512: takes about 562,949\.95 GB on cpu, where [\d,.]+ GB are free; not even a batch of 1 fits: an example keeps 1,099,511\.63 MB, ");
         Directory.Exists(scratch["a"]).ShouldBeFalse();
     }
@@ -82,8 +89,10 @@ public sealed class OutOfMemoryTests : IDisposable
             if (now == step)
                 throw new ExternalException(Cuda1);
         });
-        var fault = Should.Throw<UserError>(() => new TrainRequest { Experiment = starving, Steps = 20, Batch = 4096, Out = scratch["a"] }.Run(new JsonDisplay(TextWriter.Null)));
-        fault.Message.ShouldStartWith($"step {step}: out of memory on cpu: 2.68 GB more were asked for, 1.34 GB were free; a batch of 2,048 should fit (--batch 2048): an example keeps 0.00 MB, weights with gradients, moments and averages take 0.00 GB{end}");
+        var fault = Should.Throw<UserError>(() => new TrainRequest { Experiment = starving, Steps = 20, Batch = 4096, Out = scratch["a"] }.Run(new QuietDisplay()));
+        fault.Message.ShouldStartWith($"step {step}: out of memory on cpu: 2.68 GB more were asked for, 1.34 GB were free; "
+            + "a batch of 2,048 should fit (--batch 2048): an example keeps 0.00 MB, weights with gradients, "
+            + $"moments and averages take 0.00 GB{end}");
         fault.Message.Contains("is whole, go on from there").ShouldBe(step > 0);
     }
 

@@ -19,7 +19,8 @@ public sealed class ReplayTests : IDisposable
     [Fact]
     public void What_goes_bad_between_layers_with_weights_is_told_by_the_next_one() =>
         Diverge(new Fault(13, (layer, _, value) => layer == "Body.0.Bend" ? value / 0 : value))
-            .ShouldContain("; what flows into Body.1.Turn, [32, 2], is not finite, though the results of the layers before it are, the last of them Body.0.Turn; the last good checkpoint is ");
+            .ShouldContain("; what flows into Body.1.Turn, [32, 2], is not finite, though the results of the layers before it are, "
+                + "the last of them Body.0.Turn; the last good checkpoint is ");
 
     [Fact]
     public void A_gradient_that_is_no_number_is_named_though_the_loss_is_finite_in_its_step()
@@ -39,7 +40,8 @@ public sealed class ReplayTests : IDisposable
     {
         var times = 0;
         Diverge(new Fault(13, (layer, _, value) => layer == "Body.1.Bend" && times++ == 0 ? value / 0 : value))
-            .ShouldStartWith("step 13: the loss is Infinity, but not when the steps since the last checkpoint were taken again; the last good checkpoint is ");
+            .ShouldStartWith("step 13: the loss is Infinity, but not when the steps since the last checkpoint were taken again; "
+                + "the last good checkpoint is ");
     }
 
     private string Diverge(Fault fault) => Should.Throw<DivergedException>(() => new TrainRequest
@@ -47,7 +49,7 @@ public sealed class ReplayTests : IDisposable
         Experiment = Tiny.With(Tiny.Plan, make: setup => new Stack(setup, fault)),
         Steps = 40,
         Out = scratch["a"],
-    }.Run(new JsonDisplay(TextWriter.Null))).Message;
+    }.Run(new QuietDisplay())).Message;
 
     /// <summary>What goes wrong in a step: a change of a layer's result, given the layer and the times of the samples.</summary>
     private sealed record Fault(int Step, Func<string, Tensor, Tensor, Tensor> Change)

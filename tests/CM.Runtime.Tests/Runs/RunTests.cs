@@ -35,12 +35,13 @@ public sealed partial class RunTests : IDisposable
             if (step == 57)
                 throw new InvalidOperationException("killed");
         });
-        Should.Throw<InvalidOperationException>(() => new TrainRequest { Experiment = killed, Steps = 100, Out = scratch["killed"] }.Run(new JsonDisplay(TextWriter.Null)));
+        Should.Throw<InvalidOperationException>(() => new TrainRequest { Experiment = killed, Steps = 100, Out = scratch["killed"] }.Run(new QuietDisplay()));
         File.AppendAllText(Path.Combine(scratch["killed"], "log.jsonl"), "{\"step\":57,\"lo");
         RunFolder.Open(scratch["killed"]).OpenNewest().State.Step.ShouldBe(50);
 
         Train("killed", resume: true).ShouldBe(whole);
-        var steps = Log("killed").Where(line => line.TryGetProperty("loss", out _)).Select(line => line.GetProperty("step").GetInt32()).ToList();
+        var steps = Log("killed").Where(line => line.TryGetProperty("loss", out _))
+            .Select(line => line.GetProperty("step").GetInt32()).ToList();
         steps.ShouldBe(Enumerable.Range(1, 100));
     }
 
@@ -48,13 +49,13 @@ public sealed partial class RunTests : IDisposable
     public void A_run_can_be_made_longer()
     {
         Train("a", steps: 5);
-        new TrainRequest { Experiment = Tiny.Experiment, Steps = 9, Resume = scratch["a"] }.Run(new JsonDisplay(TextWriter.Null)).Step.ShouldBe(9);
+        new TrainRequest { Experiment = Tiny.Experiment, Steps = 9, Resume = scratch["a"] }.Run(new QuietDisplay()).Step.ShouldBe(9);
     }
 
     [Fact]
     public void A_run_leaves_its_description_log_pictures_and_checkpoints()
     {
-        var summary = new TrainRequest { Experiment = Tiny.Experiment, Steps = 30, Out = scratch["a"] }.Run(new JsonDisplay(TextWriter.Null));
+        var summary = new TrainRequest { Experiment = Tiny.Experiment, Steps = 30, Out = scratch["a"] }.Run(new QuietDisplay());
 
         var description = JsonDocument.Parse(File.ReadAllText(Path.Combine(scratch["a"], "run.json"))).RootElement;
         description.GetProperty("experiment").GetString().ShouldBe("Tiny");
@@ -65,7 +66,8 @@ public sealed partial class RunTests : IDisposable
         var losses = log.Where(line => line.TryGetProperty("loss", out _)).ToList();
         losses.Select(line => line.GetProperty("step").GetInt32()).ShouldBe(Enumerable.Range(1, 30));
         losses.ShouldAllBe(line => line.GetProperty("loss").GetDouble() > 0 && line.GetProperty("images_per_second").GetDouble() > 0 && line.GetProperty("gradient_norm").GetDouble() > 0);
-        log.Where(line => line.TryGetProperty("picture", out _)).Select(line => line.GetProperty("step").GetInt32()).ShouldBe([0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30]);
+        log.Where(line => line.TryGetProperty("picture", out _)).Select(line => line.GetProperty("step").GetInt32())
+            .ShouldBe([0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30]);
 
         Directory.EnumerateFiles(Path.Combine(scratch["a"], "samples")).Count().ShouldBe(11);
         Directory.EnumerateFiles(Path.Combine(scratch["a"], "checkpoints")).Select(Path.GetFileName).Order()
@@ -78,7 +80,7 @@ public sealed partial class RunTests : IDisposable
     public void A_loss_that_is_no_number_stops_the_run_and_keeps_the_good_checkpoint()
     {
         var poisoned = Tiny.With(Tiny.Plan, make: setup => new Tiny.Denoiser(setup, poison: 13));
-        var exception = Should.Throw<DivergedException>(() => new TrainRequest { Experiment = poisoned, Steps = 30, Out = scratch["a"] }.Run(new JsonDisplay(TextWriter.Null)));
+        var exception = Should.Throw<DivergedException>(() => new TrainRequest { Experiment = poisoned, Steps = 30, Out = scratch["a"] }.Run(new QuietDisplay()));
         exception.Message.ShouldStartWith("step 13: the loss is NaN: every sample's loss is finite, at times 0.0");
         exception.Message.ShouldContain("; every layer's result is finite; the last good checkpoint is " + Path.Combine(scratch["a"], "checkpoints", "step-000012.safetensors"));
         RunFolder.Open(scratch["a"]).OpenNewest().State.Step.ShouldBe(12);
@@ -92,7 +94,7 @@ public sealed partial class RunTests : IDisposable
             if (step == 14)
                 training.Weights.Values.fill_(float.NaN);
         });
-        Should.Throw<DivergedException>(() => new TrainRequest { Experiment = poisoned, Steps = 30, Out = scratch["a"] }.Run(new JsonDisplay(TextWriter.Null)))
+        Should.Throw<DivergedException>(() => new TrainRequest { Experiment = poisoned, Steps = 30, Out = scratch["a"] }.Run(new QuietDisplay()))
             .Message.ShouldStartWith("step 14: loss and gradient are finite, but weights are not any more");
         RunFolder.Open(scratch["a"]).OpenNewest().State.Step.ShouldBe(12);
     }
@@ -106,7 +108,7 @@ public sealed partial class RunTests : IDisposable
             if (step == 13)
                 Directory.Move(Path.Combine(scratch["a"], "samples"), Path.Combine(scratch["a"], "gone"));
         });
-        var message = Should.Throw<UserError>(() => new TrainRequest { Experiment = vanishing, Out = scratch["a"] }.Run(new JsonDisplay(TextWriter.Null))).Message;
+        var message = Should.Throw<UserError>(() => new TrainRequest { Experiment = vanishing, Out = scratch["a"] }.Run(new QuietDisplay())).Message;
         message.ShouldContain("cannot be written at step 15");
         message.ShouldContain("step-000015.safetensors is whole");
         RunFolder.Open(scratch["a"]).OpenNewest().State.Step.ShouldBe(15);
@@ -115,8 +117,10 @@ public sealed partial class RunTests : IDisposable
     [Fact]
     public void Sources_are_kept_under_an_ending_that_no_project_compiles()
     {
-        RunFolder.Create(scratch["a"], "Tiny").WriteSources([new("A.cs", false, "first"), new("A.cs", false, "second"), new("A.g.cs", true, "third")]);
-        Directory.EnumerateFiles(scratch["a"], "*", SearchOption.AllDirectories).ToDictionary(file => Path.GetRelativePath(scratch["a"], file), File.ReadAllText)
+        RunFolder.Create(scratch["a"], "Tiny")
+            .WriteSources([new("A.cs", false, "first"), new("A.cs", false, "second"), new("A.g.cs", true, "third")]);
+        Directory.EnumerateFiles(scratch["a"], "*", SearchOption.AllDirectories)
+            .ToDictionary(file => Path.GetRelativePath(scratch["a"], file), File.ReadAllText)
             .ShouldBe(new Dictionary<string, string>
             {
                 [Path.Combine("source", "A.cs.txt")] = "first",
@@ -136,7 +140,7 @@ public sealed partial class RunTests : IDisposable
             if (step == 13)
                 File.Delete(scratch["data/faces/2.png"]);
         });
-        var message = Should.Throw<UserError>(() => new TrainRequest { Experiment = vanishing, Data = scratch["data"], Out = scratch["a"] }.Run(new JsonDisplay(TextWriter.Null))).Message;
+        var message = Should.Throw<UserError>(() => new TrainRequest { Experiment = vanishing, Data = scratch["data"], Out = scratch["a"] }.Run(new QuietDisplay())).Message;
         message.ShouldContain("2.png: cannot be read");
         message.ShouldContain(".safetensors is whole, go on from there with: ");
         RunFolder.Open(scratch["a"]).OpenNewest().State.Step.ShouldBeInRange(12, 30);
@@ -150,7 +154,7 @@ public sealed partial class RunTests : IDisposable
         const int Steps = 400;
         AverageRule[] rules = [new EmaPower(0.05, snapshots: 20), new EmaPower(0.1, snapshots: 20), new EmaPower(0.075)];
         var experiment = Tiny.With(Tiny.Plan, make: setup => new Tiny.Denoiser(setup, averages: rules));
-        new TrainRequest { Experiment = experiment, Steps = Steps, Out = scratch["a"] }.Run(new JsonDisplay(TextWriter.Null));
+        new TrainRequest { Experiment = experiment, Steps = Steps, Out = scratch["a"] }.Run(new QuietDisplay());
         var folder = RunFolder.Open(scratch["a"]);
         Directory.EnumerateFiles(Path.Combine(scratch["a"], "averages")).Count().ShouldBe(40);
 
@@ -159,7 +163,8 @@ public sealed partial class RunTests : IDisposable
             checkpoint.Load(training);
         folder.Weights(training, Steps, null).ShouldBeSameAs(training.Averages[0].Weights);
         folder.Weights(training, Steps, "power-0.075").ShouldBeSameAs(training.Averages[2].Weights, "it was kept");
-        Should.Throw<UserError>(() => folder.Weights(training, Steps, "0.9")).Message.ShouldContain("there are: power-0.05, power-0.1, power-0.075, online.");
+        Should.Throw<UserError>(() => folder.Weights(training, Steps, "0.9")).Message
+            .ShouldContain("there are: power-0.05, power-0.1, power-0.075, online.");
         Should.Throw<UserError>(() => folder.Weights(training, Steps, "power-0.4")).Message.ShouldContain("below 0.2887");
 
         // A hundredth of the way between the two widths at most.
@@ -178,14 +183,15 @@ public sealed partial class RunTests : IDisposable
     {
         Train("a", steps: 5);
         using var training = new Tiny.Denoiser(Tiny.Setup());
-        Should.Throw<UserError>(() => RunFolder.Open(scratch["a"]).Weights(training, 5, "power-0.05")).Message.ShouldContain("there are 0, too few to make it from; declare some");
+        Should.Throw<UserError>(() => RunFolder.Open(scratch["a"]).Weights(training, 5, "power-0.05")).Message
+            .ShouldContain("there are 0, too few to make it from; declare some");
     }
 
     [Theory, InlineData(2), InlineData(15)]
     public void A_signal_stops_within_a_step_and_saves(int signal)
     {
         var signalled = Tiny.With(Tiny.Plan, SignalIn(6, signal));
-        var summary = new TrainRequest { Experiment = signalled, Out = scratch["a"] }.Run(new JsonDisplay(TextWriter.Null));
+        var summary = new TrainRequest { Experiment = signalled, Out = scratch["a"] }.Run(new QuietDisplay());
         summary.Step.ShouldBe(7);
         summary.Picture.ShouldBe(Path.Combine(scratch["a"], "samples", "step-000007.png"));
         RunFolder.Open(scratch["a"]).OpenNewest().State.Step.ShouldBe(7);
@@ -195,8 +201,15 @@ public sealed partial class RunTests : IDisposable
     private float[] Train(string folder, int? steps = null, long? seed = null, int stopAfter = -1, bool resume = false)
     {
         var experiment = stopAfter < 0 ? Tiny.Experiment : Tiny.With(Tiny.Plan, SignalIn(stopAfter - 1, signal: 2));
-        new TrainRequest { Experiment = experiment, Steps = steps, Seed = seed, Out = resume ? null : scratch[folder], Resume = resume ? scratch[folder] : null }
-            .Run(new JsonDisplay(TextWriter.Null));
+        new TrainRequest
+        {
+            Experiment = experiment,
+            Steps = steps,
+            Seed = seed,
+            Out = resume ? null : scratch[folder],
+            Resume = resume ? scratch[folder] : null,
+        }
+            .Run(new QuietDisplay());
         using var checkpoint = RunFolder.Open(scratch[folder]).OpenNewest();
         using var training = new Tiny.Denoiser(Tiny.Setup());
         checkpoint.Load(training);

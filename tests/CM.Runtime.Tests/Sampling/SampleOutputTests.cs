@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace CM.Runtime.Tests;
 
 public sealed class SampleOutputTests : IDisposable
@@ -13,7 +11,7 @@ public sealed class SampleOutputTests : IDisposable
     [Fact]
     public void Images_and_labels_become_arrays()
     {
-        Sample("Grey", "x.npz").GetProperty("arrays").GetString().ShouldBe(scratch["x.npz"]);
+        Sample(Grey.Experiment, "x.npz").Kind.ShouldBe("arrays");
         var (images, labels) = (NumpyFile.Read(scratch["x.npz/arr_0"]), NumpyFile.Read(scratch["x.npz/arr_1"]));
         (images.Type, labels.Type).ShouldBe(("|u1", "<i8"));
         images.Shape.ShouldBe([6, 2, 2, 1]);
@@ -25,7 +23,8 @@ public sealed class SampleOutputTests : IDisposable
     public void Channels_come_last()
     {
         var plan = Tiny.Plan with { DataShape = [3, 1, 2] };
-        SampleOutput.Of(scratch["x.npz"], plan).Write(new Sampler(plan, seed: 1, count: 2, CPU), [[-1, 1, -1, 0, 1, 1], [2, -2, 0, 0, 0, float.NaN]], []);
+        SampleOutput.Of(scratch["x.npz"], plan)
+            .Write(new Sampler(plan, seed: 1, count: 2, CPU), [[-1, 1, -1, 0, 1, 1], [2, -2, 0, 0, 0, float.NaN]], []);
         var images = NumpyFile.Read(scratch["x.npz/arr_0"]);
         images.Shape.ShouldBe([2, 1, 2, 3]);
         images.Values.ShouldBe([0, 0, 255, 255, 128, 255, 255, 128, 128, 0, 128, 0]);
@@ -34,13 +33,10 @@ public sealed class SampleOutputTests : IDisposable
     [Fact]
     public void Points_become_an_array_of_floats()
     {
-        var result = Sample("Tiny", "x.npz");
-        result.GetProperty("sliced_wasserstein").GetDouble().ShouldBeGreaterThan(0);
+        Sample(Tiny.Experiment, "x.npz");
         var points = NumpyFile.Read(scratch["x.npz/arr_0"]);
         (points.Type, points.Shape.Length, points.Shape[0], points.Shape[1]).ShouldBe(("<f4", 2, 6, 2));
         using var training = new Tiny.Denoiser(Tiny.Setup());
-        using var checkpoint = RunFolder.Open(scratch["run"]).OpenNewest();
-        checkpoint.Load(training);
         points.ToFloats("points").ShouldBe(new Sampler(Tiny.Plan, Tiny.Plan.Seed, 6, CPU).Sample(training, training.BestWeights));
         FileSet.Open(scratch["x.npz"]).Names.ShouldBe(["arr_0.npy"]);
     }
@@ -49,18 +45,21 @@ public sealed class SampleOutputTests : IDisposable
     public void Samples_that_cannot_be_drawn_become_arrays()
     {
         var plan = Tiny.Plan with { DataShape = [4, 2, 2] };
-        SampleOutput.Of(scratch["x.npz"], plan).Write(new Sampler(plan, seed: 1, count: 2, CPU), [[.. Enumerable.Range(0, 32).Select(i => i / 4f)]], []);
+        SampleOutput.Of(scratch["x.npz"], plan)
+            .Write(new Sampler(plan, seed: 1, count: 2, CPU), [[.. Enumerable.Range(0, 32).Select(i => i / 4f)]], []);
         var values = NumpyFile.Read(scratch["x.npz/arr_0"]);
         values.Shape.ShouldBe([2, 4, 2, 2]);
         values.ToFloats("values").ShouldBe(Enumerable.Range(0, 32).Select(i => i / 4f));
-        Fault(scratch["x.png"], plan).ShouldContain($"samples of shape [4, 2, 2] cannot be drawn; write them as arrays with --out {scratch["x.npz"]}.");
-        Fault(scratch["x/"], plan).ShouldContain($"samples of shape [4, 2, 2] are no images; write them as arrays with --out {scratch["x.npz"]}.");
+        Fault(scratch["x.png"], plan)
+            .ShouldContain($"samples of shape [4, 2, 2] cannot be drawn; write them as arrays with --out {scratch["x.npz"]}.");
+        Fault(scratch["x/"], plan)
+            .ShouldContain($"samples of shape [4, 2, 2] are no images; write them as arrays with --out {scratch["x.npz"]}.");
     }
 
     [PythonFact("numpy", "python3-numpy")]
     public void Numpy_reads_the_arrays()
     {
-        Sample("Grey", "x.npz");
+        Sample(Grey.Experiment, "x.npz");
         var read = Programs.RunPython("""
             import json, sys, numpy as np
             with np.load(sys.argv[1]) as x:
@@ -75,13 +74,14 @@ public sealed class SampleOutputTests : IDisposable
     {
         if (exists)
             Directory.CreateDirectory(scratch["x"]);
-        Sample("Grey", name).GetProperty("folder").GetString().ShouldBe(scratch[name]);
+        Sample(Grey.Experiment, name).Kind.ShouldBe("folder");
         using var files = FileSet.Open(scratch["x"]);
         files.Names.ShouldBe([.. Enumerable.Range(0, 6).Select(i => $"00000{i}.png"), "dataset.json"]);
         for (var i = 0; i < 6; i++)
         {
             ImageFile.ReadHeader(files.Read(files.Names[i]), "image").ShouldBe(new ImageHeader(2, 2, IsGrey: true));
-            ImageFile.Read(files.Read(files.Names[i]), "image").Pixels.Chunk(4).ShouldAllBe(pixel => pixel[0] == Greys[i] && pixel[3] == 255);
+            ImageFile.Read(files.Read(files.Names[i]), "image").Pixels.Chunk(4)
+                .ShouldAllBe(pixel => pixel[0] == Greys[i] && pixel[3] == 255);
         }
         var set = PictureSet.Find(files);
         new ImageExamples(set, [1, 2, 2], "samples").Count.ShouldBe(6);
@@ -91,7 +91,8 @@ public sealed class SampleOutputTests : IDisposable
     [Fact]
     public void Names_of_other_forms_are_refused()
     {
-        const string forms = "samples are written as .png (one picture), .npz (arrays) or into a folder such as samples/ (an image each); choose such a name.";
+        const string forms = "samples are written as .png (one picture), .npz (arrays) or into a folder such as samples/ (an "
+            + "image each); choose such a name.";
         foreach (var name in (string[])["x.jpg", "x.npy", "x.onnx", "x"])
             Fault(scratch[name], Tiny.Plan).ShouldBe($"{scratch[name]}: {forms}");
         scratch.Write("full/a.txt", [1]);
@@ -119,18 +120,15 @@ public sealed class SampleOutputTests : IDisposable
 
     private static string Fault(string path, ExperimentPlan plan) => Should.Throw<UserError>(() => SampleOutput.Of(path, plan)).Message;
 
-    /// <summary>Six samples of a run of one step.</summary>
-    private JsonElement Sample(string experiment, string name)
+    /// <summary>Six samples of a fresh model.</summary>
+    private SampleOutput Sample(Experiment experiment, string name)
     {
-        Run("train", experiment, "--steps", "1", "--out", scratch["run"]);
-        return JsonDocument.Parse(Run("sample", scratch["run"], "--count", "6", "--out", scratch[name], "--json")).RootElement;
-    }
-
-    private static string Run(params string[] arguments)
-    {
-        var (output, errors) = (new StringWriter(), new StringWriter());
-        CommandLine.Run(arguments, new Registry([ClassesTests.Grey, Tiny.Experiment], [Tiny.Network]), output, errors).ShouldBe(0, $"{errors}");
-        return $"{output}";
+        using var training = experiment.NewTraining(Tiny.Setup());
+        var sampler = new Sampler(experiment.Plan, experiment.Plan.Seed, 6, CPU);
+        var output = SampleOutput.Of(scratch[name], experiment.Plan);
+        output.Path.ShouldBe(scratch[name]);
+        output.Write(sampler, sampler.SampleInParts(training, training.BestWeights), []);
+        return output;
     }
 
     /// <summary>A model that leaves its noise as it is.</summary>

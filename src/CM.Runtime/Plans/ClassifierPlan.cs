@@ -1,0 +1,48 @@
+using CM.Dsl;
+
+namespace CM.Runtime;
+
+/// <summary>Everything that the declaration of a classifier says, as data.</summary>
+public sealed record ClassifierPlan
+{
+    /// <summary>Name of the record.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Name of the record with its namespace and the types around it.</summary>
+    public string FullName { get => field ?? Name; init; }
+
+    /// <summary>Optimiser steps, 1 or more.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>Examples in a step, 1 or more.</summary>
+    public required int Batch { get; init; }
+
+    /// <summary>Adam's learning rate, above 0.</summary>
+    public required double Rate { get; init; }
+
+    /// <summary>Where every random number comes from.</summary>
+    public required long Seed { get; init; }
+
+    /// <summary>What it is trained on.</summary>
+    public required IDataSource Data { get; init; }
+
+    /// <summary>What its accuracy is measured on.</summary>
+    public required IDataSource Test { get; init; }
+
+    /// <summary>Shape of one example, without the batch.</summary>
+    public required long[] DataShape { get; init; }
+
+    /// <summary>How many classes there are.</summary>
+    public required int Classes { get; init; }
+
+    /// <summary>How many features an example has.</summary>
+    public required int Features { get; init; }
+
+    /// <summary>Parameters of the network.</summary>
+    public required Func<ParameterLayout> Layout { get; init; }
+
+    /// <summary>
+    /// Makes the module over parameters: from examples <c>[B, …]</c> to features <c>[B, Features]</c> and logits <c>[B, Classes]</c>.
+    /// </summary>
+    public required Func<ParameterScope, nn.Module<Tensor, (Tensor, Tensor)>> NewModule { get; init; }
+}
