@@ -18,17 +18,17 @@ internal sealed record Workload(
     string Name,
     int Steps,
     long[] Shape,
-    Func<TrainingSetup, Training> New,
-    Func<Training, Tensor, int, Tensor> Step,
-    Func<TrainingSetup, Training> NewCheck,
-    Losses<Training> Check)
+    Func<TrainingSetup, ConsistencyTrainer> New,
+    Func<ConsistencyTrainer, Tensor, int, Tensor> Step,
+    Func<TrainingSetup, ConsistencyTrainer> NewCheck,
+    Losses<ConsistencyTrainer> Check)
 {
     private static readonly long[] Points = [256, 2], Grey = [64, 1, 28, 28], Images = [16, 3, 32, 32], Noise = [64, 3, 32, 32];
 
     // Of passes over a sample, a backward pass two; ECT's teacher in its first stage sees a share of 0.19, those with t above ln 7.
     private const double Trained = 3, TaughtInFirstStage = 3.19;
 
-    private static readonly Workload Unet = Of<UNetSteps.Training, UNetCheck.Training>(
+    private static readonly Workload Unet = Of<UNetSteps.Trainer, UNetCheck.Trainer>(
         "W2", 7, Images, (own, x, z, t, r) => own.Losses(x, z, t, r)) with
     {
         PyTorch = ["unet"],
@@ -38,26 +38,26 @@ internal sealed record Workload(
 
     public static readonly Workload[] All =
     [
-        Of<Moons.Moons.Training, Moons.Moons.Training>("moons", 400, Points, (own, x, z, t, r) => own.Losses(x, z, t, r)) with
+        Of<Moons.Moons.Trainer, Moons.Moons.Trainer>("moons", 400, Points, (own, x, z, t, r) => own.Losses(x, z, t, r)) with
         {
             PyTorch = ["moons"],
             TorchSharp = () => new(() => new MoonsNetwork(), c: 0.01, decay: 0.999, rate: 3e-4),
         },
-        Of<Digits.Digits.Training, Digits.Digits.Training>("digits", 12, Grey, (own, x, z, t, r) => own.Losses(x, z, t, r)) with
+        Of<Digits.Digits.Trainer, Digits.Digits.Trainer>("digits", 12, Grey, (own, x, z, t, r) => own.Losses(x, z, t, r)) with
         {
             PyTorch = ["digits"],
             TorchSharp = () => new(() => new DigitsNetwork(), c: 0.015, decay: 0.995, rate: 1e-3),
         },
-        Of<ToySteps.Training, ToySteps.Training>("W1", 400, Points, (own, x, z, t, r) => own.Losses(x, z, t, r)) with
+        Of<ToySteps.Trainer, ToySteps.Trainer>("W1", 400, Points, (own, x, z, t, r) => own.Losses(x, z, t, r)) with
         {
             PyTorch = ["toy"],
             TorchSharp = () => new(() => new ToyNetwork(), c: 0, decay: 0.9999, rate: 1e-4),
             Work = 256 * TaughtInFirstStage * Toy.Plan.Work,
         },
-        Of<ToyVariationalSteps.Training, ToyVariationalSteps.Training>("W1-VCT", 400, Points, (own, x, z, t, r) =>
+        Of<ToyVariationalSteps.Trainer, ToyVariationalSteps.Trainer>("W1-VCT", 400, Points, (own, x, z, t, r) =>
         {
-            var pair = own.Couple(x, z, 0);
-            return own.Losses(pair.Data, pair.Noise, t, r) + pair.Penalty;
+            var pair = own.Couple(x, z, t, r, null, []);
+            return own.Losses(pair.Data, pair.Noise, t, r) + pair.Penalty!;
         }) with
         {
             PyTorch = ["toy", "--variational"],
@@ -65,19 +65,19 @@ internal sealed record Workload(
             Work = 256 * ((TaughtInFirstStage * Toy.Plan.Work) + (Trained * ToyEncoder.Plan.Work)),
         },
         Unet,
-        Of<VariationalSteps.Training, VariationalCheck.Training>("W3", 7, Images, (own, x, z, t, r) =>
+        Of<VariationalSteps.Trainer, VariationalCheck.Trainer>("W3", 7, Images, (own, x, z, t, r) =>
         {
-            var pair = own.Couple(x, z, 0);
-            return own.Losses(pair.Data, pair.Noise, t, r) + pair.Penalty;
+            var pair = own.Couple(x, z, t, r, null, []);
+            return own.Losses(pair.Data, pair.Noise, t, r) + pair.Penalty!;
         }) with
         {
             PyTorch = ["variational"],
             TorchSharp = () => new Variational(() => new UNet(), () => new UNet(1, channelsOut: 6), c: 0, decay: 0.9999, rate: 1e-4),
             Work = 16 * ((TaughtInFirstStage * SmallUNet.Plan.Work) + (Trained * SmallEncoder.Plan.Work)),
         },
-        Of<InducedSteps.Training, InducedCheck.Training>("W4", 7, Images, (own, x, z, t, r) =>
+        Of<InducedSteps.Trainer, InducedCheck.Trainer>("W4", 7, Images, (own, x, z, t, r) =>
         {
-            var pair = own.Couple(x, z, r, (arange(x.shape[0]) % 2).eq(0));
+            var pair = own.Couple(x, z, t, r, null, [(arange(x.shape[0]) % 2).eq(0)]);
             return own.Losses(pair.Data, pair.Noise, t, r);
         }) with
         {
@@ -88,8 +88,8 @@ internal sealed record Workload(
             Earlier = t => t * 0.9,
             Work = 16 * (Trained + 1 + 0.5) * SmallUNet.Plan.Work,
         },
-        Of<TruncatedSteps.Training, TruncatedCheck.Training>(
-            "W5", 7, Images, (own, x, z, t, r) => TruncatedCheck.Training.Mean(own.Losses(x, z, t, r))) with
+        Of<TruncatedSteps.Trainer, TruncatedCheck.Trainer>(
+            "W5", 7, Images, (own, x, z, t, r) => own.Mean(own.Losses(x, z, t, r))) with
         {
             PyTorch = ["truncated"],
             TorchSharp = () => new Truncated(),
@@ -97,8 +97,8 @@ internal sealed record Workload(
             Least = 1,
             Work = 16 * (Trained + 1) * SmallUNet.Plan.Work,
         },
-        Sampling<UNetCheck.Training>("W6-1", 1),
-        Sampling<UNetTwoSteps.Training>("W6-2", 2),
+        Sampling<UNetCheck.Trainer>("W6-1", 1),
+        Sampling<UNetTwoSteps.Trainer>("W6-2", 2),
         Update("update"),
     ];
 
@@ -184,13 +184,13 @@ internal sealed record Workload(
     }
 
     private static Workload Of<TTimed, TChecked>(string name, int steps, long[] shape, Losses<TChecked> check)
-        where TTimed : Training
-        where TChecked : Training =>
+        where TTimed : ConsistencyTrainer
+        where TChecked : ConsistencyTrainer =>
         new(name, steps, shape, Make<TTimed>, (training, data, step) => training.Step(data, step), Make<TChecked>,
             (training, x, z, t, r) => check((TChecked)training, x, z, t, r));
 
     private static Workload Sampling<TTraining>(string name, int samplingSteps)
-        where TTraining : Training =>
+        where TTraining : ConsistencyTrainer =>
         new(name, 5, Noise, Make<TTraining>, (training, noise, _) => Sample(training, noise), Make<TTraining>,
             (training, _, noise, _, _) => Sample(training, noise))
         {
@@ -202,14 +202,14 @@ internal sealed record Workload(
     // Clip, optimiser and average alone; what is compared before is the loss of the step they belong to.
     private static Workload Update(string name)
     {
-        var clip = typeof(Training).GetMethod("ClipGradients", BindingFlags.Instance | BindingFlags.NonPublic)!;
+        var clip = typeof(ConsistencyTrainer).GetMethod("ClipGradients", BindingFlags.Instance | BindingFlags.NonPublic)!;
         return Unet with
         {
             Name = name,
             Steps = 40,
             New = setup =>
             {
-                var training = new UNetSteps.Training(setup);
+                var training = new UNetSteps.Trainer(setup);
                 training.Weights.Gradients.normal_();
                 return training;
             },
@@ -230,13 +230,13 @@ internal sealed record Workload(
     private static Recipe UnetRecipe(int samplingSteps = 0, bool updateOnly = false) =>
         new(() => new UNet(), c: 0, decay: 0.9999, rate: 1e-4) { SamplingSteps = samplingSteps, UpdateOnly = updateOnly };
 
-    private static Tensor Sample(Training training, Tensor noise) => training.Sample(training.Weights, [noise, noise]);
+    private static Tensor Sample(ConsistencyTrainer training, Tensor noise) => training.Sample(training.Weights, [noise, noise]);
 
-    private static Training Make<TTraining>(TrainingSetup setup)
-        where TTraining : Training => (Training)Activator.CreateInstance(typeof(TTraining), setup)!;
+    private static ConsistencyTrainer Make<TTraining>(TrainingSetup setup)
+        where TTraining : ConsistencyTrainer => (ConsistencyTrainer)Activator.CreateInstance(typeof(TTraining), setup)!;
 
-    private static ParameterStore? Frozen(Training training) =>
-        (ParameterStore?)typeof(Training).GetProperty("FrozenWeights", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(training);
+    private static ParameterStore? Frozen(ConsistencyTrainer training) =>
+        (ParameterStore?)typeof(ConsistencyTrainer).GetProperty("FrozenWeights", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(training);
 }
 
 /// <summary>The losses of samples x with noise z at the student's times t and the teacher's times r.</summary>

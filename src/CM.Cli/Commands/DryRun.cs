@@ -63,13 +63,13 @@ internal static class DryRun
     }
 
     // Where labels are needed, of random classes.
-    private static Tensor Step(Training training, ExperimentPlan plan, Tensor data, int step)
+    private static Tensor Step(ConsistencyTrainer training, ExperimentPlan plan, Tensor data, int step)
     {
         if (plan.Classes == 0)
             return training.Step(data, step);
         using var classes = randint(plan.Classes, new[] { data.shape[0] }, ScalarType.Int64, data.device);
         using var labels = OneHot.Of(classes, plan.Classes);
-        return training.Step(data, labels, step);
+        return training.Step(data, step, labels);
     }
 
     private static string Gigabytes(long bytes) => $"{bytes / 1e9:N1} GB";

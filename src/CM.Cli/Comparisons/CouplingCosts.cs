@@ -13,7 +13,7 @@ internal sealed record CouplingCosts(double Transport, double GradientVariance)
     /// <param name="plan">The experiment.</param>
     /// <param name="training">Loaded from a checkpoint.</param>
     /// <param name="examples">The data.</param>
-    public static CouplingCosts Measure(ExperimentPlan plan, Training training, CM.Dsl.IExamples examples)
+    public static CouplingCosts Measure(ExperimentPlan plan, ConsistencyTrainer training, CM.Dsl.IExamples examples)
     {
         var setup = training.Setup;
         var first = Math.Max(0, setup.Steps - Batches);
@@ -33,11 +33,9 @@ internal sealed record CouplingCosts(double Transport, double GradientVariance)
             using var classes = batch.Labels;
             var labels = plan.Classes == 0 ? null : OneHot.Of(classes!, plan.Classes);
             StepSeed.Set(StepSeed.Of(setup.Seed, step, StepSeed.Use.Samples));
-            var (x, z) = labels is null
-                ? training.Match(data, randn_like(data), step)
-                : training.Match(data, randn_like(data), labels, step);
+            var (x, z) = training.CoupleBatch(data, randn_like(data), step, labels);
             transport += (x - z).square().flatten(1).sum(1).mean().item<float>();
-            (labels is null ? training.Step(data, step) : training.Step(data, labels, step)).Dispose();
+            training.Step(data, step, labels).Dispose();
             gradients.Add(Unclipped(training, own).MoveToOuterDisposeScope());
             training.Weights.CopyFrom(weights);
             foreach (var (average, before) in training.Averages.Zip(averages))
@@ -49,7 +47,7 @@ internal sealed record CouplingCosts(double Transport, double GradientVariance)
         return new(transport / gradients.Count, (all - all.mean([0])).square().sum().item<double>() / Math.Max(1, gradients.Count - 1));
     }
 
-    private static Tensor Unclipped(Training training, long own)
+    private static Tensor Unclipped(ConsistencyTrainer training, long own)
     {
         var gradients = training.Weights.Gradients;
         var clipped = gradients.norm().item<float>();

@@ -21,11 +21,8 @@ internal sealed class Coin : PartKind
         : End(part) is not (>= 0 and <= 1) ? new Problem("CM1008", part.SiteOf("end"), part.Name, "End", "from 0 to 1")
         : null;
 
-    public override IEnumerable<CoupleParameter> Parameters(IEnumerable<LayerPlan> parts, CouplingCode code) =>
-        parts.Select(part => new CoupleParameter("Tensor", code.Field(part), $"Where {part.Name} shows heads, <c>[B]</c>, bool."));
-
     public override (string Value, string Remark)? Draw(LayerPlan part, CouplingCode code) =>
-        ($"rand(noise.shape[0], device: data.device).lt({Probability(part)})", $"{part.Name} shows heads, [B]");
+        ($"rand(count, device: Setup.Device).lt({Probability(part)})", $"{part.Name} shows heads, [B]");
 
     public override string Write(LayerStep step, CouplingCode code) =>
         $"where({code.Field(step.Layer)}.view(-1{code.Frame.Ones}), {code.Of(step.Inputs[0])}, {code.Of(step.Inputs[1])})";

@@ -17,12 +17,11 @@ internal sealed class CouplingCode : Emitter
 
     private static readonly string[] UnnamedValues = ["sum", "difference", "product", "scaled", "shifted", "negative", "joined"];
 
-    // Fields, parameters and locals of the training where parts of the coupling stand, and functions that are called there.
+    // Parameters and locals of the trainer where parts of the coupling stand, and functions that are called there.
     private static readonly string[] Taken =
     [
-        "model", "teacher", "firstStage", "diffusion", "gradients", FirstPredictor, "data", "noise", "t", "r", "x", "labels", "step", "setup",
-        "weights", "sampler", "frozen", "loss", "losses", "part", "share", "scaled", "boundary", "pair", "drawn", "_", "cat", "rand", "randn",
-        "where", "zeros", "full", "float32", "float64",
+        "model", FirstPredictor, "data", "noise", "t", "r", "x", "labels", "classes", "coins", "step", "count", "weights", "rows", "_", "cat",
+        "rand", "where", "float32",
     ];
 
     private readonly DeclaredCoupling coupling;
@@ -41,8 +40,8 @@ internal sealed class CouplingCode : Emitter
         foreach (var part in kinds.Where(each => each.Kind.IsNamed).SelectMany(each => each.Parts))
             fields[part.Name] = fieldNames.Take(char.ToLowerInvariant(part.Name[0]) + part.Name.Substring(1), "Part");
 
-        var valueNames = new NameTable([.. fields.Values, "data", "noise", "t", "r", "labels", "step", "model", FirstPredictor, "rows", "_", "cat", "where"]);
-        names = [.. Values.Select((value, i) => i == Labels ? "labels" : i < (coupling.HasTimes ? 4 : 2) ? InputName(i) : valueNames.Take(value.Name, "Out"))];
+        var valueNames = new NameTable([.. fields.Values, "data", "noise", "t", "r", "labels", "classes", "coins", "weights", "model", FirstPredictor, "rows", "_", "cat", "where"]);
+        names = [.. Values.Select((value, i) => i == Labels ? "classes" : i < (coupling.HasTimes ? 4 : 2) ? InputName(i) : valueNames.Take(value.Name, "Out"))];
     }
 
     /// <summary>The experiment around it.</summary>
@@ -79,20 +78,11 @@ internal sealed class CouplingCode : Emitter
     /// <summary>Names of the tensors that are drawn.</summary>
     public IEnumerable<string> TossNames => Drawn.Select(each => each.Name);
 
-    /// <summary>Statements that draw them, with remarks.</summary>
-    public IEnumerable<(string Statement, string Remark)> Tosses => Drawn.Select(each => ($"var {each.Name} = {each.Value};", each.Remark));
+    /// <summary>Expressions that draw them, from step and count.</summary>
+    public IEnumerable<string> Tosses => Drawn.Select(each => each.Value);
 
-    /// <summary>The call of the pairing method, where data, noise, t, r, labels, step and what is drawn are at hand.</summary>
-    public string Call => $"Couple({string.Join(", ", Parameters().Select(parameter => parameter.Name))})";
-
-    /// <summary>True when the pairing method takes times.</summary>
-    public bool NeedsTimes => coupling.HasTimes && (Liveness.Uses(Earlier) > 0 || Liveness.Uses(Later) > 0);
-
-    /// <summary>True when the sampler makes its noise with the coupling: not where that would take a draw, the model or a penalty.</summary>
-    public bool CouplesSamples => Results[1] != Noise && SampleSteps.All(step => PartKind.Of(step)?.ServesSamples != false);
-
-    /// <summary>Statements that make the networks of a sampler.</summary>
-    public IEnumerable<string> SamplerNetworks => SampleModules.SelectMany(module => new[] { $"var {module.Field} = {module.Made};", $"{module.Field}.eval();" });
+    // True when the sampler makes its noise with the coupling: not where that would take a draw, the model or a penalty.
+    private bool CouplesSamples => Results[1] != Noise && SampleSteps.All(step => PartKind.Of(step)?.ServesSamples != false);
 
     // The last input, where there are labels.
     private int Labels => coupling.HasLabels ? coupling.Wiring.Inputs.Count() - 1 : -1;
@@ -110,13 +100,7 @@ internal sealed class CouplingCode : Emitter
 
     private IEnumerable<PartModule> SampleModules => ModulesOf(SampleSteps.OfType<LayerStep>().Select(step => step.Layer).Where(layer => !layer.IsFunction).Distinct(), "weights");
 
-    private bool SamplesNeedTime => coupling.HasTimes && SampleSteps.Any(step => step.Inputs.Any(input => input is Earlier or Later));
-
     private bool SamplesNeedLabels => coupling.HasLabels && SampleSteps.Any(step => step.Inputs.Contains(Labels));
-
-    /// <summary>The noise for a sample that is there already, at a time.</summary>
-    public string SampledNoise(string noise, string time) =>
-        $"CoupledNoise({string.Concat(SampleModules.Select(module => module.Field + ", "))}x, {noise}{(SamplesNeedTime ? ", " + time : "")}{(SamplesNeedLabels ? ", labels" : "")})";
 
     /// <summary>Writes the methods.</summary>
     public void Methods()
@@ -195,21 +179,24 @@ internal sealed class CouplingCode : Emitter
 
     private void WriteCouple()
     {
-        var parameters = Parameters().ToArray();
         Writer.Line($"/// <summary>How {coupling.Name} pairs data with noise.</summary>");
-        foreach (var parameter in parameters)
-            Writer.Line($"/// <param name=\"{parameter.Name.TrimStart('@')}\">{parameter.Meaning}</param>");
-        Writer.Line($"/// <returns>Both ends of the paths, <c>{Frame.Batch}</c>{(coupling.HasPenalty ? ", and what is added to the losses, <c>[B]</c>" : "")}.</returns>");
-        var result = $"(Tensor Data, Tensor Noise{(coupling.HasPenalty ? ", Tensor Penalty" : "")})";
-        using (Writer.Braces($"public {result} Couple({string.Join(", ", parameters.Select(parameter => $"{parameter.Type} {parameter.Name}"))})"))
+        Writer.Line("/// <inheritdoc/>");
+        const string Parameters = "Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels, Tensor[] coins";
+        using (Writer.Braces($"public override (Tensor Data, Tensor Noise, Tensor? Penalty) Couple({Parameters})"))
         {
             Writer.Line("using var _ = NewDisposeScope();");
+            if (coupling.HasLabels && Liveness.Uses(Labels) > 0)
+                WriteLabels();
+            foreach (var (name, _, remark, i) in Drawn.Select((each, i) => (each.Name, each.Value, each.Remark, i)))
+                Line($"var {name} = coins[{i}];", remark);
             WriteStatements(Steps.Except(Steps.OfType<LayerStep>().SelectMany(step => PartKind.Of(step)?.Absorbs(step, this) ?? [])));
-            Writer.Line($"return ({string.Join(", ", Results.Select(Returned))});");
+            Writer.Line($"return ({string.Join(", ", Results.Select(Returned))}{(coupling.HasPenalty ? "" : ", null")});");
         }
 
         Writer.Line();
     }
+
+    private void WriteLabels() => Line($"var {NameOf(Labels)} = labels!;", $"one-hot, {Values[Labels].Shape}");
 
     // What comes in goes out as it is; what was made here survives the scope.
     private string Returned(int value) => value is Data or Noise ? NameOf(value)
@@ -217,17 +204,22 @@ internal sealed class CouplingCode : Emitter
 
     private void WriteSampled()
     {
-        string[] parameters =
-        [
-            .. SampleModules.Select(module => $"{module.Type} {module.Field}"), $"Tensor {NameOf(Data)}", $"Tensor {NameOf(Noise)}",
-            .. SamplesNeedTime ? ["Tensor t"] : Array.Empty<string>(), .. SamplesNeedLabels ? ["Tensor labels"] : Array.Empty<string>(),
-        ];
-
         // A sampler knows one time.
         if (coupling.HasTimes)
             names[Earlier] = InputName(Later);
-        Writer.Line($"// The noise that {coupling.Name} makes for a sample.");
-        WriteMethod($"private {Frame.Static}Tensor CoupledNoise({string.Join(", ", parameters)})", SampleSteps, Results[1]);
+        Writer.Line("/// <inheritdoc/>");
+        using (Writer.Braces("protected override Tensor CoupledNoise(ParameterStore weights, Tensor data, Tensor noise, Tensor t, Tensor? labels)"))
+        {
+            Writer.Line("using var _ = NewDisposeScope();");
+            foreach (var module in SampleModules)
+                Writer.Line($"var {module.Field} = {module.Made};").Line($"{module.Field}.eval();");
+            if (SamplesNeedLabels)
+                WriteLabels();
+            WriteStatements(SampleSteps);
+            Writer.Line($"return {Primary(Of(Results[1]))}.MoveToOuterDisposeScope();");
+        }
+
+        Writer.Line();
         if (coupling.HasTimes)
             names[Earlier] = InputName(Earlier);
     }
@@ -245,18 +237,4 @@ internal sealed class CouplingCode : Emitter
 
     private IEnumerable<PartModule> ModulesOf(IEnumerable<LayerPlan> parts, string weights) =>
         parts.GroupBy(part => part.Kind).SelectMany(same => PartKind.Of(same.First()).Modules(same, this, weights));
-
-    private IEnumerable<CoupleParameter> Parameters()
-    {
-        yield return new("Tensor", NameOf(Data), $"Data, <c>{Frame.Batch}</c>, float32.");
-        yield return new("Tensor", NameOf(Noise), "Noise of the same shape, standard normal.");
-        if (coupling.HasTimes && Liveness.Uses(Later) > 0)
-            yield return new("Tensor", "t", "The student's times, <c>[B]</c>, float64.");
-        if (coupling.HasTimes && Liveness.Uses(Earlier) > 0)
-            yield return new("Tensor", "r", "The teacher's times, <c>[B]</c>, float64.");
-        if (coupling.HasLabels && Liveness.Uses(Labels) > 0)
-            yield return new("Tensor", "labels", $"One-hot labels of the data, <c>[B, {Frame.Classes}]</c>, float32.");
-        foreach (var parameter in kinds.SelectMany(each => each.Kind.Parameters(each.Parts, this)).GroupBy(parameter => parameter.Name).Select(same => same.First()))
-            yield return parameter;
-    }
 }

@@ -14,23 +14,14 @@ internal sealed record CouplingFrame(string Namespace, TimesAxis Times, string M
     /// <summary>Shape of one example.</summary>
     public EquatableArray<int> Shape { get; init; }
 
-    /// <summary>Number of classes of the labels.</summary>
-    public int Classes { get; init; }
-
     /// <summary>The type that networks compute in; null for float32.</summary>
     public string? Low { get; init; }
-
-    /// <summary>Word before a method that casts to this type.</summary>
-    public string Static { get; init; } = "";
 
     /// <summary>The smallest time that is trained, below which the first stage predicts; null where there is none.</summary>
     public double? FirstStageBelow { get; init; }
 
     /// <summary>True when a sampler puts noise on a sample that is there already.</summary>
     public bool Renoises { get; init; }
-
-    /// <summary>Shape of a batch, such as <c>[B, 2]</c>.</summary>
-    public string Batch => $"[B, {string.Join(", ", Shape)}]";
 
     /// <summary>A one for each axis of an example, with a comma before it.</summary>
     public string Ones => string.Concat(Shape.Select(_ => ", 1"));

@@ -35,26 +35,26 @@ internal sealed class Model : PartKind
     public override void WriteMethods(IReadOnlyCollection<LayerPlan> parts, CouplingCode code)
     {
         var (frame, writer) = (code.Frame, code.Writer);
-        var (labels, reachesData) = (frame.OfModel(", labels"), frame.Times.ReachesData);
+        var (labels, reachesData) = (frame.ModelTakesLabels ? "labels" : "null", frame.Times.ReachesData);
         var first = frame.FirstStageBelow is { } start ? $"; of the first stage below t' = {Number(start)}" : "";
         writer.Line($"// f(x, t), never differentiated{first}{(reachesData ? "; x itself where t = 0" : "")}.");
-        using (writer.Braces($"private {(first.Length > 0 ? "" : frame.Static)}Tensor Predict({frame.ModelType} model, Tensor x, Tensor t{frame.OfModel(", Tensor labels")})"))
+        using (writer.Braces($"private Tensor Predict({frame.ModelType} model, Tensor x, Tensor t{frame.OfModel(", Tensor labels")})"))
         {
             writer.Line("using var frozen = no_grad();");
             writer.Line("using var _ = NewDisposeScope();");
             if (first.Length > 0)
             {
-                writer.Line($"return Piecewise({CouplingCode.FirstPredictor}, model, x, t{labels}).MoveToOuterDisposeScope();");
+                writer.Line($"return Piecewise({CouplingCode.FirstPredictor}, model, x, t, {labels}).MoveToOuterDisposeScope();");
             }
             else if (reachesData)
             {
                 writer.Line("var positive = t.gt(0);");
-                writer.Line($"var denoised = Denoise(model, x, where(positive, t, ones_like(t)){labels});");
+                writer.Line($"var denoised = Denoise(model, x, where(positive, t, ones_like(t)), {labels});");
                 writer.Line($"return where(positive.view(-1{frame.Ones}), denoised, x).MoveToOuterDisposeScope();");
             }
             else
             {
-                writer.Line($"return Denoise(model, x, t{labels}).MoveToOuterDisposeScope();");
+                writer.Line($"return Denoise(model, x, t, {labels}).MoveToOuterDisposeScope();");
             }
         }
 

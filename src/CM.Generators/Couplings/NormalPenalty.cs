@@ -27,11 +27,8 @@ internal abstract class NormalPenalty : PartKind
     public override Problem? Validate(LayerPlan part) =>
         Weight(part) >= 0 ? null : new Problem("CM1008", part.SiteOf("weight"), part.Name, "weight", "0 or more");
 
-    public override IEnumerable<CoupleParameter> Parameters(IEnumerable<LayerPlan> parts, CouplingCode code) =>
-        parts.All(IsConstant) ? [] : [new("int", "step", "Decides the weight of the penalty.")];
-
     public override string Write(LayerStep step, CouplingCode code) =>
-        $"{(IsConstant(step.Layer) ? Number(Weight(step.Layer)) : $"{step.Layer.Name}Weight(step)")} * {Name}({string.Join(", ", step.Inputs.Select(code.Of))})";
+        $"{(IsConstant(step.Layer) ? Number(Weight(step.Layer)) : $"{step.Layer.Name}Weight()")} * {Name}({string.Join(", ", step.Inputs.Select(code.Of))})";
 
     public override void WriteMethods(IReadOnlyCollection<LayerPlan> parts, CouplingCode code)
     {
@@ -54,17 +51,17 @@ internal abstract class NormalPenalty : PartKind
     {
         var (times, beta) = (code.Frame.Times, Number(Weight(part)));
         code.Writer.Line($"// {beta}·Weight(t, r) of the {(times.IsContinuous ? "largest time and the one before it" : "last interval of the grid")}: the penalty keeps pace with the loss.");
-        using (code.Writer.Braces($"private double {part.Name}Weight(int step)"))
+        using (code.Writer.Braces($"private double {part.Name}Weight()"))
         {
             if (times.IsContinuous)
             {
                 code.Writer.Line($"const double T = {Number(times.To)};");
-                code.Writer.Line($"var r = {times.Code}.Earlier(T, {(times.HasStage ? $"{times.Code}.Stage((double)step / Setup.Steps)" : "0")});");
+                code.Writer.Line($"var r = {times.Code}.Earlier(T, {(times.HasStage ? $"{times.Code}.Stage((double)CurrentStep / Setup.Steps)" : "0")});");
                 code.Writer.Line($"return {beta} {(times.HasWeight ? $"* {times.Code}.Weight(T, r)" : "/ (T - r)")};");
             }
             else
             {
-                code.Writer.Line($"var cuts = {times.Code}.Cuts(step, Setup.Steps);");
+                code.Writer.Line($"var cuts = {times.Code}.Cuts(CurrentStep, Setup.Steps);");
                 code.Writer.Line($"var (t, r) = ({times.Code}.Grid(1), {times.Code}.Grid((cuts - 1.0) / cuts));");
                 code.Writer.Line($"return {beta} {(times.HasWeight ? $"* {times.Code}.Weight(t, r)" : "/ (t - r)")};");
             }

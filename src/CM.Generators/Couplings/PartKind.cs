@@ -64,10 +64,7 @@ internal abstract class PartKind
     /// <param name="weights">The store with the trained weights.</param>
     public virtual IEnumerable<PartModule> Modules(IEnumerable<LayerPlan> parts, CouplingCode code, string weights) => [];
 
-    /// <summary>Parameters of the method <c>Couple</c> for the parts of this kind.</summary>
-    public virtual IEnumerable<CoupleParameter> Parameters(IEnumerable<LayerPlan> parts, CouplingCode code) => [];
-
-    /// <summary>A tensor that is drawn for each step of the training, <c>[B]</c>; it is a parameter of the part's field's name.</summary>
+    /// <summary>A tensor that is drawn for each step of the training, <c>[B]</c>, from <c>step</c> and <c>count</c>; in <c>Couple</c> it has the field's name.</summary>
     public virtual (string Value, string Remark)? Draw(LayerPlan part, CouplingCode code) => null;
 
     /// <summary>The expression of a step.</summary>
@@ -102,6 +99,3 @@ internal enum ModelWeights
 /// <param name="Made">The expression that makes it.</param>
 /// <param name="Layout">The expression that adds its parameters to the model's layout; empty where they are the model's.</param>
 internal sealed record PartModule(string Type, string Field, string Made, string Layout = "");
-
-/// <summary>A parameter of the method <c>Couple</c>.</summary>
-internal sealed record CoupleParameter(string Type, string Name, string Meaning);

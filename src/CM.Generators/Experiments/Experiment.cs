@@ -93,9 +93,7 @@ internal sealed record Experiment(RecordName Name)
     {
         ModelTakesLabels = Model.TakesLabels,
         Shape = Data!.Shape,
-        Classes = Data.Classes,
         Low = Precision?.Type,
-        Static = Static,
         FirstStageBelow = Truncation?.Start,
         Renoises = SampleTimes.Count > 1,
     };

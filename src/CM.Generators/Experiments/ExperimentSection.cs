@@ -43,18 +43,6 @@ internal abstract class ExperimentSection(Experiment experiment, CodeWriter code
     /// <summary>A text that stands only where some network takes labels.</summary>
     protected string OfStep(string text) => Experiment.TakesLabels ? text : "";
 
-    /// <summary>A text that stands only where dropout needs the step, so that student and teacher share masks.</summary>
-    protected string OfDropout(string text) => Experiment.Model!.HasDropout ? text : "";
-
-    /// <summary>A store of weights in the networks' type.</summary>
-    protected string In(string weights) => Low is null ? weights : $"{weights}.In({Low})";
-
     /// <summary>A statement and, at a common column, a remark.</summary>
     protected void Line(string statement, string remark) => Code.Line(remark.Length == 0 ? statement : $"{statement,-72} // {remark}");
-
-    protected void CastWeights()
-    {
-        if (Low is not null)
-            Line("CastWeights();", $"to {Low}, once for all passes");
-    }
 }

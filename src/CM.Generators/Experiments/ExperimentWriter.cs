@@ -3,7 +3,7 @@ using static CM.Generators.Core.Literals;
 
 namespace CM.Generators.Experiments;
 
-/// <summary>Writes the generated part of an experiment: its plan, its training loop, and its training.</summary>
+/// <summary>Writes the generated part of an experiment: its plan and its trainer.</summary>
 internal sealed class ExperimentWriter : ExperimentSection
 {
     private ExperimentWriter(Experiment experiment, CodeWriter code)
@@ -28,43 +28,20 @@ internal sealed class ExperimentWriter : ExperimentSection
 
         new PlanWriter(Experiment, Code, Coupling).Write();
         Code.Line();
-        Train();
-        Code.Line();
-        new TrainingWriter(Experiment, Code, Coupling).Write();
+        new TrainerWriter(Experiment, Code, Coupling).Write();
     }
 
     private void Broken(string message)
     {
         var fail = $"throw new global::System.NotSupportedException({Quote(message)})";
         Code.Line($"public static {New}ExperimentPlan Plan => {fail};").Line();
-        Code.Line($"public static {New}void Train(TrainingRun run) => {fail};").Line();
-        using (Code.Braces($"public {New}sealed class Training(TrainingSetup setup) : global::CM.Runtime.Training(setup, Refuse(), [])"))
+        using (Code.Braces($"public {New}sealed class Trainer(TrainingSetup setup) : ConsistencyTrainer(setup, Refuse(), [])"))
         {
             Code.Line($"private static ParameterLayout Refuse() => {fail};").Line();
-            Code.Line($"public override Tensor Step(Tensor data, int step) => {fail};").Line();
-            Code.Line($"public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise) => {fail};");
-        }
-    }
-
-    private void Train()
-    {
-        Code.Line("/// <summary>The training loop.</summary>");
-        Code.Line("/// <param name=\"run\">Folder, data, log and checkpoints of this run.</param>");
-        using (Code.Braces($"public static {New}void Train(TrainingRun run)"))
-        {
-            Code.Line("using var training = new Training(run.Setup);");
-            Code.Line("run.Begin(training);                    // fresh weights, or those of the checkpoint that is resumed");
-            using (Code.Braces("while (run.NextStep(out var step))      // until the last step, or until somebody asks to stop"))
-            {
-                Code.Line($"using var data = run.NextBatch();   // {Shape}");
-                if (Experiment.TakesLabels)
-                    Code.Line($"using var labels = run.Labels();    // {Classes}");
-                Code.Line($"using var loss = training.Step(data, {OfStep("labels, ")}step);");
-                Code.Line("run.EndStep(loss);                  // progress, log, samples, checkpoint");
-            }
-
-            Code.Line();
-            Code.Line("run.Finish();");
+            Code.Line($"public override Tensor Step(Tensor data, int step, Tensor? labels = null) => {fail};").Line();
+            Code.Line($"public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) => {fail};").Line();
+            Code.Line($"public override Tensor Denoise(ParameterStore weights, Tensor data, Tensor noise, double time, Tensor? labels = null) => {fail};").Line();
+            Code.Line($"public override (Tensor Data, Tensor Noise) CoupleBatch(Tensor data, Tensor noise, int step, Tensor? labels = null) => {fail};");
         }
     }
 }

@@ -6,181 +6,115 @@ using static CM.Generators.Core.Literals;
 
 namespace CM.Generators.Experiments;
 
-/// <summary>Writes the losses of a batch: the noisy point, the model's f(x, t), the target, the distance.</summary>
+/// <summary>Writes the formulas of a trainer: the losses of a batch, the noisy point, the model's f(x, t).</summary>
 internal sealed class LossWriter(Experiment experiment, CodeWriter code, CouplingCode? coupling) : ExperimentSection(experiment, code, coupling)
 {
-    private string Teacher => Experiment.HasTeacher ? "teacher" : "model";
+    private string Target
+    {
+        get
+        {
+            var of = Experiment.HasTeacher ? "f(x_r, r) of averaged weights" : "f(x_r, r)";
+            var orData = Times.ReachesData ? "; x where r = 0" : "";
+            return Experiment.Distillation is not null ? $"Target(data, noise, t, r, labels);|{of}, without gradient"
+                : Experiment.Truncation is { } truncation ? $"PiecewiseTarget(data, noise, r, labels);|{of}, of the first stage below t' = {Number(truncation.Start)}, without gradient{orData}"
+                : Times.ReachesData ? $"TargetOrData(data, noise, r, labels);|{of}, without gradient{orData}"
+                : $"Target(data, noise, r, labels);|{of}, without gradient";
+        }
+    }
 
-    public void Losses()
+    public void Write()
+    {
+        Losses();
+        if (Experiment.Distillation is { } distillation)
+        {
+            Code.Line();
+            DistilledTarget(distillation);
+        }
+
+        Code.Line();
+        Noisy();
+        Code.Line();
+        Denoise("protected override Tensor Denoise", Times.SamplesDifferently ? ", while training" : "", "Keep", "Give");
+        if (Times.SamplesDifferently)
+        {
+            Code.Line();
+            Denoise("protected override Tensor DenoiseWhenSampling", ", while sampling", Times.Keep, Times.Give);
+        }
+
+        Code.Line();
+        Output();
+    }
+
+    private void Losses()
     {
         var loss = Experiment.Loss!;
         var distance = Times.IsDiffusion ? "d(f(x_t, t), x) (Karras et al. 2022, equation 2)" : "d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3)";
-        Code.Line($"/// <summary>The loss of each {(Coupling is null ? "sample" : "pair")}, {(Times.WeightIsOne ? "" : "Weight(t, r)·")}{distance}, where {Xml(AxisKind.Of<LossKind>(loss).Formula(loss))}.</summary>");
-        Code.Line($"/// <param name=\"data\">Data x{(Coupling is null ? "" : ", or what stands in for them")}, <c>{Shape}</c>, float32.</param>");
-        Code.Line($"/// <param name=\"noise\">Noise z of the same shape{(Coupling is null ? ", standard normal" : "")}.</param>");
-        Code.Line("/// <param name=\"t\">The student's times, <c>[B]</c>, float64.</param>");
-        Code.Line($"/// <param name=\"r\">The teacher's times, <c>[B]</c>, float64{(Times.IsDiffusion ? "; all 0, the data itself is the target" : Times.ReachesData ? "; where r = 0 the data itself is the target" : "")}.</param>");
-        if (Experiment.Model!.TakesLabels)
-            Code.Line($"/// <param name=\"labels\">One-hot, <c>{Classes}</c>, float32.</param>");
-        if (Experiment.Model.HasDropout)
-            Code.Line("/// <param name=\"step\">Decides the dropout masks.</param>");
-        Code.Line("/// <returns><c>[B]</c>, float32.</returns>");
-        using (Code.Braces($"public Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r{OfModel(", Tensor labels")}{OfDropout(", int step")})"))
+        Code.Line($"/// <summary>The loss of each {(Coupling is null ? "sample" : "pair")}, {(Times.WeightIsOne ? "" : "Weight(t, r)·")}{distance},");
+        Code.Line($"/// where {Xml(AxisKind.Of<LossKind>(loss).Formula(loss))}.</summary>");
+        Code.Line("/// <inheritdoc/>");
+        using (Code.Braces("public override Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels = null)"))
         {
-            Code.Line("using var _ = NewDisposeScope();");
             // A student that normalises its weights goes first: the teacher sees the normalised ones.
+            var target = Target.Split('|');
+            var student = Experiment.Model!.NormalisesWeights ? $"f(x_t, t), {Shape}; brings the weights to magnitude 1" : $"f(x_t, t), {Shape}";
             if (Experiment.Model.NormalisesWeights)
-                Denoised();
+                Line("var denoised = DenoiseStudent(data, noise, t, labels);", student);
             if (!Times.IsDiffusion)
-                Line($"var target = Target(data, noise, {(Experiment.Distillation is null ? "" : "t, ")}r{OfModel(", labels")}{OfDropout(", step")});", $"{Shape}, without gradient");
+                Line($"var target = {target[0]}", target[1]);
             if (!Experiment.Model.NormalisesWeights)
-                Denoised();
+                Line("var denoised = DenoiseStudent(data, noise, t, labels);", student);
             foreach (var (statement, remark) in AxisKind.Of<LossKind>(loss).Write(loss, $"denoised - {(Times.IsDiffusion ? "data" : "target")}", Experiment.Data!.Shape.Count > 1 ? ".flatten(1)" : ""))
                 Line(statement, remark);
-            if (Times.WeightIsOne)
-            {
-                Code.Line("return distance.MoveToOuterDisposeScope();");
-            }
-            else
-            {
-                Line($"var weight = {Times.Code}.Weight(t, r).to(float32);", "[B]");
-                Code.Line("return (weight * distance).MoveToOuterDisposeScope();");
-            }
+            Code.Line(Times.WeightIsOne ? "return distance;" : $"return {Times.Code}.Weight(t, r).to(float32) * distance;");
         }
     }
 
-    public void Target()
-    {
-        if (Experiment.Truncation is not null)
-        {
-            TruncatedTarget();
-            return;
-        }
-
-        if (Experiment.Distillation is { } distillation)
-        {
-            DistilledTarget(distillation);
-            return;
-        }
-
-        var dropout = Experiment.Model!.HasDropout;
-        Code.Line($"// f(x_r, r) of {(Experiment.HasTeacher ? "averaged" : "the same")} weights, without gradient{(Times.ReachesData ? "; the data itself where r = 0" : "")}.");
-        using (Code.Braces($"private Tensor Target(Tensor data, Tensor noise, Tensor r{OfModel(", Tensor labels")}{OfDropout(", int step")})"))
-        {
-            Code.Line("using var frozen = no_grad();");
-            if (!Times.ReachesData)
-            {
-                Code.Line("using var _ = NewDisposeScope();");
-                if (dropout)
-                    Code.Line("using var masks = SeedDropout(step, data.shape[0]);");
-                Code.Line($"return Denoise({Teacher}, Noisy(data, noise, r), r{OfModel(", labels")}).MoveToOuterDisposeScope();");
-            }
-            else
-            {
-                Code.Line("return Where(r.gt(0), data, rows =>").Line("{");
-                using (Code.Indent())
-                {
-                    Code.Line("using var _ = NewDisposeScope();");
-                    Code.Line("var positive = rows.Times(r);");
-                    if (dropout)
-                        Code.Line("using var masks = SeedDropout(step, data.shape[0], rows.Places);");
-                    Code.Line($"return Denoise({Teacher}, Noisy(rows.Of(data), rows.Of(noise), positive), positive{OfModel(", rows.Of(labels)")}).MoveToOuterDisposeScope();");
-                }
-
-                Code.Line("});");
-            }
-        }
-    }
-
-    public void Noisy()
+    private void Noisy()
     {
         var data = Times.SignalIsOne ? "data" : $"{Times.Code}.Signal(t), data";
         var noise = Times.NoiseIsTime ? "t" : $"{Times.Code}.Noise(t)";
         Code.Line($"// x_t = {(Times.SignalIsOne ? "x" : "Signal(t)·x")} + {(Times.NoiseIsTime ? "t" : "Noise(t)")}·z");
-        if (Times is { SignalIsOne: true, NoiseIsTime: true })
-        {
-            Code.Line("private static Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);");
-            return;
-        }
-
-        using (Code.Braces("private static Tensor Noisy(Tensor data, Tensor noise, Tensor t)"))
-        {
-            Code.Line("using var _ = NewDisposeScope();");
-            Code.Line($"return PerSample.Mix({data}, {noise}, noise).MoveToOuterDisposeScope();");
-        }
+        Code.Line($"protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix({data}, {noise}, noise);");
     }
 
-    public void Denoise(string name, string when, string keep, string give, string? schedule = null)
+    private void Denoise(string method, string when, string keep, string give)
     {
-        var times = schedule ?? Times.Code;
-        Code.Line($"// f(x, t) = {keep}(t)·x + {give}(t)·F(Feed(t)·x, ¼ ln t{OfModel(", labels")}){when} (Karras et al. 2022, equation 7)");
-        using (Code.Braces($"private {Static}Tensor {name}({Module} model, Tensor x, Tensor t{OfModel(", Tensor labels")})"))
-        {
-            Code.Line("using var _ = NewDisposeScope();");
-            Line("var level = (0.25 * t.log()).to(float32);", "[B]");
-            Line(Low is null
-                ? $"var output = model.forward(PerSample.Scale({times}.Feed(t), x), level{OfModel(", labels")});"
-                : $"var output = model.forward(PerSample.Scale({times}.Feed(t), x).to({Low}), level{OfModel(", labels")}).to(float32);", Shape);
-            Code.Line($"return PerSample.Mix({times}.{keep}(t), x, {times}.{give}(t), output).MoveToOuterDisposeScope();");
-        }
+        Code.Line($"// f(x, t) = {keep}(t)·x + {give}(t)·F(x, t){when} (Karras et al. 2022, equation 7)");
+        Code.Line($"{method}({Module} model, Tensor x, Tensor t, Tensor? labels) =>");
+        Code.Line($"    PerSample.Mix({Times.Code}.{keep}(t), x, {Times.Code}.{give}(t), Output(model, x, t{OfModel(", labels!")}));");
     }
 
-    private void Denoised()
+    private void Output()
     {
-        if (Experiment.Model!.HasDropout)
-            Code.Line("using var masks = SeedDropout(step, data.shape[0]);");
-        Line($"var denoised = Denoise(model, Noisy(data, noise, t), t{OfModel(", labels")});", Experiment.Model.NormalisesWeights ? $"f(x_t, t), {Shape}; brings the weights to magnitude 1" : $"f(x_t, t), {Shape}");
+        Code.Line($"// F(x, t): the network at Feed(t)·x and ¼ ln t{OfModel(", and the labels")}, {Shape}");
+        Code.Line($"private {Static}Tensor Output({Module} model, Tensor x, Tensor t{OfModel(", Tensor labels")}) =>");
+        Code.Line($"    {Forward(Times.Code)};");
+    }
+
+    private string Forward(string times)
+    {
+        var fed = $"PerSample.Scale({times}.Feed(t), x)";
+        var level = $"(0.25 * t.log()).to(float32){OfModel(", labels")}";
+        return Low is null ? $"model.forward({fed}, {level})" : $"model.forward({fed}.to({Low}), {level}).to(float32)";
     }
 
     private void DistilledTarget(Distillation distillation)
     {
-        Code.Line($"// f(x_r, r) of {(Experiment.HasTeacher ? "averaged" : "the same")} weights, without gradient; x_r lies an Euler step of the diffusion model's equation away from x_t (Song et al. 2023, equation 6).");
-        using (Code.Braces($"private Tensor Target(Tensor data, Tensor noise, Tensor t, Tensor r{OfModel(", Tensor labels")}{OfDropout(", int step")})"))
+        var times = distillation.Times;
+        Code.Line("// f(x_r, r) without gradient; x_r lies an Euler step of the diffusion model's equation away from x_t (Song et al. 2023, equation 6).");
+        using (Code.Braces("private Tensor Target(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels)"))
         {
             Code.Line("using var frozen = no_grad();");
             Code.Line("using var _ = NewDisposeScope();");
             Line("var noisy = Noisy(data, noise, t);", $"x_t, {Shape}");
-            Line($"var slope = PerSample.Scale(1 / t, noisy - Diffusion(diffusion, noisy, t{OfModel(", labels")}));", "dx/dt");
+            Line($"var slope = PerSample.Scale(1 / t, noisy - Diffusion(FrozenModel, noisy, t{OfModel(", labels!")}));", "dx/dt");
             Line("var earlier = PerSample.Mix(noisy, r - t, slope);", "x_r");
-            if (Experiment.Model!.HasDropout)
-                Code.Line("using var masks = SeedDropout(step, data.shape[0]);");
-            Code.Line($"return Denoise({Teacher}, earlier, r{OfModel(", labels")}).MoveToOuterDisposeScope();");
+            Code.Line("return TargetAt(earlier, r, labels).MoveToOuterDisposeScope();");
         }
 
         Code.Line();
-        Denoise("Diffusion", " of the diffusion model", "Keep", "Give", distillation.Times);
-    }
-
-    private void TruncatedTarget()
-    {
-        var (start, dropout) = (Number(Experiment.Truncation!.Start), Experiment.Model!.HasDropout);
-        Code.Line($"// f(x_r, r) without gradient: of the first stage below t' = {start}, of {(Experiment.HasTeacher ? "averaged" : "the same")} weights from there on{(Times.ReachesData ? "; the data itself where r = 0" : "")}.");
-        using (Code.Braces($"private Tensor Target(Tensor data, Tensor noise, Tensor r{OfModel(", Tensor labels")}{OfDropout(", int step")})"))
-        {
-            Code.Line("using var frozen = no_grad();");
-            Code.Line("using var _ = NewDisposeScope();");
-            Code.Line($"return Piecewise(firstStage, {Teacher}, Noisy(data, noise, r), r{OfModel(", labels")}{OfDropout(", step")}).MoveToOuterDisposeScope();");
-        }
-
-        Code.Line();
-        Code.Line($"// f(x, t) of one network below t' = {start} and of another from there on; each sees its own samples{(Times.ReachesData ? ", and x stays where t = 0" : "")}.");
-        using (Code.Braces($"private Tensor Piecewise({Module} below, {Module} above, Tensor x, Tensor t{OfModel(", Tensor labels")}{(dropout ? ", int? step = null" : "")})"))
-        {
-            Code.Line("using var _ = NewDisposeScope();");
-            Code.Line($"var early = Where(t.lt({start}){(Times.ReachesData ? ".logical_and(t.gt(0))" : "")}, x, rows => {Pass("below")});");
-            Code.Line($"return Where(t.ge({start}), early, rows => {Pass("above")}).MoveToOuterDisposeScope();");
-            if (!dropout)
-                return;
-            Code.Line();
-            using (Code.Braces($"Tensor Pass({Module} network, ChosenRows rows)"))
-            {
-                Code.Line("using var masks = step is null ? null : SeedDropout(step.Value, t.shape[0], rows.Places);");
-                Code.Line($"return {Denoised("network")};");
-            }
-        }
-
-        string Pass(string network) => dropout ? $"Pass({network}, rows)" : Denoised(network);
-
-        string Denoised(string network) => $"Denoise({network}, rows.Of(x), rows.Times(t){OfModel(", rows.Of(labels)")})";
+        Code.Line("// D(x, t) = Keep(t)·x + Give(t)·F(x, t) of the diffusion model (Karras et al. 2022, equation 7)");
+        Code.Line($"private {Static}Tensor Diffusion({Module} model, Tensor x, Tensor t{OfModel(", Tensor labels")}) =>");
+        Code.Line($"    PerSample.Mix({times}.Keep(t), x, {times}.Give(t), {Forward(times)});");
     }
 }

@@ -15,7 +15,7 @@ internal static class RateWriter
     {
         var rate = Number(experiment.Optimizer!["rate"]) + string.Concat(Factors(experiment).Select(factor => AxisKind.Of<RateFactorKind>(factor).Write(factor, WarmUp.End(experiment.WarmUp))));
         code.Line($"// The learning rate at step k: {Describe(experiment)}.");
-        code.Line($"private {(rate.Contains("Setup.") ? "" : "static ")}double Rate(int step) => {rate};");
+        code.Line($"protected override double LearningRate(int step) => {rate};");
     }
 
     private static IEnumerable<AxisPlan> Factors(Experiment experiment) => ((AxisPlan?[])[experiment.WarmUp, experiment.RateDecay]).OfType<AxisPlan>();

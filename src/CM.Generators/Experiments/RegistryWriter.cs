@@ -57,7 +57,7 @@ internal static class RegistryWriter
             {
                 code.Line("[");
                 foreach (var experiment in registry.Experiments)
-                    code.Line($"    new({experiment.Name}.Plan, {experiment.Model}.Plan, static setup => new {experiment.Name}.Training(setup), {experiment.Name}.Train),");
+                    code.Line($"    new({experiment.Name}.Plan, {experiment.Model}.Plan, static setup => new {experiment.Name}.Trainer(setup)) {{ Record = typeof({experiment.Name}) }},");
                 code.Line("],").Line("[");
                 foreach (var network in registry.Networks)
                     code.Line($"    {network}.Plan,");

@@ -187,7 +187,7 @@ internal sealed class ForwardWriter : Emitter
     private string Expression(LayerStep step, int copy, string[] given) => step.Layer.Block is { } function
         ? $"{names.TypeOf(function)}.Apply({string.Join(", ", given)})"
         : LayerKind.Find(step.Layer.Kind)!.Write(step.Layer, Values[step.Inputs[0]].Shape, Values[step.Outputs[0]].Shape,
-            new LayerCode(given, parameter => names.Field(step.Layer, copy, parameter), (word, sizes) => Constant(step.Layer, word, sizes)));
+            new LayerCode(given, parameter => names.Field(step.Layer, copy, parameter), (word, sizes) => Constant(step.Layer, word, sizes), names.Context));
 
     private string Expression(FusedStep step)
     {
@@ -199,7 +199,7 @@ internal sealed class ForwardWriter : Emitter
         if (step.Shift is { } shift)
             text += $", shift: {values[shift]}";
         if (step.Dropout is { } dropout)
-            text += $", dropout: training ? {Number(dropout.Number("probability", 0))} : 0";
+            text += $", dropout: training ? {Number(dropout.Number("probability", 0))} : 0, context: {names.Context}";
         if (step.Residual is { } residual)
             text += $", residual: {values[residual]}";
         return step.Scale == 1 ? text + ")" : $"{text}, scale: {Number(step.Scale)})";

@@ -18,6 +18,7 @@ internal sealed class ModuleNames
             .GroupBy(function => function.FullName).Select(same => same.First())];
         Parameters = [.. plan.Parameters];
         taken = new([.. Parameters, .. plan.Layers.Select(layer => layer.Name), "parameters", "training", "functional", "nn", "torch", "cat", "last", "i"]);
+        Context = plan.Layers.Any(layer => layer.Module is null && LayerKind.Find(layer.Kind)?.DrawsMasks(layer) == true) ? taken.Take("context") : null;
         foreach (var layer in plan.Layers)
         {
             owned[layer.Name] = LayerKind.Find(layer.Kind)?.Parameters(layer).ToArray() ?? [];
@@ -37,6 +38,9 @@ internal sealed class ModuleNames
 
     /// <summary>Contracts of the functions that users have written.</summary>
     public IReadOnlyList<BlockContract> OwnFunctions { get; }
+
+    /// <summary>The field of the step context; null for a module without masks.</summary>
+    public string? Context { get; }
 
     /// <summary>A new name.</summary>
     public string Take(string wanted) => taken.Take(wanted);

@@ -62,6 +62,8 @@ internal sealed class ModuleWriter(CheckedNetwork network, CodeWriter code, Modu
     {
         foreach (var name in Plan.Parameters)
             code.Line($"private readonly int {Escape(name)};");
+        if (names.Context is { } context)
+            code.Line($"private readonly StepContext {context};");
         foreach (var layer in Plan.Layers)
         {
             foreach (var (copy, _) in Copies(layer))
@@ -118,6 +120,8 @@ internal sealed class ModuleWriter(CheckedNetwork network, CodeWriter code, Modu
         {
             foreach (var name in Plan.Parameters)
                 code.Line($"this.{Escape(name)} = {Escape(name)};");
+            if (names.Context is { } context)
+                code.Line($"{context} = parameters.Context;");
             foreach (var duty in network.Duties.Where(duty => duty.Kind != DutyKind.AtLeast && duty.Left.IsOver(names.Parameters) && duty.Right.IsOver(names.Parameters)))
             {
                 var holds = duty.Kind == DutyKind.Divides ? $"({duty.Right.ToCode()}) % ({duty.Left.ToCode()}) == 0" : $"{duty.Left.ToCode()} == {duty.Right.ToCode()}";

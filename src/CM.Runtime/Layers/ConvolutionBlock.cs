@@ -29,6 +29,9 @@ internal readonly record struct ConvolutionBlock()
     /// <summary>Probability of dropout; 0 for none.</summary>
     public double Dropout { get; init; }
 
+    /// <summary>The origin of dropout masks; not needed without.</summary>
+    public StepContext? Context { get; init; }
+
     /// <summary>[out, C, kernel, kernel] with an odd kernel.</summary>
     public Tensor? Weight { get; init; }
 
@@ -57,7 +60,7 @@ internal readonly record struct ConvolutionBlock()
         if (SiLU)
             value = functional.silu(value);
         if (Dropout > 0)
-            value = DropoutMasks.Apply(value, Dropout, true);
+            value = Context!.Dropout(value, Dropout, training: true);
         if (Weight is not null)
             value = functional.conv2d(value, Weight, Bias, padding: [Weight.size(2) / 2, Weight.size(2) / 2]);
         if (Residual is not null)

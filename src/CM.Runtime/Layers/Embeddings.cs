@@ -51,13 +51,14 @@ public static class Embeddings
     /// <param name="bias">[channels], or none.</param>
     /// <param name="scale">Multiplies the labels.</param>
     /// <param name="dropout">The probability.</param>
+    /// <param name="context">The origin of random numbers; not needed without dropout.</param>
     /// <returns>[B, channels].</returns>
-    public static Tensor Classes(Tensor labels, Tensor weight, Tensor? bias, double scale, double dropout = 0)
+    public static Tensor Classes(Tensor labels, Tensor weight, Tensor? bias, double scale, double dropout = 0, StepContext? context = null)
     {
         using var scaled = labels * scale;
         if (dropout == 0)
             return Linears.Of(scaled, weight, bias);
-        using var draw = DropoutMasks.Draw(labels);
+        using var draw = context!.Uniform(labels);
         using var stays = draw.ge((Scalar)dropout);
         using var mask = stays.to(labels.dtype);
         using var kept = scaled * mask;

@@ -135,10 +135,11 @@ public static class Images
     /// <param name="dropout">Probability that a number becomes 0 before the convolution.</param>
     /// <param name="residual">Added to the result, [B, out, H, W].</param>
     /// <param name="scale">Multiplies the sum.</param>
+    /// <param name="context">The origin of dropout masks; not needed without dropout.</param>
     /// <returns>[B, out, H, W].</returns>
     public static Tensor NormSiLUConv2d(
-        Tensor images, long groups, Tensor normWeight, Tensor normBias, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5, Tensor? shift = null, double dropout = 0,
-        Tensor? residual = null, double scale = 1) =>
+        Tensor images, long groups, Tensor normWeight, Tensor normBias, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5,
+        Tensor? shift = null, double dropout = 0, Tensor? residual = null, double scale = 1, StepContext? context = null) =>
         new ConvolutionBlock
         {
             Shift = shift,
@@ -148,6 +149,7 @@ public static class Images
             Epsilon = epsilon,
             SiLU = true,
             Dropout = dropout,
+            Context = context,
             Weight = weight,
             Bias = bias,
             Residual = residual,

@@ -54,7 +54,7 @@ internal sealed class Evaluator : IDisposable
     /// <param name="steps">How many of the sampling times to go through, from the first on.</param>
     /// <param name="count">How many samples.</param>
     /// <param name="goesOn">Called now and then.</param>
-    public Judgement Judge(Training training, ParameterStore weights, int steps, int count, Action? goesOn = null)
+    public Judgement Judge(ConsistencyTrainer training, ParameterStore weights, int steps, int count, Action? goesOn = null)
     {
         var samples = Samples(training, weights, steps, count, goesOn);
         return new(steps, [.. data is null ? OfPoints(Host(samples)) : OfImages(samples, everything: true)]);
@@ -65,7 +65,7 @@ internal sealed class Evaluator : IDisposable
     /// <param name="weights">With which weights.</param>
     /// <param name="time">t.</param>
     /// <param name="count">How many examples, at most.</param>
-    public Judgement JudgeRestored(Training training, ParameterStore weights, double time, int count)
+    public Judgement JudgeRestored(ConsistencyTrainer training, ParameterStore weights, double time, int count)
     {
         var blocks = Enumerable.Range(0, (Math.Min(count, examples.Count) + Block - 1) / Block).Select(block =>
         {
@@ -73,10 +73,8 @@ internal sealed class Evaluator : IDisposable
             var begin = block * Block;
             using var images = FeatureSet.Read(examples, begin, Math.Min(Block, Math.Min(count, examples.Count) - begin), plan.DataShape, device);
             using var noise = SampleNoise.Draw(seed, 1, (int)images.shape[0], plan.DataShape, device, block)[0];
-            if (plan.Classes == 0)
-                return training.Restore(weights, images, noise, time);
-            using var labels = OneHotOf(Enumerable.Range(begin, (int)images.shape[0]).Select(i => (long)((ILabelledExamples)examples).Label(i)));
-            return training.Restore(weights, images, noise, labels, time);
+            using var labels = plan.Classes == 0 ? null : OneHotOf(Enumerable.Range(begin, (int)images.shape[0]).Select(i => (long)((ILabelledExamples)examples).Label(i)));
+            return training.Denoise(weights, images, noise, time, labels);
         });
         return new(0, [.. data is null ? OfPoints(Host(blocks)) : OfImages(blocks, everything: false)]);
     }
@@ -121,7 +119,7 @@ internal sealed class Evaluator : IDisposable
         }
     }
 
-    private IEnumerable<Tensor> Samples(Training training, ParameterStore weights, int steps, int count, Action? goesOn)
+    private IEnumerable<Tensor> Samples(ConsistencyTrainer training, ParameterStore weights, int steps, int count, Action? goesOn)
     {
         for (var (begin, block) = (0, 0); begin < count; begin += Block, block++)
         {
@@ -135,7 +133,7 @@ internal sealed class Evaluator : IDisposable
     }
 
     // Samples of one class after the other.
-    private Tensor OfEveryClass(Training training, ParameterStore weights, IReadOnlyList<Tensor> noise, int begin)
+    private Tensor OfEveryClass(ConsistencyTrainer training, ParameterStore weights, IReadOnlyList<Tensor> noise, int begin)
     {
         using var labels = OneHotOf(Enumerable.Range(begin, (int)noise[0].shape[0]).Select(i => (long)(i % plan.Classes)));
         return training.Sample(weights, noise, labels);

@@ -32,16 +32,16 @@ internal sealed class Replay : TrainingRun
             return null;
         using var checkpoint = Checkpoint.Open(path);
         using var replay = new Replay(run, checkpoint, run.Done);
-        using var _ = LayerWatch.Begin(replay.Look);
         experiment.Train(replay);
         return replay.Found;
     }
 
     /// <inheritdoc/>
-    public override void Begin(Training training)
+    public override void Begin(ConsistencyTrainer training)
     {
         Load(training);
-        training.Noted = LookAtSamples;
+        training.Context.Watcher = Look;
+        training.LossesRecorded = LookAtSamples;
         training.GradientsReady = LookAtGradients;
         Own(training.Weights, "");
         foreach (var average in training.Averages)

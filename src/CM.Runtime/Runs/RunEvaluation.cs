@@ -36,7 +36,7 @@ internal sealed class RunEvaluation : IDisposable
     /// <returns>
     /// What the log should say, every value as <c>name/steps of the sampler</c>, and the distance of samples made in all steps.
     /// </returns>
-    public (JsonObject Line, double? Distance) Judge(Training training, int done) => setup.Group.Await(goesOn =>
+    public (JsonObject Line, double? Distance) Judge(ConsistencyTrainer training, int done) => setup.Group.Await(goesOn =>
     {
         var line = new JsonObject { ["step"] = done };
         double? distance = null;

@@ -111,7 +111,7 @@ internal sealed class RunFolder
     /// <param name="step">Steps done in that checkpoint.</param>
     /// <param name="average">Name of an average, <c>online</c>, or <c>power-WIDTH</c>; null for those that make the samples.</param>
     /// <exception cref="UserError">There is no such average, and it cannot be made.</exception>
-    public ParameterStore Weights(Training training, int step, string? average)
+    public ParameterStore Weights(ConsistencyTrainer training, int step, string? average)
     {
         if (average is null)
             return training.BestWeights;
@@ -119,7 +119,7 @@ internal sealed class RunFolder
             return known;
         if (!EmaPower.IsName(average, out var deviation))
             throw new UserError($"--ema {average}: there is no such average; there are: "
-                + $"{string.Join(", ", training.Averages.Select(each => each.Rule.Name).Append(Training.Online))}.");
+                + $"{string.Join(", ", training.Averages.Select(each => each.Rule.Name).Append(ConsistencyTrainer.Online))}.");
         Snapshots.Reconstruct(training.Weights, new(step, deviation));
         return training.Weights;
     }

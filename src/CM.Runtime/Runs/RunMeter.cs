@@ -9,7 +9,7 @@ namespace CM.Runtime;
 internal sealed class RunMeter : IDisposable
 {
     private readonly TrainingSetup setup;
-    private readonly Training training;
+    private readonly ConsistencyTrainer training;
     private readonly BatchFeed feed;
     private readonly LossWindow losses;
     private readonly LossByTime byTime;
@@ -25,14 +25,14 @@ internal sealed class RunMeter : IDisposable
     /// <param name="training">Which tells of its samples.</param>
     /// <param name="feed">Where data come from.</param>
     /// <param name="done">Steps done.</param>
-    public RunMeter(ExperimentPlan plan, Training training, BatchFeed feed, int done)
+    public RunMeter(ExperimentPlan plan, ConsistencyTrainer training, BatchFeed feed, int done)
     {
         this.training = training;
         this.feed = feed;
         setup = training.Setup;
         losses = new LossWindow(setup.Device);
         byTime = new LossByTime(plan.Times.From, plan.Times.To);
-        training.Noted = byTime.Add;
+        training.LossesRecorded = byTime.Add;
         began = logged = done;
     }
 
@@ -116,7 +116,7 @@ internal sealed class RunMeter : IDisposable
 
     public void Dispose()
     {
-        training.Noted = null;
+        training.LossesRecorded = null;
         losses.Dispose();
         byTime.Dispose();
     }

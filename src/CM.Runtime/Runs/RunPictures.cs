@@ -34,7 +34,7 @@ internal sealed class RunPictures
     /// <summary>Makes a picture, and measures how far its samples are from the data.</summary>
     /// <param name="training">What to sample.</param>
     /// <param name="step">Steps done.</param>
-    public EncodedImage Draw(Training training, int step)
+    public EncodedImage Draw(ConsistencyTrainer training, int step)
     {
         var samples = sampler.Sample(training, training.BestWeights);
         LastDistance = planar && PointSets.Distance(samples, data) is var distance && double.IsFinite(distance) ? distance : null;

@@ -87,7 +87,7 @@ public sealed record TrainRequest
         if (from is null)
         {
             folder.Describe(Describe(setup, folder, before));
-            if (Experiment.Train.Method.DeclaringType is { } declared)
+            if (Experiment.Record is { } declared)
                 folder.WriteSources(DeclaredSources.Of(declared));
         }
         Introduce(display, setup, folder, from?.State);
@@ -150,7 +150,7 @@ public sealed record TrainRequest
             return null;
         var weights = Weights is not null
             ? SavedWeights.Open(Weights)
-            : SavedWeights.OfCheckpoint(RunFolder.Open(Fork!).NewestCheckpoint, Training.Online);
+            : SavedWeights.OfCheckpoint(RunFolder.Open(Fork!).NewestCheckpoint, ConsistencyTrainer.Online);
         using var training = Experiment.NewTraining(setup);
         choice = weights.ChoiceOf(weights.CopyTo(training, Plan.Network)); // before anything is written
         return weights;

@@ -27,7 +27,7 @@ public class TrainingRun : IDisposable
     private readonly Stopwatch unsaved = new();
     private readonly Stopwatch unlogged = new();
 
-    private Training? training;
+    private ConsistencyTrainer? training;
     private BatchFeed? feed;
     private Tensor? classes;
     private RunMeter? meter;
@@ -97,12 +97,12 @@ public class TrainingRun : IDisposable
         private protected set => done = value;
     }
 
-    private protected Training Current => training ?? throw new InvalidOperationException("Begin comes first.");
+    private protected ConsistencyTrainer Current => training ?? throw new InvalidOperationException("Begin comes first.");
 
     private RunMeter Meter => meter ?? throw new InvalidOperationException("Begin comes first.");
 
     /// <summary>Starts: with the training's fresh weights, or with those of the checkpoint that is resumed.</summary>
-    public virtual void Begin(Training training)
+    public virtual void Begin(ConsistencyTrainer training)
     {
         Load(training);
         if (Writes)
@@ -119,7 +119,7 @@ public class TrainingRun : IDisposable
     }
 
     /// <summary>Gives the training its weights, and begins to prepare data.</summary>
-    private protected void Load(Training training)
+    private protected void Load(ConsistencyTrainer training)
     {
         this.training = training;
         if (from is not null)

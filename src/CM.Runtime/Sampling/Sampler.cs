@@ -53,12 +53,12 @@ internal sealed class Sampler
     /// <summary>Samples, <c>[count, …]</c>, on the host.</summary>
     /// <param name="training">The training whose sampler is used.</param>
     /// <param name="weights">Its weights.</param>
-    public float[] Sample(Training training, ParameterStore weights) => [.. SampleInParts(training, weights).SelectMany(part => part)];
+    public float[] Sample(ConsistencyTrainer training, ParameterStore weights) => [.. SampleInParts(training, weights).SelectMany(part => part)];
 
     /// <summary>The same samples, as several arrays of whole ones where all together take too much memory.</summary>
     /// <param name="training">The training whose sampler is used.</param>
     /// <param name="weights">Its weights.</param>
-    public IEnumerable<float[]> SampleInParts(Training training, ParameterStore weights)
+    public IEnumerable<float[]> SampleInParts(ConsistencyTrainer training, ParameterStore weights)
     {
         var atOnce = (int)Math.Clamp(MostValues / size, 1, count);
         for (var (begin, part) = (0, 0); begin < count; begin += atOnce, part++)
@@ -89,13 +89,13 @@ internal sealed class Sampler
         return values;
     }
 
-    private float[] SamplePart(Training training, ParameterStore weights, int part, int begin, int many)
+    private float[] SamplePart(ConsistencyTrainer training, ParameterStore weights, int part, int begin, int many)
     {
         using var frozen = no_grad();
         var noise = SampleNoise.Draw(seed, plan.SampleTimes.Length, many, plan.DataShape, device, part);
         using var labels = plan.Classes == 0 ? null : OneHotLabels(begin, many);
         StepSeed.Set(StepSeed.Of(seed, part, StepSeed.Use.Matching)); // large batches are matched by a draw
-        using var samples = labels is null ? training.Sample(weights, noise) : training.Sample(weights, noise, labels);
+        using var samples = training.Sample(weights, noise, labels);
         using var single = samples.to(ScalarType.Float32);
         using var host = single.cpu();
         using var dense = host.contiguous();

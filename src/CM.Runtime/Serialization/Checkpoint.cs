@@ -29,7 +29,7 @@ internal sealed class Checkpoint : IDisposable
     public string Name => file.Name;
 
     /// <summary>Writes a training, whole or not at all.</summary>
-    public static void Write(string path, TrainingState state, Training training) =>
+    public static void Write(string path, TrainingState state, ConsistencyTrainer training) =>
         AtomicFile.Write(path, stream => Write(stream, state, training));
 
     /// <summary>Opens a checkpoint and checks every byte of it.</summary>
@@ -65,7 +65,7 @@ internal sealed class Checkpoint : IDisposable
 
     /// <summary>Overwrites a training with the saved one.</summary>
     /// <exception cref="UserError">The network has other parameters by now.</exception>
-    public void Load(Training training)
+    public void Load(ConsistencyTrainer training)
     {
         var parts = Parts(training);
         CheckTensors(parts);
@@ -80,7 +80,7 @@ internal sealed class Checkpoint : IDisposable
     /// <param name="training">Of an experiment with the same model.</param>
     /// <param name="starts">Whether the training itself starts from them. Networks beside the model that the file lacks stay fresh.</param>
     /// <exception cref="UserError">The model has other parameters.</exception>
-    public void LoadBest(Training training, bool starts)
+    public void LoadBest(ConsistencyTrainer training, bool starts)
     {
         var averaged = file.Header.Tensors.Values.Where(tensor => tensor.Name.StartsWith("ema/", StringComparison.Ordinal))
             .MinBy(tensor => tensor.Begin);
@@ -110,7 +110,7 @@ internal sealed class Checkpoint : IDisposable
 
     public void Dispose() => file.Dispose();
 
-    private static List<Part> Parts(Training training)
+    private static List<Part> Parts(ConsistencyTrainer training)
     {
         var layout = training.Weights.Layout;
         var parts = new List<Part>
@@ -132,7 +132,7 @@ internal sealed class Checkpoint : IDisposable
         return parts;
     }
 
-    private static void Write(FileStream stream, TrainingState state, Training training)
+    private static void Write(FileStream stream, TrainingState state, ConsistencyTrainer training)
     {
         var parts = Parts(training);
         var header = SafetensorsWriter.Header(

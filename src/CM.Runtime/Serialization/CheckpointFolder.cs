@@ -21,7 +21,7 @@ internal sealed class CheckpointFolder(string path)
     public string? Newest => OldestFirst().LastOrDefault();
 
     /// <summary>Writes a checkpoint, then deletes those that are too old.</summary>
-    public void Save(TrainingState state, Training training)
+    public void Save(TrainingState state, ConsistencyTrainer training)
     {
         Directory.CreateDirectory(path);
         Checkpoint.Write(Path.Combine(path, $"{Prefix}{state.Step:D6}{Suffix}"), state, training);

@@ -44,7 +44,7 @@ internal sealed class SavedWeights : IDisposable
     /// </summary>
     /// <returns>The match of the network's weights.</returns>
     /// <exception cref="UserError">Something is missing or has another shape.</exception>
-    public WeightsMatch CopyTo(Training training, string network)
+    public WeightsMatch CopyTo(ConsistencyTrainer training, string network)
     {
         var match = CopyTo(training.Weights, network);
         if (training.FrozenWeights is { } frozen)
@@ -77,15 +77,15 @@ internal sealed class SavedWeights : IDisposable
 
         var averages = tensors.Where(tensor => tensor.Name.StartsWith("ema/", StringComparison.Ordinal))
             .Select(tensor => tensor.Name.Split('/')[1]).Distinct().ToList();
-        if (average is not (null or Training.Online) && !averages.Contains(average))
+        if (average is not (null or ConsistencyTrainer.Online) && !averages.Contains(average))
         {
             file.Dispose();
             throw new UserError($"{path}: there is no average '{average}'; there are: "
-                + $"{string.Join(", ", [.. averages, Training.Online])}.");
+                + $"{string.Join(", ", [.. averages, ConsistencyTrainer.Online])}.");
         }
-        var chosen = average ?? averages.FirstOrDefault(Training.Online);
-        var others = averages.Append(Training.Online).Where(name => name != chosen).ToList();
-        var isOnline = chosen == Training.Online;
+        var chosen = average ?? averages.FirstOrDefault(ConsistencyTrainer.Online);
+        var others = averages.Append(ConsistencyTrainer.Online).Where(name => name != chosen).ToList();
+        var isOnline = chosen == ConsistencyTrainer.Online;
         var choice = (isOnline ? "the trained weights" : $"the average {chosen}")
             + (others.Count > 0 ? $"; not taken: {string.Join(", ", others)}" : "");
         return new SavedWeights(path, [.. Under(isOnline ? "weights/" : $"ema/{chosen}/"), .. Under("buffers/")], file, choice);

@@ -30,7 +30,7 @@ internal sealed class LowPrecision : IDisposable
         gradients = withGradients ? zeros_like(values).DetachFromDisposeScope() : null;
         foreach (var spec in cast)
         {
-            var parameter = ParameterStore.NewParameter(values, gradients, spec with { Offset = spec.Offset - stretch.Start });
+            var parameter = ParameterStore.NewParameter(values, gradients, spec with { Offset = spec.Offset - stretch.Start }, store.Context);
             parameter.DetachFromDisposeScope();
             parameters.Add(spec.Name, parameter);
         }

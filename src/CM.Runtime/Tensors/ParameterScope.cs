@@ -22,6 +22,9 @@ public readonly struct ParameterScope
     /// <summary>The outermost scope of a store, in another type.</summary>
     internal static ParameterScope Of(ParameterStore store, LowPrecision low) => new(store, low, "");
 
+    /// <summary>The steps that the module is used in.</summary>
+    public StepContext Context => store.Context;
+
     /// <summary>A parameter of this module.</summary>
     /// <exception cref="KeyNotFoundException">There is no such parameter.</exception>
     public Parameter this[string name] => low is null ? store[prefix + name] : low[prefix + name];

@@ -13,16 +13,17 @@ public sealed class ParameterStore : IDisposable
     private readonly Tensor? gradients;
     private LowPrecision? low;
 
-    private ParameterStore(ParameterLayout layout, Tensor values, Tensor bufferValues, bool withGradients)
+    private ParameterStore(ParameterLayout layout, Tensor values, Tensor bufferValues, bool withGradients, StepContext context)
     {
         Layout = layout;
+        Context = context;
         Values = values;
         BufferValues = bufferValues;
         gradients = withGradients ? zeros([layout.Size], ScalarType.Float32, values.device) : null;
         foreach (var spec in layout.Parameters)
-            parameters.Add(spec.Name, NewParameter(values, gradients, spec));
+            parameters.Add(spec.Name, NewParameter(values, gradients, spec, context));
         foreach (var spec in layout.Buffers)
-            buffers.Add(spec.Name, View(bufferValues, spec));
+            buffers.Add(spec.Name, new StoredParameter(View(bufferValues, spec), isTrained: false, context));
     }
 
     /// <summary>What is stored where.</summary>
@@ -35,6 +36,9 @@ public sealed class ParameterStore : IDisposable
     /// <exception cref="InvalidOperationException">The store was made without gradients.</exception>
     public Tensor Gradients => gradients ?? throw new InvalidOperationException("This store was made without gradients.");
 
+    /// <summary>The steps that modules over the store are used in.</summary>
+    public StepContext Context { get; }
+
     /// <summary>All buffers, <c>[BufferSize]</c>.</summary>
     internal Tensor BufferValues { get; }
 
@@ -45,7 +49,11 @@ public sealed class ParameterStore : IDisposable
     /// <param name="seed">Given to <c>torch.manual_seed</c> before the first draw.</param>
     /// <param name="device">Where to keep it. Default: the CPU.</param>
     /// <param name="gradients">Whether the parameters are trained.</param>
-    public static ParameterStore New(ParameterLayout layout, long seed, Device? device = null, bool gradients = true)
+    public static ParameterStore New(ParameterLayout layout, long seed, Device? device = null, bool gradients = true) =>
+        New(layout, seed, new StepContext(seed), device, gradients);
+
+    /// <summary>Makes a store of a trainer.</summary>
+    internal static ParameterStore New(ParameterLayout layout, long seed, StepContext context, Device? device, bool gradients = true)
     {
         var values = zeros([layout.Size], ScalarType.Float32);
         var bufferValues = zeros([layout.BufferSize], ScalarType.Float32);
@@ -56,10 +64,10 @@ public sealed class ParameterStore : IDisposable
             spec.Init.Fill(view);
         }
         if (device is null || device.type == DeviceType.CPU)
-            return new ParameterStore(layout, values, bufferValues, gradients);
+            return new ParameterStore(layout, values, bufferValues, gradients, context);
         using (values)
         using (bufferValues)
-            return new ParameterStore(layout, values.to(device), bufferValues.to(device), gradients);
+            return new ParameterStore(layout, values.to(device), bufferValues.to(device), gradients, context);
     }
 
     /// <summary>A parameter, a view into <see cref="Values"/>; its <c>grad</c> is a view into <see cref="Gradients"/>.</summary>
@@ -115,7 +123,7 @@ public sealed class ParameterStore : IDisposable
     public ParameterStore Copy(bool gradients)
     {
         using var _ = no_grad();
-        return new ParameterStore(Layout, Values.clone(), BufferValues.clone(), gradients);
+        return new ParameterStore(Layout, Values.clone(), BufferValues.clone(), gradients, Context);
     }
 
     /// <summary>Frees all tensors.</summary>
@@ -139,12 +147,12 @@ public sealed class ParameterStore : IDisposable
     }
 
     /// <summary>A parameter on a part of flat tensors.</summary>
-    internal static Parameter NewParameter(Tensor values, Tensor? gradients, ParameterSpec spec)
+    internal static Parameter NewParameter(Tensor values, Tensor? gradients, ParameterSpec spec, StepContext context)
     {
         // On the same storage, but neither a view nor detached from one: a change of one parameter must not count as a change of all,
         // or layers that normalise their weights in place would spoil what the layers before them have recorded.
         using var view = View(values, spec);
-        var parameter = new Parameter(empty([0], values.dtype, values.device).set_(view), gradients is not null);
+        var parameter = new StoredParameter(empty([0], values.dtype, values.device).set_(view), gradients is not null, context);
         if (gradients is not null)
         {
             using var gradient = View(gradients, spec);

@@ -6,9 +6,6 @@ namespace CM.Runtime;
 /// </summary>
 public sealed class BatchPart
 {
-    [ThreadStatic]
-    private static BatchPart? current;
-
     private readonly long own;
 
     /// <param name="batch">Samples of the whole batch, those of all processes.</param>
@@ -47,6 +44,9 @@ public sealed class BatchPart
     /// <summary>Samples of the part.</summary>
     internal long Count { get; }
 
+    /// <summary>Its rows of the whole batch; null for all.</summary>
+    internal RowRange? Rows => IsWhole ? null : new RowRange(First, Count, Batch);
+
     private bool IsWhole => Count == Batch;
 
     /// <summary>The part's rows of what was drawn for the whole batch.</summary>
@@ -80,34 +80,5 @@ public sealed class BatchPart
         var early = before > 0 ? weight * (losses.narrow(0, 0, before).sum() / boundary) : null;
         var later = before < Count ? losses.narrow(0, before, Count - before).sum() / (Batch - boundary) : null;
         return (early is null ? later! : later is null ? early : later + early).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>The part that is trained on now; null where that is a whole batch.</summary>
-    internal static BatchPart? Current => current;
-
-    /// <summary>Where rows of the part lie in the whole batch, int64.</summary>
-    /// <param name="rows">Rows of the part; null for all.</param>
-    /// <param name="device">Where to put the places of all.</param>
-    internal Tensor Places(Tensor? rows, Device device) => rows is null ? arange(First, First + Count, 1, ScalarType.Int64, device) : rows + First;
-
-    /// <summary>Goes through parts, each of which draws its own rows of a batch's random numbers.</summary>
-    internal static IEnumerable<BatchPart> InTurn(BatchPart[] parts)
-    {
-        if (parts is [{ IsWhole: true }])
-            return parts;
-        return Each(parts);
-
-        static IEnumerable<BatchPart> Each(BatchPart[] parts)
-        {
-            try
-            {
-                foreach (var part in parts)
-                    yield return current = part;
-            }
-            finally
-            {
-                current = null;
-            }
-        }
     }
 }

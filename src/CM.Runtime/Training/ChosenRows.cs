@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace CM.Runtime;
 
 /// <summary>The samples of a batch that a pass sees.</summary>
@@ -17,8 +19,9 @@ public sealed class ChosenRows
     public Tensor? Places { get; }
 
     /// <summary>Their rows.</summary>
-    /// <param name="batch">[B, …].</param>
-    public Tensor Of(Tensor batch) => Places is null ? batch : batch.index_select(0, Places);
+    /// <param name="batch">[B, …], or null.</param>
+    [return: NotNullIfNotNull(nameof(batch))]
+    public Tensor? Of(Tensor? batch) => Places is null ? batch : batch?.index_select(0, Places);
 
     /// <summary>Their times; 1 for samples that nobody asked for, whose own time the model may not know.</summary>
     /// <param name="times">[B].</param>

@@ -4,18 +4,14 @@ namespace CM.Runtime;
 public readonly ref struct StepScope : IDisposable
 {
     private readonly DisposeScope scope = NewDisposeScope();
-    private readonly List<Tensor>[] masks;
+    private readonly StepContext context;
 
-    internal StepScope(List<Tensor>[] masks) => this.masks = masks;
+    internal StepScope(StepContext context) => this.context = context;
 
     /// <summary>Ends the step.</summary>
     public void Dispose()
     {
         scope.Dispose();
-        foreach (var drawn in masks)
-        {
-            drawn.ForEach(mask => mask.Dispose());
-            drawn.Clear();
-        }
+        context.EndStep();
     }
 }

@@ -110,9 +110,9 @@ public sealed class CouplingsGoldenTests
         using var scope = NewDisposeScope();
         var (data, t, r) = (golden["in/x"], golden["out64/t"], golden["out64/r"]);
 
-        var pair = Couple(training, data, golden["in/eps"], t, 160_000);
+        var pair = training.Couple(data, golden["in/eps"], t, step: 160_000);
         Golden.ShouldMatch(pair[1], golden["out/noise_used"], 1e-5, "noise");
-        var losses = Losses(training, pair[0], pair[1], t, r);
+        var losses = training.Losses(pair[0], pair[1], t, r);
         using var weighted = golden["out64/kl"] * golden["out64/kl_scale"];
         Golden.ShouldMatch(pair[2], weighted, 1e-5, "penalty");
         Golden.ShouldMatch(losses + pair[2], golden["out64/per_sample"], 1e-5, "losses");
@@ -164,7 +164,7 @@ public sealed class CouplingsGoldenTests
             training.Weights["Encode.Raw.bias"].fill_(Math.Log(Math.Exp(deviation) - 1));
         }
 
-        var pair = Couple(training, zeros(4, 2), ones(4, 2), ones(4, dtype: ScalarType.Float64));
+        var pair = training.Couple(zeros(4, 2), ones(4, 2), ones(4, dtype: ScalarType.Float64));
         pair[1].data<float>().ToArray().ShouldAllBe(value => Math.Abs(value - mean - deviation) < 1e-6);
         var divergence = 2 * (0.5 * (mean * mean + deviation * deviation - 1) - Math.Log(deviation));
         pair[2].data<float>().ToArray().ShouldAllBe(value => Math.Abs(value - 3 * divergence) < 1e-5);
@@ -188,7 +188,7 @@ public sealed class CouplingsGoldenTests
             """, "Fading", 8, 4);
         using var scope = NewDisposeScope();
         var one = ones(4, dtype: ScalarType.Float64);
-        var (early, late) = (Couple(training, ones(4, 2), ones(4, 2), one, 0), Couple(training, ones(4, 2), ones(4, 2), one, 7));
+        var (early, late) = (training.Couple(ones(4, 2), ones(4, 2), one, step: 0), training.Couple(ones(4, 2), ones(4, 2), one, step: 7));
         var ratio = (late[2] / early[2]).data<float>()[0];
         ((double)ratio).ShouldBe(isDefault == 1 ? 128 : 1, 1e-3, "the last stage has the first one's interval, halved seven times");
     }
@@ -211,9 +211,9 @@ public sealed class CouplingsGoldenTests
             var lower = index[step].data<long>().ToArray();
             var (t, r) = (tensor(Array.ConvertAll(lower, i => Sigma(i + 1))), tensor(Array.ConvertAll(lower, i => Sigma(i))));
             weights.ZeroGradients();
-            var pair = Couple(training, x[step], z[step], r, ones(32, dtype: ScalarType.Bool));
+            var pair = training.Couple(x[step], z[step], t, r, heads: ones(32, dtype: ScalarType.Bool));
             pair[0].requires_grad.ShouldBeFalse("the predictor is never differentiated");
-            var loss = Losses(training, pair[0], pair[1], t, r).mean();
+            var loss = training.Losses(pair[0], pair[1], t, r).mean();
             loss.item<float>().ShouldBe((float)wanted[step], (float)(1e-5 * wanted.Max()), $"loss of step {step}");
             loss.backward();
             if (step == 0)
@@ -250,7 +250,7 @@ public sealed class CouplingsGoldenTests
 
         (float[] Losses, float[] Weights) Run(string experiment)
         {
-            using var training = (Training)Activator.CreateInstance(declared.Type(experiment + "+Training"), new TrainingSetup(100, 8, 1, CPU))!;
+            using var training = (ConsistencyTrainer)Activator.CreateInstance(declared.Type(experiment + "+Trainer"), new TrainingSetup(100, 8, 1, CPU))!;
             manual_seed(4);
             using var data = randn(8, 2);
             var losses = new float[5];
@@ -271,8 +271,8 @@ public sealed class CouplingsGoldenTests
         using var scope = NewDisposeScope();
         manual_seed(6);
         var (data, noise, r) = (randn(4, 2), randn(4, 2), full(4, 0.7, dtype: ScalarType.Float64));
-        var mixed = Couple(training, data, noise, r, tensor(new[] { true, false, true, false }))[0];
-        var all = Couple(training, data, noise, r, ones(4, dtype: ScalarType.Bool))[0];
+        var mixed = training.Couple(data, noise, r, r, heads: tensor(new[] { true, false, true, false }))[0];
+        var all = training.Couple(data, noise, r, r, heads: ones(4, dtype: ScalarType.Bool))[0];
         for (var i = 0; i < 4; i++)
             Golden.ShouldMatch(mixed[i], (i % 2 == 0 ? all : data)[i], i % 2 == 0 ? 1e-6 : 0, $"sample {i}");
         (all - data).abs().min().item<float>().ShouldBeGreaterThan(0);
@@ -290,15 +290,6 @@ public sealed class CouplingsGoldenTests
     private static IEnumerable<(string Parameter, string Tensor, int From, int Count)> Both(string layer, string key, int from = 0, int count = 0) =>
         [(layer + ".weight", key + ".weight", from, count), (layer + ".bias", key + ".bias", from, count)];
 
-    private static Training New(string source, string experiment, int steps, int batch) =>
-        (Training)Activator.CreateInstance(TimesDeclared.Compile(source).Type(experiment + "+Training"), new TrainingSetup(steps, batch, 1, CPU))!;
-
-    private static Tensor Losses(Training training, params object[] arguments) =>
-        (Tensor)training.GetType().GetMethod("Losses")!.Invoke(training, arguments)!;
-
-    private static Tensor[] Couple(Training training, params object[] arguments)
-    {
-        var pair = (System.Runtime.CompilerServices.ITuple)training.GetType().GetMethod("Couple")!.Invoke(training, arguments)!;
-        return [.. Enumerable.Range(0, pair.Length).Select(i => (Tensor)pair[i]!)];
-    }
+    private static ConsistencyTrainer New(string source, string experiment, int steps, int batch) =>
+        (ConsistencyTrainer)Activator.CreateInstance(TimesDeclared.Compile(source).Type(experiment + "+Trainer"), new TrainingSetup(steps, batch, 1, CPU))!;
 }

@@ -116,7 +116,7 @@ public sealed class BasesGoldenTests
         Golden.ShouldMatch(r, golden[earlier], 1e-6, "r");
 
         training.Weights.ZeroGradients();
-        using var masks = golden.TakeMasks();
+        using var masks = golden.GiveMasks(training.Context);
         var losses = training.Losses(golden["in/x"], golden["in/eps"], golden[later], golden[earlier]);
         Golden.ShouldMatch(losses, golden["out64/per_sample"], tolerance, "losses");
         Golden.ShouldMatch(losses.mean().view(1), golden["out64/loss"], tolerance, "loss");
@@ -168,9 +168,8 @@ public sealed class BasesGoldenTests
     {
         using var training = New(experiment, new Golden("L05_ecm_ve_stage0"));
         using var scope = NewDisposeScope();
-        var model = training.GetType().GetField("model", BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(training)!;
         var x = randn(2, 3, 6, 6);
-        var denoised = (Tensor)training.GetType().GetMethod(denoise, BindingFlags.NonPublic | BindingFlags.Static)!.Invoke(null, [model, x, full(2, from, dtype: ScalarType.Float64)])!;
+        var denoised = training.Denoise(training.Module(), x, full(2, from, dtype: ScalarType.Float64), method: denoise);
         denoised.eq(x).all().item<bool>().ShouldBeTrue("bit for bit");
     }
 
@@ -186,7 +185,7 @@ public sealed class BasesGoldenTests
         for (var step = 0; step < wanted.Length; step++)
         {
             training.Weights.ZeroGradients();
-            var loss = ((Tensor)training.GetType().GetMethod("Losses")!.Invoke(training, [x[step], z[step], t[step], Declared.Call("EasyTimes", "Earlier", t[step], 2)])!).mean();
+            var loss = training.Losses(x[step], z[step], t[step], (Tensor)Declared.Call("EasyTimes", "Earlier", t[step], 2)).mean();
             ((double)loss.item<float>()).ShouldBe(wanted[step], 1e-5 * wanted.Max(), $"loss of step {step}");
             loss.backward();
             training.Optimizer.Step();
@@ -209,7 +208,6 @@ public sealed class BasesGoldenTests
         using var training = New("GcLion", golden);
         using var scope = NewDisposeScope();
         var predictor = Activator.CreateInstance(Declared.Type("Net").GetNestedType("Module")!, (ParameterScope)training.Averages[0].Weights)!;
-        var denoise = training.GetType().GetMethod("Denoise", BindingFlags.NonPublic | BindingFlags.Static)!;
         var (wanted, agreed, all) = (golden["out64/loss"].data<double>().ToArray(), 0L, 0L);
         for (var step = 0; step < wanted.Length; step++)
         {
@@ -218,10 +216,10 @@ public sealed class BasesGoldenTests
             var (t, r) = (times.index_select(0, index + 1), times.index_select(0, index));
             Tensor predicted;
             using (no_grad())
-                predicted = (Tensor)denoise.Invoke(null, [predictor, x + r.to(float32).view(-1, 1, 1, 1) * z, r])!;
+                predicted = training.Denoise(predictor, x + r.to(float32).view(-1, 1, 1, 1) * z, r);
             var data = where(golden["in/mask_u"][step].gt(0.5).view(-1, 1, 1, 1), predicted, x);
             training.Weights.ZeroGradients();
-            var loss = ((Tensor)training.GetType().GetMethod("Losses")!.Invoke(training, [data, z, t, r])!).mean();
+            var loss = training.Losses(data, z, t, r).mean();
             ((double)loss.item<float>()).ShouldBe(wanted[step], 1e-5 * wanted.Max(), $"loss of step {step}");
             loss.backward();
             training.Optimizer.Step();
@@ -263,11 +261,9 @@ public sealed class BasesGoldenTests
 
         double Distance(Tensor r, int step, Tensor times, int? other = null)
         {
-            var losses = training.GetType().GetMethod("Losses")!;
-            if (other is null)
-                return ((Tensor)losses.Invoke(training, [x, z, times, r, step])! * (times - r)).max().item<double>();
-            var target = training.GetType().GetMethod("Target", BindingFlags.NonPublic | BindingFlags.Instance)!;
-            return ((Tensor)target.Invoke(training, [x, z, r, step])! - (Tensor)target.Invoke(training, [x, z, r, other])!).abs().max().item<float>();
+            if (other is not { } next)
+                return (training.Losses(x, z, times, r, step: step) * (times - r)).max().item<double>();
+            return (training.Target("TargetOrData", x, z, r, step: step) - training.Target("TargetOrData", x, z, r, step: next)).abs().max().item<float>();
         }
     }
 
@@ -286,9 +282,9 @@ public sealed class BasesGoldenTests
         return (t, (Tensor)Declared.Call(schedule, "Earlier", t, stage));
     }
 
-    private static Training New(string experiment, Golden golden)
+    private static ConsistencyTrainer New(string experiment, Golden golden)
     {
-        var training = (Training)Activator.CreateInstance(Declared.Type(experiment + "+Training"), new TrainingSetup(400_000, 4, 1, CPU))!;
+        var training = (ConsistencyTrainer)Activator.CreateInstance(Declared.Type(experiment + "+Trainer"), new TrainingSetup(400_000, 4, 1, CPU))!;
         using var _ = no_grad();
         var weights = training.Weights;
         foreach (var (spec, parameter) in weights.Layout.Parameters.Select(spec => (spec, (Tensor)weights[spec.Name])).Concat(weights.Layout.Buffers.Select(spec => (spec, weights.Buffer(spec.Name)))))

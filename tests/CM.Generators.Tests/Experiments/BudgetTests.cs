@@ -65,7 +65,7 @@ public sealed class BudgetTests
         var compilation = Source.Compile(source);
         var need = MemoryNeed.Of(ExperimentReader.Read(compilation.GetTypeByMetadataName("Test.Mine")!, new Sites(), default)!,
             NetworkReader.ReadContract(compilation.GetTypeByMetadataName("Test.Wide")!, new Sites(), default)!)!;
-        var training = Emitted.From(source).Type("Mine").GetNestedType("Training")!;
+        var training = Emitted.From(source).Type("Mine").GetNestedType("Trainer")!;
         using var data = torch.zeros(4, 2);
         // The first one sets libtorch up; of the others the middle one counts, since the process takes and frees memory of its own meanwhile.
         New().Dispose();
@@ -79,9 +79,9 @@ public sealed class BudgetTests
             return Malloc.InUse() - before;
         }
 
-        Training New()
+        ConsistencyTrainer New()
         {
-            var begun = (Training)Activator.CreateInstance(training, new TrainingSetup(10, 4, 1, new torch.Device(DeviceType.CPU, -1)))!;
+            var begun = (ConsistencyTrainer)Activator.CreateInstance(training, new TrainingSetup(10, 4, 1, new torch.Device(DeviceType.CPU, -1)))!;
             for (var step = 1; step <= 6; step++) // RAdam's sixth step is the first that divides
                 begun.Step(data, step).Dispose();
             return begun;

@@ -47,7 +47,7 @@ public sealed class DiffusionTests
         float[] x = [0.3f, -0.2f, 0.5f, 0.1f], z = [1.1f, -0.4f, 0.2f, 0.9f];
         double[] sigma = [0.4, 12];
         using var scope = NewDisposeScope();
-        var losses = ((Tensor)training.GetType().GetMethod("Losses")!.Invoke(training, [tensor(x).view(2, 2), tensor(z).view(2, 2), tensor(sigma), zeros(2, dtype: ScalarType.Float64)])!).data<float>().ToArray();
+        var losses = training.Losses(tensor(x).view(2, 2), tensor(z).view(2, 2), tensor(sigma), zeros(2, dtype: ScalarType.Float64)).data<float>().ToArray();
         for (var i = 0; i < 2; i++)
         {
             var squares = 0.0;
@@ -133,6 +133,6 @@ public sealed class DiffusionTests
         Source.Diagnose(source).ShouldAllBe(said => said.StartsWith("CM5009 at 'Heun(", StringComparison.Ordinal) && said.Contains("needs Signal(t) = 1 and Noise(t) = t, and DiffusionTimes has others"));
     }
 
-    private static Training NewTraining(string experiment) =>
-        (Training)Activator.CreateInstance(Declared.Type(experiment + "+Training"), new TrainingSetup(100, 64, 1, CPU))!;
+    private static ConsistencyTrainer NewTraining(string experiment) =>
+        (ConsistencyTrainer)Activator.CreateInstance(Declared.Type(experiment + "+Trainer"), new TrainingSetup(100, 64, 1, CPU))!;
 }

@@ -58,7 +58,7 @@ public sealed class ExperimentsGoldenTests
         offset.ShouldBe(values.Length);
         training.Weights.ZeroGradients();
         using var scope = NewDisposeScope();
-        var losses = Losses(training, tensor(Floats(ExperimentsNumbers.Inputs)).view(16, 2), tensor(Floats(ExperimentsNumbers.Noises)).view(16, 2),
+        var losses = training.Losses(tensor(Floats(ExperimentsNumbers.Inputs)).view(16, 2), tensor(Floats(ExperimentsNumbers.Noises)).view(16, 2),
             tensor(ExperimentsNumbers.Times), tensor(ExperimentsNumbers.EarlierTimes));
         TimesDeclared.ShouldAgree([.. losses.data<float>().ToArray().Select(loss => (double)loss)],
             [.. ExperimentsNumbers.Distances.Zip(ExperimentsNumbers.Weights, (distance, weight) => distance * weight)], 6.5e-5, "losses");
@@ -100,7 +100,7 @@ public sealed class ExperimentsGoldenTests
         foreach (var r in (double[][])[[0, 0.3, 0, 12], [0, 0, 0, 0], [0.1, 0.2, 0.3, 12]])
         {
             using var scope = NewDisposeScope();
-            var losses = Losses(training, tensor(x).view(4, 2), tensor(z).view(4, 2), tensor(t), tensor(r)).data<float>().ToArray();
+            var losses = training.Losses(tensor(x).view(4, 2), tensor(z).view(4, 2), tensor(t), tensor(r)).data<float>().ToArray();
             for (var i = 0; i < 4; i++)
             {
                 double squares = 0, sum = 0;
@@ -135,7 +135,7 @@ public sealed class ExperimentsGoldenTests
         using var scope = NewDisposeScope();
         var (x, z, t) = (randn(4, 2), randn(4, 2), tensor(new double[] { 0.1, 0.5, 1, 2 }));
         training.Weights.ZeroGradients();
-        Losses(training, x, z, t, zeros(4, dtype: ScalarType.Float64)).mean().backward();
+        training.Losses(x, z, t, zeros(4, dtype: ScalarType.Float64)).mean().backward();
         training.Weights.Gradients.norm().item<float>().ShouldBeGreaterThan(0);
     }
 
@@ -147,7 +147,7 @@ public sealed class ExperimentsGoldenTests
         training.Weights.Values.zero_();
         training.Weights.ZeroGradients();
         var x = tensor(new float[] { 0, 0, 1, 1 }).view(2, 2);
-        Losses(training, x, x, tensor(new double[] { 1, 2 }), tensor(new double[] { 0.5, 1 })).mean().backward();
+        training.Losses(x, x, tensor(new double[] { 1, 2 }), tensor(new double[] { 0.5, 1 })).mean().backward();
         var norm = training.Weights.Gradients.norm().item<float>();
         float.IsFinite(norm).ShouldBeTrue("the first sample lies where the norm has no derivative");
         norm.ShouldBeGreaterThan(0, "the second one does not");
@@ -166,11 +166,11 @@ public sealed class ExperimentsGoldenTests
         var (x, z) = (randn(4, 1, 28, 28), randn(4, 1, 28, 28));
         var t = tensor(new double[] { 0.5, 1, 2, 3 });
         var near = t - 1e-6;
-        var distances = (Losses(training, x, z, t, near, 5) * (t - near)).data<double>().ToArray();
+        var distances = (training.Losses(x, z, t, near, step: 5) * (t - near)).data<double>().ToArray();
         distances.Max().ShouldBeLessThan(1e-6, "both passes are the same at nearly the same time");
 
         // Where r = 0 the target is the data, and the other samples do not notice.
-        var mixed = (Losses(training, x, z, t, near * tensor(new double[] { 1, 0, 1, 0 }), 5) * (t - near)).data<double>().ToArray();
+        var mixed = (training.Losses(x, z, t, near * tensor(new double[] { 1, 0, 1, 0 }), step: 5) * (t - near)).data<double>().ToArray();
         mixed[0].ShouldBe(distances[0], 1e-6);
         mixed[2].ShouldBe(distances[2], 1e-6);
         (mixed[1] * 1e6).ShouldBeGreaterThan(1);
@@ -223,7 +223,7 @@ public sealed class ExperimentsGoldenTests
             samples.requires_grad.ShouldBeFalse();
             return (before, Error(), losses);
 
-            double Error() => (ExperimentsGoldenTests.Losses(training, data, noise, t, zeros_like(t)) * t).mean().item<double>();
+            double Error() => (training.Losses(data, noise, t, zeros_like(t)) * t).mean().item<double>();
         }
     }
 
@@ -255,11 +255,8 @@ public sealed class ExperimentsGoldenTests
         training.Averages.Count.ShouldBe(2);
     }
 
-    private static Training NewTraining(TimesDeclared declared, string experiment, int steps = 100, int batch = 4) =>
-        (Training)Activator.CreateInstance(declared.Type(experiment + "+Training"), new TrainingSetup(steps, batch, 1, CPU))!;
-
-    private static Tensor Losses(Training training, params object[] arguments) =>
-        (Tensor)training.GetType().GetMethod("Losses")!.Invoke(training, arguments)!;
+    private static ConsistencyTrainer NewTraining(TimesDeclared declared, string experiment, int steps = 100, int batch = 4) =>
+        (ConsistencyTrainer)Activator.CreateInstance(declared.Type(experiment + "+Trainer"), new TrainingSetup(steps, batch, 1, CPU))!;
 
     private static float[] Floats(string base64) => [.. System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(Convert.FromBase64String(base64))];
 }

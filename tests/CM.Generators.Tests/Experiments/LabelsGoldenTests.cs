@@ -126,7 +126,7 @@ public sealed class LabelsGoldenTests
         Tensor? penalty = null;
         if (golden.Has("params_order_enc"))
         {
-            var pair = training.Couple(data, noise, labels);
+            var pair = training.Couple(data, noise, labels: labels);
             (noise, penalty) = (pair[1], pair[2]);
             Golden.ShouldMatch(noise, golden["out/noise_used"], 1e-5, "noise");
             Golden.ShouldMatch(penalty, golden["out64/kl"] * 90, 1e-5, "penalty");
@@ -215,7 +215,7 @@ public sealed class LabelsGoldenTests
             var loss = training.Losses(x[step], z[step], t[step], (Tensor)Declared.Call("PlainTimes", "Earlier", t[step], 1), golden["in/labels"][step]).mean();
             ((double)loss.item<float>()).ShouldBe(wanted[step], 1e-5 * wanted.Max(), $"loss of step {step}");
             loss.backward();
-            training.Optimizer.Rate = (double)training.Call("Rate", step)!;
+            training.Optimizer.Rate = (double)training.Call("LearningRate", step)!;
             training.Optimizer.Rate.ShouldBe(golden["out/lr"].data<double>()[step], 1e-15);
             training.Optimizer.Step();
             foreach (var average in training.Averages)
@@ -244,14 +244,14 @@ public sealed class LabelsGoldenTests
         {
             var labels = nn.functional.one_hot(golden["in/labels"][step], 3).to(float32);
             training.Weights.ZeroGradients();
-            var pair = training.Couple(x[step], z[step], labels);
+            var pair = training.Couple(x[step], z[step], labels: labels);
             var r = (Tensor)Declared.Call("HalfTimes", "Earlier", t[step], (int)Declared.Call("HalfTimes", "Stage", step / 16.0));
             var loss = (training.Losses(pair[0], pair[1], t[step], r, labels) + pair[2]).mean();
             ((double)loss.item<float>()).ShouldBe(wanted[step], 1e-5 * wanted.Max(), $"loss of step {step}");
             loss.backward();
             ((double)training.Weights.Gradients.norm().item<float>()).ShouldBe(norms[step], 1e-4 * norms[step], $"norm of the gradients in step {step}");
             training.Call("ClipGradients", 200.0);
-            training.Optimizer.Rate = (double)training.Call("Rate", step)!;
+            training.Optimizer.Rate = (double)training.Call("LearningRate", step)!;
             training.Optimizer.Rate.ShouldBe(golden["out/lr"].data<double>()[step], 1e-15);
             training.Optimizer.Step();
             training.Averages[0].Update(step);
@@ -269,7 +269,7 @@ public sealed class LabelsGoldenTests
         void Compare(Tensor found, string tensor) => Golden.ShouldMatch(BasesGoldenTests.Trained(found, tensor), BasesGoldenTests.Trained(golden[tensor], tensor), 1e-5, tensor);
     }
 
-    private static Training New(string experiment, Golden golden)
+    private static ConsistencyTrainer New(string experiment, Golden golden)
     {
         var training = Declared.NewTraining(experiment, 200_000);
         training.Weights.Fill(golden, ("Unet.", Prefix(golden)), ("Encode.Unet.", "enc/"));
@@ -281,7 +281,7 @@ public sealed class LabelsGoldenTests
     // Where the case has the model's weights.
     private static string Prefix(Golden golden) => ((string[])["net/", "net/model.", "net/unet."]).Single(prefix => golden.Has(prefix + "emb_noise.weight") || golden.Has(prefix + "map_layer0.weight"));
 
-    private static void CompareGradients(Training training, Golden golden, double normTolerance, double gradientTolerance)
+    private static void CompareGradients(ConsistencyTrainer training, Golden golden, double normTolerance, double gradientTolerance)
     {
         foreach (var (order, part, place) in ((string, string, string)[])[("params_order", "net", "Unet."), ("params_order_enc", "enc", "Encode.Unet.")])
         {

@@ -174,15 +174,16 @@ public sealed class LabelsTests
         if (message.Length > 0)
             return;
         var code = Source.Generate(source)["Experiments/Test.Alone.g.cs"];
-        code.ShouldContain("public override Tensor Step(Tensor data, Tensor labels, int step)");
-        code.ShouldContain("public Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r)");
+        code.ShouldContain("TakesLabels = true;");
+        code.ShouldContain("Output(model, x, t));");
     }
 
     [Fact]
     public void Labels_of_data_are_left_out_where_nobody_takes_them()
     {
         var code = Source.Generate(All + ExperimentsTests.Network + "[Experiment, Model<MoonsDenoiser>] public sealed partial record Blind : Plain;")["Experiments/Test.Blind.g.cs"];
-        code.ShouldNotContain("labels");
+        code.ShouldNotContain("TakesLabels");
+        code.ShouldNotContain("labels!");
         code.ShouldNotContain("Classes");
     }
 
@@ -245,9 +246,8 @@ public sealed class LabelsTests
 
         float Gap(int step, int other)
         {
-            var target = training.GetType().GetMethod("Target", BindingFlags.NonPublic | BindingFlags.Instance)!;
-            var (one, two) = ((Tensor)target.Invoke(training, [data, noise, t, labels, step])!, (Tensor)target.Invoke(training, [data, noise, t, labels, other])!);
-            var losses = Losses(training, new() { ["data"] = data, ["noise"] = noise, ["t"] = t, ["r"] = t - 1e-9, ["labels"] = labels }, step);
+            var (one, two) = (training.Target("TargetOrData", data, noise, t, labels, step), training.Target("TargetOrData", data, noise, t, labels, other));
+            var losses = training.Losses(data, noise, t, t - 1e-9, labels, step);
             (losses * 1e-9).max().item<float>().ShouldBeLessThan(1e-6f, "f(x_t, t) is f(x_r, r) where r is nearly t and masks are the same");
             return (one - two).abs().max().item<float>();
         }
@@ -263,24 +263,20 @@ public sealed class LabelsTests
         ((ExperimentPlan)Declared.Type(experiment).GetProperty("Plan")!.GetValue(null)!).Classes.ShouldBe(3);
         manual_seed(6);
         var (data, noise, labels) = (randn(6, 2), (Tensor[])[randn(6, 2), randn(6, 2)], eye(3).repeat(2, 1));
-        float.IsFinite(training.Step(data, labels, 0).item<float>()).ShouldBeTrue();
+        float.IsFinite(training.Step(data, 0, labels).item<float>()).ShouldBeTrue();
         var samples = training.Sample(training.BestWeights, noise, labels);
         (samples - training.Sample(training.BestWeights, noise, labels.roll(1, 0))).abs().min().item<float>().ShouldBeGreaterThan(0);
         Should.Throw<InvalidOperationException>(() => training.Step(data, 0)).Message.ShouldContain("takes labels");
         Should.Throw<InvalidOperationException>(() => training.Sample(training.BestWeights, noise)).Message.ShouldContain("takes labels");
     }
 
-    private static Training New(string experiment) => (Training)Activator.CreateInstance(Declared.Type(experiment + "+Training"), new TrainingSetup(100, 6, 1, CPU))!;
+    private static ConsistencyTrainer New(string experiment) => (ConsistencyTrainer)Activator.CreateInstance(Declared.Type(experiment + "+Trainer"), new TrainingSetup(100, 6, 1, CPU))!;
 
-    // The losses of coupled pairs; the generated methods say by their parameters' names what they need.
-    private static Tensor Losses(Training training, Dictionary<string, Tensor> batch, int step = 0)
+    // The losses of coupled pairs.
+    private static Tensor Losses(ConsistencyTrainer training, Dictionary<string, Tensor> batch)
     {
-        if (training.GetType().GetMethod("Couple") is not { } couple)
-            return (Tensor)Call(training.GetType().GetMethod("Losses")!)!;
-        var pair = (ITuple)Call(couple)!;
-        batch = new(batch) { ["data"] = (Tensor)pair[0]!, ["noise"] = (Tensor)pair[1]! };
-        return (Tensor)Call(training.GetType().GetMethod("Losses")!)!;
-
-        object? Call(MethodInfo method) => method.Invoke(training, [.. method.GetParameters().Select(parameter => parameter.Name == "step" ? (object)step : batch[parameter.Name!])]);
+        var (t, r, labels) = (batch["t"], batch["r"], batch["labels"]);
+        var pair = training.Couple(batch["data"], batch["noise"], t, r, labels, batch["mix"]);
+        return training.Losses(pair[0], pair[1], t, r, labels);
     }
 }

@@ -1,3 +1,4 @@
+using CM.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -46,11 +47,10 @@ public sealed class LossTests
     private static double[] Losses(string experiment)
     {
         using var scope = NewDisposeScope();
-        using var training = (CM.Runtime.Training)Activator.CreateInstance(Compiled.Type(experiment + "+Training"), new CM.Runtime.TrainingSetup(10, 64, 1, CPU))!;
+        using var training = (ConsistencyTrainer)Activator.CreateInstance(Compiled.Type(experiment + "+Trainer"), new TrainingSetup(10, 64, 1, CPU))!;
         manual_seed(5);
         var t = logspace(-2, 1, 64, dtype: ScalarType.Float64);
-        object[] given = [randn(64, 1), randn(64, 1), t, t / 2];
-        using var losses = (Tensor)training.GetType().GetMethod("Losses")!.Invoke(training, given)!;
+        using var losses = training.Losses(randn(64, 1), randn(64, 1), t, t / 2);
         return [.. losses.to(ScalarType.Float64).data<double>()];
     }
 }

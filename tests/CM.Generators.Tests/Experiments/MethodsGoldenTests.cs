@@ -127,8 +127,7 @@ public sealed partial class MethodsGoldenTests
         if (golden.Has("ema/model.map_layer0.weight"))
             training.Averages[0].Weights.Fill(golden, ("Unet.", "ema/model."));
         var (t, r) = (golden["out64/sigma_hi"], golden["out64/sigma_lo"]);
-        var tossed = training.GetType().GetMethod("Couple")!.GetParameters().Length == 4;
-        var pair = tossed ? training.Couple(golden["in/x"], golden["in/eps"], r, golden["out/mask_generated"].to(ScalarType.Bool)) : training.Couple(golden["in/x"], golden["in/eps"], r);
+        var pair = training.Couple(golden["in/x"], golden["in/eps"], t, r, heads: golden["out/mask_generated"].to(ScalarType.Bool));
         Golden.ShouldMatch(pair[0], golden["out/endpoint"], 1e-5, "data end");
         pair[0].requires_grad.ShouldBeFalse("what predicts gets no gradient");
         Compare(training, golden, training.Losses(pair[0], pair[1], t, r), tolerance, normTolerance);
@@ -178,7 +177,7 @@ public sealed partial class MethodsGoldenTests
         // Here the samples at the boundary come first, and masks belong to samples.
         var boundary = golden["out/is_boundary"].data<long>().ToArray();
         var (order, count) = (tensor(Enumerable.Range(0, boundary.Length).OrderByDescending(i => boundary[i]).Select(i => (long)i).ToArray()), boundary.Sum());
-        using var masks = golden.TakeMasks(order);
+        using var masks = golden.GiveMasks(training.Context, order);
         var losses = training.Losses(golden["in/x"].index_select(0, order), golden["in/eps"].index_select(0, order), golden["out/t"].index_select(0, order), golden["out/r"].index_select(0, order));
         if (count > 0)
             Golden.ShouldMatch(losses.narrow(0, 0, count), golden["out64/boundary_per_sample"], tolerance, "losses at the boundary");
@@ -295,7 +294,7 @@ public sealed partial class MethodsGoldenTests
         foreach (var line in blocks[1].Split('\n', StringSplitOptions.RemoveEmptyEntries))
             written.ShouldContain(line.Trim());
 
-        using var training = (Training)Activator.CreateInstance(TimesDeclared.Compile(source).Type("Leant+Training"), new TrainingSetup(600, 64, 1, CPU))!;
+        using var training = (ConsistencyTrainer)Activator.CreateInstance(TimesDeclared.Compile(source).Type("Leant+Trainer"), new TrainingSetup(600, 64, 1, CPU))!;
         var moons = new TwoMoons();
         var losses = Enumerable.Range(0, 600).Select(step =>
         {
@@ -312,13 +311,13 @@ public sealed partial class MethodsGoldenTests
         samples.shape.ShouldBe([16, 2]);
     }
 
-    private static void Compare(Training training, Golden golden, Tensor losses, double tolerance, double normTolerance)
+    private static void Compare(ConsistencyTrainer training, Golden golden, Tensor losses, double tolerance, double normTolerance)
     {
         Golden.ShouldMatch(losses, golden["out64/per_sample"], tolerance, "losses");
         CompareMean(training, golden, losses, tolerance, normTolerance);
     }
 
-    private static void CompareMean(Training training, Golden golden, Tensor losses, double tolerance, double normTolerance)
+    private static void CompareMean(ConsistencyTrainer training, Golden golden, Tensor losses, double tolerance, double normTolerance)
     {
         training.Weights.ZeroGradients();
         var loss = training.MeanOf(losses);

@@ -143,7 +143,7 @@ public sealed class PrecisionTests
     }
 
     // Gains start at 0, where nothing of the layers before them is seen.
-    private static Training NewMagnitudes(string experiment)
+    private static ConsistencyTrainer NewMagnitudes(string experiment)
     {
         var training = New(experiment);
         foreach (var spec in training.Weights.Layout.Parameters.Where(spec => spec.Shape.Length == 0))
@@ -154,16 +154,16 @@ public sealed class PrecisionTests
         return training;
     }
 
-    private static double StepOn(Training training, int step)
+    private static double StepOn(ConsistencyTrainer training, int step)
     {
         manual_seed(5 + step);
         using var data = randn(Batch, 3, 8, 8);
         using var labels = eye(4).repeat(Batch / 4, 1);
-        using var loss = training.Step(data, labels, step);
+        using var loss = training.Step(data, step, labels);
         return loss.item<float>();
     }
 
-    private static Training New(string experiment) => (Training)Activator.CreateInstance(Compiled.Type(experiment + "+Training"), new TrainingSetup(Steps, Batch, 1, CPU))!;
+    private static ConsistencyTrainer New(string experiment) => (ConsistencyTrainer)Activator.CreateInstance(Compiled.Type(experiment + "+Trainer"), new TrainingSetup(Steps, Batch, 1, CPU))!;
 
     private static double[] Losses(string experiment)
     {

@@ -139,11 +139,11 @@ public sealed class RateTests
         Source.Diagnose(Experiments.Replace(right, wrong)).ShouldHaveSingleItem().ShouldStartWith(message);
     }
 
-    private static Training NewTraining(string experiment, int steps = 100) =>
-        (Training)Activator.CreateInstance(Declared.Type(experiment + "+Training"), new TrainingSetup(steps, 4, 1, CPU))!;
+    private static ConsistencyTrainer NewTraining(string experiment, int steps = 100) =>
+        (ConsistencyTrainer)Activator.CreateInstance(Declared.Type(experiment + "+Trainer"), new TrainingSetup(steps, 4, 1, CPU))!;
 
-    private static double Rate(Training training, int step) =>
-        (double)training.GetType().GetMethod("Rate", BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance)!.Invoke(training, [step])!;
+    private static double Rate(ConsistencyTrainer training, int step) =>
+        (double)training.Call("LearningRate", step)!;
 
     private static readonly IEqualityComparer<(double, double, double)> Close = EqualityComparer<(double, double, double)>.Create(
         (a, b) => Math.Abs(a.Item1 - b.Item1) + Math.Abs(a.Item2 - b.Item2) + Math.Abs(a.Item3 - b.Item3) < 1e-12);

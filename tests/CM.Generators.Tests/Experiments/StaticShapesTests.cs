@@ -47,7 +47,7 @@ public sealed class StaticShapesTests
     {
         var setup = new TrainingSetup(Steps, Batch, 1, CPU);
         StaticShapes.SetValue(setup, isStatic); // the device decides otherwise
-        using var training = (Training)Activator.CreateInstance(Compiled.Type(experiment + "+Training"), setup)!;
+        using var training = (ConsistencyTrainer)Activator.CreateInstance(Compiled.Type(experiment + "+Trainer"), setup)!;
         manual_seed(4);
         using var data = randn(Steps, Batch, 2);
         return [.. Enumerable.Range(0, Steps).Select(step =>

@@ -77,11 +77,11 @@ public sealed class TeacherTests
 
         using var trained = NewTraining("First");
         trained.Weights.ZeroGradients();
-        ((Tensor)trained.GetType().GetMethod("Losses")!.Invoke(trained, [x, z, t, r])!).mean().backward();
+        trained.Losses(x, z, t, r).mean().backward();
         trained.Weights.Gradients.norm().item<float>().ShouldBeGreaterThan(0);
         trained.Averages[1].Weights.Values.requires_grad.ShouldBeFalse();
 
-        Tensor Losses() => (Tensor)training.GetType().GetMethod("Losses")!.Invoke(training, [x, z, t, r])!;
+        Tensor Losses() => training.Losses(x, z, t, r);
     }
 
     [Fact]
@@ -93,6 +93,6 @@ public sealed class TeacherTests
     public void A_teacher_may_follow_continuous_times_at_one_pace() =>
         Source.Diagnose(Experiments + "[Experiment, Times<EasyTimes>, EmaTeacher(0.95)] public sealed partial record Right : First;").ShouldBeEmpty();
 
-    private static Training NewTraining(string experiment) =>
-        (Training)Activator.CreateInstance(Declared.Type(experiment + "+Training"), new TrainingSetup(1000, 16, 1, CPU))!;
+    private static ConsistencyTrainer NewTraining(string experiment) =>
+        (ConsistencyTrainer)Activator.CreateInstance(Declared.Type(experiment + "+Trainer"), new TrainingSetup(1000, 16, 1, CPU))!;
 }

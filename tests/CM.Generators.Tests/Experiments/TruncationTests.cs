@@ -233,13 +233,13 @@ public sealed class TruncationTests
         manual_seed(4);
         var (data, noise, r) = (randn(6, 2), randn(6, 2), tensor(new[] { 0.9, 1, 5, 0.3, 1.0000001, 0.99999 }));
         bool[] early = [true, false, false, true, false, true];
-        var before = Target(training, data, noise, r);
+        var before = training.Target("PiecewiseTarget", data, noise, r);
         using (no_grad())
             training.Weights.Values.add_(0.1);
-        var after = Target(training, data, noise, r);
+        var after = training.Target("PiecewiseTarget", data, noise, r);
         using (no_grad())
             frozen.Values.add_(0.1);
-        var last = Target(training, data, noise, r);
+        var last = training.Target("PiecewiseTarget", data, noise, r);
         for (var i = 0; i < 6; i++)
         {
             Same(before[i], after[i]).ShouldBe(early[i], $"sample {i} when the trained weights change");
@@ -257,12 +257,12 @@ public sealed class TruncationTests
     [Fact]
     public void The_loss_is_the_mean_of_the_later_samples_plus_the_weighted_mean_of_those_at_the_boundary()
     {
-        var type = TimesDeclared.Compile(All).Type("Second+Training");
+        using var training = New(TimesDeclared.Compile(All), "Second");
         using var scope = NewDisposeScope();
         Mean(1, 2, 4, 8, 16, 32, 64, 128, 256).ShouldBe(508f / 7 + 0.1f * 1.5f, 1e-4f);
         Mean(1, 2, 4).ShouldBe(7f / 3, 1e-6f, "a batch of three has no sample at the boundary");
 
-        float Mean(params float[] losses) => ((Tensor)type.GetMethod("Mean")!.Invoke(null, [tensor(losses)])!).item<float>();
+        float Mean(params float[] losses) => training.MeanOf(tensor(losses)).item<float>();
     }
 
     [Fact]
@@ -297,7 +297,7 @@ public sealed class TruncationTests
         var (data, noise) = (zeros(64, 2), zeros(64, 2));
         var r = tensor(Enumerable.Range(0, 64).Select(i => i % 2 == 0 ? 0.5 : 2.0).ToArray());
         // Data and noise are 0, so f differs between samples by their masks and times alone: with the same times the student's are the teacher's.
-        var losses = (Tensor)training.GetType().GetMethod("Losses")!.Invoke(training, [data, noise, r + 1e-12, r, 3])!;
+        var losses = training.Losses(data, noise, r + 1e-12, r, step: 3);
         (losses * 1e-12).abs().max().item<float>().ShouldBeLessThan(1e-6f);
     }
 
@@ -310,16 +310,13 @@ public sealed class TruncationTests
             using var scope = NewDisposeScope();
             manual_seed(8);
             var (data, noise, r, heads) = (randn(4, 2), randn(4, 2), tensor(new[] { 0.5, 3, 0, 0.9 }), ones(4, dtype: ScalarType.Bool));
-            var before = Pair(training, data, noise, r, heads);
+            var before = training.Couple(data, noise, r, r, heads: heads)[0];
             using (no_grad())
                 training.Averages[0].Weights.Values.add_(0.1);
-            var after = Pair(training, data, noise, r, heads);
+            var after = training.Couple(data, noise, r, r, heads: heads)[0];
             Enumerable.Range(0, 4).Select(i => Same(before[i], after[i])).ShouldBe([true, false, true, true]);
             Same(before[2], data[2]).ShouldBeTrue("at time 0 the prediction is the data");
         }
-
-        static Tensor Pair(Training training, params object[] arguments) =>
-            (Tensor)((System.Runtime.CompilerServices.ITuple)training.GetType().GetMethod("Couple")!.Invoke(training, arguments)!)[0]!;
     }
 
     [Theory]
@@ -333,7 +330,6 @@ public sealed class TruncationTests
         var source = All.Replace("Coupling<Independent>", $"Coupling<{coupling}>") + CouplingsTests.Encoder + CouplingsTests.Variational + nested;
         Source.Diagnose(source).ShouldBeEmpty();
         var penalised = coupling is "VariationalNoise" or "InducedVariational";
-        Source.Generate(source)["Experiments/Test.Second.g.cs"].Contains("(Mean(losses, part) + part.Mean(pair.Penalty))").ShouldBe(penalised);
 
         using var training = New(TimesDeclared.Compile(source), "Second");
         using var scope = NewDisposeScope();
@@ -349,14 +345,11 @@ public sealed class TruncationTests
         training.Sample(training.BestWeights, [randn(8, 2), randn(8, 2)]).isfinite().all().item<bool>().ShouldBeTrue();
     }
 
-    private static Training New(TimesDeclared declared, string experiment) =>
-        (Training)Activator.CreateInstance(declared.Type(experiment + "+Training"), new TrainingSetup(200, 8, 1, CPU))!;
+    private static ConsistencyTrainer New(TimesDeclared declared, string experiment) =>
+        (ConsistencyTrainer)Activator.CreateInstance(declared.Type(experiment + "+Trainer"), new TrainingSetup(200, 8, 1, CPU))!;
 
-    internal static ParameterStore Frozen(Training training) =>
-        (ParameterStore)typeof(Training).GetProperty("Frozen", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!.GetValue(training)!;
-
-    private static Tensor Target(Training training, params object[] arguments) =>
-        (Tensor)training.GetType().GetMethod("Target", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!.Invoke(training, arguments)!;
+    internal static ParameterStore Frozen(ConsistencyTrainer training) =>
+        (ParameterStore)typeof(ConsistencyTrainer).GetProperty("Frozen", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!.GetValue(training)!;
 
     private static bool Same(Tensor a, Tensor b) => a.data<float>().ToArray().AsSpan().SequenceEqual(b.data<float>().ToArray());
 }

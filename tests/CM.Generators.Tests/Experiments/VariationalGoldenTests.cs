@@ -82,7 +82,7 @@ public sealed class VariationalGoldenTests
         Golden.ShouldMatch(r, golden["out64/r"], 1e-6, "r");
 
         training.Weights.ZeroGradients();
-        var pair = training.Couple(golden["in/x"], golden["in/eps"], step);
+        var pair = training.Couple(golden["in/x"], golden["in/eps"], step: step);
         Golden.ShouldMatch(pair[1], golden["out/noise_used"], 1e-5, "noise");
         Golden.ShouldMatch(pair[2], golden["out64/kl"] * golden[golden.Has("out64/kl_scale") ? "out64/kl_scale" : "out/kl_scale"], 1e-5, "penalty");
         var losses = training.Losses(pair[0], pair[1], golden["out64/t"], golden["out64/r"]) + pair[2];
@@ -119,7 +119,7 @@ public sealed class VariationalGoldenTests
         {
             var step = 95 + i;
             training.Weights.ZeroGradients();
-            var pair = training.Couple(golden["in/x"][i], golden["in/eps"][i], step);
+            var pair = training.Couple(golden["in/x"][i], golden["in/eps"][i], step: step);
             var (t, r) = Times("Vct", step, golden["in/index"][i], 800);
             var loss = (training.Losses(pair[0], pair[1], t, r) + pair[2]).mean();
             ((double)loss.item<float>()).ShouldBe(wanted[i], 1e-5 * wanted.Max(), $"loss of step {step}");

@@ -11,37 +11,53 @@ internal static class Generated
 {
     private const BindingFlags Any = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static;
 
-    public static Training NewTraining(this TimesDeclared declared, string experiment, int steps = 400_000, int batch = 4) =>
-        (Training)Activator.CreateInstance(declared.Type(experiment + "+Training"), new TrainingSetup(steps, batch, 1, CPU))!;
+    public static ConsistencyTrainer NewTraining(this TimesDeclared declared, string experiment, int steps = 400_000, int batch = 4) =>
+        (ConsistencyTrainer)Activator.CreateInstance(declared.Type(experiment + "+Trainer"), new TrainingSetup(steps, batch, 1, CPU))!;
 
-    /// <summary>The losses of given pairs at given times; where the network drops out, those of step 0.</summary>
-    public static Tensor Losses(this Training training, Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels = null)
+    /// <summary>The losses of given pairs at given times, in a step.</summary>
+    public static Tensor Losses(this ConsistencyTrainer training, Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels = null, int step = 0) =>
+        (Tensor)training.At(step).Call("Losses", data, noise, t, r, labels)!;
+
+    /// <summary>Both ends of the pairs and, where the coupling has one, the penalty.</summary>
+    public static Tensor[] Couple(
+        this ConsistencyTrainer training, Tensor data, Tensor noise, Tensor? t = null, Tensor? r = null, Tensor? labels = null, Tensor? heads = null, int step = 0)
     {
-        var method = training.GetType().GetMethod("Losses")!;
-        object[] given = [data, noise, t, r, .. labels is null ? [] : (object[])[labels], 0];
-        return (Tensor)method.Invoke(training, given[..method.GetParameters().Length])!;
+        var pair = (ITuple)training.At(step).Call("Couple", data, noise, t, r, labels, heads is null ? [] : (Tensor[])[heads])!;
+        return [.. Enumerable.Range(0, pair.Length).Select(i => pair[i]).OfType<Tensor>()];
     }
 
-    /// <summary>Both ends of the pairs and, where the coupling has one, the penalty. A step that comes last is left out where the coupling does not need it.</summary>
-    public static Tensor[] Couple(this Training training, params object[] arguments)
-    {
-        var method = training.GetType().GetMethod("Couple")!;
-        var pair = (ITuple)method.Invoke(training, [.. arguments.Where((argument, i) => argument is not int || i < method.GetParameters().Length)])!;
-        return [.. Enumerable.Range(0, pair.Length).Select(i => (Tensor)pair[i]!)];
-    }
+    /// <summary>The teacher's f(x_r, r), in a step.</summary>
+    /// <param name="training">The trainer.</param>
+    /// <param name="method">The method that the losses call.</param>
+    /// <param name="data">x.</param>
+    /// <param name="noise">z.</param>
+    /// <param name="r">Times.</param>
+    /// <param name="labels">One-hot, or none.</param>
+    /// <param name="step">Decides the dropout masks.</param>
+    public static Tensor Target(this ConsistencyTrainer training, string method, Tensor data, Tensor noise, Tensor r, Tensor? labels = null, int step = 0) =>
+        (Tensor)training.At(step).Call(method, data, noise, r, labels)!;
+
+    /// <summary>f(x, t) of a module.</summary>
+    public static Tensor Denoise(this ConsistencyTrainer training, object module, Tensor x, Tensor t, Tensor? labels = null, string method = "Denoise") =>
+        (Tensor)training.Call(method, module, x, t, labels)!;
 
     /// <summary>The loss of a batch from the losses of its samples, which come with those at the boundary first.</summary>
-    public static Tensor MeanOf(this Training training, Tensor losses) =>
-        training.GetType().GetMethod("Mean") is { } mean ? (Tensor)mean.Invoke(null, [losses])! : losses.mean();
+    public static Tensor MeanOf(this ConsistencyTrainer training, Tensor losses) => (Tensor)training.Call("Mean", losses)!;
 
     /// <summary>A method that only the generated code itself calls.</summary>
-    public static object? Call(this Training training, string method, params object[] arguments) =>
-        training.GetType().GetMethod(method, Any)!.Invoke(training, arguments);
+    public static object? Call(this ConsistencyTrainer training, string method, params object?[] arguments) =>
+        training.GetType().GetMethods(Any).Single(each => each.Name == method && each.GetParameters().Length == arguments.Length).Invoke(training, arguments);
 
-    /// <summary>The module of a field, such as <c>model</c>.</summary>
-    public static object Module(this Training training, string field) => training.GetType().GetField(field, Any)!.GetValue(training)!;
+    /// <summary>The module that is trained.</summary>
+    public static object Module(this ConsistencyTrainer training) => training.GetType().GetProperty("StudentModel", Any)!.GetValue(training)!;
 
-    public static ParameterStore FrozenWeights(this Training training) => (ParameterStore)typeof(Training).GetProperty("Frozen", Any)!.GetValue(training)!;
+    public static ParameterStore FrozenWeights(this ConsistencyTrainer training) => (ParameterStore)typeof(ConsistencyTrainer).GetProperty("Frozen", Any)!.GetValue(training)!;
+
+    private static ConsistencyTrainer At(this ConsistencyTrainer training, int step)
+    {
+        typeof(StepContext).GetProperty(nameof(StepContext.Step))!.SetValue(training.Context, step);
+        return training;
+    }
 
     /// <summary>Weights and buffers under the names of the case: Unet.x is prefix + x.</summary>
     public static void Fill(this ParameterStore weights, Golden golden, params (string Part, string Prefix)[] parts)
@@ -58,7 +74,7 @@ internal static class Generated
     }
 
     /// <summary>Every parameter's gradient norm, beside the largest, in the order of the case.</summary>
-    public static void GradientsShouldMatch(this Training training, Golden golden, string wanted, string order, double tolerance, Func<string, string> name)
+    public static void GradientsShouldMatch(this ConsistencyTrainer training, Golden golden, string wanted, string order, double tolerance, Func<string, string> name)
     {
         var norms = tensor(golden.Texts(order).Select(parameter => training.Weights[name(parameter)].grad!.to(float64).norm().item<double>()).ToArray());
         Golden.ShouldMatch(norms, golden[wanted], tolerance, "norms of the gradients");

@@ -92,12 +92,12 @@ public sealed class PreconditioningGoldenTests
         using var training = Declared.NewTraining("Magnitudes");
         using var scope = NewDisposeScope();
         training.Weights.Fill(golden, ("Unet.", "net/model."));
-        var module = (nn.Module)training.Module("model");
+        var module = (nn.Module)training.Module();
 
         module.eval();
         var x = golden["in/x_t"].requires_grad_(true);
         training.Weights.ZeroGradients();
-        var found = (Tensor)training.Call("Denoise", module, x, golden["in/sigma"].to(float64), golden["in/labels"])!;
+        var found = training.Denoise(module, x, golden["in/sigma"].to(float64), golden["in/labels"]);
         Golden.ShouldMatch(found, golden["out64/D_x"], 1e-5, "f(x, t)");
         (found * golden["in/w"]).mean().backward();
         Golden.ShouldMatch(x.grad!, golden["out64/dloss_dx"], 1e-5, "gradient of x");
@@ -113,8 +113,8 @@ public sealed class PreconditioningGoldenTests
         }
     }
 
-    private static Tensor Denoise(Training training, Golden golden, string method = "Denoise") =>
-        (Tensor)training.Call(method, [training.Module("model"), golden["in/x_t"], golden["in/sigma"].to(float64), .. golden.Has("in/labels") ? [golden["in/labels"]] : Array.Empty<object>()])!;
+    private static Tensor Denoise(ConsistencyTrainer training, Golden golden, string method = "Denoise") =>
+        training.Denoise(training.Module(), golden["in/x_t"], golden["in/sigma"].to(float64), golden.Has("in/labels") ? golden["in/labels"] : null, method);
 
     private static string Times(string name, string from, string preconditioning, string signal = "1") => $$"""
         [TimeSchedule({{from}}, 80, Preconditioning = Preconditioning.{{preconditioning}}), LogNormal(-1.1, 2)]

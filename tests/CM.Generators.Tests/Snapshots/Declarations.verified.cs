@@ -20,8 +20,8 @@ namespace CM.Generated
         /// <summary>Experiments and networks in the order of declaration.</summary>
         public static Registry All { get; } = new(
             [
-                new(global::Test.Moons.Plan, global::Test.MoonsDenoiser.Plan, static setup => new global::Test.Moons.Training(setup), global::Test.Moons.Train),
-                new(global::Test.MoonsLinear.Plan, global::Test.MoonsDenoiser.Plan, static setup => new global::Test.MoonsLinear.Training(setup), global::Test.MoonsLinear.Train),
+                new(global::Test.Moons.Plan, global::Test.MoonsDenoiser.Plan, static setup => new global::Test.Moons.Trainer(setup)) { Record = typeof(global::Test.Moons) },
+                new(global::Test.MoonsLinear.Plan, global::Test.MoonsDenoiser.Plan, static setup => new global::Test.MoonsLinear.Trainer(setup)) { Record = typeof(global::Test.MoonsLinear) },
             ],
             [
                 global::Test.MoonsDenoiser.Plan,

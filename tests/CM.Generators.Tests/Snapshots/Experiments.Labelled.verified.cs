@@ -38,141 +38,49 @@ namespace Test
             ],
         };
 
-        /// <summary>The training loop.</summary>
-        /// <param name="run">Folder, data, log and checkpoints of this run.</param>
-        public static void Train(TrainingRun run)
+        /// <summary>Trains Plain.</summary>
+        public sealed class Trainer : ConsistencyTrainer<Tiny.Module>
         {
-            using var training = new Training(run.Setup);
-            run.Begin(training);                    // fresh weights, or those of the checkpoint that is resumed
-            while (run.NextStep(out var step))      // until the last step, or until somebody asks to stop
-            {
-                using var data = run.NextBatch();   // [B, 2]
-                using var labels = run.Labels();    // [B, 3]
-                using var loss = training.Step(data, labels, step);
-                run.EndStep(loss);                  // progress, log, samples, checkpoint
-            }
-
-            run.Finish();
-        }
-
-        /// <summary>Plain while it is trained: weights, averages and optimiser, one step, and the sampler.</summary>
-        public sealed class Training : global::CM.Runtime.Training
-        {
-            private readonly Tiny.Module model;
-
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
-            public Training(TrainingSetup setup)
+            public Trainer(TrainingSetup setup)
                 : base(setup, Tiny.Module.Layout(), [new Ema(0.9)])
             {
-                model = new Tiny.Module(Weights);
+                TakesLabels = true;
                 Optimizer = new RAdam(Weights, 0.001);
             }
 
             /// <inheritdoc/>
-            public override Tensor Step(Tensor data, Tensor labels, int step)
-            {
-                using var _ = BeginStep(step);
-                var noise = randn(BatchShape(data), device: data.device);                // z, [B, 2], with B of all processes
-                var (t, r) = FirstTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
-                var loss = Gradients(data, labels, noise, t, r);
-                AllReduce(loss);                                                         // and the gradients, where there are several processes
-                Update(step);                                                            // weights and averages
-                return loss.MoveToOuterDisposeScope();
-            }
+            protected override Tiny.Module BuildModel(ParameterStore weights) => new(weights);
 
-            // The gradients of a batch, and its mean loss: the sum over all parts.
-            private Tensor Gradients(Tensor data, Tensor labels, Tensor noise, Tensor t, Tensor r)
-            {
-                using var _ = NewDisposeScope();
-                Weights.ZeroGradients();
-                var loss = zeros([], device: data.device);
-                foreach (var part in Parts(data))                                        // one, unless --micro-batch says more
-                {
-                    using var share = MeanLoss(part, part.OfOwn(data), part.OfOwn(labels), part.Of(noise), part.Of(t), part.Of(r), Now);
-                    share.backward();
-                    loss.add_(share.detach());
-                }
+            /// <inheritdoc/>
+            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => FirstTimes.Draw(step, Setup.Steps, count, Setup.Device);
 
-                return loss.MoveToOuterDisposeScope();
-            }
-
-            // The share of a part of the batch in the mean loss.
-            private Tensor MeanLoss(BatchPart part, Tensor data, Tensor labels, Tensor noise, Tensor t, Tensor r, int step)
+            /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3),
+            /// where d(a, b) = ‖a − b‖².</summary>
+            /// <inheritdoc/>
+            public override Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels = null)
             {
-                using var _ = NewDisposeScope();
-                var losses = Losses(data, noise, t, r, labels);                          // [B]
-                Note(t, losses);                                                         // the log tells the loss by time
-                return part.Mean(losses).MoveToOuterDisposeScope();
-            }
-
-            /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3), where d(a, b) = ‖a − b‖².</summary>
-            /// <param name="data">Data x, <c>[B, 2]</c>, float32.</param>
-            /// <param name="noise">Noise z of the same shape, standard normal.</param>
-            /// <param name="t">The student's times, <c>[B]</c>, float64.</param>
-            /// <param name="r">The teacher's times, <c>[B]</c>, float64; where r = 0 the data itself is the target.</param>
-            /// <param name="labels">One-hot, <c>[B, 3]</c>, float32.</param>
-            /// <returns><c>[B]</c>, float32.</returns>
-            public Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor labels)
-            {
-                using var _ = NewDisposeScope();
-                var target = Target(data, noise, r, labels);                             // [B, 2], without gradient
-                var denoised = Denoise(model, Noisy(data, noise, t), t, labels);         // f(x_t, t), [B, 2]
+                var target = TargetOrData(data, noise, r, labels);                       // f(x_r, r), without gradient; x where r = 0
+                var denoised = DenoiseStudent(data, noise, t, labels);                   // f(x_t, t), [B, 2]
                 var distance = (denoised - target).square().sum(1);                      // [B]
-                var weight = FirstTimes.Weight(t, r).to(float32);                        // [B]
-                return (weight * distance).MoveToOuterDisposeScope();
-            }
-
-            // f(x_r, r) of the same weights, without gradient; the data itself where r = 0.
-            private Tensor Target(Tensor data, Tensor noise, Tensor r, Tensor labels)
-            {
-                using var frozen = no_grad();
-                return Where(r.gt(0), data, rows =>
-                {
-                    using var _ = NewDisposeScope();
-                    var positive = rows.Times(r);
-                    return Denoise(model, Noisy(rows.Of(data), rows.Of(noise), positive), positive, rows.Of(labels)).MoveToOuterDisposeScope();
-                });
-            }
-
-            /// <inheritdoc/>
-            public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor labels)
-            {
-                using var frozen = no_grad();
-                using var _ = NewDisposeScope();
-                var sampler = new Tiny.Module(weights);                                  // borrows the weights; disposing it would free them
-                sampler.eval();
-                var x = InParts(Denoise, sampler, 80 * noise[0], At(80), labels);
-                if (noise.Count > 1)
-                    x = InParts(Denoise, sampler, x + 1 * noise[1], At(1), labels);
-                return x.MoveToOuterDisposeScope();
-
-                // The same time for every sample, [n].
-                Tensor At(double time) => full(noise[0].shape[0], time, dtype: float64, device: noise[0].device);
-            }
-
-            /// <inheritdoc/>
-            public override Tensor Restore(ParameterStore weights, Tensor data, Tensor noise, Tensor labels, double time)
-            {
-                using var frozen = no_grad();
-                using var _ = NewDisposeScope();
-                var sampler = new Tiny.Module(weights);                                  // borrows the weights; disposing it would free them
-                sampler.eval();
-                var t = full(data.shape[0], time, dtype: float64, device: data.device);
-                return InParts(Denoise, sampler, Noisy(data, noise, t), t, labels).MoveToOuterDisposeScope();
+                return FirstTimes.Weight(t, r).to(float32) * distance;
             }
 
             // x_t = x + t·z
-            private static Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
+            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
 
-            // f(x, t) = Keep(t)·x + Give(t)·F(Feed(t)·x, ¼ ln t, labels) (Karras et al. 2022, equation 7)
-            private static Tensor Denoise(Tiny.Module model, Tensor x, Tensor t, Tensor labels)
-            {
-                using var _ = NewDisposeScope();
-                var level = (0.25 * t.log()).to(float32);                                // [B]
-                var output = model.forward(PerSample.Scale(FirstTimes.Feed(t), x), level, labels); // [B, 2]
-                return PerSample.Mix(FirstTimes.Keep(t), x, FirstTimes.Give(t), output).MoveToOuterDisposeScope();
-            }
+            // f(x, t) = Keep(t)·x + Give(t)·F(x, t) (Karras et al. 2022, equation 7)
+            protected override Tensor Denoise(Tiny.Module model, Tensor x, Tensor t, Tensor? labels) =>
+                PerSample.Mix(FirstTimes.Keep(t), x, FirstTimes.Give(t), Output(model, x, t, labels!));
+
+            // F(x, t): the network at Feed(t)·x and ¼ ln t, and the labels, [B, 2]
+            private static Tensor Output(Tiny.Module model, Tensor x, Tensor t, Tensor labels) =>
+                model.forward(PerSample.Scale(FirstTimes.Feed(t), x), (0.25 * t.log()).to(float32), labels);
+
+            /// <inheritdoc/>
+            public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) =>
+                SampleMultistep(weights, noise, labels, [80, 1]);
         }
     }
 }

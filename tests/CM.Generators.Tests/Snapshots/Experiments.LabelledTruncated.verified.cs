@@ -41,39 +41,20 @@ namespace Test
             ],
         };
 
-        /// <summary>The training loop.</summary>
-        /// <param name="run">Folder, data, log and checkpoints of this run.</param>
-        public static new void Train(TrainingRun run)
+        /// <summary>Trains Second.</summary>
+        public new sealed class Trainer : ConsistencyTrainer<Tiny.Module>
         {
-            using var training = new Training(run.Setup);
-            run.Begin(training);                    // fresh weights, or those of the checkpoint that is resumed
-            while (run.NextStep(out var step))      // until the last step, or until somebody asks to stop
-            {
-                using var data = run.NextBatch();   // [B, 2]
-                using var labels = run.Labels();    // [B, 3]
-                using var loss = training.Step(data, labels, step);
-                run.EndStep(loss);                  // progress, log, samples, checkpoint
-            }
-
-            run.Finish();
-        }
-
-        /// <summary>Second while it is trained: weights, averages and optimiser, one step, and the sampler.</summary>
-        public new sealed class Training : global::CM.Runtime.Training
-        {
-            private readonly Tiny.Module model;
-            private readonly Tiny.Module firstStage;
             private readonly Encoder.Module encode;
             private readonly Tiny.Module generate;
             private readonly Tiny.Module firstPredictor;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
-            public Training(TrainingSetup setup)
+            public Trainer(TrainingSetup setup)
                 : base(setup, Tiny.Module.Layout().AddBeside("Encode", Encoder.Module.Layout()), [new Ema(0.9)], Tiny.Module.Layout())
             {
-                model = new Tiny.Module(Weights);
-                firstStage = new Tiny.Module(Frozen);
+                TakesLabels = true;
+                Truncation = new(1, Boundary: 0.25, Weight: 0.1);
                 encode = new Encoder.Module(Weights.Block("Encode"));
                 generate = new Tiny.Module(Weights);
                 generate.eval();
@@ -83,84 +64,39 @@ namespace Test
             }
 
             /// <inheritdoc/>
-            public override Tensor Step(Tensor data, Tensor labels, int step)
-            {
-                using var _ = BeginStep(step);
-                var noise = randn(BatchShape(data), device: data.device);                // z, [B, 2], with B of all processes
-                var (t, r) = SecondTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
-                var boundary = (long)(0.25 * noise.shape[0]);                            // the first samples are trained at t' = 1
-                t.narrow(0, 0, boundary).fill_(1);
-                r.narrow(0, 0, boundary).fill_(SecondTimes.Earlier(1, 0));
-                var mix = rand(noise.shape[0], device: data.device).lt(0.5);             // Mix shows heads, [B]
-                var loss = Gradients(data, labels, noise, t, r, mix);
-                AllReduce(loss);                                                         // and the gradients, where there are several processes
-                Update(step);                                                            // weights and averages
-                return loss.MoveToOuterDisposeScope();
-            }
+            protected override Tiny.Module BuildModel(ParameterStore weights) => new(weights);
 
-            // The gradients of a batch, and its mean loss: the sum over all parts.
-            private Tensor Gradients(Tensor data, Tensor labels, Tensor noise, Tensor t, Tensor r, Tensor mix)
-            {
-                using var _ = NewDisposeScope();
-                Weights.ZeroGradients();
-                var loss = zeros([], device: data.device);
-                foreach (var part in Parts(data))                                        // one, unless --micro-batch says more
-                {
-                    using var share = MeanLoss(part, part.OfOwn(data), part.OfOwn(labels), part.Of(noise), part.Of(t), part.Of(r), part.Of(mix), Now);
-                    share.backward();
-                    loss.add_(share.detach());
-                }
+            /// <inheritdoc/>
+            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) =>
+                WithBoundary(SecondTimes.Draw(step, Setup.Steps, count, Setup.Device), SecondTimes.Earlier(1, 0));
 
-                return loss.MoveToOuterDisposeScope();
-            }
-
-            // The share of a part of the batch in the mean loss.
-            private Tensor MeanLoss(BatchPart part, Tensor data, Tensor labels, Tensor noise, Tensor t, Tensor r, Tensor mix, int step)
-            {
-                using var _ = NewDisposeScope();
-                using var drawn = SeedCoupling(step, data.shape[0]);
-                var pair = Couple(data, noise, r, labels, mix, step);
-                var losses = Losses(pair.Data, pair.Noise, t, r, labels);                // [B]
-                Note(t, losses);                                                         // the log tells the loss by time
-                return (Mean(losses, part) + part.Mean(pair.Penalty)).MoveToOuterDisposeScope();
-            }
-
-            /// <summary>The loss of a batch: the mean over the samples later than t' = 1, plus 0.1 times that over the samples at t', which come first (Lee et al. 2025, section 3).</summary>
-            /// <param name="losses">The loss of each sample, <c>[B]</c>.</param>
-            /// <returns>One number.</returns>
-            public static Tensor Mean(Tensor losses) => Mean(losses, BatchPart.Whole(losses.shape[0]));
-
-            // The share of a part in it.
-            private static Tensor Mean(Tensor losses, BatchPart part) => part.Mean(losses, (long)(0.25 * part.Batch), 0.1);
+            /// <inheritdoc/>
+            protected override Tensor[] TossCoins(int step, long count) => [rand(count, device: Setup.Device).lt(0.5)];
 
             /// <summary>How InducedVariational pairs data with noise.</summary>
-            /// <param name="data">Data, <c>[B, 2]</c>, float32.</param>
-            /// <param name="noise">Noise of the same shape, standard normal.</param>
-            /// <param name="r">The teacher's times, <c>[B]</c>, float64.</param>
-            /// <param name="labels">One-hot labels of the data, <c>[B, 3]</c>, float32.</param>
-            /// <param name="mix">Where Mix shows heads, <c>[B]</c>, bool.</param>
-            /// <param name="step">Decides the weight of the penalty.</param>
-            /// <returns>Both ends of the paths, <c>[B, 2]</c>, and what is added to the losses, <c>[B]</c>.</returns>
-            public (Tensor Data, Tensor Noise, Tensor Penalty) Couple(Tensor data, Tensor noise, Tensor r, Tensor labels, Tensor mix, int step)
+            /// <inheritdoc/>
+            public override (Tensor Data, Tensor Noise, Tensor? Penalty) Couple(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels, Tensor[] coins)
             {
                 using var _ = NewDisposeScope();
-                var (mean, deviation) = encode.forward(data, labels);                    // [B, 2], [B, 2]
-                var penalty = KlWeight(step) * KlToStandardNormal(mean, deviation);      // [B]
+                var classes = labels!;                                                   // one-hot, [B, 3]
+                var mix = coins[0];                                                      // Mix shows heads, [B]
+                var (mean, deviation) = encode.forward(data, classes);                   // [B, 2], [B, 2]
+                var penalty = KlWeight() * KlToStandardNormal(mean, deviation);          // [B]
                 var z = mean + deviation * noise;                                        // [B, 2]
-                var mixOut = Where(mix, data, rows => MixHeads(rows.Of(data), rows.Of(r), rows.Of(labels), rows.Of(z))); // [B, 2]: heads of Mix
+                var mixOut = Where(mix, data, rows => MixHeads(rows.Of(data), rows.Of(r), rows.Of(classes), rows.Of(z))); // [B, 2]: heads of Mix
                 return (mixOut.MoveToOuterDisposeScope(), z.MoveToOuterDisposeScope(), penalty.MoveToOuterDisposeScope());
             }
 
             // What Mix takes where it shows heads; only these samples come in.
-            private Tensor MixHeads(Tensor data, Tensor r, Tensor labels, Tensor z)
+            private Tensor MixHeads(Tensor data, Tensor r, Tensor classes, Tensor z)
             {
                 using var _ = NewDisposeScope();
-                var generateOut = Predict(generate, data + PerSample.Column(r, 2) * z, r, labels); // [B, 2]
+                var generateOut = Predict(generate, data + PerSample.Column(r, 2) * z, r, classes); // [B, 2]
                 return generateOut.MoveToOuterDisposeScope();
             }
 
             // 30·Weight(t, r) of the largest time and the one before it: the penalty keeps pace with the loss.
-            private double KlWeight(int step)
+            private double KlWeight()
             {
                 const double T = 80;
                 var r = SecondTimes.Earlier(T, 0);
@@ -183,99 +119,43 @@ namespace Test
                 return Piecewise(firstPredictor, model, x, t, labels).MoveToOuterDisposeScope();
             }
 
-            // The noise that InducedVariational makes for a sample.
-            private static Tensor CoupledNoise(Encoder.Module encode, Tensor data, Tensor noise, Tensor labels)
+            /// <inheritdoc/>
+            protected override Tensor CoupledNoise(ParameterStore weights, Tensor data, Tensor noise, Tensor t, Tensor? labels)
             {
                 using var _ = NewDisposeScope();
-                var (mean, deviation) = encode.forward(data, labels);                    // [B, 2], [B, 2]
+                var encode = new Encoder.Module(weights.Block("Encode"));
+                encode.eval();
+                var classes = labels!;                                                   // one-hot, [B, 3]
+                var (mean, deviation) = encode.forward(data, classes);                   // [B, 2], [B, 2]
                 var z = mean + deviation * noise;                                        // [B, 2]
                 return z.MoveToOuterDisposeScope();
             }
 
-            /// <summary>The loss of each pair, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3), where d(a, b) = ‖a − b‖².</summary>
-            /// <param name="data">Data x, or what stands in for them, <c>[B, 2]</c>, float32.</param>
-            /// <param name="noise">Noise z of the same shape.</param>
-            /// <param name="t">The student's times, <c>[B]</c>, float64.</param>
-            /// <param name="r">The teacher's times, <c>[B]</c>, float64.</param>
-            /// <param name="labels">One-hot, <c>[B, 3]</c>, float32.</param>
-            /// <returns><c>[B]</c>, float32.</returns>
-            public Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor labels)
+            /// <summary>The loss of each pair, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3),
+            /// where d(a, b) = ‖a − b‖².</summary>
+            /// <inheritdoc/>
+            public override Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels = null)
             {
-                using var _ = NewDisposeScope();
-                var target = Target(data, noise, r, labels);                             // [B, 2], without gradient
-                var denoised = Denoise(model, Noisy(data, noise, t), t, labels);         // f(x_t, t), [B, 2]
+                var target = PiecewiseTarget(data, noise, r, labels);                    // f(x_r, r), of the first stage below t' = 1, without gradient
+                var denoised = DenoiseStudent(data, noise, t, labels);                   // f(x_t, t), [B, 2]
                 var distance = (denoised - target).square().sum(1);                      // [B]
-                var weight = SecondTimes.Weight(t, r).to(float32);                       // [B]
-                return (weight * distance).MoveToOuterDisposeScope();
-            }
-
-            // f(x_r, r) without gradient: of the first stage below t' = 1, of the same weights from there on.
-            private Tensor Target(Tensor data, Tensor noise, Tensor r, Tensor labels)
-            {
-                using var frozen = no_grad();
-                using var _ = NewDisposeScope();
-                return Piecewise(firstStage, model, Noisy(data, noise, r), r, labels).MoveToOuterDisposeScope();
-            }
-
-            // f(x, t) of one network below t' = 1 and of another from there on; each sees its own samples.
-            private Tensor Piecewise(Tiny.Module below, Tiny.Module above, Tensor x, Tensor t, Tensor labels)
-            {
-                using var _ = NewDisposeScope();
-                var early = Where(t.lt(1), x, rows => Denoise(below, rows.Of(x), rows.Times(t), rows.Of(labels)));
-                return Where(t.ge(1), early, rows => Denoise(above, rows.Of(x), rows.Times(t), rows.Of(labels))).MoveToOuterDisposeScope();
-            }
-
-            /// <inheritdoc/>
-            public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor labels)
-            {
-                using var frozen = no_grad();
-                using var _ = NewDisposeScope();
-                var sampler = new Tiny.Module(weights);                                  // borrows the weights; disposing it would free them
-                sampler.eval();
-                var encode = new Encoder.Module(weights.Block("Encode"));
-                encode.eval();
-                var x = InParts(Denoise, sampler, 80 * noise[0], At(80), labels);
-                if (noise.Count > 1)
-                    x = InParts(Denoise, sampler, x + 1 * CoupledNoise(encode, x, noise[1], labels), At(1), labels);
-                return x.MoveToOuterDisposeScope();
-
-                // The same time for every sample, [n].
-                Tensor At(double time) => full(noise[0].shape[0], time, dtype: float64, device: noise[0].device);
-            }
-
-            /// <inheritdoc/>
-            public override Tensor Restore(ParameterStore weights, Tensor data, Tensor noise, Tensor labels, double time)
-            {
-                using var frozen = no_grad();
-                using var _ = NewDisposeScope();
-                var sampler = new Tiny.Module(weights);                                  // borrows the weights; disposing it would free them
-                sampler.eval();
-                var t = full(data.shape[0], time, dtype: float64, device: data.device);
-                return InParts(Denoise, sampler, Noisy(data, noise, t), t, labels).MoveToOuterDisposeScope();
-            }
-
-            /// <inheritdoc/>
-            public override (Tensor Data, Tensor Noise) Match(Tensor data, Tensor noise, Tensor labels, int step)
-            {
-                using var frozen = no_grad();
-                using var _ = NewDisposeScope();
-                var (t, r) = SecondTimes.Draw(step, Setup.Steps, data.shape[0], data.device); // [B] each, float64
-                var mix = rand(noise.shape[0], device: data.device).lt(0.5);             // Mix shows heads, [B]
-                var pair = Couple(data, noise, r, labels, mix, step);
-                return (pair.Data.alias().MoveToOuterDisposeScope(), pair.Noise.alias().MoveToOuterDisposeScope());
+                return SecondTimes.Weight(t, r).to(float32) * distance;
             }
 
             // x_t = x + t·z
-            private static Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
+            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
 
-            // f(x, t) = Keep(t)·x + Give(t)·F(Feed(t)·x, ¼ ln t, labels) (Karras et al. 2022, equation 7)
-            private static Tensor Denoise(Tiny.Module model, Tensor x, Tensor t, Tensor labels)
-            {
-                using var _ = NewDisposeScope();
-                var level = (0.25 * t.log()).to(float32);                                // [B]
-                var output = model.forward(PerSample.Scale(SecondTimes.Feed(t), x), level, labels); // [B, 2]
-                return PerSample.Mix(SecondTimes.Keep(t), x, SecondTimes.Give(t), output).MoveToOuterDisposeScope();
-            }
+            // f(x, t) = Keep(t)·x + Give(t)·F(x, t) (Karras et al. 2022, equation 7)
+            protected override Tensor Denoise(Tiny.Module model, Tensor x, Tensor t, Tensor? labels) =>
+                PerSample.Mix(SecondTimes.Keep(t), x, SecondTimes.Give(t), Output(model, x, t, labels!));
+
+            // F(x, t): the network at Feed(t)·x and ¼ ln t, and the labels, [B, 2]
+            private static Tensor Output(Tiny.Module model, Tensor x, Tensor t, Tensor labels) =>
+                model.forward(PerSample.Scale(SecondTimes.Feed(t), x), (0.25 * t.log()).to(float32), labels);
+
+            /// <inheritdoc/>
+            public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) =>
+                SampleMultistep(weights, noise, labels, [80, 1]);
         }
     }
 }

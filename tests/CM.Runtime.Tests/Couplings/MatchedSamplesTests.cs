@@ -15,10 +15,8 @@ public class MatchedSamplesTests
         other.Sample(training, training.Weights).ShouldNotBe(first);
     }
 
-    private sealed class Matched(TrainingSetup setup) : Training(setup, Tiny.Layout(), [])
+    private sealed class Matched(TrainingSetup setup) : StubTrainer(setup, Tiny.Layout(), [])
     {
-        public override Tensor Step(Tensor data, int step) => throw new NotSupportedException();
-
-        public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise) => OptimalTransport.Match(noise[0], noise[1]);
+        public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) => OptimalTransport.Match(noise[0], noise[1]);
     }
 }

@@ -7,20 +7,7 @@ internal static class Grey
 {
     public static ExperimentPlan Plan { get; } = Tiny.Plan with { Name = "Grey", Data = new Greys(), DataShape = [1, 2, 2], Classes = 3 };
 
-    public static Experiment Experiment { get; } = new(Plan, Tiny.Network, setup => new Shades(setup), run =>
-    {
-        using var training = new Shades(run.Setup);
-        run.Begin(training);
-        while (run.NextStep(out var step))
-        {
-            using var data = run.NextBatch();
-            using var labels = run.Labels();
-            using var loss = training.Step(data, labels, step);
-            run.EndStep(loss);
-        }
-
-        run.Finish();
-    });
+    public static Experiment Experiment { get; } = new(Plan, Tiny.Network, setup => new Shades(setup));
 
     /// <summary>Class 0 is black, 1 grey, 2 white.</summary>
     private sealed record Greys : ILabelledExamples
@@ -33,14 +20,14 @@ internal static class Grey
     }
 
     /// <summary>Draws what its labels say, and demands that the labels of a step fit its data.</summary>
-    private sealed class Shades : Training
+    private sealed class Shades : StubTrainer
     {
         public Shades(TrainingSetup setup)
             : base(setup, Tiny.Layout(), []) => Optimizer = new RAdam(Weights, 1e-2);
 
-        public override Tensor Step(Tensor data, Tensor labels, int step)
+        public override Tensor Step(Tensor data, int step, Tensor? labels = null)
         {
-            labels.dtype.ShouldBe(ScalarType.Float32);
+            labels!.dtype.ShouldBe(ScalarType.Float32);
             labels.shape.ShouldBe([data.shape[0], 3]);
             using var scope = NewDisposeScope();
             labels.sum(1).eq((Scalar)1).all().item<bool>().ShouldBeTrue();
@@ -50,7 +37,7 @@ internal static class Grey
             return zeros([]).DetachFromDisposeScope();
         }
 
-        public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor labels) => Drawn(labels);
+        public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) => Drawn(labels!);
 
         private static Tensor Drawn(Tensor labels) =>
             (labels.argmax(1).to(ScalarType.Float32) - 1).view(-1, 1, 1, 1).expand(-1, 1, 2, 2).clone();

@@ -35,22 +35,10 @@ internal static class Tiny
 
     public static Registry Registry { get; } = new([Experiment], [Network]);
 
-    public static Experiment With(ExperimentPlan plan, Action<Training, int>? afterStep = null, Func<TrainingSetup, Training>? make = null)
+    public static Experiment With(ExperimentPlan plan, Action<ConsistencyTrainer, int>? afterStep = null, Func<TrainingSetup, ConsistencyTrainer>? make = null)
     {
-        make ??= setup => new Denoiser(setup);
-        return new Experiment(plan, Network, make, run =>
-        {
-            using var training = make(run.Setup);
-            run.Begin(training);
-            while (run.NextStep(out var step))
-            {
-                using var data = run.NextBatch();
-                using var loss = training.Step(data, step);
-                afterStep?.Invoke(training, step);
-                run.EndStep(loss);
-            }
-            run.Finish();
-        });
+        make ??= setup => new Denoiser(setup) { AfterStep = afterStep };
+        return new Experiment(plan, Network, make);
     }
 
     public static ParameterLayout Layout() => new ParameterLayout()
@@ -62,7 +50,7 @@ internal static class Tiny
 
     public static TrainingSetup Setup(int steps = 40) => new(steps, Plan.Batch, Plan.Seed, new Device(DeviceType.CPU, -1));
 
-    internal sealed class Denoiser : Training
+    internal sealed class Denoiser : StubTrainer
     {
         private readonly int poison;
 
@@ -77,25 +65,28 @@ internal static class Tiny
             Optimizer = optimizer is null ? new RAdam(Weights, 1e-2, weightDecay: 1e-3) : optimizer(Weights);
         }
 
-        public override Tensor Step(Tensor data, int step)
+        public Action<ConsistencyTrainer, int>? AfterStep { get; init; }
+
+        public override Tensor Step(Tensor data, int step, Tensor? labels = null)
         {
             using var scope = BeginStep(step);
             var noise = randn(data.shape, ScalarType.Float32);
             Weights.ZeroGradients();
             var times = 0.01 + rand([data.shape[0]], ScalarType.Float64);
             var losses = (Forward(Weights, data + noise) - data).square().flatten(1).mean([1]);
-            Note(times, losses);
+            RecordLoss(times, losses);
             var loss = losses.mean();
             loss.backward();
             ClipGradients(0.5);
             Optimizer.Step();
             foreach (var average in Averages)
                 average.Update(step);
+            AfterStep?.Invoke(this, step);
             var result = step == poison ? loss.detach() * float.NaN : loss.detach();
             return result.DetachFromDisposeScope();
         }
 
-        public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise) => Forward(weights, noise[0]);
+        public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) => Forward(weights, noise[0]);
 
         private static Tensor Forward(ParameterScope weights, Tensor x)
         {

@@ -158,20 +158,18 @@ public sealed class EvaluationTests : IDisposable
     }
 
     /// <summary>Gives the data for samples.</summary>
-    private sealed class Repeater(IExamples data) : Training(Tiny.Setup(), Tiny.Layout(), [])
+    private sealed class Repeater(IExamples data) : StubTrainer(Tiny.Setup(), Tiny.Layout(), [])
     {
         private int given;
 
-        public override Tensor Step(Tensor batch, int step) => throw new NotSupportedException();
-
-        public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise)
+        public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null)
         {
             var block = FeatureSet.Read(data, given, (int)noise[0].shape[0], [1, 4, 4], Cpu);
             given += (int)noise[0].shape[0];
             return block;
         }
 
-        public override Tensor Restore(ParameterStore weights, Tensor data, Tensor noise, double time) => data + 0.1 * time * noise;
+        public override Tensor Denoise(ParameterStore weights, Tensor data, Tensor noise, double time, Tensor? labels = null) => data + 0.1 * time * noise;
     }
 
     private sealed class Seer(ParameterScope scope) : nn.Module<Tensor, (Tensor, Tensor)>("Seer")

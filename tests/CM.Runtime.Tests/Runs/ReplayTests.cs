@@ -58,7 +58,7 @@ public sealed class ReplayTests : IDisposable
     }
 
     /// <summary>Two times a product and a bend, written as the generator would.</summary>
-    private sealed class Stack : Training
+    private sealed class Stack : StubTrainer
     {
         private readonly Fault fault;
 
@@ -69,7 +69,7 @@ public sealed class ReplayTests : IDisposable
             Optimizer = new RAdam(Weights, 1e-3);
         }
 
-        public override Tensor Step(Tensor data, int step)
+        public override Tensor Step(Tensor data, int step, Tensor? labels = null)
         {
             using var scope = BeginStep(step);
             Weights.ZeroGradients();
@@ -82,7 +82,7 @@ public sealed class ReplayTests : IDisposable
                 x = Changed($"Body.{i}.Bend", x.tanh());
             }
             var losses = (x - data).square().mean([1]);
-            Note(times, losses);
+            RecordLoss(times, losses);
             var loss = losses.mean();
             loss.backward();
             if (fault.Clips)
@@ -93,7 +93,7 @@ public sealed class ReplayTests : IDisposable
             Tensor Changed(string layer, Tensor value) => step == fault.Step ? fault.Change(layer, times, value) : value;
         }
 
-        public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise) => noise[0].clone();
+        public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) => noise[0].clone();
 
         private static ParameterLayout Layer() => new ParameterLayout().Add("Turn.weight", Init.Normal(0.5), 2, 2);
     }

@@ -190,14 +190,7 @@ public sealed partial class RunTests : IDisposable
     [Theory, InlineData(2), InlineData(15)]
     public void A_signal_stops_within_a_step_and_saves(int signal)
     {
-        var signalled = Tiny.With(Tiny.Plan, (_, step) =>
-        {
-            if (step == 6)
-            {
-                Kill(Environment.ProcessId, signal).ShouldBe(0);
-                Thread.Sleep(300); // the runtime hears of signals on another thread
-            }
-        });
+        var signalled = Tiny.With(Tiny.Plan, SignalIn(6, signal));
         var summary = new TrainRequest { Experiment = signalled, Out = scratch["a"] }.Run(new QuietDisplay());
         summary.Step.ShouldBe(7);
         summary.Picture.ShouldBe(Path.Combine(scratch["a"], "samples", "step-000007.png"));
@@ -207,7 +200,7 @@ public sealed partial class RunTests : IDisposable
     /// <summary>Trains and gives all numbers of the last checkpoint.</summary>
     private float[] Train(string folder, int? steps = null, long? seed = null, int stopAfter = -1, bool resume = false)
     {
-        var experiment = stopAfter < 0 ? Tiny.Experiment : Tiny.Experiment with { Train = Stopping(stopAfter) };
+        var experiment = stopAfter < 0 ? Tiny.Experiment : Tiny.With(Tiny.Plan, SignalIn(stopAfter - 1, signal: 2));
         new TrainRequest
         {
             Experiment = experiment,
@@ -223,17 +216,12 @@ public sealed partial class RunTests : IDisposable
         return CheckpointTests.Everything(training);
     }
 
-    private static Action<TrainingRun> Stopping(int after) => run =>
+    private static Action<ConsistencyTrainer, int> SignalIn(int step, int signal) => (_, now) =>
     {
-        using var training = new Tiny.Denoiser(run.Setup);
-        run.Begin(training);
-        while (run.NextStep(out var step) && step < after)
-        {
-            using var data = run.NextBatch();
-            using var loss = training.Step(data, step);
-            run.EndStep(loss);
-        }
-        run.Finish();
+        if (now != step)
+            return;
+        Kill(Environment.ProcessId, signal).ShouldBe(0);
+        Thread.Sleep(300); // the runtime hears of signals on another thread
     };
 
     private List<JsonElement> Log(string folder) =>

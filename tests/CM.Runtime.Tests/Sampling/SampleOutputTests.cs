@@ -132,10 +132,8 @@ public sealed class SampleOutputTests : IDisposable
     }
 
     /// <summary>A model that leaves its noise as it is.</summary>
-    private sealed class Echo(TrainingSetup setup) : Training(setup, Tiny.Layout(), [])
+    private sealed class Echo(TrainingSetup setup) : StubTrainer(setup, Tiny.Layout(), [])
     {
-        public override Tensor Step(Tensor data, int step) => throw new NotSupportedException();
-
-        public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise) => noise[0].clone();
+        public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) => noise[0].clone();
     }
 }

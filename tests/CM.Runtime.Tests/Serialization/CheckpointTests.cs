@@ -165,7 +165,7 @@ public sealed class CheckpointTests : IDisposable
             },
             averages: [new Ema(0.9), new EmaWarmUp(0.9, every: 2), new EmaPower(0.05), new EmaHalfLife(100, rampUp: 0.05)]);
 
-        static void Train(Training training, int from, int to)
+        static void Train(ConsistencyTrainer training, int from, int to)
         {
             using var data = ones([32, 2], ScalarType.Float32);
             for (var step = from; step < to; step++)
@@ -233,7 +233,7 @@ public sealed class CheckpointTests : IDisposable
         return training;
     }
 
-    internal static float[] Everything(Training training) =>
+    internal static float[] Everything(ConsistencyTrainer training) =>
     [
         .. training.Weights.Values.Floats(),
         .. training.Weights.BufferValues.Floats(),
@@ -241,18 +241,15 @@ public sealed class CheckpointTests : IDisposable
         .. training.Averages.SelectMany(average => average.Weights.Values.Floats().Concat(average.Weights.BufferValues.Floats())),
     ];
 
-    private sealed class Stage : Training
+    private sealed class Stage : StubTrainer
     {
         public Stage()
             : base(Tiny.Setup() with { Seed = 99 }, Tiny.Layout().AddBeside("Encode", new ParameterLayout().Add("weight", Init.Uniform(1), 3)), [new Ema(0.9)], Tiny.Layout()) =>
             Optimizer = new Adam(Weights, 1);
 
-        public override Tensor Step(Tensor data, int step) => throw new NotSupportedException();
-
-        public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise) => throw new NotSupportedException();
     }
 
-    private sealed class Reshaped : Training
+    private sealed class Reshaped : StubTrainer
     {
         public Reshaped()
             : base(
@@ -262,8 +259,5 @@ public sealed class CheckpointTests : IDisposable
                     .Add("Out.weight", Init.Uniform(1), 16, 2).Add("Out.bias", Init.Uniform(1), 2),
                 [new Ema(0.9), new Ema(0.99)]) => Optimizer = new Adam(Weights, 1);
 
-        public override Tensor Step(Tensor data, int step) => throw new NotSupportedException();
-
-        public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise) => throw new NotSupportedException();
     }
 }

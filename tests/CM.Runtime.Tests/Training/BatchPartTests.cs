@@ -33,14 +33,14 @@ public sealed class BatchPartTests
     {
         using var scope = NewDisposeScope();
         var images = randn(12, 3, 4, 5);
-        var rows = BatchPart.InTurn([.. Parts(processes, most)]).Select(part => Dropped(part.Of(images), part.Places(null, images.device))).ToList();
+        var rows = Parts(processes, most).Select(part => Dropped(part.Of(images), part.Rows)).ToList();
         cat(rows, 0).allclose(Dropped(images, null), rtol: 1e-6).ShouldBeTrue();
 
-        static Tensor Dropped(Tensor images, Tensor? rows)
+        static Tensor Dropped(Tensor images, RowRange? rows)
         {
-            manual_seed(2);
-            using var pass = DropoutMasks.Begin(rows, Losses.Length);
-            return DropoutMasks.Apply(images, 0.3, training: true);
+            var context = new StepContext(seed: 2) { MicroBatch = rows };
+            using var pass = context.BeginPass(StepSeed.Use.Dropout, images.shape[0]);
+            return context.Dropout(images, 0.3, training: true);
         }
     }
 

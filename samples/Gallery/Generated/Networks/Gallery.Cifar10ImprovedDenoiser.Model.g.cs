@@ -554,6 +554,7 @@ namespace Gallery
                     private readonly int Embedding;
                     private readonly int InGroups;
                     private readonly int OutGroups;
+                    private readonly StepContext context;
                     private readonly Parameter norm0Weight; // [In]
                     private readonly Parameter norm0Bias; // [In]
                     private readonly Parameter conv0Weight; // [Out, In, 3, 3]
@@ -590,6 +591,7 @@ namespace Gallery
                         this.Embedding = Embedding;
                         this.InGroups = InGroups;
                         this.OutGroups = OutGroups;
+                        context = parameters.Context;
                         Require.That((In) % (InGroups) == 0, "SkipBlock: groups of 'Norm0' divides its channels (CM2009)");
                         Require.That((Out) % (OutGroups) == 0, "SkipBlock: groups of 'Norm1' divides its channels (CM2009)");
                         register_parameter("norm0.weight", norm0Weight = parameters["norm0.weight"]);
@@ -612,7 +614,7 @@ namespace Gallery
                         var turned = Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06); // [B, Out, H, W]
                         var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Out]
                         var skip = Images.Conv2d(x, skipWeight, skipBias);                                                   // [B, Out, H, W]
-                        var result = Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, residual: skip, scale: 0.7071067811865476); // [B, Out, H, W]
+                        var result = Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, context: context, residual: skip, scale: 0.7071067811865476); // [B, Out, H, W]
                         turned.Dispose(); affine.Dispose(); skip.Dispose();
                         return result;
                     }
@@ -660,6 +662,7 @@ namespace Gallery
                     private readonly int Channels;
                     private readonly int Embedding;
                     private readonly int Groups;
+                    private readonly StepContext context;
                     private readonly Parameter norm0Weight; // [Channels]
                     private readonly Parameter norm0Bias; // [Channels]
                     private readonly Parameter conv0Weight; // [Channels, Channels, 3, 3]
@@ -690,6 +693,7 @@ namespace Gallery
                         this.Channels = Channels;
                         this.Embedding = Embedding;
                         this.Groups = Groups;
+                        context = parameters.Context;
                         Require.That((Channels) % (Groups) == 0, "Block: groups of 'Norm0' divides its channels (CM2009)");
                         register_parameter("norm0.weight", norm0Weight = parameters["norm0.weight"]);
                         register_parameter("norm0.bias", norm0Bias = parameters["norm0.bias"]);
@@ -708,7 +712,7 @@ namespace Gallery
                     {
                         var turned = Images.NormSiLUConv2d(x, Groups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06); // [B, Channels, H, W]
                         var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Channels]
-                        var result = Images.NormSiLUConv2d(turned, Groups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, residual: x, scale: 0.7071067811865476); // [B, Channels, H, W]
+                        var result = Images.NormSiLUConv2d(turned, Groups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, context: context, residual: x, scale: 0.7071067811865476); // [B, Channels, H, W]
                         turned.Dispose(); affine.Dispose();
                         return result;
                     }
@@ -762,6 +766,7 @@ namespace Gallery
                     private readonly int Embedding;
                     private readonly int InGroups;
                     private readonly int OutGroups;
+                    private readonly StepContext context;
                     private readonly Parameter norm0Weight; // [In]
                     private readonly Parameter norm0Bias; // [In]
                     private readonly Parameter conv0Weight; // [Out, In, 3, 3]
@@ -798,6 +803,7 @@ namespace Gallery
                         this.Embedding = Embedding;
                         this.InGroups = InGroups;
                         this.OutGroups = OutGroups;
+                        context = parameters.Context;
                         Require.That((In) % (InGroups) == 0, "DownBlock: groups of 'Norm0' divides its channels (CM2009)");
                         Require.That((Out) % (OutGroups) == 0, "DownBlock: groups of 'Norm1' divides its channels (CM2009)");
                         register_parameter("norm0.weight", norm0Weight = parameters["norm0.weight"]);
@@ -826,7 +832,7 @@ namespace Gallery
                         var shrinkOut = functional.avg_pool2d(x, 2);                                                         // [B, In, H/2, W/2]
                         var skip = Images.Conv2d(shrinkOut, skipWeight, skipBias);                                           // [B, Out, H/2, W/2]
                         shrinkOut.Dispose();
-                        var result = Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, residual: skip, scale: 0.7071067811865476); // [B, Out, H/2, W/2]
+                        var result = Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, context: context, residual: skip, scale: 0.7071067811865476); // [B, Out, H/2, W/2]
                         turned.Dispose(); affine.Dispose(); skip.Dispose();
                         return result;
                     }
@@ -878,6 +884,7 @@ namespace Gallery
                     private readonly int Channels;
                     private readonly int Embedding;
                     private readonly int Groups;
+                    private readonly StepContext context;
                     private readonly Parameter norm0Weight; // [Channels]
                     private readonly Parameter norm0Bias; // [Channels]
                     private readonly Parameter conv0Weight; // [Channels, Channels, 3, 3]
@@ -920,6 +927,7 @@ namespace Gallery
                         this.Channels = Channels;
                         this.Embedding = Embedding;
                         this.Groups = Groups;
+                        context = parameters.Context;
                         Require.That((Channels) % (Groups) == 0, "AttentionBlock: groups of 'Norm0' divides its channels (CM2009)");
                         register_parameter("norm0.weight", norm0Weight = parameters["norm0.weight"]);
                         register_parameter("norm0.bias", norm0Bias = parameters["norm0.bias"]);
@@ -944,7 +952,7 @@ namespace Gallery
                     {
                         var turned = Images.NormSiLUConv2d(x, Groups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06); // [B, Channels, H, W]
                         var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Channels]
-                        var result = Images.NormSiLUConv2d(turned, Groups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, residual: x, scale: 0.7071067811865476); // [B, Channels, H, W]
+                        var result = Images.NormSiLUConv2d(turned, Groups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, context: context, residual: x, scale: 0.7071067811865476); // [B, Channels, H, W]
                         turned.Dispose(); affine.Dispose();
                         var norm2 = Norms.Group(result, Groups, norm2Weight, norm2Bias, 1E-06);                              // [B, Channels, H, W]
                         var attention = Images.SelfAttention(norm2, attentionQkvWeight, attentionQkvBias, attentionProjWeight, attentionProjBias, heads: 1); // [B, Channels, H, W]
@@ -1005,6 +1013,7 @@ namespace Gallery
                     private readonly int Embedding;
                     private readonly int InGroups;
                     private readonly int OutGroups;
+                    private readonly StepContext context;
                     private readonly Parameter norm0Weight; // [In]
                     private readonly Parameter norm0Bias; // [In]
                     private readonly Parameter conv0Weight; // [Out, In, 3, 3]
@@ -1041,6 +1050,7 @@ namespace Gallery
                         this.Embedding = Embedding;
                         this.InGroups = InGroups;
                         this.OutGroups = OutGroups;
+                        context = parameters.Context;
                         Require.That((In) % (InGroups) == 0, "UpBlock: groups of 'Norm0' divides its channels (CM2009)");
                         Require.That((Out) % (OutGroups) == 0, "UpBlock: groups of 'Norm1' divides its channels (CM2009)");
                         register_parameter("norm0.weight", norm0Weight = parameters["norm0.weight"]);
@@ -1069,7 +1079,7 @@ namespace Gallery
                         var growOut = Images.Upsample(x, 2);                                                                 // [B, In, 2*H, 2*W]
                         var skip = Images.Conv2d(growOut, skipWeight, skipBias);                                             // [B, Out, 2*H, 2*W]
                         growOut.Dispose();
-                        var result = Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, residual: skip, scale: 0.7071067811865476); // [B, Out, 2*H, 2*W]
+                        var result = Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, context: context, residual: skip, scale: 0.7071067811865476); // [B, Out, 2*H, 2*W]
                         turned.Dispose(); affine.Dispose(); skip.Dispose();
                         return result;
                     }
@@ -1125,6 +1135,7 @@ namespace Gallery
                     private readonly int Embedding;
                     private readonly int InGroups;
                     private readonly int OutGroups;
+                    private readonly StepContext context;
                     private readonly Parameter norm0Weight; // [In]
                     private readonly Parameter norm0Bias; // [In]
                     private readonly Parameter conv0Weight; // [Out, In, 3, 3]
@@ -1173,6 +1184,7 @@ namespace Gallery
                         this.Embedding = Embedding;
                         this.InGroups = InGroups;
                         this.OutGroups = OutGroups;
+                        context = parameters.Context;
                         Require.That((In) % (InGroups) == 0, "SkipAttentionBlock: groups of 'Norm0' divides its channels (CM2009)");
                         Require.That((Out) % (OutGroups) == 0, "SkipAttentionBlock: groups of 'Norm1' divides its channels (CM2009)");
                         register_parameter("norm0.weight", norm0Weight = parameters["norm0.weight"]);
@@ -1201,7 +1213,7 @@ namespace Gallery
                         var turned = Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06); // [B, Out, H, W]
                         var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Out]
                         var skip = Images.Conv2d(x, skipWeight, skipBias);                                                   // [B, Out, H, W]
-                        var result = Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, residual: skip, scale: 0.7071067811865476); // [B, Out, H, W]
+                        var result = Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, context: context, residual: skip, scale: 0.7071067811865476); // [B, Out, H, W]
                         turned.Dispose(); affine.Dispose(); skip.Dispose();
                         var norm2 = Norms.Group(result, OutGroups, norm2Weight, norm2Bias, 1E-06);                           // [B, Out, H, W]
                         var attention = Images.SelfAttention(norm2, attentionQkvWeight, attentionQkvBias, attentionProjWeight, attentionProjBias, heads: 1); // [B, Out, H, W]

@@ -895,6 +895,7 @@ namespace Gallery
                 {
                     private readonly int Channels;
                     private readonly int Embedding;
+                    private readonly StepContext context;
                     private readonly Parameter convRes0Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
                     private readonly Parameter embGainGain; // []
@@ -912,6 +913,7 @@ namespace Gallery
                     {
                         this.Channels = Channels;
                         this.Embedding = Embedding;
+                        context = parameters.Context;
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
                         register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
@@ -938,7 +940,7 @@ namespace Gallery
                         turned.Dispose(); factor.Dispose();
                         var act1 = MagnitudePreserving.SiLU(scaled);                                      // [B, Channels, H/2, W/2]
                         scaled.Dispose();
-                        var dropout = DropoutMasks.Apply(act1, 0.4, training);                            // [B, Channels, H/2, W/2]
+                        var dropout = context.Dropout(act1, 0.4, training);                               // [B, Channels, H/2, W/2]
                         act1.Dispose();
                         var residual = MagnitudePreserving.Conv2d(dropout, convRes1Weight, training);     // [B, Channels, H/2, W/2]
                         dropout.Dispose();
@@ -1002,6 +1004,7 @@ namespace Gallery
                     private readonly int In;
                     private readonly int Out;
                     private readonly int Embedding;
+                    private readonly StepContext context;
                     private readonly Parameter convSkipWeight; // [Out, In, 1, 1]
                     private readonly Parameter convRes0Weight; // [Out, Out, 3, 3]
                     private readonly Parameter embLinearWeight; // [Out, Embedding]
@@ -1026,6 +1029,7 @@ namespace Gallery
                         this.In = In;
                         this.Out = Out;
                         this.Embedding = Embedding;
+                        context = parameters.Context;
                         Require.That((Out) % ((Out) / 64) == 0, "EncoderSkipAttentionBlockDropout40: heads of 'Attention' divides its channels (CM2009)");
                         register_parameter("conv_skip.weight", convSkipWeight = parameters["conv_skip.weight"]);
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
@@ -1056,7 +1060,7 @@ namespace Gallery
                         turned.Dispose(); factor.Dispose();
                         var act1 = MagnitudePreserving.SiLU(scaled);                                                         // [B, Out, H, W]
                         scaled.Dispose();
-                        var dropout = DropoutMasks.Apply(act1, 0.4, training);                                               // [B, Out, H, W]
+                        var dropout = context.Dropout(act1, 0.4, training);                                                  // [B, Out, H, W]
                         act1.Dispose();
                         var residual = MagnitudePreserving.Conv2d(dropout, convRes1Weight, training);                        // [B, Out, H, W]
                         dropout.Dispose();
@@ -1120,6 +1124,7 @@ namespace Gallery
                 {
                     private readonly int Channels;
                     private readonly int Embedding;
+                    private readonly StepContext context;
                     private readonly Parameter convRes0Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
                     private readonly Parameter embGainGain; // []
@@ -1141,6 +1146,7 @@ namespace Gallery
                     {
                         this.Channels = Channels;
                         this.Embedding = Embedding;
+                        context = parameters.Context;
                         Require.That((Channels) % ((Channels) / 64) == 0, "EncoderAttentionBlockDropout40: heads of 'Attention' divides its channels (CM2009)");
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
@@ -1168,7 +1174,7 @@ namespace Gallery
                         turned.Dispose(); factor.Dispose();
                         var act1 = MagnitudePreserving.SiLU(scaled);                                                         // [B, Channels, H, W]
                         scaled.Dispose();
-                        var dropout = DropoutMasks.Apply(act1, 0.4, training);                                               // [B, Channels, H, W]
+                        var dropout = context.Dropout(act1, 0.4, training);                                                  // [B, Channels, H, W]
                         act1.Dispose();
                         var residual = MagnitudePreserving.Conv2d(dropout, convRes1Weight, training);                        // [B, Channels, H, W]
                         dropout.Dispose();
@@ -1230,6 +1236,7 @@ namespace Gallery
                 {
                     private readonly int Channels;
                     private readonly int Embedding;
+                    private readonly StepContext context;
                     private readonly Parameter convRes0Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
                     private readonly Parameter embGainGain; // []
@@ -1251,6 +1258,7 @@ namespace Gallery
                     {
                         this.Channels = Channels;
                         this.Embedding = Embedding;
+                        context = parameters.Context;
                         Require.That((Channels) % ((Channels) / 64) == 0, "DecoderAttentionBlockDropout40: heads of 'Attention' divides its channels (CM2009)");
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
@@ -1277,7 +1285,7 @@ namespace Gallery
                         turned.Dispose(); factor.Dispose();
                         var act1 = MagnitudePreserving.SiLU(scaled);                                                         // [B, Channels, H, W]
                         scaled.Dispose();
-                        var dropout = DropoutMasks.Apply(act1, 0.4, training);                                               // [B, Channels, H, W]
+                        var dropout = context.Dropout(act1, 0.4, training);                                                  // [B, Channels, H, W]
                         act1.Dispose();
                         var residual = MagnitudePreserving.Conv2d(dropout, convRes1Weight, training);                        // [B, Channels, H, W]
                         dropout.Dispose();
@@ -1335,6 +1343,7 @@ namespace Gallery
                 {
                     private readonly int Channels;
                     private readonly int Embedding;
+                    private readonly StepContext context;
                     private readonly Parameter convRes0Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
                     private readonly Parameter embGainGain; // []
@@ -1352,6 +1361,7 @@ namespace Gallery
                     {
                         this.Channels = Channels;
                         this.Embedding = Embedding;
+                        context = parameters.Context;
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
                         register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
@@ -1375,7 +1385,7 @@ namespace Gallery
                         turned.Dispose(); factor.Dispose();
                         var act1 = MagnitudePreserving.SiLU(scaled);                                      // [B, Channels, H, W]
                         scaled.Dispose();
-                        var dropout = DropoutMasks.Apply(act1, 0.4, training);                            // [B, Channels, H, W]
+                        var dropout = context.Dropout(act1, 0.4, training);                               // [B, Channels, H, W]
                         act1.Dispose();
                         var residual = MagnitudePreserving.Conv2d(dropout, convRes1Weight, training);     // [B, Channels, H, W]
                         dropout.Dispose();
@@ -1437,6 +1447,7 @@ namespace Gallery
                     private readonly int In;
                     private readonly int Out;
                     private readonly int Embedding;
+                    private readonly StepContext context;
                     private readonly Parameter convRes0Weight; // [Out, In, 3, 3]
                     private readonly Parameter embLinearWeight; // [Out, Embedding]
                     private readonly Parameter embGainGain; // []
@@ -1461,6 +1472,7 @@ namespace Gallery
                         this.In = In;
                         this.Out = Out;
                         this.Embedding = Embedding;
+                        context = parameters.Context;
                         Require.That((Out) % ((Out) / 64) == 0, "DecoderSkipAttentionBlockDropout40: heads of 'Attention' divides its channels (CM2009)");
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
@@ -1488,7 +1500,7 @@ namespace Gallery
                         turned.Dispose(); factor.Dispose();
                         var act1 = MagnitudePreserving.SiLU(scaled);                                                         // [B, Out, H, W]
                         scaled.Dispose();
-                        var dropout = DropoutMasks.Apply(act1, 0.4, training);                                               // [B, Out, H, W]
+                        var dropout = context.Dropout(act1, 0.4, training);                                                  // [B, Out, H, W]
                         act1.Dispose();
                         var residual = MagnitudePreserving.Conv2d(dropout, convRes1Weight, training);                        // [B, Out, H, W]
                         dropout.Dispose();
@@ -1549,6 +1561,7 @@ namespace Gallery
                 {
                     private readonly int Channels;
                     private readonly int Embedding;
+                    private readonly StepContext context;
                     private readonly Parameter convRes0Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
                     private readonly Parameter embGainGain; // []
@@ -1566,6 +1579,7 @@ namespace Gallery
                     {
                         this.Channels = Channels;
                         this.Embedding = Embedding;
+                        context = parameters.Context;
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
                         register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
@@ -1590,7 +1604,7 @@ namespace Gallery
                         turned.Dispose(); factor.Dispose();
                         var act1 = MagnitudePreserving.SiLU(scaled);                                      // [B, Channels, 2*H, 2*W]
                         scaled.Dispose();
-                        var dropout = DropoutMasks.Apply(act1, 0.4, training);                            // [B, Channels, 2*H, 2*W]
+                        var dropout = context.Dropout(act1, 0.4, training);                               // [B, Channels, 2*H, 2*W]
                         act1.Dispose();
                         var residual = MagnitudePreserving.Conv2d(dropout, convRes1Weight, training);     // [B, Channels, 2*H, 2*W]
                         dropout.Dispose();

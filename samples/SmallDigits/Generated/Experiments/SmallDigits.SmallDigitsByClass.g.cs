@@ -40,155 +40,57 @@ namespace SmallDigits
             ],
         };
 
-        /// <summary>The training loop.</summary>
-        /// <param name="run">Folder, data, log and checkpoints of this run.</param>
-        public static new void Train(TrainingRun run)
+        /// <summary>Trains SmallDigitsByClass.</summary>
+        public new sealed class Trainer : ConsistencyTrainer<ClassDenoiser.Module>
         {
-            using var training = new Training(run.Setup);
-            run.Begin(training);                    // fresh weights, or those of the checkpoint that is resumed
-            while (run.NextStep(out var step))      // until the last step, or until somebody asks to stop
-            {
-                using var data = run.NextBatch();   // [B, 1, 8, 8]
-                using var labels = run.Labels();    // [B, 10]
-                using var loss = training.Step(data, labels, step);
-                run.EndStep(loss);                  // progress, log, samples, checkpoint
-            }
-
-            run.Finish();
-        }
-
-        /// <summary>SmallDigitsByClass while it is trained: weights, averages and optimiser, one step, and the sampler.</summary>
-        public new sealed class Training : global::CM.Runtime.Training
-        {
-            private readonly ClassDenoiser.Module model;
-
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
-            public Training(TrainingSetup setup)
+            public Trainer(TrainingSetup setup)
                 : base(setup, ClassDenoiser.Module.Layout(), [new Ema(0.995)])
             {
-                model = new ClassDenoiser.Module(Weights);
+                TakesLabels = true;
                 Optimizer = new RAdam(Weights, 0.002);
             }
 
             /// <inheritdoc/>
-            public override Tensor Step(Tensor data, Tensor labels, int step)
-            {
-                using var _ = BeginStep(step);
-                var noise = randn(BatchShape(data), device: data.device);                // z, [B, 1, 8, 8], with B of all processes
-                var (t, r) = EctTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
-                var loss = Gradients(data, labels, noise, t, r);
-                AllReduce(loss);                                                         // and the gradients, where there are several processes
-                Optimizer.Rate = Rate(step);
-                Update(step);                                                            // weights and averages
-                return loss.MoveToOuterDisposeScope();
-            }
+            protected override ClassDenoiser.Module BuildModel(ParameterStore weights) => new(weights);
 
-            // The gradients of a batch, and its mean loss: the sum over all parts.
-            private Tensor Gradients(Tensor data, Tensor labels, Tensor noise, Tensor t, Tensor r)
-            {
-                using var _ = NewDisposeScope();
-                Weights.ZeroGradients();
-                var loss = zeros([], device: data.device);
-                foreach (var part in Parts(data))                                        // one, unless --micro-batch says more
-                {
-                    using var share = MeanLoss(part, part.OfOwn(data), part.OfOwn(labels), part.Of(noise), part.Of(t), part.Of(r), Now);
-                    share.backward();
-                    loss.add_(share.detach());
-                }
-
-                return loss.MoveToOuterDisposeScope();
-            }
+            /// <inheritdoc/>
+            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => EctTimes.Draw(step, Setup.Steps, count, Setup.Device);
 
             // The learning rate at step k: 0.002·½(1 + cos(π·k/steps)).
-            private double Rate(int step) => 0.002 * 0.5 * (1 + Cos(PI * step / Setup.Steps));
+            protected override double LearningRate(int step) => 0.002 * 0.5 * (1 + Cos(PI * step / Setup.Steps));
 
-            // The share of a part of the batch in the mean loss.
-            private Tensor MeanLoss(BatchPart part, Tensor data, Tensor labels, Tensor noise, Tensor t, Tensor r, int step)
+            /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3),
+            /// where d(a, b) = √(‖a − b‖² + c²) − c and c = 0.01.</summary>
+            /// <inheritdoc/>
+            public override Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels = null)
             {
-                using var _ = NewDisposeScope();
-                var losses = Losses(data, noise, t, r, labels);                          // [B]
-                Note(t, losses);                                                         // the log tells the loss by time
-                return part.Mean(losses).MoveToOuterDisposeScope();
-            }
-
-            /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3), where d(a, b) = √(‖a − b‖² + c²) − c and c = 0.01.</summary>
-            /// <param name="data">Data x, <c>[B, 1, 8, 8]</c>, float32.</param>
-            /// <param name="noise">Noise z of the same shape, standard normal.</param>
-            /// <param name="t">The student's times, <c>[B]</c>, float64.</param>
-            /// <param name="r">The teacher's times, <c>[B]</c>, float64; where r = 0 the data itself is the target.</param>
-            /// <param name="labels">One-hot, <c>[B, 10]</c>, float32.</param>
-            /// <returns><c>[B]</c>, float32.</returns>
-            public Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor labels)
-            {
-                using var _ = NewDisposeScope();
-                var target = Target(data, noise, r, labels);                             // [B, 1, 8, 8], without gradient
-                var denoised = Denoise(model, Noisy(data, noise, t), t, labels);         // f(x_t, t), [B, 1, 8, 8]
+                var target = TargetOrData(data, noise, r, labels);                       // f(x_r, r), without gradient; x where r = 0
+                var denoised = DenoiseStudent(data, noise, t, labels);                   // f(x_t, t), [B, 1, 8, 8]
                 const double C = 0.01;
                 var distance = ((denoised - target).square().flatten(1).sum(1) + C * C).sqrt() - C; // [B]
-                var weight = EctTimes.Weight(t, r).to(float32);                          // [B]
-                return (weight * distance).MoveToOuterDisposeScope();
-            }
-
-            // f(x_r, r) of the same weights, without gradient; the data itself where r = 0.
-            private Tensor Target(Tensor data, Tensor noise, Tensor r, Tensor labels)
-            {
-                using var frozen = no_grad();
-                return Where(r.gt(0), data, rows =>
-                {
-                    using var _ = NewDisposeScope();
-                    var positive = rows.Times(r);
-                    return Denoise(model, Noisy(rows.Of(data), rows.Of(noise), positive), positive, rows.Of(labels)).MoveToOuterDisposeScope();
-                });
-            }
-
-            /// <inheritdoc/>
-            public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor labels)
-            {
-                using var frozen = no_grad();
-                using var _ = NewDisposeScope();
-                var sampler = new ClassDenoiser.Module(weights);                         // borrows the weights; disposing it would free them
-                sampler.eval();
-                var x = InParts(DenoiseWhenSampling, sampler, 80 * noise[0], At(80), labels);
-                if (noise.Count > 1)
-                    x = InParts(DenoiseWhenSampling, sampler, x + 0.8 * noise[1], At(0.8), labels);
-                return x.MoveToOuterDisposeScope();
-
-                // The same time for every sample, [n].
-                Tensor At(double time) => full(noise[0].shape[0], time, dtype: float64, device: noise[0].device);
-            }
-
-            /// <inheritdoc/>
-            public override Tensor Restore(ParameterStore weights, Tensor data, Tensor noise, Tensor labels, double time)
-            {
-                using var frozen = no_grad();
-                using var _ = NewDisposeScope();
-                var sampler = new ClassDenoiser.Module(weights);                         // borrows the weights; disposing it would free them
-                sampler.eval();
-                var t = full(data.shape[0], time, dtype: float64, device: data.device);
-                return InParts(DenoiseWhenSampling, sampler, Noisy(data, noise, t), t, labels).MoveToOuterDisposeScope();
+                return EctTimes.Weight(t, r).to(float32) * distance;
             }
 
             // x_t = x + t·z
-            private static Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
+            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
 
-            // f(x, t) = Keep(t)·x + Give(t)·F(Feed(t)·x, ¼ ln t, labels), while training (Karras et al. 2022, equation 7)
-            private static Tensor Denoise(ClassDenoiser.Module model, Tensor x, Tensor t, Tensor labels)
-            {
-                using var _ = NewDisposeScope();
-                var level = (0.25 * t.log()).to(float32);                                // [B]
-                var output = model.forward(PerSample.Scale(EctTimes.Feed(t), x), level, labels); // [B, 1, 8, 8]
-                return PerSample.Mix(EctTimes.Keep(t), x, EctTimes.Give(t), output).MoveToOuterDisposeScope();
-            }
+            // f(x, t) = Keep(t)·x + Give(t)·F(x, t), while training (Karras et al. 2022, equation 7)
+            protected override Tensor Denoise(ClassDenoiser.Module model, Tensor x, Tensor t, Tensor? labels) =>
+                PerSample.Mix(EctTimes.Keep(t), x, EctTimes.Give(t), Output(model, x, t, labels!));
 
-            // f(x, t) = KeepWhenSampling(t)·x + GiveWhenSampling(t)·F(Feed(t)·x, ¼ ln t, labels), while sampling (Karras et al. 2022, equation 7)
-            private static Tensor DenoiseWhenSampling(ClassDenoiser.Module model, Tensor x, Tensor t, Tensor labels)
-            {
-                using var _ = NewDisposeScope();
-                var level = (0.25 * t.log()).to(float32);                                // [B]
-                var output = model.forward(PerSample.Scale(EctTimes.Feed(t), x), level, labels); // [B, 1, 8, 8]
-                return PerSample.Mix(EctTimes.KeepWhenSampling(t), x, EctTimes.GiveWhenSampling(t), output).MoveToOuterDisposeScope();
-            }
+            // f(x, t) = KeepWhenSampling(t)·x + GiveWhenSampling(t)·F(x, t), while sampling (Karras et al. 2022, equation 7)
+            protected override Tensor DenoiseWhenSampling(ClassDenoiser.Module model, Tensor x, Tensor t, Tensor? labels) =>
+                PerSample.Mix(EctTimes.KeepWhenSampling(t), x, EctTimes.GiveWhenSampling(t), Output(model, x, t, labels!));
+
+            // F(x, t): the network at Feed(t)·x and ¼ ln t, and the labels, [B, 1, 8, 8]
+            private static Tensor Output(ClassDenoiser.Module model, Tensor x, Tensor t, Tensor labels) =>
+                model.forward(PerSample.Scale(EctTimes.Feed(t), x), (0.25 * t.log()).to(float32), labels);
+
+            /// <inheritdoc/>
+            public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) =>
+                SampleMultistep(weights, noise, labels, [80, 0.8]);
         }
     }
 }

@@ -22,5 +22,5 @@ internal sealed class Dropout : LayerKind
     public override FusionRole Fuses(LayerPlan layer) => DrawsMasks(layer) ? FusionRole.Dropout : FusionRole.None;
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
-        $"DropoutMasks.Apply({code.Input}, {Literals.Number(layer.Number("probability", 0))}, training)";
+        DrawsMasks(layer) ? $"{code.Context}.Dropout({code.Input}, {Literals.Number(layer.Number("probability", 0))}, training)" : $"{code.Input}.alias()";
 }

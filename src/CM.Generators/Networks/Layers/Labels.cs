@@ -41,7 +41,7 @@ internal sealed class ClassEmbedding : LayerKind
         var scale = layer.Has("scale") ? Literals.Number(layer.Number("scale", 1))
             : layer.Size("classes").Value is { } classes ? Literals.Number(Math.Sqrt(classes)) : $"Math.Sqrt({layer.Size("classes").ToCode()})";
         var text = $"Embeddings.Classes({code.Input}, {code.Field("weight")}, {(layer.Flag("bias", true) ? code.Field("bias") : "null")}, scale: {scale}";
-        return Dropout(layer) > 0 ? $"{text}, dropout: training ? {Literals.Number(Dropout(layer))} : 0)" : text + ")";
+        return Dropout(layer) > 0 ? $"{text}, dropout: training ? {Literals.Number(Dropout(layer))} : 0, context: {code.Context})" : text + ")";
     }
 
     private static double Dropout(LayerPlan layer) => layer.Number("labelDropout", 0);

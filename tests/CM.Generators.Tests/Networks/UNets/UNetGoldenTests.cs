@@ -38,7 +38,7 @@ public sealed class UNetGoldenTests(ITestOutputHelper log)
         var golden = new Golden(name);
         using var net = new Built(golden, "net");
         net.Module.train();
-        using var masks = golden.TakeMasks();
+        using var masks = golden.GiveMasks(net.Store.Context);
         Compare(net, golden, name, tolerance);
     }
 

@@ -23,34 +23,6 @@ internal sealed class Heun : SamplerKind
             ? $"Heun's method needs Signal(t) = 1 and Noise(t) = t, and {schedule.Name.Name} has others"
         : null;
 
-    public override void Write(AxisPlan sampler, SamplerWriter writer)
-    {
-        var (code, from, to, rho) = (writer.Code, Number(writer.Times.From), Number(writer.Times.To), Number(sampler["Rho"]));
-        code.Line($"// Times of the sampler: σ^(1/{rho}) falls evenly (Karras et al. 2022, equation 5).");
-        code.Line($"private static readonly double[] Falling = KarrasTimes.Falling({Number(sampler["steps"])}, {from}, {to}, rho: {rho});").Line();
-        using (writer.SampleMethod())
-        {
-            code.Line($"var x = {to} * noise[0];");
-            code.Line("for (var i = 0; i + 1 < Falling.Length; i++)").Line($"    x = Advance(sampler, x, Falling[i], Falling[i + 1]{writer.OfModel(", labels")});");
-            code.Line("return x.MoveToOuterDisposeScope();");
-        }
-
-        code.Line();
-        code.Line("// Along dx/dσ = (x − f(x, σ))/σ from one time to the next, with the mean of the slopes at both (Karras et al. 2022, algorithm 1).");
-        using (code.Braces($"private {writer.Static}Tensor Advance({writer.Module} sampler, Tensor x, double time, double next{writer.OfModel(", Tensor labels")})"))
-        {
-            code.Line("using var _ = NewDisposeScope();");
-            code.Line($"var slope = (x - {writer.Denoised("x", "At(time)")}) / time;");
-            using (code.Braces("if (next > 0)"))
-            {
-                code.Line("var ahead = x + (next - time) * slope;");
-                code.Line($"slope = 0.5 * (slope + (ahead - {writer.Denoised("ahead", "At(next)")}) / next);");
-            }
-
-            code.Line();
-            code.Line("return (x + (next - time) * slope).MoveToOuterDisposeScope();").Line();
-            code.Line("// The same time for every sample, [n].");
-            code.Line("Tensor At(double sigma) => full(x.shape[0], sigma, dtype: float64, device: x.device);");
-        }
-    }
+    public override string Write(AxisPlan sampler, TimesAxis times) =>
+        $"SampleHeun(weights, noise, labels, KarrasTimes.Falling({Number(sampler["steps"])}, {Number(times.From)}, {Number(times.To)}, rho: {Number(sampler["Rho"])}))";
 }

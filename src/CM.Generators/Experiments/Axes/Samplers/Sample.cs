@@ -47,24 +47,17 @@ internal sealed class Sample : SamplerKind
         return null;
     }
 
-    public override void Write(AxisPlan sampler, SamplerWriter writer)
+    public override string Write(AxisPlan sampler, TimesAxis times)
     {
-        var (code, times) = (writer.Code, Times(sampler));
-        using (writer.SampleMethod())
-        {
-            foreach (var statement in writer.CouplingNetworks)
-                code.Line(statement);
-            for (var i = 0; i < times.Count; i++)
-            {
-                if (i > 0)
-                    code.Line($"if (noise.Count > {i})");
-                code.Line($"{(i == 0 ? "var " : "    ")}x = {writer.Denoised(writer.Noised(i, sampler.Is("SameNoise")), $"At({Number(times[i])})")};");
-            }
+        var points = Times(sampler).Select((time, i) => Point(Number(time), times, i));
+        return $"SampleMultistep(weights, noise, labels, [{string.Join(", ", points)}]{(sampler.Is("SameNoise") ? ", sameNoise: true" : "")})";
+    }
 
-            code.Line("return x.MoveToOuterDisposeScope();").Line();
-            code.Line("// The same time for every sample, [n].");
-            code.Line("Tensor At(double time) => full(noise[0].shape[0], time, dtype: float64, device: noise[0].device);");
-        }
+    private static string Point(string time, TimesAxis times, int i)
+    {
+        var signal = times.SampleSignal.Count > i ? Number(times.SampleSignal[i]) : $"{times.Code}.Signal({time})";
+        var noise = times.SampleNoise.Count > i ? Number(times.SampleNoise[i]) : $"{times.Code}.Noise({time})";
+        return times is { SignalIsOne: true, NoiseIsTime: true } ? time : $"new({time}, {signal}, {noise})";
     }
 
     private static EquatableArray<double> Times(AxisPlan sampler) => sampler.Numbers.Where(number => number.Name == Time).Select(number => number.Value).ToEquatable();

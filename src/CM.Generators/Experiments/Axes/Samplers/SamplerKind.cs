@@ -20,6 +20,6 @@ internal abstract class SamplerKind : AxisKind
     /// <summary>True when the sampler puts fresh noise on the samples of its first step.</summary>
     public virtual bool Renoises(AxisPlan sampler) => false;
 
-    /// <summary>Writes the method <c>Sample</c> and what it calls.</summary>
-    public abstract void Write(AxisPlan sampler, SamplerWriter writer);
+    /// <summary>The expression of samples, where weights, noise and labels are at hand.</summary>
+    public abstract string Write(AxisPlan sampler, TimesAxis times);
 }
