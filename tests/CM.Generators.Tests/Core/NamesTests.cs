@@ -119,14 +119,14 @@ public sealed class NamesTests
         [Network, Classifier<@#49, @#49>]
         public sealed partial record @#50
         {
-            [Flatten] public partial Part @#51 { get; }
+            [RmsNorm(4)] public partial Part @#51 { get; }
             [Linear(16, 4)] public partial Part @#52 { get; }
             [Linear(4, 10)] public partial Part @#53 { get; }
 
             [return: Shape("B", 4), Shape("B", 10)]
             private Flow Forward([Shape("B", 1, 4, 4)] Flow x)
             {
-                var @#54 = x | @#51 | @#52;
+                var @#54 = x | @#51 | Flatten | @#52;
                 return (@#54, @#54 | @#53);
             }
         }
@@ -194,11 +194,10 @@ public sealed class NamesTests
         [Network, Classifier<Mnist, MnistTest>]
         public sealed partial record #Judge : IClassifier
         {
-            [Flatten] public partial Part Flat { get; }
             [Linear(784, 10)] public partial Part Decide { get; }
 
             [return: Shape("B", 784), Shape("B", 10)]
-            private Flow Forward([Shape("B", 1, 28, 28)] Flow image) => (image | Flat, image | Flat | Decide);
+            private Flow Forward([Shape("B", 1, 28, 28)] Flow image) => (image | Flatten, image | Flatten | Decide);
         }
 
         [Experiment(Steps = 3, Batch = 8, Seed = 1), Data<TwoMoons>, Model<#Planar>, Coupling<#Noise>, Times<#Times>, PseudoHuber(0.01), RAdam(3e-4), Sample(80)]
