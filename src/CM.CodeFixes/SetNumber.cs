@@ -3,6 +3,7 @@ using System.Composition;
 using System.Globalization;
 using CM.Generators.Diagnostics;
 using CM.Generators.Networks;
+using CM.Generators.Values;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
