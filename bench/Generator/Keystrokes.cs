@@ -23,10 +23,10 @@ public class Keystrokes
         [Network]
         public sealed partial record Xl
         {
-            [Edm2(64, 4, 256, Labels = 1000)] public partial Part Net { get; }
+            [Edm2(64, 4, 256, LabelDim = 1000)] public partial Layer Net { get; }
 
             [return: Shape("B", 4, 64, 64)]
-            private Flow Forward([Shape("B", 4, 64, 64)] Flow x, [Shape("B")] Flow level, [Shape("B", 1000)] Flow label) => (x, level, label) | Net;
+            private Value Forward([Shape("B", 4, 64, 64)] Value x, [Shape("B")] Value level, [Shape("B", 1000)] Value label) => (x, level, label) | Net;
         }
         """;
 

@@ -57,7 +57,7 @@ internal sealed record Workload(
         Of<ToyVariationalSteps.Trainer, ToyVariationalSteps.Trainer>("W1-VCT", 400, Points, (own, x, z, t, r) =>
         {
             var pair = own.Couple(x, z, t, r, null, []);
-            return own.Losses(pair.Data, pair.Noise, t, r) + pair.Penalty!;
+            return own.Losses(pair.Data, pair.Noise, t, r) + pair.Regularization!;
         }) with
         {
             PyTorch = ["toy", "--variational"],
@@ -68,7 +68,7 @@ internal sealed record Workload(
         Of<VariationalSteps.Trainer, VariationalCheck.Trainer>("W3", 7, Images, (own, x, z, t, r) =>
         {
             var pair = own.Couple(x, z, t, r, null, []);
-            return own.Losses(pair.Data, pair.Noise, t, r) + pair.Penalty!;
+            return own.Losses(pair.Data, pair.Noise, t, r) + pair.Regularization!;
         }) with
         {
             PyTorch = ["variational"],
@@ -175,7 +175,7 @@ internal sealed record Workload(
 
         var (x, z) = (rand(Shape) * 2 - 1, randn(Shape));
         var t = ((randn([Shape[0]], ScalarType.Float64) * 2 - 1.1).exp() + Least).to(float32);
-        var r = Earlier(t.to(float64)).to(float32);
+        var r = TeacherTime(t.to(float64)).to(float32);
         var layout = training.Weights.Layout;
         CheckFile.Write(path, [
             .. layout.Parameters.Select(spec => (spec.Name, (Tensor)training.Weights[spec.Name])),

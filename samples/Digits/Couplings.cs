@@ -7,15 +7,15 @@ namespace Digits;
 public sealed partial record VariationalNoise
 {
     [Block<DigitsEncoder>]
-    public partial Part Encode { get; }
+    public partial Layer Encode { get; }
 
     [KlToStandardNormal(weight: 10)]
-    public partial Part Kl { get; }
+    public partial Layer Kl { get; }
 
-    private Pair Couple(Flow data, Flow noise)
+    private Pair Couple(Value data, Value noise)
     {
         var (mean, deviation) = data | Encode;
-        return new Pair(data, mean + deviation * noise) { Penalty = (mean, deviation) | Kl };
+        return new Pair(data, mean + deviation * noise) { Regularization = (mean, deviation) | Kl };
     }
 }
 
@@ -24,11 +24,11 @@ public sealed partial record VariationalNoise
 public sealed partial record GeneratorInduced
 {
     [Model(Weights.Ema)]
-    public partial Part Generate { get; }
+    public partial Layer Generate { get; }
 
-    [Coin(0.5)]
-    public partial Part Mix { get; }
+    [Bernoulli(0.5)]
+    public partial Layer Mix { get; }
 
-    private Pair Couple(Flow data, Flow noise, Times times) =>
-        new(Mix.Choose((data + times.Earlier * noise, times.Earlier) | Generate, data), noise);
+    private Pair Couple(Value data, Value noise, TimePair times) =>
+        new(Mix.Select((data + times.R * noise, times.R) | Generate, data), noise);
 }

@@ -7,15 +7,15 @@ namespace Digits;
 [Data<Mnist>]
 [Model<DigitsDenoiser>]
 [Coupling<Independent>]
-[Times<EasyTimes>]
+[Schedule<EctSchedule>]
 [PseudoHuber(0.015)]
 [RAdam(1e-3), Ema(0.995)]
-[Sample(80, 0.8)]
+[MultistepSampler(80, 0.8)]
 [Evaluate<DigitsClassifier>]
 public partial record Digits;
 
 /// <summary>The same with iCT's grid.</summary>
-[Experiment, Times<ImprovedTimes>]
+[Experiment, Schedule<IctSchedule>]
 public sealed partial record DigitsImproved : Digits;
 
 /// <summary>Digits that are asked for: <c>sample RUN --class 3</c>.</summary>
@@ -27,16 +27,16 @@ public sealed partial record DigitsByClass : Digits;
 [Data<Mnist>]
 [Model<CompactDenoiser>]
 [Coupling<Independent>]
-[Times<EasyTimes>]
+[Schedule<EctSchedule>]
 [PseudoHuber(0.015)]
 [RAdam(1e-3), Ema(0.998)]
-[Sample(80, 0.8)]
+[MultistepSampler(80, 0.8)]
 [Evaluate<DigitsClassifier>(Samples = 5_000)]
 [Compare("digits", "precision")]
 public partial record DigitsIndependent;
 
 /// <summary>The same with networks in 16 bits.</summary>
-[Experiment, Precision(Compute.BFloat16), Compare("precision")]
+[Experiment, Precision(ComputeType.BFloat16), Compare("precision")]
 public sealed partial record DigitsInBFloat16 : DigitsIndependent;
 
 /// <summary>The same with digits and noise of each batch matched by optimal transport.</summary>
@@ -44,7 +44,7 @@ public sealed partial record DigitsInBFloat16 : DigitsIndependent;
 public sealed partial record DigitsTransported : DigitsIndependent;
 
 /// <summary>The same with noise from an encoder.</summary>
-[Experiment, Coupling<VariationalNoise>, ClipNorm(200), Compare("digits")]
+[Experiment, Coupling<VariationalNoise>, ClipGradNorm(200), Compare("digits")]
 public sealed partial record DigitsVariational : DigitsIndependent;
 
 /// <summary>The same with half of the digits replaced by what the model makes of them.</summary>
@@ -52,14 +52,14 @@ public sealed partial record DigitsVariational : DigitsIndependent;
 public sealed partial record DigitsGenerated : DigitsIndependent;
 
 /// <summary>The first stage of a truncated consistency model, half of the steps.</summary>
-[Experiment(Steps = 1_000), Times<FirstStageTimes>, Compare("digits")]
+[Experiment(Steps = 1_000), Schedule<FirstStageSchedule>, Compare("digits")]
 public partial record DigitsFirstStage : DigitsIndependent;
 
 /// <summary>The second stage, the other half: times from t' = 1 on, with the first stage as the target below.</summary>
 [Experiment(Steps = 2_000)]
-[StartFrom<DigitsFirstStage>(Continue = true)]
-[Truncated(Boundary = 0.25, BoundaryWeight = 0.1)]
-[Times<SecondStageTimes>]
-[Sample(80, 1)]
+[InitFrom<DigitsFirstStage>(ContinueSteps = true)]
+[Truncated(BoundaryFraction = 0.25, BoundaryWeight = 0.1)]
+[Schedule<SecondStageSchedule>]
+[MultistepSampler(80, 1)]
 [Compare("digits")]
 public sealed partial record DigitsTruncated : DigitsFirstStage;

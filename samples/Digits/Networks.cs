@@ -10,48 +10,48 @@ public sealed partial record DigitsDenoiser : IDenoiser
     private const int T = 64;
 
     [Linear(64, T)]
-    public partial Part Level { get; }
+    public partial Layer Level { get; }
 
     [Conv2d(1, C, 3)]
-    public partial Part Stem { get; }
+    public partial Layer Stem { get; }
 
     [Block<ResidualBlock>(C, C, T)]
-    public partial Part Fine { get; }
+    public partial Layer Fine { get; }
 
     [Conv2d(C, 2 * C, 3, Stride = 2)]
-    public partial Part Shrink { get; }
+    public partial Layer Down1 { get; }
 
     [Block<ResidualBlock>(2 * C, 2 * C, T)]
-    public partial Part Middle { get; }
+    public partial Layer Middle { get; }
 
     [Conv2d(2 * C, 4 * C, 3, Stride = 2)]
-    public partial Part ShrinkAgain { get; }
+    public partial Layer Down2 { get; }
 
     [Block<ResidualBlock>(4 * C, 4 * C, T), Repeat(2)]
-    public partial Part Coarse { get; }
+    public partial Layer Coarse { get; }
 
     [Block<ResidualBlock>(6 * C, 2 * C, T)]
-    public partial Part MiddleUp { get; }
+    public partial Layer MiddleUp { get; }
 
     [Block<ResidualBlock>(3 * C, C, T)]
-    public partial Part FineUp { get; }
+    public partial Layer FineUp { get; }
 
     [GroupNorm(8, C)]
-    public partial Part Calm { get; }
+    public partial Layer Norm1 { get; }
 
     [Conv2d(C, 1, 3)]
-    public partial Part Head { get; }
+    public partial Layer Head { get; }
 
     [return: Shape("B", 1, 28, 28)]
-    private Flow Forward([Shape("B", 1, 28, 28)] Flow x, [Shape("B")] Flow level)
+    private Value Forward([Shape("B", 1, 28, 28)] Value x, [Shape("B")] Value level)
     {
         var time = level | PositionalEmbedding(64) | Level | SiLU;
         var fine = (x | Stem, time) | Fine;
-        var middle = (fine | Shrink, time) | Middle;
-        var coarse = (middle | ShrinkAgain, time) | Coarse;
-        var middleUp = (Flow.Cat(coarse | Upsample(2), middle), time) | MiddleUp;
-        var fineUp = (Flow.Cat(middleUp | Upsample(2), fine), time) | FineUp;
-        return fineUp | Calm | SiLU | Head;
+        var middle = (fine | Down1, time) | Middle;
+        var coarse = (middle | Down2, time) | Coarse;
+        var middleUp = (Value.Cat(coarse | Upsample(2), middle), time) | MiddleUp;
+        var fineUp = (Value.Cat(middleUp | Upsample(2), fine), time) | FineUp;
+        return fineUp | Norm1 | SiLU | Head;
     }
 }
 
@@ -60,28 +60,28 @@ public sealed partial record DigitsDenoiser : IDenoiser
 public sealed partial record ResidualBlock(int In, int Out, int Time)
 {
     [GroupNorm(8, nameof(In))]
-    public partial Part CalmIn { get; }
+    public partial Layer Norm1 { get; }
 
     [Conv2d(nameof(In), nameof(Out), 3)]
-    public partial Part Turn { get; }
+    public partial Layer Conv1 { get; }
 
     [Linear(nameof(Time), nameof(Out))]
-    public partial Part Level { get; }
+    public partial Layer Level { get; }
 
     [GroupNorm(8, nameof(Out))]
-    public partial Part CalmOut { get; }
+    public partial Layer Norm2 { get; }
 
     [Conv2d(nameof(Out), nameof(Out), 3)]
-    public partial Part TurnAgain { get; }
+    public partial Layer Conv2 { get; }
 
     [Conv2d(nameof(In), nameof(Out), 1)]
-    public partial Part Short { get; }
+    public partial Layer Short { get; }
 
     [return: Shape("B", nameof(Out), "H", "W")]
-    private Flow Forward([Shape("B", nameof(In), "H", "W")] Flow x, [Shape("B", nameof(Time))] Flow time)
+    private Value Forward([Shape("B", nameof(In), "H", "W")] Value x, [Shape("B", nameof(Time))] Value time)
     {
-        var turned = (x | CalmIn | SiLU | Turn) + (time | Level);
-        return (turned | CalmOut | SiLU | TurnAgain) + (x | Short);
+        var turned = (x | Norm1 | SiLU | Conv1) + (time | Level);
+        return (turned | Norm2 | SiLU | Conv2) + (x | Short);
     }
 }
 
@@ -89,11 +89,11 @@ public sealed partial record ResidualBlock(int In, int Out, int Time)
 [Network]
 public sealed partial record ClassDenoiser : IDenoiser
 {
-    [DdpmPlusPlus(28, 1, 16, Labels = 10, Multipliers = [1, 2, 2], Blocks = [1], Attention = [])]
-    public partial Part Model { get; }
+    [DdpmPlusPlus(28, 1, 16, LabelDim = 10, ChannelMult = [1, 2, 2], NumBlocks = [1], AttnResolutions = [])]
+    public partial Layer Model { get; }
 
     [return: Shape("B", 1, 28, 28)]
-    private Flow Forward([Shape("B", 1, 28, 28)] Flow x, [Shape("B")] Flow level, [Shape("B", 10)] Flow labels) => (x, level, labels) | Model;
+    private Value Forward([Shape("B", 1, 28, 28)] Value x, [Shape("B")] Value level, [Shape("B", 10)] Value labels) => (x, level, labels) | Model;
 }
 
 /// <summary>A U-Net that works on a quarter of the pixels, four to a place: small enough to train many on two cores.</summary>
@@ -104,37 +104,37 @@ public sealed partial record CompactDenoiser : IDenoiser
     private const int T = 64;
 
     [Linear(64, T)]
-    public partial Part Level { get; }
+    public partial Layer Level { get; }
 
     [Conv2d(4, C, 3)]
-    public partial Part Stem { get; }
+    public partial Layer Stem { get; }
 
     [Block<ResidualBlock>(C, C, T)]
-    public partial Part Fine { get; }
+    public partial Layer Fine { get; }
 
     [Conv2d(C, 2 * C, 3, Stride = 2)]
-    public partial Part Shrink { get; }
+    public partial Layer Down1 { get; }
 
     [Block<ResidualBlock>(2 * C, 2 * C, T), Repeat(2)]
-    public partial Part Coarse { get; }
+    public partial Layer Coarse { get; }
 
     [Block<ResidualBlock>(3 * C, C, T)]
-    public partial Part FineUp { get; }
+    public partial Layer FineUp { get; }
 
     [GroupNorm(8, C)]
-    public partial Part Calm { get; }
+    public partial Layer Norm1 { get; }
 
     [Conv2d(C, 4, 3)]
-    public partial Part Head { get; }
+    public partial Layer Head { get; }
 
     [return: Shape("B", 1, 28, 28)]
-    private Flow Forward([Shape("B", 1, 28, 28)] Flow x, [Shape("B")] Flow level)
+    private Value Forward([Shape("B", 1, 28, 28)] Value x, [Shape("B")] Value level)
     {
         var time = level | PositionalEmbedding(64) | Level | SiLU;
         var fine = (x | PixelUnshuffle(2) | Stem, time) | Fine;
-        var coarse = (fine | Shrink, time) | Coarse;
-        var up = (Flow.Cat(coarse | Upsample(2), fine), time) | FineUp;
-        return up | Calm | SiLU | Head | PixelShuffle(2);
+        var coarse = (fine | Down1, time) | Coarse;
+        var up = (Value.Cat(coarse | Upsample(2), fine), time) | FineUp;
+        return up | Norm1 | SiLU | Head | PixelShuffle(2);
     }
 }
 
@@ -145,19 +145,19 @@ public sealed partial record DigitsEncoder
     private const int C = 24;
 
     [Conv2d(4, C, 3)]
-    public partial Part Look { get; }
+    public partial Layer Look { get; }
 
     [Conv2d(C, C, 3)]
-    public partial Part LookAgain { get; }
+    public partial Layer LookAgain { get; }
 
     [Conv2d(C, 4, 3)]
-    public partial Part Mean { get; }
+    public partial Layer Mean { get; }
 
     [Conv2d(C, 4, 3)]
-    public partial Part Raw { get; }
+    public partial Layer Raw { get; }
 
     [return: Shape("B", 1, 28, 28), Shape("B", 1, 28, 28)]
-    private Flow Forward([Shape("B", 1, 28, 28)] Flow x)
+    private Value Forward([Shape("B", 1, 28, 28)] Value x)
     {
         var seen = x | PixelUnshuffle(2) | Look | SiLU | LookAgain | SiLU;
         return (seen | Mean | PixelShuffle(2), seen | Raw | PixelShuffle(2) | Softplus);
@@ -165,29 +165,29 @@ public sealed partial record DigitsEncoder
 }
 
 /// <summary>Tells digits apart; what it sees just before it decides is what samples are judged by.</summary>
-[Network, Classifier<Mnist, MnistTest>(Steps = 1_000, Batch = 64, Rate = 2e-3)]
+[Network, Classifier<Mnist, MnistTest>(Steps = 1_000, Batch = 64, LearningRate = 2e-3)]
 public sealed partial record DigitsClassifier : IClassifier
 {
     private const int C = 16;
     private const int Width = 64;
 
     [Conv2d(1, C, 3, Stride = 2)]
-    public partial Part Look { get; }
+    public partial Layer Look { get; }
 
     [Conv2d(C, 2 * C, 3, Stride = 2)]
-    public partial Part LookCloser { get; }
+    public partial Layer LookCloser { get; }
 
     [Conv2d(2 * C, 2 * C, 3, Stride = 2)]
-    public partial Part LookClosest { get; }
+    public partial Layer LookClosest { get; }
 
     [Linear(2 * C * 4 * 4, Width)]
-    public partial Part Gather { get; }
+    public partial Layer Gather { get; }
 
     [Linear(Width, 10)]
-    public partial Part Decide { get; }
+    public partial Layer Decide { get; }
 
     [return: Shape("B", Width), Shape("B", 10)]
-    private Flow Forward([Shape("B", 1, 28, 28)] Flow image)
+    private Value Forward([Shape("B", 1, 28, 28)] Value image)
     {
         var features = image | Look | SiLU | LookCloser | SiLU | LookClosest | SiLU | Flatten | Gather | SiLU;
         return (features, features | Decide);

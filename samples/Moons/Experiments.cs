@@ -7,15 +7,15 @@ namespace Moons;
 [Data<TwoMoons>]
 [Model<MoonsDenoiser>]
 [Coupling<Independent>]
-[Times<EasyTimes>]
+[Schedule<EctSchedule>]
 [PseudoHuber(0.01)]
 [RAdam(3e-4), Ema(0.999)]
-[Sample(80, 0.8)]
+[MultistepSampler(80, 0.8)]
 [Evaluate(Samples = 4_000), Compare("moons", "digits", Seeds = 3)]
 public partial record Moons;
 
 /// <summary>The same with noise from an encoder.</summary>
-[Experiment, Coupling<VariationalNoise>, ClipNorm(200), Compare("moons", "digits", Seeds = 3)]
+[Experiment, Coupling<VariationalNoise>, ClipGradNorm(200), Compare("moons", "digits", Seeds = 3)]
 public partial record MoonsVariational : Moons;
 
 /// <summary>The same with half of the data replaced by what the model makes of them.</summary>
@@ -27,24 +27,24 @@ public partial record MoonsGenerated : Moons;
 public partial record MoonsTransported : Moons;
 
 /// <summary>The first stage of a truncated consistency model: all times, half of the steps.</summary>
-[Experiment(Steps = 10_000), Times<FirstStageTimes>, Compare("moons", "digits", Seeds = 3)]
+[Experiment(Steps = 10_000), Schedule<FirstStageSchedule>, Compare("moons", "digits", Seeds = 3)]
 public partial record MoonsFirstStage : Moons;
 
 /// <summary>The second stage: times from t' = 1 on, with the first stage as the target below.</summary>
 [Experiment(Steps = 20_000)]
-[StartFrom<MoonsFirstStage>(Continue = true)]
-[Truncated(Boundary = 0.25, BoundaryWeight = 0.1)]
-[Times<SecondStageTimes>]
-[Sample(80, 1)]
+[InitFrom<MoonsFirstStage>(ContinueSteps = true)]
+[Truncated(BoundaryFraction = 0.25, BoundaryWeight = 0.1)]
+[Schedule<SecondStageSchedule>]
+[MultistepSampler(80, 1)]
 [Compare("moons", "digits", Seeds = 3)]
 public partial record MoonsTruncated : MoonsFirstStage;
 
 /// <summary>A diffusion model (EDM), whose weights a consistency model can start from.</summary>
-[Experiment, Times<DiffusionTimes>, L2, Adam(1e-3), Heun(18)]
+[Experiment, Schedule<EdmSchedule>, L2, Adam(1e-3), HeunSampler(18)]
 public sealed partial record MoonsDiffusion : Moons;
 
 /// <summary>A consistency model tuned from the diffusion model, as in ECT.</summary>
-[Experiment, StartFrom<MoonsDiffusion>]
+[Experiment, InitFrom<MoonsDiffusion>]
 public sealed partial record MoonsTuned : Moons;
 
 /// <summary>The experiments with two moons on eight Gaussians, whose modes can be counted.</summary>
@@ -68,5 +68,5 @@ public sealed partial record RingTransported : MoonsTransported;
 public sealed partial record RingFirstStage : MoonsFirstStage;
 
 /// <summary>The second stage.</summary>
-[Experiment, Data<EightGaussians>, StartFrom<RingFirstStage>(Continue = true), Compare("moons", "digits", Seeds = 3)]
+[Experiment, Data<EightGaussians>, InitFrom<RingFirstStage>(ContinueSteps = true), Compare("moons", "digits", Seeds = 3)]
 public sealed partial record RingTruncated : MoonsTruncated;

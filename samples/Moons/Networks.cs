@@ -8,24 +8,24 @@ public sealed partial record MoonsDenoiser : IDenoiser
 {
     private const int Width = 128;
 
-    [Fourier(64, Scale = 1)]
-    public partial Part Wave { get; }
+    [FourierEmbedding(64, Scale = 1)]
+    public partial Layer TimeEmbedding { get; }
 
     [Linear(64, Width)]
-    public partial Part Level { get; }
+    public partial Layer Level { get; }
 
     [Linear(2, Width)]
-    public partial Part In { get; }
+    public partial Layer In { get; }
 
     [Block<Residual>(Width), Repeat(3)]
-    public partial Part Body { get; }
+    public partial Layer Body { get; }
 
     [Linear(Width, 2)]
-    public partial Part Out { get; }
+    public partial Layer Out { get; }
 
     [return: Shape("B", 2)]
-    private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level) =>
-        ((x | In) + (level | Wave | Level)) | Body | Out;
+    private Value Forward([Shape("B", 2)] Value x, [Shape("B")] Value level) =>
+        ((x | In) + (level | TimeEmbedding | Level)) | Body | Out;
 }
 
 /// <summary>Adds a bent and turned copy of what comes in.</summary>
@@ -33,10 +33,10 @@ public sealed partial record MoonsDenoiser : IDenoiser
 public sealed partial record Residual(int Width)
 {
     [Linear(nameof(Width), nameof(Width))]
-    public partial Part Turn { get; }
+    public partial Layer Linear1 { get; }
 
     [return: Shape("B", nameof(Width))]
-    private Flow Forward([Shape("B", nameof(Width))] Flow x) => x + (x | SiLU | Turn);
+    private Value Forward([Shape("B", nameof(Width))] Value x) => x + (x | SiLU | Linear1);
 }
 
 /// <summary>Mean and deviation of the noise that a data point would like.</summary>
@@ -46,19 +46,19 @@ public sealed partial record MoonsEncoder
     private const int Width = 64;
 
     [Linear(2, Width)]
-    public partial Part In { get; }
+    public partial Layer In { get; }
 
     [Block<Residual>(Width), Repeat(2)]
-    public partial Part Body { get; }
+    public partial Layer Body { get; }
 
     [Linear(Width, 2)]
-    public partial Part Mean { get; }
+    public partial Layer Mean { get; }
 
     [Linear(Width, 2)]
-    public partial Part Raw { get; }
+    public partial Layer Raw { get; }
 
     [return: Shape("B", 2), Shape("B", 2)]
-    private Flow Forward([Shape("B", 2)] Flow x)
+    private Value Forward([Shape("B", 2)] Value x)
     {
         var hidden = x | In | Body;
         return (hidden | Mean, hidden | Raw | Softplus);

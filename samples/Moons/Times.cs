@@ -4,56 +4,56 @@ using static System.Math;
 namespace Moons;
 
 /// <summary>ECT's continuous times: variance exploding, gap shrinking in eight stages (Geng et al. 2024).</summary>
-[TimeSchedule(from: 0.002, to: 80), LogNormal(mean: -1.1, deviation: 2.0)]
-public sealed partial record EasyTimes : ITimeSchedule
+[TimeSchedule(min: 0.002, max: 80), LogNormal(mean: -1.1, std: 2.0)]
+public sealed partial record EctSchedule : ITimeSchedule
 {
-    public static double Signal(double t) => 1;
+    public static double Alpha(double t) => 1;
 
-    public static double Noise(double t) => t;
+    public static double Sigma(double t) => t;
 
     public static int Stage(double progress) => (int)(8 * progress);
 
-    public static double Earlier(double t, int stage) =>
+    public static double TeacherTime(double t, int stage) =>
         Max(0, t - t * Pow(2, -(stage + 1)) * (1 + 8 / (1 + Exp(t))));
 
     public static double Weight(double t, double r) => 1 / (t - r);
 }
 
-/// <summary>Where the first stage of TCM lies: ECT's times, cut to their range, with a gap that stops shrinking (Lee et al. 2025).</summary>
-[TimeSchedule(from: 0.002, to: 80, Preconditioning = Preconditioning.Plain), LogNormal(mean: -1.1, deviation: 2.0, Truncated = true)]
-public sealed partial record FirstStageTimes : ITimeSchedule
+/// <summary>First stage of TCM: ECT's times, cut to their range, with a gap that stops shrinking (Lee et al. 2025).</summary>
+[TimeSchedule(min: 0.002, max: 80, Preconditioning = Preconditioning.Edm), LogNormal(mean: -1.1, std: 2.0, Truncated = true)]
+public sealed partial record FirstStageSchedule : ITimeSchedule
 {
-    public static double Signal(double t) => 1;
+    public static double Alpha(double t) => 1;
 
-    public static double Noise(double t) => t;
+    public static double Sigma(double t) => t;
 
     public static int Stage(double progress) => (int)(16 * progress);
 
-    public static double Earlier(double t, int stage) =>
+    public static double TeacherTime(double t, int stage) =>
         Max(1e-6, t - t * (1 - Min(1 - Pow(2, -(stage + 1)), 0.99)) * (1 + 8 / (1 + Exp(t))));
 }
 
-/// <summary>Where the second stage lies: from t' = 1 on, with the gap that the first one ended with.</summary>
-[TimeSchedule(from: 1, to: 80, Preconditioning = Preconditioning.Plain), LogStudentT(mean: 0, scale: 0.2, freedom: 0.01)]
-public sealed partial record SecondStageTimes : ITimeSchedule
+/// <summary>Second stage: from t' = 1 on, with the gap that the first one ended with.</summary>
+[TimeSchedule(min: 1, max: 80, Preconditioning = Preconditioning.Edm), LogStudentT(mean: 0, scale: 0.2, degreesOfFreedom: 0.01)]
+public sealed partial record SecondStageSchedule : ITimeSchedule
 {
-    public static double Signal(double t) => 1;
+    public static double Alpha(double t) => 1;
 
-    public static double Noise(double t) => t;
+    public static double Sigma(double t) => t;
 
-    public static double Earlier(double t, int stage) =>
+    public static double TeacherTime(double t, int stage) =>
         t - t * 0.01 * (1 + 8 / (1 + Exp(t)));
 }
 
 /// <summary>EDM's times: the target is always the data (Karras et al. 2022, table 1).</summary>
-[TimeSchedule(from: 0.002, to: 80), LogNormal(mean: -1.2, deviation: 1.2)]
-public sealed partial record DiffusionTimes : ITimeSchedule
+[TimeSchedule(min: 0.002, max: 80), LogNormal(mean: -1.2, std: 1.2)]
+public sealed partial record EdmSchedule : ITimeSchedule
 {
-    public static double Signal(double t) => 1;
+    public static double Alpha(double t) => 1;
 
-    public static double Noise(double t) => t;
+    public static double Sigma(double t) => t;
 
-    public static double Earlier(double t, int stage) => 0;
+    public static double TeacherTime(double t, int stage) => 0;
 
     public static double Weight(double t, double r) => (t * t + 0.25) / (0.25 * t * t);
 }

@@ -7,15 +7,15 @@ namespace SmallDigits;
 public sealed partial record VariationalNoise
 {
     [Block<SmallEncoder>]
-    public partial Part Encoder { get; }
+    public partial Layer Encoder { get; }
 
     [KlToStandardNormal(weight: 10)]
-    public partial Part Kl { get; }
+    public partial Layer Kl { get; }
 
-    private Pair Couple(Flow data, Flow noise)
+    private Pair Couple(Value data, Value noise)
     {
         var (mean, deviation) = data | Encoder;
-        return new Pair(data, mean + deviation * noise) { Penalty = (mean, deviation) | Kl };
+        return new Pair(data, mean + deviation * noise) { Regularization = (mean, deviation) | Kl };
     }
 }
 
@@ -24,11 +24,11 @@ public sealed partial record VariationalNoise
 public sealed partial record GeneratorInduced
 {
     [Model(Weights.Ema)]
-    public partial Part Model { get; }
+    public partial Layer Model { get; }
 
-    [Coin(0.5)]
-    public partial Part Mix { get; }
+    [Bernoulli(0.5)]
+    public partial Layer Mix { get; }
 
-    private Pair Couple(Flow data, Flow noise, Times times) =>
-        new(Mix.Choose((data + times.Earlier * noise, times.Earlier) | Model, data), noise);
+    private Pair Couple(Value data, Value noise, TimePair times) =>
+        new(Mix.Select((data + times.R * noise, times.R) | Model, data), noise);
 }

@@ -7,10 +7,10 @@ namespace SmallDigits;
 [Data<OpticalDigits>]
 [Model<SmallDenoiser>]
 [Coupling<Independent>]
-[Times<EctTimes>]
+[Schedule<EctSchedule>]
 [PseudoHuber(0.01)]
 [RAdam(2e-3), Cosine, Ema(0.995)]
-[Sample(80, 0.8)]
+[MultistepSampler(80, 0.8)]
 [Evaluate<SmallDigitsClassifier>(Samples = 4_000), Compare("small-digits")]
 public partial record SmallDigits;
 
@@ -23,7 +23,7 @@ public sealed partial record SmallDigitsByClass : SmallDigits;
 public sealed partial record SmallDigitsTransported : SmallDigits;
 
 /// <summary>The same with noise from an encoder.</summary>
-[Experiment, Coupling<VariationalNoise>, ClipNorm(200), Compare("small-digits")]
+[Experiment, Coupling<VariationalNoise>, ClipGradNorm(200), Compare("small-digits")]
 public sealed partial record SmallDigitsVariational : SmallDigits;
 
 /// <summary>The same with half of the digits replaced by the model's predictions.</summary>
@@ -31,14 +31,14 @@ public sealed partial record SmallDigitsVariational : SmallDigits;
 public sealed partial record SmallDigitsGenerated : SmallDigits;
 
 /// <summary>The first stage of a truncated consistency model, half of the steps.</summary>
-[Experiment(Steps = 1_000), Times<FirstStageTimes>, Compare("small-digits")]
+[Experiment(Steps = 1_000), Schedule<FirstStageSchedule>, Compare("small-digits")]
 public partial record SmallDigitsFirstStage : SmallDigits;
 
 /// <summary>The second stage, the other half: times from t' = 1 on, with the first stage as the target below.</summary>
 [Experiment(Steps = 2_000)]
-[StartFrom<SmallDigitsFirstStage>(Continue = true)]
-[Truncated(Boundary = 0.25, BoundaryWeight = 0.1)]
-[Times<SecondStageTimes>]
-[Sample(80, 1)]
+[InitFrom<SmallDigitsFirstStage>(ContinueSteps = true)]
+[Truncated(BoundaryFraction = 0.25, BoundaryWeight = 0.1)]
+[Schedule<SecondStageSchedule>]
+[MultistepSampler(80, 1)]
 [Compare("small-digits")]
 public sealed partial record SmallDigitsTruncated : SmallDigitsFirstStage;

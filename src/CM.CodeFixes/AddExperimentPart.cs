@@ -21,41 +21,41 @@ public sealed class AddExperimentPart : DeclarationFix
     /// <inheritdoc />
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = ["CM5002"];
 
-    private protected override IEnumerable<Edit> Edits(Finding finding) =>
-        finding.Record.AttributeLists.Count == 0 ? [] : Offers(finding, Problem.HintsOf(finding.Diagnostic)).Where(edit => Fits(finding, edit)).Take(MostOffers);
+    private protected override IEnumerable<Edit> Edits(Occurrence occurrence) =>
+        occurrence.Record.AttributeLists.Count == 0 ? [] : Offers(occurrence, Finding.HintsOf(occurrence.Diagnostic)).Where(edit => Fits(occurrence, edit)).Take(MostOffers);
 
     // The first hint is the axis; attributes of its kinds follow.
-    private static IEnumerable<Edit> Offers(Finding finding, string[] hints)
+    private static IEnumerable<Edit> Offers(Occurrence occurrence, string[] hints)
     {
         return hints[0] switch
         {
             "data" => Types("IDataSource").Select(type => Named($"Data<{type}>")),
             "model" => Types("NetworkAttribute").Select(type => Named($"Model<{type}>")),
-            "times" => Types("TimeScheduleAttribute").Select(type => Named($"Times<{type}>")),
+            "times" => Types("TimeScheduleAttribute").Select(type => Named($"Schedule<{type}>")),
             "coupling" => [Named("Coupling<Independent>")],
-            "sampling times" => [Named($"Sample({Number(LastTime(finding.Type))})")],
+            "sampling times" => [Named($"MultistepSampler({Number(LastTime(occurrence.Type))})")],
             "steps" => Argument("Steps = 10_000"),
             "batch" => Argument("Batch = 128"),
             _ => hints.Skip(1).Select(Named),
         };
 
-        Edit Named(string attribute) => With($"[{attribute}]", Edit.AddAttribute(finding.Record, attribute));
+        Edit Named(string attribute) => With($"[{attribute}]", Edit.AddAttribute(occurrence.Record, attribute));
 
         IEnumerable<Edit> Argument(string text)
         {
-            if (AttributeReader.Declared(finding.Type, "ExperimentAttribute")?.ApplicationSyntaxReference?.GetSyntax(finding.Cancellation) is not AttributeSyntax attribute
-                || attribute.SyntaxTree != finding.Record.SyntaxTree)
+            if (AttributeReader.Declared(occurrence.Type, "ExperimentAttribute")?.ApplicationSyntaxReference?.GetSyntax(occurrence.Cancellation) is not AttributeSyntax attribute
+                || attribute.SyntaxTree != occurrence.Record.SyntaxTree)
                 return [];
             return [With(text, attribute.ArgumentList is not { } list ? Edit.Insert(attribute.Span.End, $"({text})")
                 : Edit.Insert(list.CloseParenToken.SpanStart, list.Arguments.Count == 0 ? text : ", " + text))];
         }
 
-        Edit With(string text, TextChange change) => new($"Add {text} to '{finding.Type.Name}'", $"{nameof(AddExperimentPart)} {text}", finding.Record.SyntaxTree, change);
+        Edit With(string text, TextChange change) => new($"Add {text} to '{occurrence.Type.Name}'", $"{nameof(AddExperimentPart)} {text}", occurrence.Record.SyntaxTree, change);
 
-        IEnumerable<string> Types(string mark) => Declared(finding.Model.Compilation.Assembly.GlobalNamespace).Concat(
-                finding.Model.Compilation.GetTypeByMetadataName("CM.Dsl." + ExperimentLine.Attribute) is { } dsl ? Declared(dsl.ContainingNamespace) : [])
+        IEnumerable<string> Types(string mark) => Declared(occurrence.Model.Compilation.Assembly.GlobalNamespace).Concat(
+                occurrence.Model.Compilation.GetTypeByMetadataName("CM.Dsl." + ExperimentLine.Attribute) is { } dsl ? Declared(dsl.ContainingNamespace) : [])
             .Where(type => !type.IsAbstract && type.TypeParameters.Length == 0 && (AttributeReader.Declared(type, mark) is not null || type.AllInterfaces.Any(each => AttributeReader.DslName(each) == mark)))
-            .Select(type => type.ToMinimalDisplayString(finding.Model, finding.Record.SpanStart)).Distinct();
+            .Select(type => type.ToMinimalDisplayString(occurrence.Model, occurrence.Record.SpanStart)).Distinct();
     }
 
     private static IEnumerable<INamedTypeSymbol> Declared(INamespaceSymbol space) =>
@@ -66,7 +66,7 @@ public sealed class AddExperimentPart : DeclarationFix
     {
         for (var each = experiment; each is not null; each = each.BaseType)
         {
-            if (AttributeReader.Declared(each, "TimesAttribute")?.AttributeClass!.TypeArguments.FirstOrDefault() is { } times
+            if (AttributeReader.Declared(each, "ScheduleAttribute")?.AttributeClass!.TypeArguments.FirstOrDefault() is { } times
                 && AttributeReader.Declared(times, "TimeScheduleAttribute") is { ConstructorArguments.Length: > 1 } schedule)
                 return AttributeReader.Real(schedule.ConstructorArguments[1]);
         }
@@ -75,16 +75,16 @@ public sealed class AddExperimentPart : DeclarationFix
     }
 
     // An offer must leave less to complain about than there was.
-    private static bool Fits(Finding finding, Edit edit)
+    private static bool Fits(Occurrence occurrence, Edit edit)
     {
-        var tree = edit.Apply(finding.Cancellation);
-        var edited = finding.Model.Compilation.ReplaceSyntaxTree(edit.Tree, tree);
+        var tree = edit.Apply(occurrence.Cancellation);
+        var edited = occurrence.Model.Compilation.ReplaceSyntaxTree(edit.Tree, tree);
         // The edit stands before the record's name.
-        var moved = finding.Record.Identifier.SpanStart + edit.Changes.Sum(change => change.NewText!.Length - change.Span.Length);
-        return tree.GetRoot(finding.Cancellation).FindToken(moved).Parent is TypeDeclarationSyntax record
-            && edited.GetSemanticModel(tree).GetDeclaredSymbol(record, finding.Cancellation) is INamedTypeSymbol type
-            && Problems(type) < Problems(finding.Type);
+        var moved = occurrence.Record.Identifier.SpanStart + edit.Changes.Sum(change => change.NewText!.Length - change.Span.Length);
+        return tree.GetRoot(occurrence.Cancellation).FindToken(moved).Parent is TypeDeclarationSyntax record
+            && edited.GetSemanticModel(tree).GetDeclaredSymbol(record, occurrence.Cancellation) is INamedTypeSymbol type
+            && Findings(type) < Findings(occurrence.Type);
 
-        int Problems(INamedTypeSymbol type) => ExperimentReader.Read(type, new Sites(), finding.Cancellation)?.Problems.Count ?? int.MaxValue;
+        int Findings(INamedTypeSymbol type) => ExperimentReader.Read(type, new SourceSites(), occurrence.Cancellation)?.Findings.Count ?? int.MaxValue;
     }
 }

@@ -29,8 +29,8 @@ public abstract class DeclarationFix : CodeFixProvider
         }
     }
 
-    private protected abstract IEnumerable<Edit> Edits(Finding finding);
+    private protected abstract IEnumerable<Edit> Edits(Occurrence occurrence);
 
     /// <summary>A diagnostic and the record it stands in.</summary>
-    private protected sealed record Finding(Diagnostic Diagnostic, TypeDeclarationSyntax Record, INamedTypeSymbol Type, SemanticModel Model, CancellationToken Cancellation);
+    private protected sealed record Occurrence(Diagnostic Diagnostic, TypeDeclarationSyntax Record, INamedTypeSymbol Type, SemanticModel Model, CancellationToken Cancellation);
 }

@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.Text;
 namespace CM.CodeFixes;
 
 /// <summary>Changes of one file's text, with the words of the light bulb.</summary>
-/// <param name="Title">What it says.</param>
+/// <param name="Title">Title shown to the user.</param>
 /// <param name="Kind">The same for edits that «fix all» makes together.</param>
 /// <param name="Tree">The file.</param>
 /// <param name="Changes">None of them overlaps another.</param>

@@ -13,9 +13,9 @@ public sealed class ImplementSchedule : DeclarationFix
     /// <inheritdoc />
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = ["CM4002"];
 
-    private protected override IEnumerable<Edit> Edits(Finding finding)
+    private protected override IEnumerable<Edit> Edits(Occurrence occurrence)
     {
-        var record = finding.Record;
+        var record = occurrence.Record;
         var changes = new List<TextChange>
         {
             record.BaseList is { } bases ? Edit.Insert(bases.Span.End, ", ITimeSchedule")
@@ -23,16 +23,16 @@ public sealed class ImplementSchedule : DeclarationFix
         };
 
         var formulas = new List<string>();
-        Add("public static double Signal(double t) => 1;", "Signal");
-        Add("public static double Noise(double t) => t;", "Noise");
-        Add("public static double Earlier(double t, int stage) => 0.5 * t;", "Earlier", "Grid", "Cuts");
+        Add("public static double Alpha(double t) => 1;", "Alpha");
+        Add("public static double Sigma(double t) => t;", "Sigma");
+        Add("public static double TeacherTime(double t, int stage) => 0.5 * t;", "TeacherTime", "Discretization", "Intervals");
         if (formulas.Count > 0)
             changes.Add(Edit.AddMembers(record, [.. formulas.SelectMany((formula, i) => i == 0 ? new[] { formula } : ["", formula])]));
         yield return new("Implement ITimeSchedule", nameof(ImplementSchedule), record.SyntaxTree, [.. changes]);
 
         void Add(string formula, params string[] unless)
         {
-            if (unless.All(name => finding.Type.GetMembers(name).IsEmpty))
+            if (unless.All(name => occurrence.Type.GetMembers(name).IsEmpty))
                 formulas.Add(formula);
         }
     }

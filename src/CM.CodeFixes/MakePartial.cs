@@ -14,8 +14,8 @@ public sealed class MakePartial : DeclarationFix
     /// <inheritdoc />
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = ["CM1001", "CM4001", "CM5001"];
 
-    private protected override IEnumerable<Edit> Edits(Finding finding) =>
-        finding.Record is RecordDeclarationSyntax record && !record.Modifiers.Any(SyntaxKind.PartialKeyword)
+    private protected override IEnumerable<Edit> Edits(Occurrence occurrence) =>
+        occurrence.Record is RecordDeclarationSyntax record && !record.Modifiers.Any(SyntaxKind.PartialKeyword)
             ? [new($"Make '{record.Identifier.ValueText}' partial", nameof(MakePartial), record.SyntaxTree, Edit.Insert(record.Keyword.SpanStart, "partial "))]
             : [];
 }

@@ -15,13 +15,13 @@ public sealed class RemoveLayer : DeclarationFix
     /// <inheritdoc />
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = ["CM1005"];
 
-    private protected override IEnumerable<Edit> Edits(Finding finding)
+    private protected override IEnumerable<Edit> Edits(Occurrence occurrence)
     {
-        var property = finding.Record.Members.OfType<PropertyDeclarationSyntax>().FirstOrDefault(each => each.Span.Contains(finding.Diagnostic.Location.SourceSpan));
+        var property = occurrence.Record.Members.OfType<PropertyDeclarationSyntax>().FirstOrDefault(each => each.Span.Contains(occurrence.Diagnostic.Location.SourceSpan));
         if (property is null || property.ContainsDirectives)
             return [];
         var (start, end) = (property.FullSpan.Start, property.FullSpan.End);
-        var next = finding.Record.Members.IndexOf(property) is 0 ? property.GetLastToken().GetNextToken() : default;
+        var next = occurrence.Record.Members.IndexOf(property) is 0 ? property.GetLastToken().GetNextToken() : default;
         // The blank line in front of the second layer goes with the first.
         if (next.LeadingTrivia is { Count: > 0 } trivia && trivia[0].IsKind(SyntaxKind.EndOfLineTrivia))
             end = trivia[0].Span.End;

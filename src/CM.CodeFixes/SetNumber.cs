@@ -23,20 +23,20 @@ public sealed class SetNumber : DeclarationFix
     /// <summary>None: an edit that was tried alone need not fit beside another.</summary>
     public override FixAllProvider? GetFixAllProvider() => null;
 
-    private protected override IEnumerable<Edit> Edits(Finding finding)
+    private protected override IEnumerable<Edit> Edits(Occurrence occurrence)
     {
-        foreach (var remedy in Problem.HintsOf(finding.Diagnostic).Select(Remedy.OfHint))
+        foreach (var remedy in Finding.HintsOf(occurrence.Diagnostic).Select(Remedy.OfHint))
         {
             if (remedy.Call >= 0)
             {
-                if (Change(finding, remedy) is var (tree, inCall))
+                if (Change(occurrence, remedy) is var (tree, inCall))
                     yield return New(remedy, tree, inCall);
                 continue;
             }
 
-            if (finding.Type.GetMembers(remedy.Layer).FirstOrDefault()?.GetAttributes().FirstOrDefault(each => NetworkReader.IsLayer(each.AttributeClass))
+            if (occurrence.Type.GetMembers(remedy.Layer).FirstOrDefault()?.GetAttributes().FirstOrDefault(each => NetworkReader.IsLayer(each.AttributeClass))
                     is { AttributeConstructor: { } constructor, ApplicationSyntaxReference: { } reference } attribute
-                && reference.GetSyntax(finding.Cancellation) is AttributeSyntax syntax
+                && reference.GetSyntax(occurrence.Cancellation) is AttributeSyntax syntax
                 && Change(syntax, attribute.AttributeClass!, constructor, remedy) is { } change)
                 yield return New(remedy, syntax.SyntaxTree, change);
         }
@@ -45,13 +45,13 @@ public sealed class SetNumber : DeclarationFix
     private static Edit New(Remedy remedy, SyntaxTree tree, TextChange change) => new($"Set {remedy.Text}", $"{nameof(SetNumber)} {remedy.ToHint()}", tree, change);
 
     /// <summary>Null where the C# compiler does not know the function.</summary>
-    private static (SyntaxTree Tree, TextChange Change)? Change(Finding finding, Remedy remedy)
+    private static (SyntaxTree Tree, TextChange Change)? Change(Occurrence occurrence, Remedy remedy)
     {
-        var sites = new Sites();
-        if (NetworkReader.Read(finding.Type, sites, finding.Cancellation).Forward?.Functions.ElementAtOrDefault(remedy.Call) is not { } function
+        var sites = new SourceSites();
+        if (NetworkReader.Read(occurrence.Type, sites, occurrence.Cancellation).Forward?.Functions.ElementAtOrDefault(remedy.Call) is not { } function
             || sites[function.Site] is not { SourceTree: { } tree } place
-            || tree.GetRoot(finding.Cancellation).FindNode(place.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call
-            || finding.Model.Compilation.GetSemanticModel(tree).GetSymbolInfo(call, finding.Cancellation).Symbol is not IMethodSymbol method)
+            || tree.GetRoot(occurrence.Cancellation).FindNode(place.SourceSpan, getInnermostNodeForTie: true) is not InvocationExpressionSyntax call
+            || occurrence.Model.Compilation.GetSemanticModel(tree).GetSymbolInfo(call, occurrence.Cancellation).Symbol is not IMethodSymbol method)
             return null;
         var given = FunctionReader.Given(method.Parameters.First(parameter => parameter.Name == remedy.Argument), call.ArgumentList.Arguments);
         return (tree, new(given[remedy.Index].Span, remedy.Value.ToString(CultureInfo.InvariantCulture)));

@@ -16,18 +16,18 @@ public sealed class WriteForward : DeclarationFix
     /// <inheritdoc />
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = ["CM1002"];
 
-    private protected override IEnumerable<Edit> Edits(Finding finding)
+    private protected override IEnumerable<Edit> Edits(Occurrence occurrence)
     {
-        var plan = NetworkReader.Read(finding.Type, new Sites(), finding.Cancellation);
-        var tries = Inputs(plan).Select(sizes => (Input: Shape.Of(sizes), Checked: NetworkChecker.Check(plan with { Chain = new("x", sizes.ToEquatable(), plan.Site), Problems = [] }))).ToArray();
+        var plan = NetworkReader.Read(occurrence.Type, new SourceSites(), occurrence.Cancellation);
+        var tries = Inputs(plan).Select(sizes => (Input: Shape.Of(sizes), Checked: NetworkChecker.Check(plan with { Chain = new("x", sizes.ToEquatable(), plan.Site), Findings = [] }))).ToArray();
         var (input, network) = tries.FirstOrDefault(each => !each.Checked.HasErrors && each.Checked.OutputShapes.All(shape => !shape.IsUnknown));
         var (into, outOf) = network is null ? (tries[0].Input, tries[0].Input) : (input, network.OutputShapes.First());
-        yield return new("Write Forward", nameof(WriteForward), finding.Record.SyntaxTree, Edit.AddMembers(finding.Record,
+        yield return new("Write Forward", nameof(WriteForward), occurrence.Record.SyntaxTree, Edit.AddMembers(occurrence.Record,
             $"[return: {Attribute(outOf)}]",
-            $"private Flow Forward([{Attribute(into)}] Flow x) => x{string.Concat(plan.Layers.Select(layer => " | " + Literals.Escape(layer.Name)))};"));
+            $"private Value Forward([{Attribute(into)}] Value x) => x{string.Concat(plan.Layers.Select(layer => " | " + Literals.Escape(layer.Name)))};"));
     }
 
-    // What may flow into the first layer: a block says it; others name a number of channels, of vectors or of images, or take one number a sample.
+    // Candidates for the first layer's input: a block says it; others name a number of channels, of vectors or of images, or take one number a sample.
     private static IEnumerable<Dim[]> Inputs(NetworkPlan plan)
     {
         if (plan.Layers.FirstOrDefault() is not { } first)

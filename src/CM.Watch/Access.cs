@@ -5,7 +5,7 @@ using System.Text;
 namespace CM.Watch;
 
 /// <summary>
-/// Who may look. On this machine everybody, if the browser was sent to this machine's own name: a page from elsewhere whose name was bent to
+/// Access control. On this machine everybody has access, if the browser was sent to this machine's own name: a page from elsewhere whose name was bent to
 /// 127.0.0.1 is not served. From other machines only those who have the token, in the address at first and in a cookie from then on.
 /// </summary>
 internal sealed class Access(ListenAddress address)
@@ -13,7 +13,7 @@ internal sealed class Access(ListenAddress address)
     private const string Cookie = "cm-watch";
     private const string Parameter = "token";
 
-    /// <summary>What lets others in; null where only this machine gets here.</summary>
+    /// <summary>Token that admits others; null if only this machine has access.</summary>
     public string? Token { get; } = address.IsLocal ? null : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
     /// <summary>The address with what opens it.</summary>

@@ -3,9 +3,9 @@ using System.Net;
 
 namespace CM.Watch;
 
-/// <summary>Where the page is served.</summary>
-/// <param name="Address">Of this machine.</param>
-/// <param name="Port">0 for any that is free.</param>
+/// <summary>Address of the page.</summary>
+/// <param name="Address">IP address of this machine.</param>
+/// <param name="Port">Port, 0 for any that is free.</param>
 internal sealed record ListenAddress(IPAddress Address, int Port)
 {
     public const string Default = "127.0.0.1:6016";

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace CM.Watch;
 
 /// <summary>The folder of a run, read as training leaves it. Only names that are made here become paths.</summary>
-/// <param name="Id">What requests call it.</param>
+/// <param name="Id">Identifier in requests.</param>
 /// <param name="Path">The folder.</param>
 internal sealed record Run(string Id, string Path)
 {
@@ -22,7 +22,7 @@ internal sealed record Run(string Id, string Path)
 
     private string Log => System.IO.Path.Combine(Path, "log.jsonl");
 
-    /// <summary>What <c>run.json</c> says; empty where it cannot be read.</summary>
+    /// <summary>Content of <c>run.json</c>; empty if it cannot be read.</summary>
     public JsonObject Described()
     {
         try
@@ -35,7 +35,7 @@ internal sealed record Run(string Id, string Path)
         }
     }
 
-    /// <summary>How it stands, for the list.</summary>
+    /// <summary>State, for the list.</summary>
     public JsonObject Summary()
     {
         var described = Described();

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CM.Watch;
 
-/// <summary>The runs that are shown. What a request names is looked up here; it never becomes a part of a path.</summary>
+/// <summary>The runs that are shown. Names in requests are looked up here; they never become part of a path.</summary>
 internal sealed class RunList
 {
     private const string DefaultFolder = "runs";

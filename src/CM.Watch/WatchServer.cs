@@ -14,7 +14,7 @@ internal sealed class WatchServer : IAsyncDisposable
 
     private WatchServer(WebApplication app, Uri address) => (this.app, Address) = (app, address);
 
-    /// <summary>Where the page is, with the token where one is needed.</summary>
+    /// <summary>Address of the page, with the token if one is needed.</summary>
     public Uri Address { get; }
 
     /// <summary>Starts to serve.</summary>

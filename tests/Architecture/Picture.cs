@@ -9,7 +9,7 @@ namespace Architecture;
 /// </summary>
 internal sealed class Picture
 {
-    private const int Row = 64, Box = 30, Gap = 18, Letter = 7, Margin = 16, Title = 30, Bend = 8;
+    private const int Row = 64, Box = 30, Gap = 18, Letter = 7, Margin = 16, Title = 30, Activation = 8;
 
     private readonly Project project;
     private readonly (string From, string To)[] arrows;
@@ -113,7 +113,7 @@ internal sealed class Picture
 
                 if (spot.Folder is null)
                     continue;
-                text.Append($"<rect x=\"{Round(left + spot.X - spot.Width / 2.0)}\" y=\"{y}\" width=\"{spot.Width}\" height=\"{Box}\" rx=\"{Bend}\" fill=\"#dbe9f9\" stroke=\"#5b87b8\"/>\n");
+                text.Append($"<rect x=\"{Round(left + spot.X - spot.Width / 2.0)}\" y=\"{y}\" width=\"{spot.Width}\" height=\"{Box}\" rx=\"{Activation}\" fill=\"#dbe9f9\" stroke=\"#5b87b8\"/>\n");
                 text.Append($"<text x=\"{Round(left + spot.X)}\" y=\"{y + 20}\" text-anchor=\"middle\" fill=\"#14253a\">{spot.Folder}</text>\n");
             }
         }

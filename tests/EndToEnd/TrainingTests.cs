@@ -26,7 +26,7 @@ public sealed partial class TrainingTests
 
         File.ReadAllText(Path.Combine(run, "source", "Experiments.cs.txt")).ShouldContain("public partial record Moons;");
         File.ReadAllText(Path.Combine(run, "source", "Networks.cs.txt")).ShouldContain("record MoonsDenoiser");
-        Directory.GetFiles(Path.Combine(run, "source", "generated")).Select(Path.GetFileName).Order().ShouldBe(["Moons.EasyTimes.g.cs.txt", "Moons.Moons.g.cs.txt", "Moons.MoonsDenoiser.g.cs.txt", "Moons.Residual.g.cs.txt"]);
+        Directory.GetFiles(Path.Combine(run, "source", "generated")).Select(Path.GetFileName).Order().ShouldBe(["Moons.EctSchedule.g.cs.txt", "Moons.Moons.g.cs.txt", "Moons.MoonsDenoiser.g.cs.txt", "Moons.Residual.g.cs.txt"]);
         File.ReadAllText(Path.Combine(run, "source", "generated", "Moons.Moons.g.cs.txt")).ShouldContain("public override Tensor Losses(");
 
         var drawn = Samples.Run("sample", run, "--out", folder["drawn.png"]);

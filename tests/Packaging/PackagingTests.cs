@@ -16,13 +16,13 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
         public sealed partial record Mlp
         {
             [Linear(2, 64)]
-            public partial Part In { get; }
+            public partial Layer In { get; }
 
             [Linear(64, 2)]
-            public partial Part Out { get; }
+            public partial Layer Out { get; }
 
             [return: Shape("B", 2)]
-            private Flow Forward([Shape("B", 2)] Flow x) => x | In | SiLU | Out;
+            private Value Forward([Shape("B", 2)] Value x) => x | In | SiLU | Out;
         }
 
         public static class Beside
@@ -132,8 +132,8 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
 
             namespace Planar;
 
-            [Experiment(Steps = 2, Batch = 16), Data<TwoMoons>, Model<Denoiser>, Coupling<Independent>, Times<EasyTimes>, PseudoHuber(0.01)]
-            [RAdam(3e-4), Ema(0.999), Sample(80), Evaluate(Samples = 16), Compare("both")]
+            [Experiment(Steps = 2, Batch = 16), Data<TwoMoons>, Model<Denoiser>, Coupling<Independent>, Schedule<EctSchedule>, PseudoHuber(0.01)]
+            [RAdam(3e-4), Ema(0.999), MultistepSampler(80), Evaluate(Samples = 16), Compare("both")]
             public sealed partial record Compared;
             """);
         Directory.CreateDirectory(packages["Planar/Features"]);

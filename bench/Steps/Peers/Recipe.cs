@@ -107,7 +107,7 @@ internal class Recipe(Func<Conditioned> network, double c, double decay, double 
     protected virtual Tensor MeanLoss(Trained model, Conditioned other, Tensor data)
     {
         var t = (randn(data.shape[0]) * 2.0 - 1.1).exp();
-        return Losses(model.Network, data, randn_like(data), t, Earlier(t, 0)).mean();
+        return Losses(model.Network, data, randn_like(data), t, TeacherTime(t, 0)).mean();
     }
 
     /// <summary>Losses for given times and noise.</summary>

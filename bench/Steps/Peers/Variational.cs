@@ -18,18 +18,18 @@ internal sealed class Variational(Func<Conditioned> network, Func<Conditioned> e
 
     protected override Tensor MeanLoss(Trained model, Conditioned other, Tensor data)
     {
-        var (noise, penalty) = Coupled(model.Encoder, data, randn_like(data));
+        var (noise, regularization) = Coupled(model.Encoder, data, randn_like(data));
         var t = (randn(data.shape[0]) * 2.0 - 1.1).exp();
-        return (Losses(model.Network, data, noise, t, Earlier(t, 0)) + penalty).mean();
+        return (Losses(model.Network, data, noise, t, TeacherTime(t, 0)) + regularization).mean();
     }
 
     protected override Tensor Losses(Trained model, Conditioned other, CheckFile given)
     {
-        var (noise, penalty) = Coupled(model.Encoder, given.Data, given.Noise);
-        return Losses(model.Network, given.Data, noise, given.T, given.R) + penalty;
+        var (noise, regularization) = Coupled(model.Encoder, given.Data, given.Noise);
+        return Losses(model.Network, given.Data, noise, given.T, given.R) + regularization;
     }
 
-    private static (Tensor Noise, Tensor Penalty) Coupled(Encoder encoder, Tensor data, Tensor noise)
+    private static (Tensor Noise, Tensor Regularization) Coupled(Encoder encoder, Tensor data, Tensor noise)
     {
         var (mean, deviation) = encoder.call(data);
         var s = deviation + 1e-8;

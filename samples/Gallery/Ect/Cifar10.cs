@@ -10,20 +10,20 @@ namespace Gallery;
 [Data<Cifar10>, HorizontalFlip]
 [Model<Cifar10Denoiser>]
 [Coupling<Independent>]
-[Times<DiffusionTimes>]
+[Schedule<EdmSchedule>]
 [L2]
-[Adam(1e-3), WarmUp(19_531), EmaHalfLife(500_000, RampUp = 0.05)]
-[Heun(18)]
+[Adam(1e-3), WarmUp(19_531), EdmEma(500_000, RampUp = 0.05)]
+[HeunSampler(18)]
 public sealed partial record EdmCifar10;
 
 /// <summary>ECT on CIFAR-10 (Geng et al. 2024): 3.60 in one step, 2.11 in two after 400,000 steps.</summary>
 [Experiment(Steps = 200_000, Batch = 128, Seed = 0)]
 [Data<Cifar10>]
 [Model<Cifar10Denoiser>]
-[StartFrom<EdmCifar10>]
+[InitFrom<EdmCifar10>]
 [Coupling<Independent>]
-[Times<EasyTimes>]
+[Schedule<EctSchedule>]
 [PseudoHuber(0)]
 [RAdam(1e-4), Ema(0.9999)]
-[Sample(80, 0.821)]
+[MultistepSampler(80, 0.821)]
 public partial record EctCifar10;

@@ -10,12 +10,12 @@ namespace Gallery;
 [Data<ImageNet64>]
 [Model<ImageNetSmallDiffuser>]
 [Coupling<Independent>]
-[Times<DiffusionImageNetTimes>]
+[Schedule<EdmImageNetSchedule>]
 [L2]
-[Precision(Compute.Float16), LossScale(1, GrowthInterval = 524_288)]
+[Precision(ComputeType.Float16), LossScale(1, GrowthInterval = 524_288)]
 [Adam(1e-2, Beta2 = 0.99), WarmUp(4_883), InverseSqrt(35_000)]
-[EmaPower(0.05), EmaPower(0.1)]
-[Heun(32)]
+[PowerFunctionEma(0.05), PowerFunctionEma(0.1)]
+[HeunSampler(32)]
 public sealed partial record Edm2ImageNet64Small;
 
 /// <summary>
@@ -26,11 +26,11 @@ public sealed partial record Edm2ImageNet64Small;
 [Data<ImageNet64>]
 [Model<ImageNetSmallDenoiser>]
 [Coupling<Independent>]
-[Times<EasyImageNetTimes>]
+[Schedule<EctImageNetSchedule>]
 [PseudoHuber(0.06)]
 [Adam(1e-3, Beta2 = 0.99), InverseSqrt(2000)]
-[EmaPower(0.1), EmaPower(0.05), EmaPower(0.01), Ema(0.9999)]
-[Sample(80, 1.526)]
+[PowerFunctionEma(0.1), PowerFunctionEma(0.05), PowerFunctionEma(0.01), Ema(0.9999)]
+[MultistepSampler(80, 1.526)]
 public partial record EctImageNet64Small;
 
 /// <summary>The same with EDM2-XL: 3.35 in one step, 1.96 in two.</summary>

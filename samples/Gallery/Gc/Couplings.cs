@@ -7,13 +7,13 @@ namespace Gallery;
 public sealed partial record GeneratorInduced
 {
     [Model(Weights.Ema)]
-    public partial Part Generate { get; }
+    public partial Layer Generate { get; }
 
-    [Coin(0.5)]
-    public partial Part Mix { get; }
+    [Bernoulli(0.5)]
+    public partial Layer Mix { get; }
 
-    private Pair Couple(Flow data, Flow noise, CM.Dsl.Times times) =>
-        new(Mix.Choose((data + times.Earlier * noise, times.Earlier) | Generate, data), noise);
+    private Pair Couple(Value data, Value noise, CM.Dsl.TimePair times) =>
+        new(Mix.Select((data + times.R * noise, times.R) | Generate, data), noise);
 }
 
 /// <summary>The same with µ = 0.3, the best on ECT (section 5.3).</summary>
@@ -21,11 +21,11 @@ public sealed partial record GeneratorInduced
 public sealed partial record GeneratorInducedRarely
 {
     [Model(Weights.Ema)]
-    public partial Part Generate { get; }
+    public partial Layer Generate { get; }
 
-    [Coin(0.3)]
-    public partial Part Mix { get; }
+    [Bernoulli(0.3)]
+    public partial Layer Mix { get; }
 
-    private Pair Couple(Flow data, Flow noise, CM.Dsl.Times times) =>
-        new(Mix.Choose((data + times.Earlier * noise, times.Earlier) | Generate, data), noise);
+    private Pair Couple(Value data, Value noise, CM.Dsl.TimePair times) =>
+        new(Mix.Select((data + times.R * noise, times.R) | Generate, data), noise);
 }

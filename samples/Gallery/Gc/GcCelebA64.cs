@@ -6,22 +6,22 @@ namespace Gallery;
 [Network]
 public sealed partial record GcCelebA64Denoiser : IDenoiser
 {
-    [DdpmPlusPlus(64, 3, 128, Blocks = [3, 3, 4, 5], Attention = [])]
-    public partial Part Model { get; }
+    [DdpmPlusPlus(64, 3, 128, NumBlocks = [3, 3, 4, 5], AttnResolutions = [])]
+    public partial Layer Model { get; }
 
     [return: Shape("B", 3, 64, 64)]
-    private Flow Forward([Shape("B", 3, 64, 64)] Flow x, [Shape("B")] Flow level) => (x, level) | Model;
+    private Value Forward([Shape("B", 3, 64, 64)] Value x, [Shape("B")] Value level) => (x, level) | Model;
 }
 
 /// <summary>The same with the dropout of the baselines.</summary>
 [Network]
 public sealed partial record GcCelebA64BaselineDenoiser : IDenoiser
 {
-    [DdpmPlusPlus(64, 3, 128, Blocks = [3, 3, 4, 5], Attention = [], Dropout = [0, 0, 0.2, 0.2])]
-    public partial Part Model { get; }
+    [DdpmPlusPlus(64, 3, 128, NumBlocks = [3, 3, 4, 5], AttnResolutions = [], Dropout = [0, 0, 0.2, 0.2])]
+    public partial Layer Model { get; }
 
     [return: Shape("B", 3, 64, 64)]
-    private Flow Forward([Shape("B", 3, 64, 64)] Flow x, [Shape("B")] Flow level) => (x, level) | Model;
+    private Value Forward([Shape("B", 3, 64, 64)] Value x, [Shape("B")] Value level) => (x, level) | Model;
 }
 
 /// <summary>iCT-GC on CelebA-64 (Issenhuth et al. 2025, table 1): FID 11.74 in one step; pseudo-Huber with c = 0.00054·√12288.</summary>
@@ -29,10 +29,10 @@ public sealed partial record GcCelebA64BaselineDenoiser : IDenoiser
 [Data<CelebA64>]
 [Model<GcCelebA64Denoiser>]
 [Coupling<GeneratorInduced>]
-[Times<ImprovedTimes>]
+[Schedule<IctSchedule>]
 [PseudoHuber(0.05986)]
 [Lion(8e-5), EmaWarmUp(0.9999, Every = 5)]
-[Sample(80)]
+[MultistepSampler(80)]
 public partial record GcCelebA64Gc;
 
 /// <summary>Its baseline, iCT with independent noise: FID 15.82.</summary>

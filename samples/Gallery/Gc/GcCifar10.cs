@@ -6,22 +6,22 @@ namespace Gallery;
 [Network]
 public sealed partial record GcCifar10Denoiser : IDenoiser
 {
-    [DdpmPlusPlus(32, 3, 128, Multipliers = [1, 2, 2], Blocks = [3], Attention = [])]
-    public partial Part Model { get; }
+    [DdpmPlusPlus(32, 3, 128, ChannelMult = [1, 2, 2], NumBlocks = [3], AttnResolutions = [])]
+    public partial Layer Model { get; }
 
     [return: Shape("B", 3, 32, 32)]
-    private Flow Forward([Shape("B", 3, 32, 32)] Flow x, [Shape("B")] Flow level) => (x, level) | Model;
+    private Value Forward([Shape("B", 3, 32, 32)] Value x, [Shape("B")] Value level) => (x, level) | Model;
 }
 
 /// <summary>The same with the dropout of the baselines.</summary>
 [Network]
 public sealed partial record GcCifar10BaselineDenoiser : IDenoiser
 {
-    [DdpmPlusPlus(32, 3, 128, Multipliers = [1, 2, 2], Blocks = [3], Attention = [], Dropout = [0.3])]
-    public partial Part Model { get; }
+    [DdpmPlusPlus(32, 3, 128, ChannelMult = [1, 2, 2], NumBlocks = [3], AttnResolutions = [], Dropout = [0.3])]
+    public partial Layer Model { get; }
 
     [return: Shape("B", 3, 32, 32)]
-    private Flow Forward([Shape("B", 3, 32, 32)] Flow x, [Shape("B")] Flow level) => (x, level) | Model;
+    private Value Forward([Shape("B", 3, 32, 32)] Value x, [Shape("B")] Value level) => (x, level) | Model;
 }
 
 /// <summary>iCT-GC on CIFAR-10 (Issenhuth et al. 2025, table 1): FID 5.95 in one step; pseudo-Huber with c = 0.00054·√3072.</summary>
@@ -29,10 +29,10 @@ public sealed partial record GcCifar10BaselineDenoiser : IDenoiser
 [Data<Cifar10>]
 [Model<GcCifar10Denoiser>]
 [Coupling<GeneratorInduced>]
-[Times<ImprovedTimes>]
+[Schedule<IctSchedule>]
 [PseudoHuber(0.02993)]
 [Lion(1e-4), EmaWarmUp(0.9999, Every = 5)]
-[Sample(80)]
+[MultistepSampler(80)]
 public partial record GcCifar10Gc;
 
 /// <summary>Its baseline, iCT with independent noise: FID 7.42.</summary>

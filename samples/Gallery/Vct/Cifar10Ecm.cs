@@ -6,16 +6,16 @@ namespace Gallery;
 [Experiment(Steps = 400_000, Batch = 128, Seed = 42)]
 [Data<Cifar10>, HorizontalFlip]
 [Model<Cifar10Denoiser>]
-[StartFrom<EdmCifar10>]
+[InitFrom<EdmCifar10>]
 [Coupling<Independent>]
-[Times<EasyTimes>]
+[Schedule<EctSchedule>]
 [PseudoHuber(0)]
 [RAdam(1e-4), Ema(0.9999)]
-[Sample(80, 0.821)]
+[MultistepSampler(80, 0.821)]
 public partial record Cifar10Ecm;
 
 /// <summary>ECM-VC on CIFAR-10 (VCT's README): 2.02 in two steps.</summary>
-[Experiment, Coupling<Cifar10Noise>, ClipNorm(200)]
+[Experiment, Coupling<Cifar10Noise>, ClipGradNorm(200)]
 public sealed partial record Cifar10EcmVc : Cifar10Ecm;
 
 /// <summary>ECM with minibatch optimal transport.</summary>

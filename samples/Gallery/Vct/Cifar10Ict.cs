@@ -7,14 +7,14 @@ namespace Gallery;
 [Data<Cifar10>, HorizontalFlip]
 [Model<Cifar10ImprovedDenoiser>]
 [Coupling<Independent>]
-[Times<ImprovedTimes>]
+[Schedule<IctSchedule>]
 [PseudoHuber(0.02993, PerElement = true)]
 [RAdam(1e-4), Ema(0.9999)]
-[Sample(80, 0.821)]
+[MultistepSampler(80, 0.821)]
 public partial record Cifar10Ict;
 
 /// <summary>iCT-VC on CIFAR-10 (VCT's README).</summary>
-[Experiment, Coupling<Cifar10ImprovedNoise>, ClipNorm(200)]
+[Experiment, Coupling<Cifar10ImprovedNoise>, ClipGradNorm(200)]
 public sealed partial record Cifar10IctVc : Cifar10Ict;
 
 /// <summary>iCT with minibatch optimal transport.</summary>

@@ -8,22 +8,22 @@ public sealed partial record Posterior(int Size)
 {
     [return: Shape("B", nameof(Size), "H", "W")]
     [return: Shape("B", nameof(Size), "H", "W")]
-    private (Flow, Flow) Forward([Shape("B", "2*Size", "H", "W")] Flow x) => (x | SliceChannels(0, Size), x | SliceChannels(Size, Size) | Softplus);
+    private (Value, Value) Forward([Shape("B", "2*Size", "H", "W")] Value x) => (x | SliceChannels(0, Size), x | SliceChannels(Size, Size) | Softplus);
 }
 
 /// <summary>VCT's encoder for Fashion-MNIST: a small DDPM++ without a level, which sees the data at deviation 1.</summary>
 [Network]
 public sealed partial record FashionEncoder
 {
-    [DdpmPlusPlus(28, 1, 32, OutChannels = 2, Multipliers = [2, 2, 2], Blocks = [1], Dropout = [0.3])]
-    public partial Part Model { get; }
+    [DdpmPlusPlus(28, 1, 32, OutChannels = 2, ChannelMult = [2, 2, 2], NumBlocks = [1], Dropout = [0.3])]
+    public partial Layer Model { get; }
 
     [Block<Posterior>(1)]
-    public partial Part Split { get; }
+    public partial Layer Split { get; }
 
     [return: Shape("B", 1, 28, 28)]
     [return: Shape("B", 1, 28, 28)]
-    private (Flow, Flow) Forward([Shape("B", 1, 28, 28)] Flow x)
+    private (Value, Value) Forward([Shape("B", 1, 28, 28)] Value x)
     {
         var (mean, deviation) = (x | Scale(2), x | ZerosLike) | Model | Split;
         return (mean, deviation);
@@ -34,15 +34,15 @@ public sealed partial record FashionEncoder
 [Network]
 public sealed partial record Cifar10Encoder
 {
-    [DdpmPlusPlus(32, 3, 32, OutChannels = 6, Multipliers = [2, 2, 2], Blocks = [1], Dropout = [0.2])]
-    public partial Part Model { get; }
+    [DdpmPlusPlus(32, 3, 32, OutChannels = 6, ChannelMult = [2, 2, 2], NumBlocks = [1], Dropout = [0.2])]
+    public partial Layer Model { get; }
 
     [Block<Posterior>(3)]
-    public partial Part Split { get; }
+    public partial Layer Split { get; }
 
     [return: Shape("B", 3, 32, 32)]
     [return: Shape("B", 3, 32, 32)]
-    private (Flow, Flow) Forward([Shape("B", 3, 32, 32)] Flow x)
+    private (Value, Value) Forward([Shape("B", 3, 32, 32)] Value x)
     {
         var (mean, deviation) = (x | Scale(2), x | ZerosLike) | Model | Split;
         return (mean, deviation);
@@ -53,15 +53,15 @@ public sealed partial record Cifar10Encoder
 [Network]
 public sealed partial record FfhqEncoder
 {
-    [DdpmPlusPlus(64, 3, 32, OutChannels = 6, Blocks = [1], Dropout = [0.2])]
-    public partial Part Model { get; }
+    [DdpmPlusPlus(64, 3, 32, OutChannels = 6, NumBlocks = [1], Dropout = [0.2])]
+    public partial Layer Model { get; }
 
     [Block<Posterior>(3)]
-    public partial Part Split { get; }
+    public partial Layer Split { get; }
 
     [return: Shape("B", 3, 64, 64)]
     [return: Shape("B", 3, 64, 64)]
-    private (Flow, Flow) Forward([Shape("B", 3, 64, 64)] Flow x)
+    private (Value, Value) Forward([Shape("B", 3, 64, 64)] Value x)
     {
         var (mean, deviation) = (x | Scale(2), x | ZerosLike) | Model | Split;
         return (mean, deviation);
@@ -73,15 +73,15 @@ public sealed partial record FfhqEncoder
 public sealed partial record FashionNoise
 {
     [Block<FashionEncoder>]
-    public partial Part Encode { get; }
+    public partial Layer Encode { get; }
 
     [KlToStandardNormal(weight: 30)]
-    public partial Part Kl { get; }
+    public partial Layer Kl { get; }
 
-    private Pair Couple(Flow data, Flow noise)
+    private Pair Couple(Value data, Value noise)
     {
         var (mean, deviation) = data | Encode;
-        return new Pair(data, mean + deviation * noise) { Penalty = (mean, deviation) | Kl };
+        return new Pair(data, mean + deviation * noise) { Regularization = (mean, deviation) | Kl };
     }
 }
 
@@ -90,15 +90,15 @@ public sealed partial record FashionNoise
 public sealed partial record Cifar10ImprovedNoise
 {
     [Block<Cifar10Encoder>]
-    public partial Part Encode { get; }
+    public partial Layer Encode { get; }
 
     [KlToStandardNormal(weight: 30)]
-    public partial Part Kl { get; }
+    public partial Layer Kl { get; }
 
-    private Pair Couple(Flow data, Flow noise)
+    private Pair Couple(Value data, Value noise)
     {
         var (mean, deviation) = data | Encode;
-        return new Pair(data, mean + deviation * noise) { Penalty = (mean, deviation) | Kl };
+        return new Pair(data, mean + deviation * noise) { Regularization = (mean, deviation) | Kl };
     }
 }
 
@@ -107,15 +107,15 @@ public sealed partial record Cifar10ImprovedNoise
 public sealed partial record Cifar10Noise
 {
     [Block<Cifar10Encoder>]
-    public partial Part Encode { get; }
+    public partial Layer Encode { get; }
 
     [KlToStandardNormal(weight: 10)]
-    public partial Part Kl { get; }
+    public partial Layer Kl { get; }
 
-    private Pair Couple(Flow data, Flow noise)
+    private Pair Couple(Value data, Value noise)
     {
         var (mean, deviation) = data | Encode;
-        return new Pair(data, mean + deviation * noise) { Penalty = (mean, deviation) | Kl };
+        return new Pair(data, mean + deviation * noise) { Regularization = (mean, deviation) | Kl };
     }
 }
 
@@ -124,14 +124,14 @@ public sealed partial record Cifar10Noise
 public sealed partial record FfhqNoise
 {
     [Block<FfhqEncoder>]
-    public partial Part Encode { get; }
+    public partial Layer Encode { get; }
 
     [KlToStandardNormal(weight: 10)]
-    public partial Part Kl { get; }
+    public partial Layer Kl { get; }
 
-    private Pair Couple(Flow data, Flow noise)
+    private Pair Couple(Value data, Value noise)
     {
         var (mean, deviation) = data | Encode;
-        return new Pair(data, mean + deviation * noise) { Penalty = (mean, deviation) | Kl };
+        return new Pair(data, mean + deviation * noise) { Regularization = (mean, deviation) | Kl };
     }
 }

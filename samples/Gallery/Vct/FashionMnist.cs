@@ -6,11 +6,11 @@ namespace Gallery;
 [Network]
 public sealed partial record FashionDenoiser : IDenoiser
 {
-    [DdpmPlusPlus(28, 1, 64, Multipliers = [2, 2, 2], Dropout = [0.3])]
-    public partial Part Model { get; }
+    [DdpmPlusPlus(28, 1, 64, ChannelMult = [2, 2, 2], Dropout = [0.3])]
+    public partial Layer Model { get; }
 
     [return: Shape("B", 1, 28, 28)]
-    private Flow Forward([Shape("B", 1, 28, 28)] Flow x, [Shape("B")] Flow level) => (x, level) | Model;
+    private Value Forward([Shape("B", 1, 28, 28)] Value x, [Shape("B")] Value level) => (x, level) | Model;
 }
 
 /// <summary>iCT on Fashion-MNIST, VCT's baseline: the pseudo-Huber distance of every pixel, c = 0.00054·√784 (github.com/sony/vct).</summary>
@@ -18,14 +18,14 @@ public sealed partial record FashionDenoiser : IDenoiser
 [Data<FashionMnist>]
 [Model<FashionDenoiser>]
 [Coupling<Independent>]
-[Times<ImprovedTimes>]
+[Schedule<IctSchedule>]
 [PseudoHuber(0.01512, PerElement = true)]
 [RAdam(1e-4), Ema(0.9999)]
-[Sample(80, 0.821)]
+[MultistepSampler(80, 0.821)]
 public partial record FashionMnistIct;
 
 /// <summary>iCT-VC on Fashion-MNIST (VCT's README).</summary>
-[Experiment, Coupling<FashionNoise>, ClipNorm(200)]
+[Experiment, Coupling<FashionNoise>, ClipGradNorm(200)]
 public sealed partial record FashionMnistIctVc : FashionMnistIct;
 
 /// <summary>iCT with minibatch optimal transport, VCT's other baseline.</summary>

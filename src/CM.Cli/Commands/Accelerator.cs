@@ -5,7 +5,7 @@ using System.Text;
 namespace CM.Cli;
 
 /// <summary>The GPUs of this machine, as their drivers tell of them: whether libtorch can use them or not.</summary>
-/// <param name="Name">What the driver calls it.</param>
+/// <param name="Name">Name by the driver.</param>
 /// <param name="Bytes">Its memory.</param>
 internal sealed partial record Accelerator(string Name, long Bytes)
 {
@@ -18,7 +18,7 @@ internal sealed partial record Accelerator(string Name, long Bytes)
     /// <summary>One line for people.</summary>
     public override string ToString() => $"{Name}, {Bytes / 1e9:N0} GB";
 
-    /// <summary>What amdgpu says of its cards; each has a render node.</summary>
+    /// <summary>Cards reported by amdgpu; each has a render node.</summary>
     internal static IEnumerable<Accelerator> OfAmd(string folder) =>
         !Directory.Exists(folder) ? [] : Directory.EnumerateDirectories(folder, "renderD*").Order(StringComparer.Ordinal)
             .Select(card => Path.Combine(card, "device", "mem_info_vram_total"))

@@ -15,7 +15,7 @@ public static class CommandLine
 
     /// <summary>Runs a command.</summary>
     /// <param name="args">The program's arguments.</param>
-    /// <param name="registry">What can be run.</param>
+    /// <param name="registry">Registry of the experiments.</param>
     /// <param name="own">Commands that this program adds.</param>
     /// <returns>
     /// 0 when all went well, 1 for a fault of the program, 2 for one that the user can mend, 3 when a loss is no longer a number.
@@ -87,7 +87,7 @@ public static class CommandLine
         _ => (OurFault, $"{cause.GetType().Name}: {cause.Message}"),
     };
 
-    /// <summary>What is behind an exception of a static constructor.</summary>
+    /// <summary>Cause of an exception of a static constructor.</summary>
     private static Exception Cause(Exception exception) =>
         exception is TypeInitializationException { InnerException: { } inner } ? Cause(inner) : exception;
 

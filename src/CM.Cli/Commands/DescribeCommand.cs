@@ -61,7 +61,7 @@ internal static class DescribeCommand
         return json;
     }
 
-    private static JsonArray ToJson(IReadOnlyList<Part> layers) => new([.. layers.Select(layer => new JsonObject
+    private static JsonArray ToJson(IReadOnlyList<Layer> layers) => new([.. layers.Select(layer => new JsonObject
     {
         ["name"] = layer.Name,
         ["kind"] = layer.Kind,
@@ -107,7 +107,7 @@ internal static class DescribeCommand
     }
 
     // Blocks, and under each its own layers, for as deep as they go.
-    private static IEnumerable<IReadOnlyList<string>> Rows(IReadOnlyList<Part> layers, string margin)
+    private static IEnumerable<IReadOnlyList<string>> Rows(IReadOnlyList<Layer> layers, string margin)
     {
         foreach (var layer in layers)
         {

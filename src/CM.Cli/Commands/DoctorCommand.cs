@@ -71,8 +71,8 @@ internal static class DoctorCommand
     }
 
     /// <summary>Judges the GPUs that drivers tell of by what libtorch makes of them.</summary>
-    /// <param name="devices">What drivers tell.</param>
-    /// <param name="usable">How many devices libtorch can use.</param>
+    /// <param name="devices">Devices that the drivers report.</param>
+    /// <param name="usable">Number of devices that libtorch can use.</param>
     /// <param name="hasCuda">True when libtorch was built with CUDA.</param>
     internal static Finding ExamineDevices(IReadOnlyList<Accelerator> devices, int usable, bool hasCuda)
     {
@@ -115,8 +115,8 @@ internal static class DoctorCommand
 
     /// <summary>One thing that was looked at.</summary>
     /// <param name="Name">What.</param>
-    /// <param name="Found">How it is.</param>
-    /// <param name="Remedy">What to do; null when all is well.</param>
+    /// <param name="Found">Actual state.</param>
+    /// <param name="Remedy">Remedy; null when all is well.</param>
     internal sealed record Finding(string Name, string Found, string? Remedy)
     {
         public JsonObject ToJson() => new() { ["name"] = Name, ["ok"] = Remedy is null, ["found"] = Found, ["remedy"] = Remedy };

@@ -12,11 +12,11 @@ internal static class DryRun
     private const int SmallBatch = 2;
 
     /// <summary>Builds, steps, and tells time and memory.</summary>
-    /// <param name="session">Where to write.</param>
-    /// <param name="experiment">What to try.</param>
+    /// <param name="session">Session with the output.</param>
+    /// <param name="experiment">Experiment to try.</param>
     /// <param name="batch">Examples in a step. Default: 2.</param>
     /// <param name="part">Examples that are trained on at once. Default: all.</param>
-    /// <param name="device">Where tensors live.</param>
+    /// <param name="device">Device of the tensors.</param>
     /// <param name="json">Whether to write for programs.</param>
     /// <exception cref="UserError">It cannot fit into memory.</exception>
     public static void Run(Session session, Experiment experiment, int? batch, int? part, Device device, bool json)
@@ -62,7 +62,7 @@ internal static class DryRun
             + $"loss {string.Join(" and ", losses.Select(each => Numbers.Short(each)))}, {Gigabytes(peak)} at most");
     }
 
-    // Where labels are needed, of random classes.
+    // Labels, if needed, are of random classes.
     private static Tensor Step(ConsistencyTrainer training, ExperimentPlan plan, Tensor data, int step)
     {
         if (plan.Classes == 0)

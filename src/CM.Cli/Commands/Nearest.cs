@@ -7,7 +7,7 @@ internal static class Nearest
     public static string To(string written, IEnumerable<string> names) =>
         names.MinBy(name => Changes(written.ToLowerInvariant(), name.ToLowerInvariant()))!;
 
-    /// <summary>How many letters must be put in, taken out or replaced (Levenshtein 1966).</summary>
+    /// <summary>Number of letters that must be put in, taken out or replaced (Levenshtein 1966).</summary>
     private static int Changes(string from, string to)
     {
         var previous = Enumerable.Range(0, to.Length + 1).ToArray();

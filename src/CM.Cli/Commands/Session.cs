@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace CM.Cli;
 
-/// <summary>What commands work with: the experiments, and where to write.</summary>
+/// <summary>Context of the commands: the experiments and the output.</summary>
 internal sealed class Session
 {
     private readonly IAnsiConsole console;
@@ -24,7 +24,7 @@ internal sealed class Session
     public Experiment Experiment(string name) =>
         Find("experiment", name, Registry.Experiments, experiment => (experiment.Plan.Name, experiment.Plan.FullName));
 
-    /// <summary>Finds the experiment of a run. Where others have its name by now, the declaration tells which it was.</summary>
+    /// <summary>Finds the experiment of a run. If others have its name by now, the declaration tells which it was.</summary>
     /// <exception cref="UserError">There is none, or there are several.</exception>
     public Experiment Experiment(TrainingState state) =>
         Registry.Experiments.Where(experiment => state.IsOf(experiment.Plan)).ToList() is [var only] ? only : Experiment(state.Experiment);

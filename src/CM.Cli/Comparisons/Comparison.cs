@@ -1,7 +1,7 @@
 namespace CM.Cli;
 
 /// <summary>
-/// Trains and judges the experiments of a group. What is there already is not done again, so a comparison that was stopped goes on where it
+/// Trains and evaluates the experiments of a group. Finished work is not repeated, so a comparison that was stopped resumes where it
 /// was.
 /// </summary>
 internal sealed class Comparison
@@ -16,11 +16,11 @@ internal sealed class Comparison
 
     /// <summary>Prepares.</summary>
     /// <param name="experiments">Those of the group, in the order of declaration.</param>
-    /// <param name="folder">Where runs and tables go.</param>
-    /// <param name="share">Which part of the declared steps is trained, above 0 and at most 1.</param>
+    /// <param name="folder">Folder of runs and tables.</param>
+    /// <param name="share">Fraction of the declared steps that is trained, above 0 and at most 1.</param>
     /// <param name="data">Folder with data files, where the user named one.</param>
-    /// <param name="device">Where to train.</param>
-    /// <param name="display">Who is told.</param>
+    /// <param name="device">Device.</param>
+    /// <param name="display">Display of the progress.</param>
     /// <exception cref="UserError">An experiment takes weights of one that is not in the group.</exception>
     public Comparison(IReadOnlyList<Experiment> experiments, string folder, double share, string? data, Device device, Display display)
     {
@@ -39,11 +39,11 @@ internal sealed class Comparison
                 + "declare [Compare] on it too.");
     }
 
-    /// <summary>Where runs and tables go.</summary>
+    /// <summary>Folder of runs and tables.</summary>
     public string Folder { get; }
 
     /// <summary>Trains what is missing, then judges everything.</summary>
-    /// <param name="seeds">How often each experiment is trained; null for what it declares.</param>
+    /// <param name="seeds">Number of trainings of each experiment; null for the declared one.</param>
     /// <returns>One row an experiment; null where somebody asked to stop.</returns>
     public IReadOnlyList<ComparedRow>? Run(int? seeds)
     {
@@ -161,7 +161,7 @@ internal sealed class Comparison
 /// <param name="Early">
 /// Distances of samples made in one step after a quarter, a half and three quarters of the budget; null where the run was not there.
 /// </param>
-/// <param name="Costs">What the coupling did.</param>
+/// <param name="Costs">Cost and effect of the coupling.</param>
 /// <param name="Seconds">Time spent on steps since the run was last resumed.</param>
 internal sealed record ComparedRun(IReadOnlyList<Judgement> Judged, IReadOnlyList<double?> Early, CouplingCosts Costs, double Seconds);
 

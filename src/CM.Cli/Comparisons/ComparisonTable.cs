@@ -35,13 +35,13 @@ internal static class ComparisonTable
     public static IEnumerable<IReadOnlyList<ComparedRow>> ByMetric(IReadOnlyList<ComparedRow> rows) =>
         rows.GroupBy(Metric).Select(group => group.ToList());
 
-    /// <summary>What the distances of rows of one metric are.</summary>
+    /// <summary>Distances of the rows of one metric.</summary>
     public static string Caption(IReadOnlyList<ComparedRow> rows) =>
         $"{Metric(rows[0]).Replace('_', ' ')} to the data, {rows[0].Runs.Count} seed{(rows[0].Runs.Count == 1 ? "" : "s")}";
 
     /// <summary>A page with the tables and a picture a row.</summary>
     /// <param name="title">Its heading.</param>
-    /// <param name="command">What wrote it.</param>
+    /// <param name="command">Command that wrote it.</param>
     /// <param name="rows">The rows.</param>
     public static string Markdown(string title, string command, IReadOnlyList<ComparedRow> rows)
     {

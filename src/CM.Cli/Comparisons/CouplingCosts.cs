@@ -1,6 +1,6 @@
 namespace CM.Cli;
 
-/// <summary>What a coupling does to a training, measured at its newest weights.</summary>
+/// <summary>Effect of a coupling on a training, measured at its newest weights.</summary>
 /// <param name="Transport">Mean of ‖x − z‖² over the pairs that the coupling makes.</param>
 /// <param name="GradientVariance">
 /// Trace of the covariance of a batch's gradient with respect to the model's own parameters, before clipping.

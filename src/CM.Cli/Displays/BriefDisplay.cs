@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace CM.Cli;
 
-/// <summary>Of each training among many no more than how it goes, and a line at its end.</summary>
+/// <summary>Display that shows of each training among many its progress and a line at its end.</summary>
 internal sealed class BriefDisplay(Display display) : Display
 {
     public override void During(Action training) => display.During(training);

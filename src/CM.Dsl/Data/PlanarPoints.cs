@@ -39,7 +39,7 @@ public sealed record TwoMoons : PlanarPoints
 /// <summary>Points that gather about modes, so that samples can be counted by mode.</summary>
 public interface IModes
 {
-    /// <summary>Where the modes are.</summary>
+    /// <summary>Positions of the modes.</summary>
     IReadOnlyList<(double X, double Y)> Centers { get; }
 
     /// <summary>Deviation of each coordinate about its mode.</summary>
@@ -96,7 +96,7 @@ public sealed record SwissRoll : PlanarPoints
 }
 
 /// <summary>A small, fast generator of random numbers whose stream is a function of its key (SplitMix64, Steele et al. 2014).</summary>
-/// <param name="key">Which stream.</param>
+/// <param name="key">Stream.</param>
 public struct SplitMix(ulong key)
 {
     private ulong state = Mix(key + Gamma);

@@ -20,7 +20,7 @@ public sealed class EmaWarmUpAttribute(double decay) : Attribute
     /// <summary>Largest weight of the old average.</summary>
     public double Decay { get; } = decay;
 
-    /// <summary>At which steps it acts, 1 or more. Default: 1, every step.</summary>
+    /// <summary>Distance of the steps at which it acts, 1 or more. Default: 1, every step.</summary>
     public int Every { get; set; } = 1;
 
     /// <summary>Steps before it averages, 0 or more. Default: 0.</summary>
@@ -30,12 +30,12 @@ public sealed class EmaWarmUpAttribute(double decay) : Attribute
 /// <summary>
 /// The power-function average, whose profile is equally wide, relative to the steps done, at all times (EDM2, Karras et al. 2024, section 3.1).
 /// </summary>
-/// <param name="deviation">Width of the profile, σ_rel, above 0 and below 0.2886; EDM2 keeps 0.05 and 0.1.</param>
+/// <param name="sigmaRel">Width of the profile, σ_rel, above 0 and below 0.2886; EDM2 keeps 0.05 and 0.1.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false, AllowMultiple = true)]
-public sealed class EmaPowerAttribute(double deviation) : Attribute
+public sealed class PowerFunctionEmaAttribute(double sigmaRel) : Attribute
 {
     /// <summary>Width of the profile.</summary>
-    public double Deviation { get; } = deviation;
+    public double SigmaRel { get; } = sigmaRel;
 
     /// <summary>
     /// How often in a training the average is put aside, 0 or more, so that averages of other widths can be made afterwards (EDM2, section 3.2), best with
@@ -55,7 +55,7 @@ public sealed class EmaPowerAttribute(double deviation) : Attribute
 /// </summary>
 /// <param name="examples">The half-life in examples, above 0.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false, AllowMultiple = true)]
-public sealed class EmaHalfLifeAttribute(double examples) : Attribute
+public sealed class EdmEmaAttribute(double examples) : Attribute
 {
     /// <summary>The half-life.</summary>
     public double Examples { get; } = examples;
@@ -71,7 +71,7 @@ public sealed class EmaHalfLifeAttribute(double examples) : Attribute
 /// Makes the targets with an exponential moving average of the weights instead of the weights themselves (CT, Song et al. 2023): it keeps
 /// decay^(cuts/n) of what it was while the schedule's grid has n intervals.
 /// </summary>
-/// <param name="decay">Weight of the old average on a grid of <see cref="Cuts"/> intervals, from 0 up to, but not including, 1; CT takes 0.9 or 0.95.</param>
+/// <param name="decay">Weight of the old average on a grid of <see cref="Intervals"/> intervals, from 0 up to, but not including, 1; CT takes 0.9 or 0.95.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class EmaTeacherAttribute(double decay) : Attribute
 {
@@ -79,5 +79,5 @@ public sealed class EmaTeacherAttribute(double decay) : Attribute
     public double Decay { get; } = decay;
 
     /// <summary>Intervals at which the decay is meant, s0 of CT, 1 or more. Default: 0, the decay is the same on every grid.</summary>
-    public int Cuts { get; set; }
+    public int Intervals { get; set; }
 }

@@ -11,16 +11,16 @@ public sealed class ClassifierAttribute<TData, TTest> : Attribute
     where TData : IDataSource, new()
     where TTest : IDataSource, new()
 {
-    /// <summary>How many optimiser steps, 1 or more.</summary>
+    /// <summary>Number of optimizer steps, 1 or more.</summary>
     public int Steps { get; set; } = 1_000;
 
-    /// <summary>How many examples in a step, 1 or more.</summary>
+    /// <summary>Number of examples in a step, 1 or more.</summary>
     public int Batch { get; set; } = 128;
 
     /// <summary>Adam's learning rate, above 0.</summary>
-    public double Rate { get; set; } = 1e-3;
+    public double LearningRate { get; set; } = 1e-3;
 
-    /// <summary>Where every random number comes from.</summary>
+    /// <summary>Seed of every random number.</summary>
     public int Seed { get; set; } = 1;
 }
 
@@ -31,7 +31,7 @@ public class EvaluateAttribute : Attribute
     /// <summary>Every how many steps of a training, and at its end; 0 for <c>evaluate</c> alone.</summary>
     public int Every { get; set; }
 
-    /// <summary>How many samples, 2 or more.</summary>
+    /// <summary>Number of samples, 2 or more.</summary>
     public int Samples { get; set; } = 2_000;
 }
 
@@ -48,6 +48,6 @@ public sealed class CompareAttribute(params string[] groups) : Attribute
     /// <summary>Names of the comparisons.</summary>
     public string[] Groups { get; } = groups;
 
-    /// <summary>How often the experiment is trained, with as many seeds, 1 or more.</summary>
+    /// <summary>Number of trainings, each with its own seed, 1 or more.</summary>
     public int Seeds { get; set; } = 1;
 }

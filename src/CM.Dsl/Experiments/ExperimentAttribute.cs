@@ -7,35 +7,35 @@ namespace CM.Dsl;
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class ExperimentAttribute : Attribute
 {
-    /// <summary>How many optimiser steps, 1 or more.</summary>
+    /// <summary>Number of optimizer steps, 1 or more.</summary>
     public int Steps { get; set; }
 
-    /// <summary>How many examples in a step, 1 or more.</summary>
+    /// <summary>Number of examples in a step, 1 or more.</summary>
     public int Batch { get; set; }
 
-    /// <summary>Where every random number comes from. Default: 0.</summary>
+    /// <summary>Seed of every random number. Default: 0.</summary>
     public int Seed { get; set; }
 }
 
-/// <summary>Which data.</summary>
+/// <summary>Data of the experiment.</summary>
 /// <typeparam name="TData">A data source with a <see cref="ShapeAttribute"/>.</typeparam>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class DataAttribute<TData> : Attribute
     where TData : IDataSource, new();
 
-/// <summary>Which network.</summary>
+/// <summary>Network of the experiment.</summary>
 /// <typeparam name="TNetwork">A network whose output has the shape of its first input.</typeparam>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class ModelAttribute<TNetwork> : Attribute
     where TNetwork : IDenoiser;
 
-/// <summary>Which coupling of data and noise.</summary>
+/// <summary>Coupling of data and noise.</summary>
 /// <typeparam name="TCoupling">A record with <see cref="CouplingAttribute"/>.</typeparam>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class CouplingAttribute<TCoupling> : Attribute;
 
-/// <summary>Which forward process and times.</summary>
+/// <summary>Forward process and times.</summary>
 /// <typeparam name="TSchedule">A record with <see cref="TimeScheduleAttribute"/>.</typeparam>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
-public sealed class TimesAttribute<TSchedule> : Attribute
+public sealed class ScheduleAttribute<TSchedule> : Attribute
     where TSchedule : ITimeSchedule;

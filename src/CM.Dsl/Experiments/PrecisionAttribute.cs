@@ -1,19 +1,19 @@
 namespace CM.Dsl;
 
 /// <summary>
-/// What networks compute in. Weights, their gradients' sum, moments, averages, norms' statistics, softmax and losses are float32 in any case: weights are
+/// Type in which networks compute. Weights, their gradients' sum, moments, averages, norms' statistics, softmax and losses are float32 in any case: weights are
 /// cast once a step (those that a layer normalises, at each pass, after that), what flows into a network is cast there, and what comes out is float32 again. Default: float32, as libtorch is set up.
 /// </summary>
 /// <param name="compute">The type.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
-public sealed class PrecisionAttribute(Compute compute) : Attribute
+public sealed class PrecisionAttribute(ComputeType compute) : Attribute
 {
     /// <summary>The type.</summary>
-    public Compute Compute { get; } = compute;
+    public ComputeType Compute { get; } = compute;
 }
 
 /// <summary>A type that networks compute in.</summary>
-public enum Compute
+public enum ComputeType
 {
     /// <summary>32 bits everywhere, also where libtorch would round products on CUDA.</summary>
     Float32,

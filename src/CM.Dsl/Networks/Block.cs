@@ -13,10 +13,10 @@ public sealed class BlockAttribute<TNetwork>(params object[] arguments) : LayerA
 }
 
 /// <summary>Several copies of a layer one after the other, each with its own parameters; the layer's output must have its input's shape.</summary>
-/// <param name="times">1 or more.</param>
+/// <param name="times">Times, 1 or more.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class RepeatAttribute(int times) : Attribute
 {
-    /// <summary>How many copies.</summary>
+    /// <summary>Number of copies.</summary>
     public int Times { get; } = times;
 }

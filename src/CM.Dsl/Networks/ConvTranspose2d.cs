@@ -3,7 +3,7 @@ namespace CM.Dsl;
 /// <summary>
 /// A transposed 2-D convolution: <c>[B, input, H, W] → [B, output, H', W']</c> with <c>H' = (H − 1)·Stride − 2·Padding + kernel + OutputPadding</c>.
 /// </summary>
-/// <remarks>As PyTorch does, <see cref="Start.PyTorch"/> takes output·kernel² for the number that comes in.</remarks>
+/// <remarks>As PyTorch does, <see cref="Init.PyTorch"/> takes output·kernel² for the number that comes in.</remarks>
 /// <param name="input">Channels that come in.</param>
 /// <param name="output">Channels that go out.</param>
 /// <param name="kernel">Side of the square kernel, 1 or more.</param>

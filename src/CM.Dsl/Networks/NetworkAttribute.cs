@@ -1,7 +1,7 @@
 namespace CM.Dsl;
 
 /// <summary>
-/// Declares a network: a partial record whose layers are attributed partial properties of type <see cref="Part"/> and whose
+/// Declares a network: a partial record whose layers are attributed partial properties of type <see cref="Layer"/> and whose
 /// <c>Forward</c> method says how they are wired. Without <c>Forward</c> the layers follow each other in the order of declaration,
 /// and <see cref="ShapeAttribute"/> on the record gives the input.
 /// </summary>

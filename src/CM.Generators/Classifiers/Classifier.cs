@@ -10,7 +10,7 @@ internal sealed record Classifier(RecordName Name, bool IsListed)
 
     public int Batch { get; init; }
 
-    public double Rate { get; init; }
+    public double LearningRate { get; init; }
 
     public int Seed { get; init; }
 
@@ -20,7 +20,7 @@ internal sealed record Classifier(RecordName Name, bool IsListed)
     /// <summary>The type of the data it is tested on, in full.</summary>
     public string Test { get; init; } = "";
 
-    /// <summary>Of one example, without the batch.</summary>
+    /// <summary>Shape of one example, without the batch.</summary>
     public EquatableArray<int> Shape { get; init; }
 
     public int Classes { get; init; }
@@ -30,5 +30,5 @@ internal sealed record Classifier(RecordName Name, bool IsListed)
     /// <summary>False also where something else is wrong with the network.</summary>
     public bool Fits { get; init; }
 
-    public EquatableArray<Problem> Problems { get; init; }
+    public EquatableArray<Finding> Findings { get; init; }
 }

@@ -21,10 +21,10 @@ public sealed class ClassifierAnalyzer : DiagnosticAnalyzer
 
     private static void Analyse(SymbolAnalysisContext context)
     {
-        var sites = new Sites();
+        var sites = new SourceSites();
         if (ClassifierReader.Read((INamedTypeSymbol)context.Symbol, sites, context.CancellationToken) is not { } classifier)
             return;
-        foreach (var problem in classifier.Problems)
-            context.ReportDiagnostic(problem.At(sites));
+        foreach (var finding in classifier.Findings)
+            context.ReportDiagnostic(finding.At(sites));
     }
 }

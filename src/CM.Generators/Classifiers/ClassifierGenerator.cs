@@ -11,7 +11,7 @@ public sealed class ClassifierGenerator : IIncrementalGenerator
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
         var classifiers = context.ReadRecords(ClassifierReader.Attribute,
-                static (type, cancellation) => AttributeReader.IsPartialRecord(type, cancellation) ? ClassifierReader.Read(type, new Sites(), cancellation) : null)
+                static (type, cancellation) => AttributeReader.IsPartialRecord(type, cancellation) ? ClassifierReader.Read(type, new SourceSites(), cancellation) : null)
             .WithTrackingName(StepNames.ReadClassifier);
 
         var alike = classifiers.Select(static (classifier, _) => classifier.Name.File).FindAlike();

@@ -15,24 +15,24 @@ internal static class ClassifierReader
     public const string Property = "Classification";
 
     /// <summary>Reads the record; null if it is none.</summary>
-    public static Classifier? Read(INamedTypeSymbol type, Sites sites, CancellationToken cancellation)
+    public static Classifier? Read(INamedTypeSymbol type, SourceSites sites, CancellationToken cancellation)
     {
         if (AttributeReader.Declared(type, "ClassifierAttribute") is not { AttributeClass: { IsGenericType: true } made } attribute
             || made.TypeArguments[0] is not INamedTypeSymbol { TypeKind: not TypeKind.Error } data || made.TypeArguments[1] is not INamedTypeSymbol { TypeKind: not TypeKind.Error } test)
             return null;
         var site = sites.Add(attribute, type);
-        var contract = NetworkReader.IsNetwork(type) ? NetworkReader.ReadContract(type, new Sites(), cancellation) : null;
+        var contract = NetworkReader.IsNetwork(type) ? NetworkReader.ReadContract(type, new SourceSites(), cancellation) : null;
         var shape = Example(data);
         var complaint = !NetworkReader.IsNetwork(type) ? "it has no [Network]"
             : contract is null ? null
             : NumberComplaint(attribute) ?? FormComplaint(contract) ?? DataComplaint(data, contract) ?? DataComplaint(test, contract);
-        var classifier = new Classifier(RecordName.Of(type), RecordName.Listed(type) is not null) { Problems = complaint is null ? [] : new[] { new Problem("CM6001", site, type.Name, complaint) }.ToEquatable() };
+        var classifier = new Classifier(RecordName.Of(type), RecordName.Listed(type) is not null) { Findings = complaint is null ? [] : new[] { new Finding("CM6001", site, type.Name, complaint) }.ToEquatable() };
         return contract is null || complaint is not null ? classifier : classifier with
         {
             Fits = true,
             Steps = (int)Setting(attribute, "Steps", 1000),
             Batch = (int)Setting(attribute, "Batch", 128),
-            Rate = Setting(attribute, "Rate", 1e-3),
+            LearningRate = Setting(attribute, "LearningRate", 1e-3),
             Seed = (int)Setting(attribute, "Seed", 1),
             Data = data.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat),
             Test = test.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat),
@@ -49,7 +49,7 @@ internal static class ClassifierReader
     private static string? NumberComplaint(AttributeData attribute) =>
         Setting(attribute, "Steps", 1) < 1 ? "Steps must be 1 or more"
         : Setting(attribute, "Batch", 1) < 1 ? "Batch must be 1 or more"
-        : !(Setting(attribute, "Rate", 1) > 0) ? $"Rate is {Number(Setting(attribute, "Rate", 1))} but must be above 0"
+        : !(Setting(attribute, "LearningRate", 1) > 0) ? $"LearningRate is {Number(Setting(attribute, "LearningRate", 1))} but must be above 0"
         : null;
 
     private static string? FormComplaint(BlockContract contract) =>

@@ -14,7 +14,7 @@ internal static class ClassifierWriter
             if (classifier.Fits)
                 Plan(classifier, code);
             else
-                code.Line($"public static ClassifierPlan {ClassifierReader.Property} => throw new global::System.NotSupportedException({Quote($"{classifier.Name.Name} has errors{(classifier.Problems.Count > 0 ? ", the first is " + classifier.Problems[0].Rule : "")}.")});");
+                code.Line($"public static ClassifierPlan {ClassifierReader.Property} => throw new global::System.NotSupportedException({Quote($"{classifier.Name.Name} has errors{(classifier.Findings.Count > 0 ? ", the first is " + classifier.Findings[0].Rule : "")}.")});");
         });
 
     private static void Plan(Classifier classifier, CodeWriter code)
@@ -25,7 +25,7 @@ internal static class ClassifierWriter
             code.Line($"FullName = {Quote(classifier.Name.Text)},");
             code.Line($"Steps = {classifier.Steps},");
             code.Line($"Batch = {classifier.Batch},");
-            code.Line($"Rate = {Number(classifier.Rate)},");
+            code.Line($"LearningRate = {Number(classifier.LearningRate)},");
             code.Line($"Seed = {classifier.Seed},");
             code.Line($"Data = new {classifier.Data}(),");
             code.Line($"Test = new {classifier.Test}(),");

@@ -40,7 +40,7 @@ internal sealed class CodeWriter
 
     /// <summary>Opens a generated file and the parts around a record's own part, which the caller's <paramref name="body"/> fills.</summary>
     /// <param name="summary">One line that says what the file is.</param>
-    /// <param name="record">Whose part it is.</param>
+    /// <param name="record">Record that it is part of.</param>
     /// <param name="above">Documentation and attributes of the part, a line each with its <c>\n</c>.</param>
     /// <param name="usings">Namespaces used inside, without <c>using</c> and semicolon; <c>static X</c> for a static one.</param>
     /// <param name="body">Writes the members.</param>

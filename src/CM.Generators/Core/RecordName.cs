@@ -2,7 +2,7 @@ using Microsoft.CodeAnalysis;
 
 namespace CM.Generators.Core;
 
-/// <summary>Where a declared record lives, enough to open its generated part and to name it.</summary>
+/// <summary>Name and place of a declared record, enough to open its generated part and to name it.</summary>
 /// <param name="Namespace">Empty for the global namespace.</param>
 /// <param name="Outer">Headers of the types around it, outermost first, such as <c>partial class Plans</c>.</param>
 /// <param name="Name">Its simple name.</param>

@@ -23,7 +23,7 @@ internal sealed class Block : PartKind
         {
             var (type, given) = (code.TypeOf(part.Block!), string.Join(", ", part.Sizes("arguments").Select(size => size.ToCode())));
             yield return new(type, code.Field(part), $"new {type}({(given.Length > 0 ? given + ", " : "")}{code.In(weights)}.Block({Quote(part.Name)}))",
-                $".AddBeside({Quote(part.Name)}, {type}.Layout({given}))");
+                $".AddAuxiliary({Quote(part.Name)}, {type}.Layout({given}))");
         }
     }
 

@@ -45,12 +45,12 @@ internal sealed record DeclaredCoupling(string Name, CheckedNetwork Wiring, bool
     /// <summary>Whether functions are called in it, whose code names more of TorchSharp.</summary>
     public bool CallsFunctions => Wiring.Steps.OfType<LayerStep>().Any(step => step.Layer.IsFunction);
 
-    public bool HasPenalty => Wiring.Results.Count > 2;
+    public bool HasRegularization => Wiring.Results.Count > 2;
 }
 
 /// <summary>A coupling as it is declared, with those it nests written out.</summary>
 /// <param name="Record">Its name and place.</param>
-/// <param name="Parts">In order of declaration, those of nested couplings included.</param>
+/// <param name="Parts">List in order of declaration, those of nested couplings included.</param>
 /// <param name="Couple">The body of <c>Couple</c>; the shapes of its inputs depend on the data. Null where there is none to read.</param>
 /// <param name="HasTimes">Whether it takes times.</param>
 /// <param name="Site">The record's name in the source.</param>
@@ -68,11 +68,11 @@ internal sealed record CouplingPlan(RecordName Record, EquatableArray<LayerPlan>
     /// <summary><c>Couple</c> as source, constants as numbers; empty where there is none to read.</summary>
     public string Text { get; init; } = "";
 
-    public EquatableArray<Problem> Problems { get; init; }
+    public EquatableArray<Finding> Findings { get; init; }
 }
 
 /// <summary>A coupling inside another one.</summary>
-/// <param name="Part">The part that stands for it.</param>
+/// <param name="Layer">The part that stands for it.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Plan">What it declares; null for those of CM.Dsl.</param>
-internal sealed record NestedCoupling(string Part, string Name, CouplingPlan? Plan);
+/// <param name="Plan">Declaration; null for those of CM.Dsl.</param>
+internal sealed record NestedCoupling(string Layer, string Name, CouplingPlan? Plan);

@@ -24,11 +24,11 @@ public sealed class CouplingAnalyzer : DiagnosticAnalyzer
         var type = (INamedTypeSymbol)context.Symbol;
         if (!type.IsRecord || !CouplingReader.IsCoupling(type))
             return;
-        var sites = new Sites();
+        var sites = new SourceSites();
         var plan = CouplingReader.Read(type, sites, context.CancellationToken);
-        foreach (var finding in CouplingChecker.Check(plan, CouplingChecker.DataShape(plan)).Problems.Select(problem => problem.At(sites)))
+        foreach (var finding in CouplingChecker.Check(plan, CouplingChecker.DataShape(plan)).Findings.Select(finding => finding.At(sites)))
         {
-            // What is wrong with a nested coupling is reported where that is declared.
+            // Faults of a nested coupling are reported at its declaration.
             if (type.DeclaringSyntaxReferences.Any(part => part.SyntaxTree == finding.Location.SourceTree && part.Span.Contains(finding.Location.SourceSpan)))
                 context.ReportDiagnostic(finding);
         }

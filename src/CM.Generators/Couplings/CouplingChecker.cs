@@ -17,9 +17,9 @@ internal static class CouplingChecker
         var parts = plan.Parts.Select(part => PartKind.Find(part.Kind) is { } kind ? part with { Block = kind.Contract(part, data) } : part);
 
         // A part that cannot stand there has no shapes to follow.
-        var couple = plan.Couple is { } body && plan.Problems.All(problem => problem.Rule != "CM3004") ? body with { Inputs = body.Inputs.Select((input, i) => input with { Sizes = ShapeOf(i).Sizes.ToEquatable() }).ToEquatable() } : null;
-        var check = NetworkChecker.Check(new(plan.Record, "", [], parts.ToEquatable(), couple, null, plan.Site) { Problems = plan.Problems });
-        return couple is null || check.HasErrors ? check : check with { Problems = check.Problems.Concat(Ends(check, couple, data)).Concat(Meaning(check, couple)).ToEquatable() };
+        var couple = plan.Couple is { } body && plan.Findings.All(finding => finding.Rule != "CM3004") ? body with { Inputs = body.Inputs.Select((input, i) => input with { Sizes = ShapeOf(i).Sizes.ToEquatable() }).ToEquatable() } : null;
+        var check = NetworkChecker.Check(new(plan.Record, "", [], parts.ToEquatable(), couple, null, plan.Site) { Findings = plan.Findings });
+        return couple is null || check.HasErrors ? check : check with { Findings = check.Findings.Concat(Ends(check, couple, data)).Concat(Meaning(check, couple)).ToEquatable() };
 
         Shape ShapeOf(int input) => input < 2 ? data : plan.HasLabels && input == plan.Couple!.Inputs.Count - 1 ? labels : PartKind.PerSample;
     }
@@ -54,8 +54,8 @@ internal static class CouplingChecker
             var labels = couple.Inputs.Last().Name;
             foreach (var pipe in couple.Pipes)
             {
-                var inputs = pipe.Input is FlowTuple tuple ? tuple.Items.ToArray() : [pipe.Input];
-                var place = Array.FindIndex(inputs, input => input is FlowName name && name.Name == labels);
+                var inputs = pipe.Input is TupleExpression tuple ? tuple.Items.ToArray() : [pipe.Input];
+                var place = Array.FindIndex(inputs, input => input is NameExpression name && name.Name == labels);
                 if (place >= 0 && plan.Parts.FirstOrDefault(part => part.Name == pipe.Layer) is { Block: { } block } part && block.Inputs.Count > place)
                     return Taken(part, place);
             }
@@ -69,18 +69,18 @@ internal static class CouplingChecker
 
     private static bool IsModel(LayerPlan part) => PartKind.Find(part.Kind)?.WeightsOf(part) is not null;
 
-    private static IEnumerable<Problem> Ends(CheckedNetwork check, ForwardPlan couple, Shape data)
+    private static IEnumerable<Finding> Ends(CheckedNetwork check, ForwardPlan couple, Shape data)
     {
-        string[] ends = ["data end", "noise end", "penalty"];
+        string[] ends = ["data end", "noise end", "regularization"];
         for (var i = 0; i < check.Results.Count; i++)
         {
             var (wanted, given) = (i < 2 ? data : PartKind.PerSample, check.Values[check.Results[i]].Shape);
             if (!given.IsUnknown && !(given.Rank == wanted.Rank && Enumerable.Range(0, wanted.Rank).All(axis => Fit.Of(wanted[axis].Size, given[axis].Size).Verdict != FitVerdict.Never)))
-                yield return new Problem("CM3003", couple.Result.Site, ends[i], given.ToString(), wanted.ToString());
+                yield return new Finding("CM3003", couple.Result.Site, ends[i], given.ToString(), wanted.ToString());
         }
     }
 
-    // What a value is made of.
+    // Operands of a value.
     [Flags]
     private enum Source
     {
@@ -90,7 +90,7 @@ internal static class CouplingChecker
         Network = 4,
     }
 
-    private static IEnumerable<Problem> Meaning(CheckedNetwork check, ForwardPlan couple)
+    private static IEnumerable<Finding> Meaning(CheckedNetwork check, ForwardPlan couple)
     {
         var sources = new Source[check.Values.Count];
         (sources[0], sources[1]) = (Source.Data, Source.Noise);
@@ -100,16 +100,16 @@ internal static class CouplingChecker
             foreach (var output in step.Outputs)
                 sources[output] = made;
             if (step is LayerStep { Layer: var part } && PartKind.Of(step)?.MeasuresNetworks == true && !made.HasFlag(Source.Network))
-                yield return new Problem("CM3007", part.Site, part.Name);
+                yield return new Finding("CM3007", part.Site, part.Name);
         }
 
         foreach (var (end, place, needed) in new[] { ("data end", 0, Source.Data), ("noise end", 1, Source.Noise) })
         {
             if (check.Results.Count > place && !sources[check.Results[place]].HasFlag(needed))
-                yield return new Problem("CM3006", couple.Result.Site, end, needed.ToString().ToLowerInvariant());
+                yield return new Finding("CM3006", couple.Result.Site, end, needed.ToString().ToLowerInvariant());
         }
 
         if (check.Results.Count == 2 && sources[check.Results[1]].HasFlag(Source.Network))
-            yield return new Problem("CM3008", couple.Result.Site, couple.Inputs[1].Name);
+            yield return new Finding("CM3008", couple.Result.Site, couple.Inputs[1].Name);
     }
 }

@@ -20,7 +20,7 @@ internal sealed class CouplingCode : Emitter
     // Parameters and locals of the trainer where parts of the coupling stand, and functions that are called there.
     private static readonly string[] Taken =
     [
-        "model", FirstPredictor, "data", "noise", "t", "r", "x", "labels", "classes", "coins", "step", "count", "weights", "rows", "_", "cat",
+        "model", FirstPredictor, "data", "noise", "t", "r", "x", "labels", "classes", "draws", "step", "count", "weights", "rows", "_", "cat",
         "rand", "where", "float32",
     ];
 
@@ -38,9 +38,9 @@ internal sealed class CouplingCode : Emitter
         // Names that the training has already stay its own, and so do names of parts that differ in the case of their first letter.
         var fieldNames = new NameTable(Taken);
         foreach (var part in kinds.Where(each => each.Kind.IsNamed).SelectMany(each => each.Parts))
-            fields[part.Name] = fieldNames.Take(char.ToLowerInvariant(part.Name[0]) + part.Name.Substring(1), "Part");
+            fields[part.Name] = fieldNames.Take(char.ToLowerInvariant(part.Name[0]) + part.Name.Substring(1), "Layer");
 
-        var valueNames = new NameTable([.. fields.Values, "data", "noise", "t", "r", "labels", "classes", "coins", "weights", "model", FirstPredictor, "rows", "_", "cat", "where"]);
+        var valueNames = new NameTable([.. fields.Values, "data", "noise", "t", "r", "labels", "classes", "draws", "weights", "model", FirstPredictor, "rows", "_", "cat", "where"]);
         names = [.. Values.Select((value, i) => i == Labels ? "classes" : i < (coupling.HasTimes ? 4 : 2) ? InputName(i) : valueNames.Take(value.Name, "Out"))];
     }
 
@@ -81,7 +81,7 @@ internal sealed class CouplingCode : Emitter
     /// <summary>Expressions that draw them, from step and count.</summary>
     public IEnumerable<string> Tosses => Drawn.Select(each => each.Value);
 
-    // True when the sampler makes its noise with the coupling: not where that would take a draw, the model or a penalty.
+    // True when the sampler makes its noise with the coupling: not where that would take a draw, the model or a regularization.
     private bool CouplesSamples => Results[1] != Noise && SampleSteps.All(step => PartKind.Of(step)?.ServesSamples != false);
 
     // The last input, where there are labels.
@@ -165,7 +165,7 @@ internal sealed class CouplingCode : Emitter
     protected override string Layer(Step step) => PartKind.Of(step) is { } kind ? kind.Write((LayerStep)step, this) : Function((LayerStep)step);
 
     protected override string Spread(int value, int other) => Rank(value) == 1
-        ? $"PerSample.Column({Of(value)}, {Rank(other)})"
+        ? $"BatchOps.Broadcast({Of(value)}, {Rank(other)})"
         : Primary(Of(value)) + string.Concat(Enumerable.Repeat(".unsqueeze(-1)", Rank(other) - Rank(value)));
 
     private string Function(LayerStep step) => LayerKind.Find(step.Layer.Kind)!.Write(step.Layer, Values[step.Inputs[0]].Shape, Values[step.Outputs[0]].Shape,
@@ -181,16 +181,16 @@ internal sealed class CouplingCode : Emitter
     {
         Writer.Line($"/// <summary>How {coupling.Name} pairs data with noise.</summary>");
         Writer.Line("/// <inheritdoc/>");
-        const string Parameters = "Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels, Tensor[] coins";
-        using (Writer.Braces($"public override (Tensor Data, Tensor Noise, Tensor? Penalty) Couple({Parameters})"))
+        const string Parameters = "Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels, Tensor[] draws";
+        using (Writer.Braces($"public override (Tensor Data, Tensor Noise, Tensor? Regularization) Couple({Parameters})"))
         {
             Writer.Line("using var _ = NewDisposeScope();");
             if (coupling.HasLabels && Liveness.Uses(Labels) > 0)
                 WriteLabels();
             foreach (var (name, _, remark, i) in Drawn.Select((each, i) => (each.Name, each.Value, each.Remark, i)))
-                Line($"var {name} = coins[{i}];", remark);
+                Line($"var {name} = draws[{i}];", remark);
             WriteStatements(Steps.Except(Steps.OfType<LayerStep>().SelectMany(step => PartKind.Of(step)?.Absorbs(step, this) ?? [])));
-            Writer.Line($"return ({string.Join(", ", Results.Select(Returned))}{(coupling.HasPenalty ? "" : ", null")});");
+            Writer.Line($"return ({string.Join(", ", Results.Select(Returned))}{(coupling.HasRegularization ? "" : ", null")});");
         }
 
         Writer.Line();
@@ -198,7 +198,7 @@ internal sealed class CouplingCode : Emitter
 
     private void WriteLabels() => Line($"var {NameOf(Labels)} = labels!;", $"one-hot, {Values[Labels].Shape}");
 
-    // What comes in goes out as it is; what was made here survives the scope.
+    // Inputs go out as they are; new tensors survive the scope.
     private string Returned(int value) => value is Data or Noise ? NameOf(value)
         : Primary(IsDouble(value) ? $"{Primary(Of(value))}.to(float32)" : Of(value)) + ".MoveToOuterDisposeScope()";
 

@@ -10,7 +10,7 @@ public sealed class CouplingGenerator : IIncrementalGenerator
 {
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        var plans = context.ReadRecords(CouplingReader.Attribute, static (type, cancellation) => CouplingReader.Read(type, new Sites(), cancellation))
+        var plans = context.ReadRecords(CouplingReader.Attribute, static (type, cancellation) => CouplingReader.Read(type, new SourceSites(), cancellation))
             .WithTrackingName(StepNames.ReadCoupling);
 
         var alike = plans.Select(static (plan, _) => plan.Record.File).FindAlike();

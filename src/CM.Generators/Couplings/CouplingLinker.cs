@@ -8,7 +8,7 @@ internal sealed class CouplingLinker
 {
     private readonly CouplingPlan plan;
     private readonly List<Binding> bindings = [];
-    private readonly List<FlowExpression> penalties = [];
+    private readonly List<ValueExpression> regularizations = [];
     private readonly HashSet<string> taken = [];
     private readonly List<InputPlan> inputs;
     private bool hasTimes;
@@ -28,13 +28,13 @@ internal sealed class CouplingLinker
         if (plan.Couple is null || plan.Nested.Count == 0)
             return plan;
         var inner = plan.Nested.Where(nested => nested.Plan is not null).ToArray();
-        if (inner.SelectMany(nested => nested.Plan!.Problems).Any(problem => problem.IsError) || inner.Any(nested => nested.Plan!.Couple is null))
-            return plan with { Couple = null, Problems = plan.Problems.Concat(inner.SelectMany(nested => nested.Plan!.Problems)).ToEquatable() };
+        if (inner.SelectMany(nested => nested.Plan!.Findings).Any(finding => finding.IsError) || inner.Any(nested => nested.Plan!.Couple is null))
+            return plan with { Couple = null, Findings = plan.Findings.Concat(inner.SelectMany(nested => nested.Plan!.Findings)).ToEquatable() };
         var names = plan.Own.Select(part => part.Name).Concat(inner.SelectMany(nested => nested.Plan!.Parts).Select(part => part.Name)).GroupBy(name => name).Where(same => same.Count() > 1).ToArray();
         if (names.Length > 0)
         {
             var nested = inner.Last(each => each.Plan!.Parts.Any(part => part.Name == names[0].Key));
-            return plan with { Couple = null, Problems = plan.Problems.Append(new Problem("CM3004", plan.Own.First(part => part.Name == nested.Part).Site, nested.Part, $"its coupling '{nested.Name}' brings a part '{names[0].Key}', and there is one of that name; rename one of them")).ToEquatable() };
+            return plan with { Couple = null, Findings = plan.Findings.Append(new Finding("CM3004", plan.Own.First(part => part.Name == nested.Layer).Site, nested.Layer, $"its coupling '{nested.Name}' brings a part '{names[0].Key}', and there is one of that name; rename one of them")).ToEquatable() };
         }
 
         return new CouplingLinker(plan).Link();
@@ -43,35 +43,35 @@ internal sealed class CouplingLinker
     private CouplingPlan Link()
     {
         var couple = plan.Couple!;
-        var same = new Dictionary<string, FlowExpression>();
+        var same = new Dictionary<string, ValueExpression>();
         foreach (var binding in couple.Bindings)
             bindings.Add(binding with { Value = Write(binding.Value, plan, same) });
         var result = Write(couple.Result, plan, same);
-        if (penalties.Count > 0 && result is FlowTuple { Items.Count: >= 2 } pair)
+        if (regularizations.Count > 0 && result is TupleExpression { Items.Count: >= 2 } pair)
         {
-            var penalty = pair.Items.Skip(2).Concat(penalties).Aggregate((sum, each) => new FlowBinary('+', sum, each, pair.Site));
-            result = pair with { Items = new[] { pair.Items[0], pair.Items[1], penalty }.ToEquatable() };
+            var regularization = pair.Items.Skip(2).Concat(regularizations).Aggregate((sum, each) => new BinaryExpression('+', sum, each, pair.Site));
+            result = pair with { Items = new[] { pair.Items[0], pair.Items[1], regularization }.ToEquatable() };
         }
 
-        var parts = plan.Own.SelectMany(part => plan.Nested.FirstOrDefault(nested => nested.Part == part.Name) is not { } nested ? [part]
+        var parts = plan.Own.SelectMany(part => plan.Nested.FirstOrDefault(nested => nested.Layer == part.Name) is not { } nested ? [part]
             : nested.Plan is { } inner ? inner.Parts
             : nested.Name == "MinibatchOT" ? [part]
             : (IEnumerable<LayerPlan>)[]);
         return plan with { Parts = parts.ToEquatable(), Couple = couple with { Inputs = inputs.ToEquatable(), Bindings = bindings.ToEquatable(), Result = result }, HasTimes = hasTimes, HasLabels = hasLabels };
     }
 
-    private FlowExpression Write(FlowExpression expression, CouplingPlan owner, IReadOnlyDictionary<string, FlowExpression> names) => expression switch
+    private ValueExpression Write(ValueExpression expression, CouplingPlan owner, IReadOnlyDictionary<string, ValueExpression> names) => expression switch
     {
-        FlowName name => names.TryGetValue(name.Name, out var known) ? known : name,
-        FlowPipe { Function: null } pipe when owner.Nested.FirstOrDefault(nested => nested.Part == pipe.Layer) is { } nested =>
+        NameExpression name => names.TryGetValue(name.Name, out var known) ? known : name,
+        PipeExpression { Function: null } pipe when owner.Nested.FirstOrDefault(nested => nested.Layer == pipe.Layer) is { } nested =>
             Open(nested, Write(pipe.Input, owner, names), pipe),
         _ => expression.Rewrite(each => Write(each, owner, names)),
     };
 
-    private FlowExpression Open(NestedCoupling nested, FlowExpression input, FlowPipe pipe)
+    private ValueExpression Open(NestedCoupling nested, ValueExpression input, PipeExpression pipe)
     {
-        FlowExpression data, noise;
-        if (input is FlowTuple { Items.Count: 2 } both)
+        ValueExpression data, noise;
+        if (input is TupleExpression { Items.Count: 2 } both)
         {
             (data, noise) = (Keep(both.Items[0], "data", nested), Keep(both.Items[1], "noise", nested));
         }
@@ -79,21 +79,21 @@ internal sealed class CouplingLinker
         {
             string[] ends = [Free("data", nested), Free("noise", nested)];
             bindings.Add(new(ends.ToEquatable(), input, pipe.Site));
-            (data, noise) = (new FlowName(ends[0], pipe.Site), new FlowName(ends[1], pipe.Site));
+            (data, noise) = (new NameExpression(ends[0], pipe.Site), new NameExpression(ends[1], pipe.Site));
         }
 
         if (nested.Plan is not { Couple: { } couple } inner)
-            return new FlowTuple([data, nested.Name == "MinibatchOT" ? new FlowPipe(new FlowTuple([data, noise], pipe.Site), pipe.Layer, pipe.Site) : noise], pipe.Site);
+            return new TupleExpression([data, nested.Name == "MinibatchOT" ? new PipeExpression(new TupleExpression([data, noise], pipe.Site), pipe.Layer, pipe.Site) : noise], pipe.Site);
 
-        // What is nested in it was written out when it was read, so its own names are all there is to replace.
-        var names = new Dictionary<string, FlowExpression> { [couple.Inputs[0].Name] = data, [couple.Inputs[1].Name] = noise };
+        // Nested couplings were inlined by the reader, so only its own names need replacing.
+        var names = new Dictionary<string, ValueExpression> { [couple.Inputs[0].Name] = data, [couple.Inputs[1].Name] = noise };
         if (inner.HasTimes)
         {
             if (!hasTimes)
                 inputs.InsertRange(2, couple.Inputs.Skip(2).Take(2));
             hasTimes = true;
             for (var time = 2; time < 4; time++)
-                names[couple.Inputs[time].Name] = new FlowName(inputs[time].Name, pipe.Site);
+                names[couple.Inputs[time].Name] = new NameExpression(inputs[time].Name, pipe.Site);
         }
 
         if (inner.HasLabels)
@@ -102,7 +102,7 @@ internal sealed class CouplingLinker
             if (!hasLabels)
                 inputs.Add(labels with { Name = Free(labels.Name, nested) });
             hasLabels = true;
-            names[labels.Name] = new FlowName(inputs.Last().Name, pipe.Site);
+            names[labels.Name] = new NameExpression(inputs.Last().Name, pipe.Site);
         }
 
         foreach (var binding in couple.Bindings)
@@ -110,34 +110,34 @@ internal sealed class CouplingLinker
             var value = Write(binding.Value, Opened, names);
             var made = binding.Names.Select(name => Free(name, nested)).ToArray();
             for (var i = 0; i < made.Length; i++)
-                names[binding.Names[i]] = new FlowName(made[i], pipe.Site);
+                names[binding.Names[i]] = new NameExpression(made[i], pipe.Site);
             bindings.Add(binding with { Names = made.ToEquatable(), Value = value });
         }
 
-        if (Write(couple.Result, Opened, names) is not FlowTuple { Items.Count: >= 2 } result)
-            return new FlowNothing(pipe.Site);
+        if (Write(couple.Result, Opened, names) is not TupleExpression { Items.Count: >= 2 } result)
+            return new MissingExpression(pipe.Site);
         if (result.Items.Count > 2)
-            penalties.Add(Keep(result.Items[2], "penalty", nested));
-        return new FlowTuple([result.Items[0], result.Items[1]], pipe.Site);
+            regularizations.Add(Keep(result.Items[2], "regularization", nested));
+        return new TupleExpression([result.Items[0], result.Items[1]], pipe.Site);
     }
 
     private CouplingPlan Opened => plan with { Nested = [] };
 
     // A name for what is used more than once.
-    private FlowExpression Keep(FlowExpression value, string wanted, NestedCoupling nested)
+    private ValueExpression Keep(ValueExpression value, string wanted, NestedCoupling nested)
     {
-        if (value is FlowName)
+        if (value is NameExpression)
             return value;
         var name = Free(wanted, nested);
         bindings.Add(new([name], value, value.Site));
-        return new FlowName(name, value.Site);
+        return new NameExpression(name, value.Site);
     }
 
     private string Free(string wanted, NestedCoupling nested)
     {
         var name = wanted;
         for (var i = 1; !taken.Add(name); i++)
-            name = wanted + nested.Part + (i == 1 ? "" : i.ToString());
+            name = wanted + nested.Layer + (i == 1 ? "" : i.ToString());
         return name;
     }
 }

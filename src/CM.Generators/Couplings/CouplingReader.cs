@@ -16,27 +16,27 @@ internal static class CouplingReader
         type.GetAttributes().Any(attribute => AttributeReader.DslName(attribute.AttributeClass) == Attribute && !attribute.AttributeClass!.IsGenericType);
 
     /// <summary>Reads the record and the couplings it nests. One of another assembly is read from what its generator published.</summary>
-    public static CouplingPlan Read(INamedTypeSymbol type, Sites sites, CancellationToken cancellation) => Read(type, sites, [], cancellation);
+    public static CouplingPlan Read(INamedTypeSymbol type, SourceSites sites, CancellationToken cancellation) => Read(type, sites, [], cancellation);
 
-    private static CouplingPlan Read(INamedTypeSymbol type, Sites sites, IReadOnlyCollection<INamedTypeSymbol> around, CancellationToken cancellation)
+    private static CouplingPlan Read(INamedTypeSymbol type, SourceSites sites, IReadOnlyCollection<INamedTypeSymbol> around, CancellationToken cancellation)
     {
         var name = sites.Add(type.Locations[0]);
         if (!AttributeReader.IsPartialRecord(type, cancellation))
-            return new(RecordName.Of(type), [], null, false, name) { Problems = [new Problem("CM3002", name, type.Name)] };
+            return new(RecordName.Of(type), [], null, false, name) { Findings = [new Finding("CM3002", name, type.Name)] };
 
-        var (parts, problems) = NetworkReader.ReadParts(type, sites, cancellation);
-        problems.AddRange(parts.Select(part => PartKind.Find(part.Kind)?.Validate(part)).OfType<Problem>());
+        var (parts, findings) = NetworkReader.ReadParts(type, sites, cancellation);
+        findings.AddRange(parts.Select(part => PartKind.Find(part.Kind)?.Validate(part)).OfType<Finding>());
         foreach (var part in parts.Where(part => PartKind.Find(part.Kind) is null))
-            problems.Add(new Problem("CM3004", part.Site, part.Name, "a coupling has no layers of its own; put it into a network and use that as a block"));
+            findings.Add(new Finding("CM3004", part.Site, part.Name, "a coupling has no layers of its own; put it into a network and use that as a block"));
         foreach (var part in parts.Where(part => part.Repeat is not null))
-            problems.Add(new Problem("CM3004", part.Site, part.Name, "a part of a coupling cannot be repeated; put the copies into a network"));
-        var nested = parts.Where(part => part.Kind == nameof(Pairing)).Select(part => ReadNested(type, part, sites, [.. around, type], problems, cancellation)).OfType<NestedCoupling>().ToEquatable();
+            findings.Add(new Finding("CM3004", part.Site, part.Name, "a part of a coupling cannot be repeated; put the copies into a network"));
+        var nested = parts.Where(part => part.Kind == nameof(Nested)).Select(part => ReadNested(type, part, sites, [.. around, type], findings, cancellation)).OfType<NestedCoupling>().ToEquatable();
 
         if (FindCouple(type, cancellation) is not var (couple, hasTimes, hasLabels))
         {
             var place = type.GetMembers("Couple").OfType<IMethodSymbol>().FirstOrDefault();
-            problems.Add(new Problem("CM3001", place is null ? name : sites.Add(place.Locations[0]), type.Name));
-            return new(RecordName.Of(type), parts, null, false, name) { Problems = problems.ToEquatable() };
+            findings.Add(new Finding("CM3001", place is null ? name : sites.Add(place.Locations[0]), type.Name));
+            return new(RecordName.Of(type), parts, null, false, name) { Findings = findings.ToEquatable() };
         }
 
         var parameters = couple.ParameterList.Parameters;
@@ -44,26 +44,26 @@ internal static class CouplingReader
         var times = hasTimes ? parameters[2] : null;
         var labels = hasLabels ? parameters.Last() : null;
         if (times is not null)
-            inputs.AddRange([Input(times.Identifier.ValueText + ".Earlier", times), Input(times.Identifier.ValueText + ".Later", times)]);
+            inputs.AddRange([Input(times.Identifier.ValueText + ".R", times), Input(times.Identifier.ValueText + ".T", times)]);
         if (labels is not null)
             inputs.Add(Input(labels.Identifier.ValueText, labels));
-        var (bindings, result) = new FlowReader(type, new FunctionReader(type, [], sites, problems), sites, problems, times?.Identifier.ValueText).Read(couple);
+        var (bindings, result) = new ValueReader(type, new FunctionReader(type, [], sites, findings), sites, findings, times?.Identifier.ValueText).Read(couple);
         var site = sites.Add(couple.Identifier.GetLocation());
         return CouplingLinker.Link(new(RecordName.Of(type), parts, new(inputs.ToEquatable(), bindings, result, [], site, site), times is not null, name)
         {
             HasLabels = hasLabels,
             Nested = nested,
-            Problems = problems.ToEquatable(),
-            Text = FlowText.Couple(inputs.Take(2).Select(input => input.Name).ToArray(), times?.Identifier.ValueText, labels?.Identifier.ValueText, bindings, result),
+            Findings = findings.ToEquatable(),
+            Text = ValueText.Couple(inputs.Take(2).Select(input => input.Name).ToArray(), times?.Identifier.ValueText, labels?.Identifier.ValueText, bindings, result),
         });
 
         InputPlan Input(string called, ParameterSyntax parameter) => new(called, [], sites.Add(parameter.Identifier.GetLocation()));
     }
 
-    private static NestedCoupling? ReadNested(INamedTypeSymbol owner, LayerPlan part, Sites sites, IReadOnlyCollection<INamedTypeSymbol> around, List<Problem> problems, CancellationToken cancellation)
+    private static NestedCoupling? ReadNested(INamedTypeSymbol owner, LayerPlan part, SourceSites sites, IReadOnlyCollection<INamedTypeSymbol> around, List<Finding> findings, CancellationToken cancellation)
     {
         var kind = owner.GetMembers(part.Name).OfType<IPropertySymbol>().SelectMany(property => property.GetAttributes())
-            .FirstOrDefault(attribute => AttributeReader.DslName(attribute.AttributeClass) == "PairingAttribute")?.AttributeClass!.TypeArguments.FirstOrDefault() as INamedTypeSymbol;
+            .FirstOrDefault(attribute => AttributeReader.DslName(attribute.AttributeClass) == "NestedAttribute")?.AttributeClass!.TypeArguments.FirstOrDefault() as INamedTypeSymbol;
         if (kind is null or { TypeKind: TypeKind.Error })
             return null;
         if (Coupling.Find(kind.ToDisplayString()) is not null)
@@ -73,7 +73,7 @@ internal static class CouplingReader
             : null;
         if (complaint is null)
             return new(part.Name, kind.Name, Read(kind, sites, around, cancellation));
-        problems.Add(new Problem("CM3004", part.Site, part.Name, complaint));
+        findings.Add(new Finding("CM3004", part.Site, part.Name, complaint));
         return null;
     }
 
@@ -94,10 +94,10 @@ internal static class CouplingReader
 
         static (MethodDeclarationSyntax, bool, bool)? Found(MethodDeclarationSyntax couple, IEnumerable<string?> types) => string.Join(", ", types) switch
         {
-            "Flow, Flow" => (couple, false, false),
-            "Flow, Flow, Times" => (couple, true, false),
-            "Flow, Flow, Flow" => (couple, false, true),
-            "Flow, Flow, Times, Flow" => (couple, true, true),
+            "Value, Value" => (couple, false, false),
+            "Value, Value, TimePair" => (couple, true, false),
+            "Value, Value, Value" => (couple, false, true),
+            "Value, Value, TimePair, Value" => (couple, true, true),
             _ => null,
         };
     }

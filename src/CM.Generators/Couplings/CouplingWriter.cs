@@ -23,14 +23,14 @@ internal static class CouplingWriter
                     if (part != plan.Own[0])
                         code.Line();
                     code.Line($"/// <summary>{(part.Documentation.Length > 0 ? part.Documentation + "<br/>" : "")}{Literals.Xml(output.Length > 0 ? $"{kind} · {input} → {output}" : kind)}</summary>");
-                    code.Line($"{part.Modifiers} Part {Literals.Escape(part.Name)} => new({string.Join(", ", new[] { part.Name, kind, input, output }.Select(Literals.Quote))}, {count.Value ?? -1});");
+                    code.Line($"{part.Modifiers} Layer {Literals.Escape(part.Name)} => new({string.Join(", ", new[] { part.Name, kind, input, output }.Select(Literals.Quote))}, {count.Value ?? -1});");
                 }
             });
     }
 
     private static (string Kind, IEnumerable<Shape> Inputs, IEnumerable<Shape> Outputs, Dim Count) Describe(CouplingPlan plan, LayerPlan part, CheckedNetwork coupling, Shape data)
     {
-        if (plan.Nested.FirstOrDefault(nested => nested.Part == part.Name) is { } nested)
+        if (plan.Nested.FirstOrDefault(nested => nested.Layer == part.Name) is { } nested)
             return ($"Coupling {nested.Name}", [data, data], [data, data], nested.Plan is null ? 0 : CouplingChecker.Check(nested.Plan, data).Count);
         var layer = coupling.Layers.First(each => each.Layer.Name == part.Name);
         return (PartKind.Find(part.Kind)?.Describe(part) ?? layer.Kind, layer.Inputs, layer.Outputs, layer.Count);

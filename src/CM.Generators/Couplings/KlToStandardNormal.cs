@@ -1,6 +1,6 @@
 namespace CM.Generators.Couplings;
 
-/// <summary>The penalty of a variational coupling.</summary>
+/// <summary>The regularization of a variational coupling.</summary>
 internal sealed class KlToStandardNormal : NormalPenalty
 {
     protected override string Title => "KL";

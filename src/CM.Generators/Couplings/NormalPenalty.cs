@@ -5,7 +5,7 @@ using static CM.Generators.Core.Literals;
 
 namespace CM.Generators.Couplings;
 
-/// <summary>A penalty that keeps a mean and a standard deviation near those of N(0, 1).</summary>
+/// <summary>A regularization that keeps a mean and a standard deviation near those of N(0, 1).</summary>
 internal abstract class NormalPenalty : PartKind
 {
     public override bool MeasuresNetworks => true;
@@ -24,8 +24,8 @@ internal abstract class NormalPenalty : PartKind
 
     public override BlockContract? Contract(LayerPlan part, Shape data) => Takes(part, [data, data], PerSample);
 
-    public override Problem? Validate(LayerPlan part) =>
-        Weight(part) >= 0 ? null : new Problem("CM1008", part.SiteOf("weight"), part.Name, "weight", "0 or more");
+    public override Finding? Validate(LayerPlan part) =>
+        Weight(part) >= 0 ? null : new Finding("CM1008", part.SiteOf("weight"), part.Name, "weight", "0 or more");
 
     public override string Write(LayerStep step, CouplingCode code) =>
         $"{(IsConstant(step.Layer) ? Number(Weight(step.Layer)) : $"{step.Layer.Name}Weight()")} * {Name}({string.Join(", ", step.Inputs.Select(code.Of))})";
@@ -50,19 +50,19 @@ internal abstract class NormalPenalty : PartKind
     private static void WriteWeight(LayerPlan part, CouplingCode code)
     {
         var (times, beta) = (code.Frame.Times, Number(Weight(part)));
-        code.Writer.Line($"// {beta}·Weight(t, r) of the {(times.IsContinuous ? "largest time and the one before it" : "last interval of the grid")}: the penalty keeps pace with the loss.");
+        code.Writer.Line($"// {beta}·Weight(t, r) of the {(times.IsContinuous ? "largest time and the one before it" : "last interval of the grid")}: the regularization keeps pace with the loss.");
         using (code.Writer.Braces($"private double {part.Name}Weight()"))
         {
             if (times.IsContinuous)
             {
                 code.Writer.Line($"const double T = {Number(times.To)};");
-                code.Writer.Line($"var r = {times.Code}.Earlier(T, {(times.HasStage ? $"{times.Code}.Stage((double)CurrentStep / Setup.Steps)" : "0")});");
+                code.Writer.Line($"var r = {times.Code}.TeacherTime(T, {(times.HasStage ? $"{times.Code}.Stage((double)CurrentStep / Setup.Steps)" : "0")});");
                 code.Writer.Line($"return {beta} {(times.HasWeight ? $"* {times.Code}.Weight(T, r)" : "/ (T - r)")};");
             }
             else
             {
-                code.Writer.Line($"var cuts = {times.Code}.Cuts(CurrentStep, Setup.Steps);");
-                code.Writer.Line($"var (t, r) = ({times.Code}.Grid(1), {times.Code}.Grid((cuts - 1.0) / cuts));");
+                code.Writer.Line($"var intervals = {times.Code}.Intervals(CurrentStep, Setup.Steps);");
+                code.Writer.Line($"var (t, r) = ({times.Code}.Discretization(1), {times.Code}.Discretization((intervals - 1.0) / intervals));");
                 code.Writer.Line($"return {beta} {(times.HasWeight ? $"* {times.Code}.Weight(t, r)" : "/ (t - r)")};");
             }
         }

@@ -27,7 +27,7 @@ internal abstract class PartKind
     /// <summary>True for a network that is trained with the model.</summary>
     public virtual bool IsTrained => false;
 
-    /// <summary>True for a penalty on the values of a network; it makes no sense on others.</summary>
+    /// <summary>True for a regularization on the values of a network; it makes no sense on others.</summary>
     public virtual bool MeasuresNetworks => false;
 
     /// <summary>True when it changes the order of its second input, looking at the whole batch.</summary>
@@ -53,7 +53,7 @@ internal abstract class PartKind
     public abstract BlockContract? Contract(LayerPlan part, Shape data);
 
     /// <summary>Checks the numbers in the attribute.</summary>
-    public virtual Problem? Validate(LayerPlan part) => null;
+    public virtual Finding? Validate(LayerPlan part) => null;
 
     /// <summary>Weights with which it is the experiment's model; null where it is not.</summary>
     public virtual ModelWeights? WeightsOf(LayerPlan part) => null;

@@ -1,6 +1,6 @@
 namespace CM.Generators.Couplings;
 
-/// <summary>A penalty of a variational coupling that is finite where the standard deviation is 0.</summary>
+/// <summary>A regularization of a variational coupling that is finite where the standard deviation is 0.</summary>
 internal sealed class WassersteinToStandardNormal : NormalPenalty
 {
     protected override string Title => "W₂²";

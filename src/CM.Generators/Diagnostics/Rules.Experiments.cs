@@ -85,7 +85,7 @@ internal static partial class Rules
         "CM5012", "Training beyond its budget",
         "'{0}' takes at least {1} GiB of memory but has {2}: {3}; {4}",
         "CM.Experiments", DiagnosticSeverity.Warning, true,
-        "Weights, gradients, moments, averages and what the forward pass of the batch keeps are held against [Budget].",
+        "Weights, gradients, moments, averages and what the forward pass of the batch keeps are held against [MemoryBudget].",
         Pages + "CM5012.md");
 
     private static readonly DiagnosticDescriptor CM5013 = new(

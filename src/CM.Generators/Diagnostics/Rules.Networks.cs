@@ -22,10 +22,10 @@ internal static partial class Rules
         Pages + "CM1002.md");
 
     private static readonly DiagnosticDescriptor CM1003 = new(
-        "CM1003", "Outside the Flow language",
+        "CM1003", "Outside the Value language",
         "{0} cannot express {1}",
         Form, DiagnosticSeverity.Error, true,
-        "Forward and Couple are read and never run. They know 'var' locals, one return, '|', '+', '-', '*', numbers, constants of the record, Flow.Cat and tuples.",
+        "Forward and Couple are read and never run. They know 'var' locals, one return, '|', '+', '-', '*', numbers, constants of the record, Value.Cat and tuples.",
         Pages + "CM1003.md");
 
     private static readonly DiagnosticDescriptor CM1004 = new(
@@ -44,7 +44,7 @@ internal static partial class Rules
 
     private static readonly DiagnosticDescriptor CM1006 = new(
         "CM1006", "Layer that is not a partial property",
-        "'{0}' must be a partial property of type Part: 'public partial Part {0} {{ get; }}'",
+        "'{0}' must be a partial property of type Layer: 'public partial Layer {0} {{ get; }}'",
         Form, DiagnosticSeverity.Error, true,
         "The generator implements the property and tells its shapes there.",
         Pages + "CM1006.md");
@@ -127,14 +127,14 @@ internal static partial class Rules
         Pages + "CM2002.md");
 
     private static readonly DiagnosticDescriptor CM2003 = new(
-        "CM2003", "Flows that cannot be joined",
+        "CM2003", "Values that cannot be joined",
         "Cannot join '{0}' {1} with '{2}' {3} along channels: {4}.{5}{6}",
         Shapes, DiagnosticSeverity.Error, true,
-        "Flow.Cat joins along channels; every other axis must agree.",
+        "Value.Cat joins along channels; every other axis must agree.",
         Pages + "CM2003.md");
 
     private static readonly DiagnosticDescriptor CM2004 = new(
-        "CM2004", "Flows that cannot be combined",
+        "CM2004", "Values that cannot be combined",
         "Cannot compute '{1}' {2} {0} '{3}' {4}: {5}.{6}{7}",
         Shapes, DiagnosticSeverity.Error, true,
         "Axes align from the left; each pair must be equal or one of them 1.",

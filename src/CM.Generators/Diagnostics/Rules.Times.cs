@@ -22,12 +22,12 @@ internal static partial class Rules
         "CM4003", "Range of times",
         "In this schedule {0}",
         "CM.Times", DiagnosticSeverity.Error, true,
-        "Times are noise levels on a logarithmic scale: 0 < from < to. Deviations are above 0.",
+        "Times are noise levels on a logarithmic scale: 0 < min < max. Deviations are above 0.",
         Pages + "CM4003.md");
 
     private static readonly DiagnosticDescriptor CM4004 = new(
         "CM4004", "Two times per sample",
-        "'{0}' {1}; give either 'static double Earlier(double t, int stage)', or 'static double Grid(double u)' and 'static int Cuts(int step, int steps)'",
+        "'{0}' {1}; give either 'static double TeacherTime(double t, int stage)', or 'static double Discretization(double u)' and 'static int Intervals(int step, int steps)'",
         "CM.Times", DiagnosticSeverity.Error, true,
         "A continuous schedule computes the earlier time from the later one; a discretised one takes neighbours of a grid.",
         Pages + "CM4004.md");
@@ -50,39 +50,39 @@ internal static partial class Rules
         "CM4007", "Not a formula",
         "'{0}' cannot become tensor code: {1}",
         "CM.Times", DiagnosticSeverity.Error, true,
-        "Signal, Noise, Earlier, Weight, Keep, Give and Feed are computed for a whole batch at once, so they are limited to what has a tensor form. Stage, Grid and Cuts run as they are.",
+        "Alpha, Sigma, TeacherTime, Weight, CSkip, COut and CIn are computed for a whole batch at once, so they are limited to what has a tensor form. Stage, Discretization and Intervals run as they are.",
         Pages + "CM4007.md");
 
     private static readonly DiagnosticDescriptor CM4008 = new(
-        "CM4008", "Noise that does not grow",
-        "Noise must grow with t, but it is {0} at t = {1} and {2} at t = {3}",
+        "CM4008", "Sigma that does not grow",
+        "Sigma must grow with t, but it is {0} at t = {1} and {2} at t = {3}",
         "CM.Times", DiagnosticSeverity.Error, true,
         "A later time must be a noisier one.",
         Pages + "CM4008.md");
 
     private static readonly DiagnosticDescriptor CM4009 = new(
-        "CM4009", "Earlier time that is not earlier",
-        "At t = {0} and stage {1} Earlier gives {2}, but it must be 0 or more and below t{3}",
+        "CM4009", "TeacherTime time that is not earlier",
+        "At t = {0} and stage {1} TeacherTime gives {2}, but it must be 0 or more and below t{3}",
         "CM.Times", DiagnosticSeverity.Error, true,
         "The teacher looks at a less noisy point than the student.",
         Pages + "CM4009.md");
 
     private static readonly DiagnosticDescriptor CM4010 = new(
-        "CM4010", "Grid that does not span the range",
+        "CM4010", "Discretization that does not span the range",
         "{0}",
         "CM.Times", DiagnosticSeverity.Error, true,
         "A grid runs from the smallest to the largest time as u runs from 0 to 1, and grows on the way.",
         Pages + "CM4010.md");
 
     private static readonly DiagnosticDescriptor CM4011 = new(
-        "CM4011", "Cuts that do not grow",
+        "CM4011", "Intervals that do not grow",
         "{0}; the number of intervals is 1 or more and grows, or stays, over the training",
         "CM.Times", DiagnosticSeverity.Error, true,
         "A grid gets finer while training goes on (Song and Dhariwal 2023, section 3.4).",
         Pages + "CM4011.md");
 
     private static readonly DiagnosticDescriptor CM4012 = new(
-        "CM4012", "Boundary that does not hold",
+        "CM4012", "Boundary condition that does not hold",
         "{0}",
         "CM.Times", DiagnosticSeverity.Error, true,
         "A consistency model returns its input at the smallest time (Song et al. 2023, equation 5).",
@@ -92,7 +92,7 @@ internal static partial class Rules
         "CM4013", "Formula without a usable value",
         "{0} is {1} at t = {2}, but must be {3}",
         "CM.Times", DiagnosticSeverity.Error, true,
-        "Formulas are tried at times that the law draws: Signal and Noise say what a noisy sample is made of, a weight below 0 would drive target and prediction apart.",
+        "Formulas are tried at times that the law draws: Alpha and Sigma say what a noisy sample is made of, a weight below 0 would drive target and prediction apart.",
         Pages + "CM4013.md");
 
     private static readonly DiagnosticDescriptor CM4014 = new(

@@ -56,12 +56,12 @@ internal sealed record Experiment(RecordName Name)
     /// <summary>True when the learning rate is the same at every step.</summary>
     public bool HasSteadyRate => WarmUp is null && RateDecay is null;
 
-    public double? ClipNorm { get; init; }
+    public double? ClipGradNorm { get; init; }
 
     /// <summary>Null where losses are taken as they are.</summary>
     public LossScale? LossScale { get; init; }
 
-    /// <summary>What networks compute in; null where libtorch is left as it is set up.</summary>
+    /// <summary>Type in which networks compute; null if libtorch is left as it is set up.</summary>
     public Precision? Precision { get; init; }
 
     /// <summary>Word before a method that casts to a network's type: the type that stands in for float16 is known when a training begins.</summary>
@@ -83,7 +83,7 @@ internal sealed record Experiment(RecordName Name)
     /// <summary>The comparison to which it belongs; null where there is none.</summary>
     public Comparison? Comparison { get; init; }
 
-    public EquatableArray<Problem> Problems { get; init; }
+    public EquatableArray<Finding> Findings { get; init; }
 
     /// <summary>Whether the last of the averages makes the targets.</summary>
     public bool HasTeacher => Averages.Any(average => AxisKind.Of<AverageKind>(average).Teaches);
@@ -105,10 +105,10 @@ internal sealed record Experiment(RecordName Name)
     public bool TakesLabels => Model!.TakesLabels || Coupling is DeclaredCoupling { HasLabels: true };
 
     /// <summary>
-    /// Why it cannot run, as the end of a sentence; null where it can. What the C# compiler finds, such as a type that does not exist, leaves an
+    /// Reason why it cannot run, as the end of a sentence; null if it can. Errors of the C# compiler, such as a type that does not exist, leave an
     /// axis out without a finding of ours.
     /// </summary>
-    public string? Obstacle => Problems.FirstOrDefault(problem => problem.IsError) is { } error ? $"has errors, the first is {error.Rule}"
+    public string? Obstacle => Findings.FirstOrDefault(finding => finding.IsError) is { } error ? $"has errors, the first is {error.Rule}"
         : Data is null || Model is null || Coupling is null || Times is null || Loss is null || Optimizer is null || Sampler is null ? "does not compile yet"
         : null;
 }

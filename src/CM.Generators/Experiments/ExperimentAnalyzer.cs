@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace CM.Generators.Experiments;
 
-/// <summary>Reports what is wrong with an experiment. What it inherits is reported where it is written, not again for every record that derives.</summary>
+/// <summary>Reports what is wrong with an experiment. Inherited attributes are reported where they are written, not again for every derived record.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class ExperimentAnalyzer : DiagnosticAnalyzer
 {
@@ -22,10 +22,10 @@ public sealed class ExperimentAnalyzer : DiagnosticAnalyzer
     private static void Analyse(SymbolAnalysisContext context)
     {
         var type = (INamedTypeSymbol)context.Symbol;
-        var sites = new Sites();
+        var sites = new SourceSites();
         if (ExperimentReader.Read(type, sites, context.CancellationToken) is not { } experiment)
             return;
-        foreach (var finding in experiment.Problems.Select(problem => problem.At(sites)))
+        foreach (var finding in experiment.Findings.Select(finding => finding.At(sites)))
         {
             if (type.DeclaringSyntaxReferences.Any(part => part.SyntaxTree == finding.Location.SourceTree && part.Span.Contains(finding.Location.SourceSpan)))
                 context.ReportDiagnostic(finding);

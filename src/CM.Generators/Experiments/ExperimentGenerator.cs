@@ -14,7 +14,7 @@ public sealed class ExperimentGenerator : IIncrementalGenerator
 {
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        var experiments = context.ReadRecords(ExperimentLine.Attribute, static (type, cancellation) => ExperimentReader.Read(type, new Sites(), cancellation))
+        var experiments = context.ReadRecords(ExperimentLine.Attribute, static (type, cancellation) => ExperimentReader.Read(type, new SourceSites(), cancellation))
             .WithTrackingName(StepNames.ReadExperiment);
 
         var alike = experiments.Select(static (experiment, _) => experiment.Name.File).FindAlike();

@@ -13,34 +13,34 @@ namespace CM.Generators.Experiments;
 /// <summary>Reads a record with <c>[Experiment]</c> and what it inherits.</summary>
 internal static class ExperimentReader
 {
-    public static Experiment? Read(INamedTypeSymbol type, Sites sites, CancellationToken cancellation) =>
+    public static Experiment? Read(INamedTypeSymbol type, SourceSites sites, CancellationToken cancellation) =>
         AttributeReader.Declared(type, ExperimentLine.Attribute) is null ? null : Read(new ExperimentLine(type, sites, cancellation));
 
     private static Experiment Read(ExperimentLine line)
     {
         var isPartial = AttributeReader.IsPartialRecord(line.Type, line.Cancellation);
         if (!isPartial)
-            line.Problems.Add(new("CM5001", line.Name, line.Type.Name));
+            line.Findings.Add(new("CM5001", line.Name, line.Type.Name));
 
         var data = line.Find("data", "[Data<T>]", required: true, "Data");
         var model = line.Find("model", "[Model<T>]", required: true, "Model");
         var coupling = line.Find("coupling", "[Coupling<Independent>]", required: true, "Coupling");
-        var times = line.Find("times", "[Times<T>]", required: true, "Times");
+        var times = line.Find("times", "[Schedule<T>]", required: true, "Schedule");
         var loss = line.Find<LossKind>("loss", required: true);
         var optimizer = line.Find<OptimizerKind>("optimiser", required: true);
         var warmUp = line.Find<WarmUp>("warm-up", required: false);
         var decay = line.Find<RateDecayKind>("decay of the learning rate", required: false);
-        var clip = line.Find("bound of the gradient", "[ClipNorm(bound)]", required: false, "ClipNorm");
+        var clip = line.Find("bound of the gradient", "[ClipGradNorm(bound)]", required: false, "ClipGradNorm");
         var scale = line.Find("loss scale", "[LossScale(scale)]", required: false, "LossScale");
-        var precision = line.Find("precision", "[Precision(Compute.BFloat16)]", required: false, "Precision");
+        var precision = line.Find("precision", "[Precision(ComputeType.BFloat16)]", required: false, "Precision");
         var flip = line.Find("mirroring", "[HorizontalFlip]", required: false, "HorizontalFlip");
         var sample = line.Find<SamplerKind>("sampling times", required: true);
         var teacher = line.Find<EmaTeacher>("teacher", required: false);
-        var origin = line.Find("run to start from", "[StartFrom<T>]", required: false, OriginReader.Attributes);
+        var origin = line.Find("run to start from", "[InitFrom<T>]", required: false, OriginReader.Attributes);
         var truncated = line.Find("truncation", "[Truncated]", required: false, "Truncated");
         var evaluate = line.Find("evaluation", "[Evaluate]", required: false, "Evaluate");
-        var distilled = line.Find("distillation", "[Distilled]", required: false, "Distilled");
-        var budget = line.Find("memory budget", "[Budget(GiB = 80)]", required: false, "Budget");
+        var distilled = line.Find("distillation", "[ConsistencyDistillation]", required: false, "ConsistencyDistillation");
+        var budget = line.Find("memory budget", "[MemoryBudget(GiB = 80)]", required: false, "MemoryBudget");
 
         var sampler = sample is null ? null : AxisKind.Read<SamplerKind>(sample);
         var schedule = TimesReader.ReadSchedule(line, times);
@@ -65,7 +65,7 @@ internal static class ExperimentReader
             Optimizer = optimizer is null ? null : AxisKind.Read<OptimizerKind>(optimizer),
             WarmUp = warmUp is null ? null : AxisKind.Read<WarmUp>(warmUp),
             RateDecay = decay is null ? null : AxisKind.Read<RateDecayKind>(decay),
-            ClipNorm = clip?.Positional("bound", bound => bound > 0, "above 0"),
+            ClipGradNorm = clip?.Positional("bound", bound => bound > 0, "above 0"),
             LossScale = RunReader.ReadLossScale(scale),
             Precision = RunReader.ReadPrecision(precision),
             HorizontalFlip = DataReader.ReadFlip(line, flip, data),
@@ -81,7 +81,7 @@ internal static class ExperimentReader
         if (!experiment.IsAbstract && !line.HasErrors && times is not null && TimesReader.IsReadable(schedule))
             new ExperimentSense(line, experiment, schedule!).Check(times, coupling, sample, teacher, truncated, origin);
         ExperimentSense.CheckPrecision(line, experiment, precision, scale);
-        return experiment with { Problems = line.Problems.ToEquatable() };
+        return experiment with { Findings = line.Findings.ToEquatable() };
     }
 
     // Records inherit steps and batch one by one.
@@ -90,7 +90,7 @@ internal static class ExperimentReader
         if (line.Property(property) is var (attribute, value))
             return (int)attribute.Checked(property, value, size => size >= 1, "1 or more");
         if (!line.Type.IsAbstract)
-            line.Problems.Add(new("CM5002", line.Name, line.Type.Name, property.ToLowerInvariant(), $"[Experiment({property} = …)]") { Hints = [property.ToLowerInvariant()] });
+            line.Findings.Add(new("CM5002", line.Name, line.Type.Name, property.ToLowerInvariant(), $"[Experiment({property} = …)]") { Hints = [property.ToLowerInvariant()] });
         return 0;
     }
 }

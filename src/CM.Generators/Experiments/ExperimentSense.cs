@@ -9,7 +9,7 @@ namespace CM.Generators.Experiments;
 
 /// <summary>Reports axes that are right by themselves and make no sense together.</summary>
 /// <param name="line">The experiment.</param>
-/// <param name="experiment">What was read.</param>
+/// <param name="experiment">Experiment that was read.</param>
 /// <param name="schedule">Its schedule.</param>
 internal sealed class ExperimentSense(ExperimentLine line, Experiment experiment, Schedule schedule)
 {
@@ -19,12 +19,12 @@ internal sealed class ExperimentSense(ExperimentLine line, Experiment experiment
             CheckCoupling(experiment.Coupling, coupling!, times, origin);
         if (teacher is not null && schedule.IsDiffusion)
             Clash("EmaTeacher", times.Type!.Name, "its earlier time is always 0, so that the target is the data and no teacher makes it; leave [EmaTeacher] out", teacher, times);
-        if (schedule.Cuts?.Method is { Result: not null } cuts && Enumerable.Range(0, 4).Select(i => cuts.Evaluate(i * (experiment.Steps - 1) / 3, experiment.Steps)).FirstOrDefault(count => !(count >= 1)) is var few and not 0)
-            Clash(times.Type!.Name, $"Steps = {experiment.Steps}", $"Cuts(step, {experiment.Steps}) is {(double.IsNaN(few) ? "not a number" : Number(few))}, but a grid has 1 interval or more; take more steps, or Max(1, …) where it divides", times);
+        if (schedule.Intervals?.Method is { Result: not null } intervals && Enumerable.Range(0, 4).Select(i => intervals.Evaluate(i * (experiment.Steps - 1) / 3, experiment.Steps)).FirstOrDefault(count => !(count >= 1)) is var few and not 0)
+            Clash(times.Type!.Name, $"Steps = {experiment.Steps}", $"Intervals(step, {experiment.Steps}) is {(double.IsNaN(few) ? "not a number" : Number(few))}, but a grid has 1 interval or more; take more steps, or Max(1, …) where it divides", times);
         if (truncated is null && TimesReader.Unanchored(schedule) is { } least)
-            Clash(times.Type!.Name, "an experiment that is not [Truncated]", $"no target lies below {Number(least)}, where f(x, t) is not x, so that the model could give the same for everything; let its times reach down to where they are nearly 0, or add [StartFrom<T>] and [Truncated]", times);
+            Clash(times.Type!.Name, "an experiment that is not [Truncated]", $"no target lies below {Number(least)}, where f(x, t) is not x, so that the model could give the same for everything; let its times reach down to where they are nearly 0, or add [InitFrom<T>] and [Truncated]", times);
         if (experiment.Truncation is { Boundary: > 0 } truncation && (long)(truncation.Boundary * experiment.Batch) == 0)
-            Warn(truncated!, $"no sample lies at t' = {Number(truncation.Start)}: {Number(truncation.Boundary)} of a batch of {experiment.Batch} is less than one; take a larger batch, or Boundary = 0");
+            Warn(truncated!, $"no sample lies at t' = {Number(truncation.Start)}: {Number(truncation.Boundary)} of a batch of {experiment.Batch} is less than one; take a larger batch, or BoundaryFraction = 0");
         if (sample is not null && !schedule.IsDiffusion && experiment.SampleTimes.Count > 0 && Shows(experiment.SampleTimes[0]))
             Warn(sample, $"samples start from noise alone at {Number(experiment.SampleTimes[0])}, where the model was trained on noisy data that still show; start at {Number(schedule.To)}");
     }
@@ -45,9 +45,9 @@ internal sealed class ExperimentSense(ExperimentLine line, Experiment experiment
             return;
         var gib = AttributeReader.Named(budget.Attribute, "GiB") is { } given ? AttributeReader.Real(given) : 0;
         if (!(gib > 0))
-            line.Problems.Add(new("CM5008", budget.Site, "GiB", Number(gib), "above 0"));
+            line.Findings.Add(new("CM5008", budget.Site, "GiB", Number(gib), "above 0"));
         else if (ModelReader.Contract(line, model) is { } contract && MemoryNeed.Of(experiment, contract) is { } need && !need.FitsIn(gib))
-            line.Problems.Add(new("CM5012", budget.Depth == 0 ? budget.Site : line.Name, line.Type.Name, need.Total, Number(gib), need.Sum, need.BatchWithin(gib) is > 0 and var batch ? $"it fits with Batch = {batch}" : "no batch fits"));
+            line.Findings.Add(new("CM5012", budget.Depth == 0 ? budget.Site : line.Name, line.Type.Name, need.Total, Number(gib), need.Sum, need.BatchWithin(gib) is > 0 and var batch ? $"it fits with Batch = {batch}" : "no batch fits"));
     }
 
     private void CheckCoupling(Coupling coupling, AxisAttribute found, AxisAttribute times, AxisAttribute? origin)
@@ -58,20 +58,20 @@ internal sealed class ExperimentSense(ExperimentLine line, Experiment experiment
         if (declared is null)
             return;
         if (schedule.IsDiffusion && declared.Wiring.Steps.OfType<LayerStep>().FirstOrDefault(step => PartKind.Of(step)?.WeightsOf(step.Layer) is not null && step.Inputs[1] == 2) is { } predicts)
-            Clash(coupling.Name, times.Type!.Name, $"the earlier time is always 0, where the model gives back what it gets, so that '{predicts.Layer.Name}' predicts nothing; give the schedule an Earlier above 0", found, times);
+            Clash(coupling.Name, times.Type!.Name, $"the earlier time is always 0, where the model gives back what it gets, so that '{predicts.Layer.Name}' predicts nothing; give the schedule a TeacherTime above 0", found, times);
         if (origin?.Type is { } other && declared.ModelWith(ModelWeights.Frozen) is { } kept && TimesReader.OfExperiment(line, other) is var (before, first) && !TimesReader.HaveOneProcess(first, schedule))
-            Clash(coupling.Name, other.Name, $"'{kept.Name}' takes its weights, and '{before.Name}' and '{times.Type!.Name}' differ in Signal, Noise or DataDeviation, so that they mean something else here", found, origin);
+            Clash(coupling.Name, other.Name, $"'{kept.Name}' takes its weights, and '{before.Name}' and '{times.Type!.Name}' differ in Alpha, Sigma or SigmaData, so that they mean something else here", found, origin);
     }
 
     // True when data are more than half as strong as the noise.
     private bool Shows(double t) =>
-        schedule is { Signal.Method.Result: not null, Noise.Method.Result: not null } && schedule.Signal.Method.Evaluate(t) * schedule.DataDeviation > 0.5 * schedule.Noise.Method.Evaluate(t);
+        schedule is { Alpha.Method.Result: not null, Sigma.Method.Result: not null } && schedule.Alpha.Method.Evaluate(t) * schedule.SigmaData > 0.5 * schedule.Sigma.Method.Evaluate(t);
 
     // At the attribute that the most derived record names.
     private void Clash(string one, string other, string why, params AxisAttribute[] parts) =>
-        line.Problems.Add(new("CM5014", parts.OrderBy(part => part.Depth).First().Site, one, other.Contains(' ') ? other : $"'{other}'", why));
+        line.Findings.Add(new("CM5014", parts.OrderBy(part => part.Depth).First().Site, one, other.Contains(' ') ? other : $"'{other}'", why));
 
     private void Warn(AxisAttribute part, string text) => Warn(line, part, text);
 
-    private static void Warn(ExperimentLine line, AxisAttribute part, string text) => line.Problems.Add(new("CM5015", part.Depth == 0 ? part.Site : line.Name, line.Type.Name, text));
+    private static void Warn(ExperimentLine line, AxisAttribute part, string text) => line.Findings.Add(new("CM5015", part.Depth == 0 ? part.Site : line.Name, line.Type.Name, text));
 }

@@ -34,11 +34,11 @@ internal sealed class LossWriter(Experiment experiment, CodeWriter code, Couplin
         Code.Line();
         Noisy();
         Code.Line();
-        Denoise("protected override Tensor Denoise", Times.SamplesDifferently ? ", while training" : "", "Keep", "Give");
+        Denoise("protected override Tensor Denoise", Times.SamplesDifferently ? ", while training" : "", "CSkip", "COut");
         if (Times.SamplesDifferently)
         {
             Code.Line();
-            Denoise("protected override Tensor DenoiseWhenSampling", ", while sampling", Times.Keep, Times.Give);
+            Denoise("protected override Tensor DenoiseWhenSampling", ", while sampling", Times.CSkip, Times.COut);
         }
 
         Code.Line();
@@ -71,29 +71,29 @@ internal sealed class LossWriter(Experiment experiment, CodeWriter code, Couplin
 
     private void Noisy()
     {
-        var data = Times.SignalIsOne ? "data" : $"{Times.Code}.Signal(t), data";
-        var noise = Times.NoiseIsTime ? "t" : $"{Times.Code}.Noise(t)";
-        Code.Line($"// x_t = {(Times.SignalIsOne ? "x" : "Signal(t)·x")} + {(Times.NoiseIsTime ? "t" : "Noise(t)")}·z");
-        Code.Line($"protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix({data}, {noise}, noise);");
+        var data = Times.AlphaIsOne ? "data" : $"{Times.Code}.Alpha(t), data";
+        var noise = Times.SigmaIsTime ? "t" : $"{Times.Code}.Sigma(t)";
+        Code.Line($"// x_t = {(Times.AlphaIsOne ? "x" : "Alpha(t)·x")} + {(Times.SigmaIsTime ? "t" : "Sigma(t)")}·z");
+        Code.Line($"protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => BatchOps.Axpby({data}, {noise}, noise);");
     }
 
     private void Denoise(string method, string when, string keep, string give)
     {
         Code.Line($"// f(x, t) = {keep}(t)·x + {give}(t)·F(x, t){when} (Karras et al. 2022, equation 7)");
         Code.Line($"{method}({Module} model, Tensor x, Tensor t, Tensor? labels) =>");
-        Code.Line($"    PerSample.Mix({Times.Code}.{keep}(t), x, {Times.Code}.{give}(t), Output(model, x, t{OfModel(", labels!")}));");
+        Code.Line($"    BatchOps.Axpby({Times.Code}.{keep}(t), x, {Times.Code}.{give}(t), Output(model, x, t{OfModel(", labels!")}));");
     }
 
     private void Output()
     {
-        Code.Line($"// F(x, t): the network at Feed(t)·x and ¼ ln t{OfModel(", and the labels")}, {Shape}");
+        Code.Line($"// F(x, t): the network at CIn(t)·x and ¼ ln t{OfModel(", and the labels")}, {Shape}");
         Code.Line($"private {Static}Tensor Output({Module} model, Tensor x, Tensor t{OfModel(", Tensor labels")}) =>");
         Code.Line($"    {Forward(Times.Code)};");
     }
 
     private string Forward(string times)
     {
-        var fed = $"PerSample.Scale({times}.Feed(t), x)";
+        var fed = $"BatchOps.Mul({times}.CIn(t), x)";
         var level = $"(0.25 * t.log()).to(float32){OfModel(", labels")}";
         return Low is null ? $"model.forward({fed}, {level})" : $"model.forward({fed}.to({Low}), {level}).to(float32)";
     }
@@ -107,14 +107,14 @@ internal sealed class LossWriter(Experiment experiment, CodeWriter code, Couplin
             Code.Line("using var frozen = no_grad();");
             Code.Line("using var _ = NewDisposeScope();");
             Line("var noisy = Noisy(data, noise, t);", $"x_t, {Shape}");
-            Line($"var slope = PerSample.Scale(1 / t, noisy - Diffusion(FrozenModel, noisy, t{OfModel(", labels!")}));", "dx/dt");
-            Line("var earlier = PerSample.Mix(noisy, r - t, slope);", "x_r");
+            Line($"var slope = BatchOps.Mul(1 / t, noisy - Diffusion(FrozenModel, noisy, t{OfModel(", labels!")}));", "dx/dt");
+            Line("var earlier = BatchOps.Axpby(noisy, r - t, slope);", "x_r");
             Code.Line("return TargetAt(earlier, r, labels).MoveToOuterDisposeScope();");
         }
 
         Code.Line();
-        Code.Line("// D(x, t) = Keep(t)·x + Give(t)·F(x, t) of the diffusion model (Karras et al. 2022, equation 7)");
+        Code.Line("// D(x, t) = CSkip(t)·x + COut(t)·F(x, t) of the diffusion model (Karras et al. 2022, equation 7)");
         Code.Line($"private {Static}Tensor Diffusion({Module} model, Tensor x, Tensor t{OfModel(", Tensor labels")}) =>");
-        Code.Line($"    PerSample.Mix({times}.Keep(t), x, {times}.Give(t), {Forward(times)});");
+        Code.Line($"    BatchOps.Axpby({times}.CSkip(t), x, {times}.COut(t), {Forward(times)});");
     }
 }

@@ -9,8 +9,8 @@ using CM.Generators.Values;
 namespace CM.Generators.Experiments;
 
 /// <summary>The least memory that a training takes.</summary>
-/// <param name="Weights">How many numbers are trained.</param>
-/// <param name="Copies">What is held of that size, in words, and how many times.</param>
+/// <param name="Weights">Number of trained elements.</param>
+/// <param name="Copies">Tensors of that size, in words, and their number.</param>
 /// <param name="Example">Bytes that one example keeps from the forward to the backward pass.</param>
 /// <param name="Batch">Examples in a step.</param>
 internal sealed record MemoryNeed(long Weights, EquatableArray<(string What, int Times)> Copies, long Example, int Batch)
@@ -44,7 +44,7 @@ internal sealed record MemoryNeed(long Weights, EquatableArray<(string What, int
 
     public string Total => (Bytes / GiB).ToString("0.00", CultureInfo.InvariantCulture);
 
-    /// <summary>How many numbers are held for each that is trained.</summary>
+    /// <summary>Number of elements held for each trained one.</summary>
     public static int CopiesOf(Experiment experiment) => Held(experiment, experiment.Optimizer!).Sum(copies => copies.Times);
 
     private static IEnumerable<(string What, int Times)> Held(Experiment experiment, AxisPlan optimizer) => new[]

@@ -65,14 +65,14 @@ internal sealed class PlanWriter(Experiment experiment, CodeWriter code, Couplin
         if (Experiment.Truncation is { } truncation)
             yield return ("Truncated", $"at {Number(truncation.Start)}{(truncation.Boundary > 0 ? $", {Number(truncation.Boundary)} of a batch there, weight {Number(truncation.Weight)}" : "")}");
         if (Experiment.Distillation is not null)
-            yield return ("Distilled", $"paths of {Experiment.Origin!.Experiment}");
+            yield return ("ConsistencyDistillation", $"paths of {Experiment.Origin!.Experiment}");
         yield return ("Loss", AxisKind.Of<LossKind>(loss).Describe(loss));
         yield return ("Optimiser", AxisKind.Of<OptimizerKind>(optimizer).Describe(optimizer, RateWriter.Describe(Experiment)));
         if (Experiment.Precision is { } precision)
             yield return ("Precision", precision.Type is null ? precision.Name : $"networks in {precision.Name.ToLowerInvariant()}");
         if (Experiment.LossScale is { } scale)
             yield return ("Loss scale", $"{Number(scale.Scale)} at first, doubled after {scale.Interval} steps without an overflow");
-        if (Experiment.ClipNorm is { } bound)
+        if (Experiment.ClipGradNorm is { } bound)
             yield return ("Gradient norm", $"at most {Number(bound)}");
         if (Experiment.Averages.Count > 0)
             yield return ("EMA", string.Join(", ", Experiment.Averages.Select(average => AxisKind.Of<AverageKind>(average).Describe(average))));

@@ -9,11 +9,11 @@ internal static class RateWriter
 {
     /// <summary>The rate at step k as a formula.</summary>
     public static string Describe(Experiment experiment) =>
-        Number(experiment.Optimizer!["rate"]) + string.Concat(Factors(experiment).Select(factor => AxisKind.Of<RateFactorKind>(factor).Describe(factor, WarmUp.End(experiment.WarmUp))));
+        Number(experiment.Optimizer!["learningRate"]) + string.Concat(Factors(experiment).Select(factor => AxisKind.Of<RateFactorKind>(factor).Describe(factor, WarmUp.End(experiment.WarmUp))));
 
     public static void Write(Experiment experiment, CodeWriter code)
     {
-        var rate = Number(experiment.Optimizer!["rate"]) + string.Concat(Factors(experiment).Select(factor => AxisKind.Of<RateFactorKind>(factor).Write(factor, WarmUp.End(experiment.WarmUp))));
+        var rate = Number(experiment.Optimizer!["learningRate"]) + string.Concat(Factors(experiment).Select(factor => AxisKind.Of<RateFactorKind>(factor).Write(factor, WarmUp.End(experiment.WarmUp))));
         code.Line($"// The learning rate at step k: {Describe(experiment)}.");
         code.Line($"protected override double LearningRate(int step) => {rate};");
     }

@@ -48,7 +48,7 @@ internal static class RegistryWriter
 
     private static void Own(CodeWriter code, DeclaredRegistry registry)
     {
-        code.Line($"/// <summary>What {Xml(registry.Assembly)} declares.</summary>");
+        code.Line($"/// <summary>Experiments of {Xml(registry.Assembly)}.</summary>");
         using (code.Braces($"public static class {registry.ListName}"))
         {
             code.Line("/// <summary>Experiments and networks in the order of declaration.</summary>");

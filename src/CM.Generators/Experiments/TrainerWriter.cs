@@ -32,7 +32,7 @@ internal sealed class TrainerWriter(Experiment experiment, CodeWriter code, Coup
             if (Coupling?.TossNames.Any() == true)
             {
                 Code.Line("/// <inheritdoc/>");
-                Code.Line($"protected override Tensor[] TossCoins(int step, long count) => [{string.Join(", ", Coupling.Tosses)}];").Line();
+                Code.Line($"protected override Tensor[] DrawBernoulli(int step, long count) => [{string.Join(", ", Coupling.Tosses)}];").Line();
             }
 
             if (!Experiment.HasSteadyRate)
@@ -76,7 +76,7 @@ internal sealed class TrainerWriter(Experiment experiment, CodeWriter code, Coup
         if (Experiment.TakesLabels)
             yield return "TakesLabels = true;";
         if (Experiment.Precision is { } precision)
-            yield return $"ComputeIn(global::CM.Dsl.Compute.{precision.Name});";
+            yield return $"ComputeIn(global::CM.Dsl.ComputeType.{precision.Name});";
         if (Low is not null)
             yield return "IsLowPrecision = true;";
         if (Experiment.HasTeacher)
@@ -86,12 +86,12 @@ internal sealed class TrainerWriter(Experiment experiment, CodeWriter code, Coup
         if (Experiment.Distillation is not null)
             yield return "FrozenModel.eval();";
         if (Experiment.Coupling is MinibatchOTCoupling)
-            yield return "Assignment = OptimalTransport.Match;";
+            yield return "Assignment = OptimalTransport.Assign;";
         foreach (var statement in Coupling?.Construction ?? [])
             yield return statement;
         if (Experiment.LossScale is { } scale)
             yield return $"Scaler = new LossScaler(Weights, {Number(scale.Scale)}, interval: {scale.Interval});";
-        if (Experiment.ClipNorm is { } bound)
+        if (Experiment.ClipGradNorm is { } bound)
             yield return $"ClipGradNorm = {Number(bound)};";
         yield return $"Optimizer = {AxisKind.Of<OptimizerKind>(Experiment.Optimizer!).Construct(Experiment.Optimizer!)};";
     }
@@ -102,7 +102,7 @@ internal sealed class TrainerWriter(Experiment experiment, CodeWriter code, Coup
         Code.Line("/// <inheritdoc/>");
         if (HasBoundary)
         {
-            var earlier = $"{Times.Code}.Earlier({Number(Experiment.Truncation!.Start)}, {(Times.HasStage ? $"{Times.Code}.Stage((double)step / Setup.Steps)" : "0")})";
+            var earlier = $"{Times.Code}.TeacherTime({Number(Experiment.Truncation!.Start)}, {(Times.HasStage ? $"{Times.Code}.Stage((double)step / Setup.Steps)" : "0")})";
             Code.Line("protected override (Tensor T, Tensor R) DrawTimes(int step, long count) =>");
             Code.Line($"    WithBoundary({draw}, {earlier});");
         }

@@ -18,7 +18,7 @@ internal sealed class Declaration(string name, string[] path, HashSet<string> wo
 
     public string Name => name;
 
-    public HashSet<string> Words => words;
+    public HashSet<string> MessageArguments => words;
 
     /// <summary>Whether a word in it can mean another declaration: its name stands in it, and every word of its namespace.</summary>
     public bool CanMean(Declaration other, HashSet<string> usings) => other.IsNamedIn(words, usings) && other.LiesIn(words, usings);
@@ -29,7 +29,7 @@ internal sealed class Declaration(string name, string[] path, HashSet<string> wo
     private bool LiesIn(HashSet<string> words, HashSet<string> usings) => path.All(word => words.Contains(word) || usings.Contains(word));
 }
 
-/// <summary>What one file declares; nothing of its syntax is kept alive.</summary>
+/// <summary>Declarations of one file; nothing of its syntax is kept alive.</summary>
 internal sealed class DeclaredFile
 {
     private static readonly ConditionalWeakTable<SyntaxTree, DeclaredFile> Known = new();
@@ -51,7 +51,7 @@ internal sealed class DeclaredFile
 
     public IReadOnlyList<Declaration> Declarations => declarations;
 
-    /// <summary>Words of its <c>global using</c>s.</summary>
+    /// <summary>MessageArguments of its <c>global using</c>s.</summary>
     public string[] EverywhereUsings { get; }
 
     public static DeclaredFile Of(SyntaxTree tree) => Known.GetValue(tree, static tree => new(tree.GetRoot()));

@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis;
 
 namespace CM.Generators.Incremental;
 
-/// <summary>What the files of a compilation declare: enough to say, without binding anything, that an edit cannot concern a record.</summary>
+/// <summary>Declarations of the files of a compilation: enough to say, without binding anything, that an edit cannot concern a record.</summary>
 internal sealed class Declarations
 {
     private static readonly ConditionalWeakTable<Compilation, Declarations> Known = new();
@@ -34,7 +34,7 @@ internal sealed class Declarations
     public static Declarations Of(Compilation compilation) => Known.GetValue(compilation, static compilation => new(compilation));
 
     /// <summary>The declarations on which the meaning of a type can depend: its own parts, those that they can mention, and so on.</summary>
-    /// <param name="file">Where it stands.</param>
+    /// <param name="file">Position.</param>
     /// <param name="type">Its simple name.</param>
     public Declaration[] Reach(DeclaredFile file, string type) => reaches.GetOrAdd((file, type), FindReach);
 
@@ -45,7 +45,7 @@ internal sealed class Declarations
         while (waiting.Count > 0)
         {
             var next = waiting.Pop();
-            foreach (var other in next.Words.Concat(usings).SelectMany(word => named[word].Concat(named[word + "Attribute"])).Where(other => next.CanMean(other, usings)))
+            foreach (var other in next.MessageArguments.Concat(usings).SelectMany(word => named[word].Concat(named[word + "Attribute"])).Where(other => next.CanMean(other, usings)))
             {
                 if (reached.Add(other))
                     waiting.Push(other);
@@ -60,7 +60,7 @@ internal sealed class Declarations
         ReferenceEquals(this, before) || (since.GetValue(before, Compare) is { Everything: false } changes && !reached.Any(each => Concerns(changes, each)));
 
     private bool Concerns(Changes changes, Declaration declaration) =>
-        changes.Namespaces.Any(word => declaration.Words.Contains(word) || usings.Contains(word))
+        changes.Namespaces.Any(word => declaration.MessageArguments.Contains(word) || usings.Contains(word))
         || changes.Declarations.Any(other => ReferenceEquals(other, declaration) || declaration.CanMean(other, usings));
 
     private Changes Compare(Declarations before)

@@ -18,7 +18,7 @@ internal static class HintNames
     /// <summary>The name of a generated file.</summary>
     /// <param name="folder">The kind of the record.</param>
     /// <param name="file">The record's file, and the layer's where it has one of its own.</param>
-    /// <param name="alike">What <see cref="FindAlike"/> found.</param>
+    /// <param name="alike">Result of <see cref="FindAlike"/>.</param>
     public static string Of(string folder, string file, EquatableArray<string> alike)
     {
         var before = alike.Count(other => StringComparer.OrdinalIgnoreCase.Equals(other, file) && string.CompareOrdinal(other, file) > 0);

@@ -12,9 +12,9 @@ namespace CM.Generators.Incremental;
 /// </summary>
 internal static class Records
 {
-    /// <param name="context">Where the generator begins.</param>
+    /// <param name="context">Context of the generator.</param>
     /// <param name="attribute">Name of the attribute's class in <c>CM.Dsl</c>, with the number of type parameters of a generic one: <c>ClassifierAttribute`2</c>.</param>
-    /// <param name="read">What becomes of a record; null leaves it out. It depends on nothing but the record, and keeps no symbols.</param>
+    /// <param name="read">Transform of a record; null leaves it out. It depends on nothing but the record, and keeps no symbols.</param>
     public static IncrementalValuesProvider<T> ReadRecords<T>(
         this IncrementalGeneratorInitializationContext context, string attribute, Func<INamedTypeSymbol, CancellationToken, T?> read)
         where T : class

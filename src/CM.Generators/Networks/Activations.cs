@@ -64,19 +64,19 @@ internal sealed class Activations
 
     private Dim Count(IEnumerable<int> values) => values.Aggregate(inside, (sum, value) => sum + network.Values[value].Shape.Numbers);
 
-    private Dim Inside(LayerStep step, Kept kept)
+    private Dim Inside(LayerStep step, SavedForBackward kept)
     {
         var copies = step.Layer.Repeat ?? 1;
         var between = kept.Input || kept.Output ? network.Values[step.Outputs[0]].Shape.Numbers * (copies - 1) : 0;
         return kept.Inside * copies + between;
     }
 
-    private Kept Keep(LayerStep step)
+    private SavedForBackward Keep(LayerStep step)
     {
         var (inputs, outputs) = (step.Inputs.Select(value => network.Values[value].Shape).ToArray(), step.Outputs.Select(value => network.Values[value].Shape));
         return step.Layer.Block is { } block
             ? new(block.Keeps(0), block.Keeps(inputs.Length), block.Activations.With(BlockSizes.Of(step.Layer, block, inputs)))
-            : LayerKind.Find(step.Layer.Kind)!.Keep(step.Layer, inputs[0], outputs.First());
+            : LayerKind.Find(step.Layer.Kind)!.Saved(step.Layer, inputs[0], outputs.First());
     }
 
     private int Owner(int value) => views.TryGetValue(value, out var owner) ? Owner(owner) : value;

@@ -8,19 +8,19 @@ namespace CM.Generators.Networks;
 /// <summary>A network with every shape worked out: the steps of its forward pass in order, and what was found.</summary>
 /// <param name="Plan">The declaration.</param>
 /// <param name="Values">Every value that flows, the inputs first.</param>
-/// <param name="Steps">What makes the values.</param>
-/// <param name="Results">Which values are returned.</param>
+/// <param name="Steps">Steps that make the values.</param>
+/// <param name="Results">Returned values.</param>
 /// <param name="Layers">The layers' shapes and sizes, in order of declaration.</param>
-/// <param name="Problems">Findings.</param>
-/// <param name="Duties">What its parameters and axes must still fulfil.</param>
+/// <param name="Findings">Findings.</param>
+/// <param name="Constraints">Constraints that its parameters and axes must still fulfil.</param>
 internal sealed record CheckedNetwork(
-    NetworkPlan Plan, EquatableArray<FlowValue> Values, EquatableArray<Step> Steps, EquatableArray<int> Results,
-    EquatableArray<CheckedLayer> Layers, EquatableArray<Problem> Problems, EquatableArray<Duty> Duties)
+    NetworkPlan Plan, EquatableArray<ShapedValue> Values, EquatableArray<Step> Steps, EquatableArray<int> Results,
+    EquatableArray<CheckedLayer> Layers, EquatableArray<Finding> Findings, EquatableArray<Constraint> Constraints)
 {
-    public bool HasErrors => Problems.Any(problem => problem.IsError);
+    public bool HasErrors => Findings.Any(finding => finding.IsError);
 
     /// <summary>Whether it can be written: nothing is wrong here, nor in a block whose contract is therefore unknown.</summary>
-    public bool Fits { get; } = !Problems.Any(problem => problem.IsError) && Results.Count > 0 && Results.All(result => !Values[result].Shape.IsUnknown) && Plan.Layers.All(layer => !LayerKind.NeedsContract(layer) || layer.Block is not null);
+    public bool Fits { get; } = !Findings.Any(finding => finding.IsError) && Results.Count > 0 && Results.All(result => !Values[result].Shape.IsUnknown) && Plan.Layers.All(layer => !LayerKind.NeedsContract(layer) || layer.Block is not null);
 
     public IEnumerable<InputPlan> Inputs => Plan.Forward?.Inputs ?? (Plan.Chain is { } chain ? [chain] : []);
 
@@ -60,7 +60,7 @@ internal sealed record CheckedNetwork(
         return new(
             Plan.Record.FullName, Plan.Parameters, InputShapes.ToEquatable(),
             Plan.Forward is { } forward ? forward.Outputs.Select(output => Shape.Of(output)).ToEquatable() : OutputShapes.ToEquatable(),
-            Count, Work, activations.Within, Duties, site)
+            Count, Work, activations.Within, Constraints, site)
         {
             KeptEnds = activations.Keeps,
         };

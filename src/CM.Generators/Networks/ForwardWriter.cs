@@ -89,12 +89,12 @@ internal sealed class ForwardWriter : Emitter
     // Sizes that only numbers can decide.
     private void Require()
     {
-        foreach (var duty in network.Duties.Where(duty => duty.Fit.Divisor > 1))
+        foreach (var constraint in network.Constraints.Where(constraint => constraint.Fit.Divisor > 1))
         {
-            foreach (var name in duty.Names.Where(name => !names.Parameters.Contains(name)))
+            foreach (var name in constraint.Names.Where(name => !names.Parameters.Contains(name)))
             {
                 if (PlaceOf(name) is { } size)
-                    code.Line($"Require.That({size} % {duty.Fit.Divisor} == 0, {Quote($"{network.Plan.Record.Name}: {duty.Words} only if {name} is divisible by {duty.Fit.Divisor} (CM2009)")});");
+                    code.Line($"Require.That({size} % {constraint.Fit.Divisor} == 0, {Quote($"{network.Plan.Record.Name}: {constraint.MessageArguments} only if {name} is divisible by {constraint.Fit.Divisor} (CM2009)")});");
             }
         }
     }
@@ -105,9 +105,9 @@ internal sealed class ForwardWriter : Emitter
         .Where(each => each.Size == Dim.Of(axis)).Select(each => each.Code).FirstOrDefault();
 
     /// <summary>Steps in a row that stand in one method.</summary>
-    private sealed record Part(string Section, int From, int To, int[] Used, int[] Made);
+    private sealed record Layer(string Section, int From, int To, int[] Used, int[] Made);
 
-    private IEnumerable<Part> Split()
+    private IEnumerable<Layer> Split()
     {
         for (var from = 0; from < Steps.Count;)
         {
@@ -121,7 +121,7 @@ internal sealed class ForwardWriter : Emitter
         }
     }
 
-    private void Write(Part part)
+    private void Write(Layer part)
     {
         for (var i = part.From; i < part.To; i++)
         {
@@ -206,7 +206,7 @@ internal sealed class ForwardWriter : Emitter
     }
 
     private string Expression(LinearStep step) =>
-        $"Linears.Of({values[step.Inputs[0]]}, {Weights(step.Linear)}{(step.Act is null ? "" : ", silu: true")}{(step.Inputs.Count > 1 ? ", second: " + values[step.Inputs[1]] : "")})";
+        $"Fused.Linear({values[step.Inputs[0]]}, {Weights(step.Linear)}{(step.Act is null ? "" : ", silu: true")}{(step.Inputs.Count > 1 ? ", second: " + values[step.Inputs[1]] : "")})";
 
     private string Weights(LayerPlan layer) => names.Field(layer, 0, "weight") + (layer.Flag("bias", true) ? ", " + names.Field(layer, 0, "bias") : "");
 

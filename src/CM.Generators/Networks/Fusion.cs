@@ -4,12 +4,12 @@ namespace CM.Generators.Networks;
 
 /// <summary>Group norm, SiLU and what stands around them, as one step: <c>((dropout(silu(norm(x + shift)))) ∗ weight + residual)·scale</c>.</summary>
 /// <param name="Norm">The group norm.</param>
-/// <param name="X">What is normed.</param>
-/// <param name="Inputs">What is normed, then shift and residual where there are.</param>
-/// <param name="Output">What comes out.</param>
+/// <param name="X">Value to normalize.</param>
+/// <param name="Inputs">Value to normalize, then shift and residual if there are.</param>
+/// <param name="Output">Output.</param>
 internal sealed record FusedStep(LayerPlan Norm, int X, EquatableArray<int> Inputs, int Output) : Step(Inputs, [Output])
 {
-    /// <summary>What is added to every pixel before the norm; null for nothing.</summary>
+    /// <summary>Shift added to every pixel before the norm; null for none.</summary>
     public int? Shift { get; init; }
 
     public LayerPlan? Dropout { get; init; }
@@ -27,7 +27,7 @@ internal sealed record FusedStep(LayerPlan Norm, int X, EquatableArray<int> Inpu
 /// <summary>A linear map with the SiLU and the join before it, as one step: <c>[silu(first), second]·weightᵀ + bias</c>.</summary>
 /// <param name="Linear">The linear map.</param>
 /// <param name="Inputs">The first part, then the second where there is one.</param>
-/// <param name="Output">What comes out.</param>
+/// <param name="Output">Output.</param>
 internal sealed record LinearStep(LayerPlan Linear, EquatableArray<int> Inputs, int Output) : Step(Inputs, [Output])
 {
     /// <summary>The SiLU of the first part; null for none.</summary>
@@ -139,7 +139,7 @@ internal sealed class Fusion
         }
     }
 
-    // What makes the input of a linear map, if nothing else reads it.
+    // The step that makes the input of a linear map, if nothing else reads it.
     private LinearStep? Before(int place, LayerPlan linear, HashSet<int> gone)
     {
         var (inputs, act, section) = (steps[place].Inputs, (LayerPlan?)null, steps[place].Section);

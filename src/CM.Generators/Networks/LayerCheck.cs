@@ -4,28 +4,28 @@ using CM.Generators.Values;
 
 namespace CM.Generators.Networks;
 
-/// <summary>Where a layer's shape rule says what does not fit.</summary>
+/// <summary>Reports of a layer's shape rule.</summary>
 /// <param name="layer">Whose.</param>
-/// <param name="place">Where the layer is used.</param>
-/// <param name="inputs">What flows in there.</param>
-/// <param name="problems">Findings so far.</param>
-/// <param name="duties">What only numbers can decide.</param>
-internal sealed class LayerCheck(LayerPlan layer, int place, IReadOnlyList<FlowValue> inputs, List<Problem> problems, List<Duty> duties)
+/// <param name="place">Location of the layer's use.</param>
+/// <param name="inputs">Shapes of the inputs.</param>
+/// <param name="findings">Findings so far.</param>
+/// <param name="constraints">Constraints that only numbers can decide.</param>
+internal sealed class LayerCheck(LayerPlan layer, int place, IReadOnlyList<ShapedValue> inputs, List<Finding> findings, List<Constraint> constraints)
 {
-    /// <summary>What the input is called where the layer is used.</summary>
+    /// <summary>Name of the input at the layer's use.</summary>
     public string From => inputs[0].Name;
 
     /// <summary>The input's shape.</summary>
     public Shape Input => inputs[0].Shape;
 
     /// <summary>The same for the second input.</summary>
-    public LayerCheck Second => new(layer, place, [.. inputs.Skip(1)], problems, duties);
+    public LayerCheck Second => new(layer, place, [.. inputs.Skip(1)], findings, constraints);
 
     /// <summary>A number in the attribute is out of range.</summary>
     public void Range(string argument, bool holds, string expected)
     {
         if (!holds)
-            problems.Add(new Problem("CM1008", layer.SiteOf(argument), layer.Name, argument, expected));
+            findings.Add(new Finding("CM1008", layer.SiteOf(argument), layer.Name, argument, expected));
     }
 
     /// <summary>A size in the attribute has a smallest value; a size made of the record's parameters is checked where the block is used.</summary>
@@ -34,7 +34,7 @@ internal sealed class LayerCheck(LayerPlan layer, int place, IReadOnlyList<FlowV
         if (Fit.AtLeast(least, size).Verdict == FitVerdict.Always)
             return;
         Range(argument, size.Value is null, expected ?? $"{least} or more");
-        Duty(DutyKind.AtLeast, least, size, layer.SiteOf(argument), $"{argument} of '{layer.Name}' is {expected ?? $"{least} or more"}");
+        Constraint(ConstraintKind.AtLeast, least, size, layer.SiteOf(argument), $"{argument} of '{layer.Name}' is {expected ?? $"{least} or more"}");
     }
 
     /// <summary>The input must have a number of axes.</summary>
@@ -57,7 +57,7 @@ internal sealed class LayerCheck(LayerPlan layer, int place, IReadOnlyList<FlowV
         }
 
         if (fit.Verdict == FitVerdict.OnlyIf)
-            duties.Add(new Duty(DutyKind.Equal, expected, input[axis].Size, place, $"{argument} of '{layer.Name}' is the {input.NameOf(axis)} that comes in"));
+            constraints.Add(new Constraint(ConstraintKind.Equal, expected, input[axis].Size, place, $"{argument} of '{layer.Name}' is the {input.NameOf(axis)} that comes in"));
         return true;
     }
 
@@ -66,9 +66,9 @@ internal sealed class LayerCheck(LayerPlan layer, int place, IReadOnlyList<FlowV
     {
         var fit = Fit.Divides(divisor, size);
         if (fit.Verdict == FitVerdict.Never)
-            problems.Add(new Problem("CM2007", layer.SiteOf(argument.TrimEnd('²')), layer.Name, divisor.ToString(), argument, whole, size.ToString()));
+            findings.Add(new Finding("CM2007", layer.SiteOf(argument.TrimEnd('²')), layer.Name, divisor.ToString(), argument, whole, size.ToString()));
         else if (fit.Verdict == FitVerdict.OnlyIf)
-            duties.Add(new Duty(DutyKind.Divides, divisor, size, layer.SiteOf(argument.TrimEnd('²')), $"{argument} of '{layer.Name}' divides its {whole}"));
+            constraints.Add(new Constraint(ConstraintKind.Divides, divisor, size, layer.SiteOf(argument.TrimEnd('²')), $"{argument} of '{layer.Name}' divides its {whole}"));
         return fit.Verdict != FitVerdict.Never;
     }
 
@@ -76,7 +76,7 @@ internal sealed class LayerCheck(LayerPlan layer, int place, IReadOnlyList<FlowV
     public bool Positive(Shape input, int axis, Dim size)
     {
         if (size.Value is null && CanVanish(size))
-            Duty(DutyKind.AtLeast, 1, size, place, $"the {input.NameOf(axis)} that '{layer.Name}' leaves is 1 or more");
+            Constraint(ConstraintKind.AtLeast, 1, size, place, $"the {input.NameOf(axis)} that '{layer.Name}' leaves is 1 or more");
         if (size.Value is null or > 0)
             return true;
         Report("CM2008", layer.Name, input.NameOf(axis), input[axis].Size.ToString(), From, input.ToString(), input[axis].Cause);
@@ -92,16 +92,16 @@ internal sealed class LayerCheck(LayerPlan layer, int place, IReadOnlyList<FlowV
     {
         var fit = Fit.Of(left, right);
         if (fit.Verdict == FitVerdict.OnlyIf)
-            duties.Add(new Duty(DutyKind.Equal, left, right, place, words));
+            constraints.Add(new Constraint(ConstraintKind.Equal, left, right, place, words));
         return fit.Verdict != FitVerdict.Never;
     }
 
-    private void Duty(DutyKind kind, Dim left, Dim right, int site, string words)
+    private void Constraint(ConstraintKind kind, Dim left, Dim right, int site, string words)
     {
-        var duty = new Duty(kind, left, right, site, words);
-        if (duty.Fit.Verdict == FitVerdict.OnlyIf)
-            duties.Add(duty);
+        var constraint = new Constraint(kind, left, right, site, words);
+        if (constraint.Fit.Verdict == FitVerdict.OnlyIf)
+            constraints.Add(constraint);
     }
 
-    public void Report(string rule, params string[] words) => problems.Add(new Problem(rule, place, words) { See = layer.IsFunction ? [] : [layer.Site] });
+    public void Report(string rule, params string[] words) => findings.Add(new Finding(rule, place, words) { See = layer.IsFunction ? [] : [layer.Site] });
 }

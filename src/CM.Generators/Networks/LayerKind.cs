@@ -24,7 +24,7 @@ internal abstract class LayerKind
     /// <summary>True for a layer that stands for a network of its own, which is entered by a contract.</summary>
     public virtual bool IsNetwork => false;
 
-    /// <summary>How many values flow in.</summary>
+    /// <summary>Number of inputs.</summary>
     public virtual int Inputs => 1;
 
     /// <summary>Checks the numbers in the attribute or the call, whatever flows in.</summary>
@@ -41,8 +41,8 @@ internal abstract class LayerKind
     /// <summary>Multiply-adds for one example.</summary>
     public virtual Dim Work(LayerPlan layer, Shape input, Shape output) => 0;
 
-    /// <summary>What stays in memory for the backward pass; most layers need their input for the gradient of their weights.</summary>
-    public virtual Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Inputs;
+    /// <summary>Tensors saved for the backward pass; most layers need their input for the gradient of their weights.</summary>
+    public virtual SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) => SavedForBackward.Inputs;
 
     /// <summary>Whether the result lies in the memory of the input.</summary>
     public virtual bool IsView(LayerPlan layer) => false;
@@ -71,27 +71,27 @@ internal abstract class LayerKind
     public abstract string Write(LayerPlan layer, Shape input, Shape output, LayerCode code);
 }
 
-/// <summary>What a layer's backward pass needs of its forward pass.</summary>
+/// <summary>Tensors of the forward pass that a layer's backward pass needs.</summary>
 /// <param name="Input">Whether it needs everything that flows in.</param>
 /// <param name="Output">Whether it needs what flows out.</param>
-/// <param name="Inside">How many numbers more, for one example.</param>
-internal readonly record struct Kept(bool Input, bool Output, Dim Inside)
+/// <param name="Inside">Number of further elements, for one example.</param>
+internal readonly record struct SavedForBackward(bool Input, bool Output, Dim Inside)
 {
-    public static Kept Nothing => default;
+    public static SavedForBackward Nothing => default;
 
-    public static Kept Inputs => new(true, false, 0);
+    public static SavedForBackward Inputs => new(true, false, 0);
 
-    public static Kept Outputs => new(false, true, 0);
+    public static SavedForBackward Outputs => new(false, true, 0);
 
-    public Kept And(Dim inside) => this with { Inside = Inside + inside };
+    public SavedForBackward And(Dim inside) => this with { Inside = Inside + inside };
 }
 
 /// <summary>A tensor that a layer owns.</summary>
-/// <param name="Name">As in PyTorch: <c>weight</c>.</param>
-/// <param name="Init">How it starts, as C#: <c>Init.Uniform(0.125)</c>.</param>
+/// <param name="Name">Name as in PyTorch: <c>weight</c>.</param>
+/// <param name="Init">Initialization as C#: <c>Initializer.Uniform(0.125)</c>.</param>
 /// <param name="Shape">Its sizes.</param>
-/// <param name="Fixed">Drawn once and never trained.</param>
-/// <param name="InFloat32">Read in float32 also where networks compute in 16 bits.</param>
+/// <param name="Fixed">True for a buffer, drawn once and never trained.</param>
+/// <param name="InFloat32">True for a parameter that stays float32 if networks compute in 16 bits.</param>
 internal sealed record ParameterPlan(string Name, string Init, EquatableArray<Dim> Shape, bool Fixed = false, bool InFloat32 = false)
 {
     public Dim Count => Shape.Aggregate((Dim)1, (product, size) => product * size);
@@ -100,5 +100,5 @@ internal sealed record ParameterPlan(string Name, string Init, EquatableArray<Di
     public static string At(string path, string name) => path.Length == 0 || path[path.Length - 1] is '.' or '_' ? path + name : $"{path}.{name}";
 
     public static EquatableArray<ParameterPlan> ScaleAndShift(Dim size) =>
-        [new("weight", "Init.Constant(1)", [size]), new("bias", "Init.Constant(0)", [size])];
+        [new("weight", "Initializer.Constant(1)", [size]), new("bias", "Initializer.Constant(0)", [size])];
 }

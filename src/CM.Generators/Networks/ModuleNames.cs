@@ -48,7 +48,7 @@ internal sealed class ModuleNames
     /// <summary>Names of values as C#.</summary>
     /// <param name="values">The values, inputs first.</param>
     /// <param name="inputs">Number of inputs, which may be keywords.</param>
-    public string[] OfValues(EquatableArray<FlowValue> values, int inputs) => [.. values.Select((value, i) =>
+    public string[] OfValues(EquatableArray<ShapedValue> values, int inputs) => [.. values.Select((value, i) =>
     {
         var isInput = i < inputs;
         var clashes = taken.Contains(value.Name) || (!isInput && Escape(value.Name) != value.Name);

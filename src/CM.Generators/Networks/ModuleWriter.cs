@@ -38,7 +38,7 @@ internal sealed class ModuleWriter(CheckedNetwork network, CodeWriter code, Modu
 
     private void WriteThrowing(InputPlan[] inputs, string result)
     {
-        var message = $"\"{Plan.Record.Name} does not fit together ({network.Problems.FirstOrDefault(problem => problem.IsError)?.Rule ?? "one of its blocks does not"}).\"";
+        var message = $"\"{Plan.Record.Name} does not fit together ({network.Findings.FirstOrDefault(finding => finding.IsError)?.Rule ?? "one of its blocks does not"}).\"";
         code.Line($"public static ParameterLayout Layout({names.Arguments()}) => throw new NotSupportedException({message});")
             .Line()
             .Line($"public Module({names.Arguments("ParameterScope parameters")}) : base({Quote(Plan.Record.Name)}) => throw new NotSupportedException({message});")
@@ -122,10 +122,10 @@ internal sealed class ModuleWriter(CheckedNetwork network, CodeWriter code, Modu
                 code.Line($"this.{Escape(name)} = {Escape(name)};");
             if (names.Context is { } context)
                 code.Line($"{context} = parameters.Context;");
-            foreach (var duty in network.Duties.Where(duty => duty.Kind != DutyKind.AtLeast && duty.Left.IsOver(names.Parameters) && duty.Right.IsOver(names.Parameters)))
+            foreach (var constraint in network.Constraints.Where(constraint => constraint.Kind != ConstraintKind.AtLeast && constraint.Left.IsOver(names.Parameters) && constraint.Right.IsOver(names.Parameters)))
             {
-                var holds = duty.Kind == DutyKind.Divides ? $"({duty.Right.ToCode()}) % ({duty.Left.ToCode()}) == 0" : $"{duty.Left.ToCode()} == {duty.Right.ToCode()}";
-                code.Line($"Require.That({holds}, {Quote($"{Plan.Record.Name}: {duty.Words} (CM2009)")});");
+                var holds = constraint.Kind == ConstraintKind.Divides ? $"({constraint.Right.ToCode()}) % ({constraint.Left.ToCode()}) == 0" : $"{constraint.Left.ToCode()} == {constraint.Right.ToCode()}";
+                code.Line($"Require.That({holds}, {Quote($"{Plan.Record.Name}: {constraint.MessageArguments} (CM2009)")});");
             }
 
             foreach (var layer in Plan.Layers)

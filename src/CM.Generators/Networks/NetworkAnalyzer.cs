@@ -19,7 +19,7 @@ public sealed class NetworkAnalyzer : DiagnosticAnalyzer
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
         context.EnableConcurrentExecution();
 
-        // What depends on a method's body is reported for the method, so that editing the body alone refreshes it.
+        // Everything that depends on a method's body is reported for the method, so that editing the body alone refreshes it.
         context.RegisterSymbolAction(static type => Report((INamedTypeSymbol)type.Symbol, null, type.ReportDiagnostic, type.CancellationToken), SymbolKind.NamedType);
         context.RegisterSyntaxNodeAction(static node =>
         {
@@ -32,23 +32,23 @@ public sealed class NetworkAnalyzer : DiagnosticAnalyzer
     {
         if (!type.IsRecord || !NetworkReader.IsNetwork(type))
             return;
-        var sites = new Sites();
+        var sites = new SourceSites();
         var plan = NetworkReader.Read(type, sites, cancellation);
         var forward = method ?? type.GetMembers("Forward").SelectMany(each => each.DeclaringSyntaxReferences).FirstOrDefault()?.GetSyntax(cancellation);
-        foreach (var problem in NetworkChecker.Check(plan).Problems)
+        foreach (var finding in NetworkChecker.Check(plan).Findings)
         {
-            var place = sites[problem.Site];
+            var place = sites[finding.Site];
             var inside = forward is not null && place.SourceTree == forward.SyntaxTree && forward.Span.Contains(place.SourceSpan);
             if (inside == (method is not null))
-                report(WithRemedy(plan, problem).At(sites));
+                report(WithRemedy(plan, finding).At(sites));
         }
     }
 
-    private static Problem WithRemedy(NetworkPlan plan, Problem problem)
+    private static Finding WithRemedy(NetworkPlan plan, Finding finding)
     {
-        if (!problem.IsError || !problem.Rule.StartsWith("CM2", StringComparison.Ordinal))
-            return problem;
-        Remedy[] remedies = [.. Remedy.Find(plan, problem).Take(3)];
-        return remedies.Length == 0 ? problem : problem with { Remedy = $" It fits with {remedies[0].Text}.", Hints = remedies.Select(remedy => remedy.ToHint()).ToEquatable() };
+        if (!finding.IsError || !finding.Rule.StartsWith("CM2", StringComparison.Ordinal))
+            return finding;
+        Remedy[] remedies = [.. Remedy.Find(plan, finding).Take(3)];
+        return remedies.Length == 0 ? finding : finding with { Remedy = $" It fits with {remedies[0].Text}.", Hints = remedies.Select(remedy => remedy.ToHint()).ToEquatable() };
     }
 }

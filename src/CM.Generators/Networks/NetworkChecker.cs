@@ -5,7 +5,7 @@ using CM.Generators.Values;
 namespace CM.Generators.Networks;
 
 /// <summary>Follows shapes through a network: declaration in, steps and findings out.</summary>
-internal sealed class NetworkChecker : FlowChecker
+internal sealed class NetworkChecker : ValueChecker
 {
     private readonly NetworkPlan plan;
     private readonly Dictionary<string, CheckedLayer> used = [];
@@ -15,12 +15,12 @@ internal sealed class NetworkChecker : FlowChecker
     private NetworkChecker(NetworkPlan plan)
     {
         this.plan = plan;
-        Problems.AddRange(plan.Problems);
+        Findings.AddRange(plan.Findings);
     }
 
     public static CheckedNetwork Check(NetworkPlan plan) => new NetworkChecker(plan).Run();
 
-    protected override int[] Pipe(FlowPipe pipe, int[] inputs)
+    protected override int[] Pipe(PipeExpression pipe, int[] inputs)
     {
         if (pipe.Function is { } function)
         {
@@ -30,7 +30,7 @@ internal sealed class NetworkChecker : FlowChecker
 
         if (plan.Layer(pipe.Layer) is { } layer)
             return Apply(layer, inputs, pipe.Site);
-        Problems.Add(new Problem("CM1004", pipe.Site, pipe.Layer, Spelling.Hint(pipe.Layer, plan.Layers.Select(each => each.Name))));
+        Findings.Add(new Finding("CM1004", pipe.Site, pipe.Layer, Spelling.Hint(pipe.Layer, plan.Layers.Select(each => each.Name))));
         return [Add(pipe.Layer, Shape.Unknown)];
     }
 
@@ -38,25 +38,25 @@ internal sealed class NetworkChecker : FlowChecker
     {
         foreach (var layer in plan.Layers)
         {
-            var before = Problems.Count;
+            var before = Findings.Count;
             Validate(layer);
-            if (Problems.Count > before || Problems.Any(problem => problem.Rule == "CM2014" && problem.Site == layer.Site))
+            if (Findings.Count > before || Findings.Any(finding => finding.Rule == "CM2014" && finding.Site == layer.Site))
                 broken.Add(layer.Name);
         }
 
         var results = plan.Forward is { } forward ? Follow(forward) : plan.Chain is { } chain ? Follow(chain) : [];
         var layers = plan.Layers.Select(layer => used.TryGetValue(layer.Name, out var seen) ? seen : new CheckedLayer(layer, [], [], CountOf(layer), 0)).ToEquatable();
-        if (plan.Forward is not null && !Problems.Any(problem => problem.Rule is "CM1003" or "CM1004"))
+        if (plan.Forward is not null && !Findings.Any(finding => finding.Rule is "CM1003" or "CM1004"))
         {
             foreach (var layer in layers.Where(layer => layer.Inputs.Count == 0))
-                Problems.Add(new Problem("CM1005", layer.Layer.Site, layer.Layer.Name));
+                Findings.Add(new Finding("CM1005", layer.Layer.Site, layer.Layer.Name));
         }
 
-        var open = Duties.Where(duty => duty.Fit.Verdict == FitVerdict.OnlyIf).GroupBy(duty => (duty.Kind, duty.Left, duty.Right, duty.Kind == DutyKind.AtLeast ? 0 : duty.Site)).Select(same => same.First()).ToArray();
-        foreach (var place in open.Where(duty => duty.Kind != DutyKind.AtLeast && Axes(duty).Any()).GroupBy(duty => (duty.Site, duty.Fit.Divisor)))
-            Problems.Add(new Problem("CM2009", place.Key.Site, string.Join(", ", place.Select(duty => duty.Words).Distinct()), string.Join(" and ", place.SelectMany(Axes).Distinct()), place.Key.Divisor.ToString()));
+        var open = Constraints.Where(constraint => constraint.Fit.Verdict == FitVerdict.OnlyIf).GroupBy(constraint => (constraint.Kind, constraint.Left, constraint.Right, constraint.Kind == ConstraintKind.AtLeast ? 0 : constraint.Site)).Select(same => same.First()).ToArray();
+        foreach (var place in open.Where(constraint => constraint.Kind != ConstraintKind.AtLeast && Axes(constraint).Any()).GroupBy(constraint => (constraint.Site, constraint.Fit.Divisor)))
+            Findings.Add(new Finding("CM2009", place.Key.Site, string.Join(", ", place.Select(constraint => constraint.MessageArguments).Distinct()), string.Join(" and ", place.SelectMany(Axes).Distinct()), place.Key.Divisor.ToString()));
 
-        return new(plan, Values.ToEquatable(), Steps.ToEquatable(), results.ToEquatable(), layers, Problems.Distinct().ToEquatable(), open.ToEquatable())
+        return new(plan, Values.ToEquatable(), Steps.ToEquatable(), results.ToEquatable(), layers, Findings.Distinct().ToEquatable(), open.ToEquatable())
         {
             InOrder = order.Select(use => used[use]).Concat(layers.Where(layer => !used.ContainsKey(layer.Layer.Name))).ToEquatable(),
         };
@@ -65,7 +65,7 @@ internal sealed class NetworkChecker : FlowChecker
     private void Validate(LayerPlan layer) => LayerKind.Find(layer.Kind)?.Validate(layer, Checker(layer, layer.Site, []));
 
     // Names of axes that stay open; the record's parameters are checked where the block is used.
-    private IEnumerable<string> Axes(Duty duty) => duty.Names.Where(name => !plan.Parameters.Contains(name));
+    private IEnumerable<string> Axes(Constraint constraint) => constraint.Names.Where(name => !plan.Parameters.Contains(name));
 
     // Without Forward, the layers follow each other.
     private int[] Follow(InputPlan chain)
@@ -115,7 +115,7 @@ internal sealed class NetworkChecker : FlowChecker
             return null;
         if (inputs.Length != kind.Inputs)
         {
-            Problems.Add(new Problem("CM2012", site, $"'{layer.Name}'", kind.Inputs.ToString(), inputs.Length.ToString()));
+            Findings.Add(new Finding("CM2012", site, $"'{layer.Name}'", kind.Inputs.ToString(), inputs.Length.ToString()));
             return null;
         }
 
@@ -127,7 +127,7 @@ internal sealed class NetworkChecker : FlowChecker
     {
         if (inputs.Length != block.Inputs.Count)
         {
-            Problems.Add(new Problem("CM2012", site, $"'{layer.Name}'", block.Inputs.Count.ToString(), inputs.Length.ToString()));
+            Findings.Add(new Finding("CM2012", site, $"'{layer.Name}'", block.Inputs.Count.ToString(), inputs.Length.ToString()));
             return null;
         }
 
@@ -138,7 +138,7 @@ internal sealed class NetworkChecker : FlowChecker
             var wanted = block.Inputs[i];
             if (wanted.Rank != shapes[i].Rank)
             {
-                Problems.Add(new Problem("CM2005", site, layer.Name, wanted.With(sizes).ToString(), Values[inputs[i]].Name, shapes[i].ToString(), $"it has {shapes[i].Rank} axes instead of {wanted.Rank}", "") { See = SeeAlso(layer, block) });
+                Findings.Add(new Finding("CM2005", site, layer.Name, wanted.With(sizes).ToString(), Values[inputs[i]].Name, shapes[i].ToString(), $"it has {shapes[i].Rank} axes instead of {wanted.Rank}", "") { See = SeeAlso(layer, block) });
                 fits = false;
                 continue;
             }
@@ -158,19 +158,19 @@ internal sealed class NetworkChecker : FlowChecker
 
             if (wrong.Count == 0)
                 continue;
-            Problems.Add(new Problem("CM2005", site, layer.Name, wanted.With(sizes).ToString(), Values[inputs[i]].Name, shapes[i].ToString(), string.Join(", ", wrong), Causes(shapes[i], wanted.With(sizes))) { See = SeeAlso(layer, block) });
+            Findings.Add(new Finding("CM2005", site, layer.Name, wanted.With(sizes).ToString(), Values[inputs[i]].Name, shapes[i].ToString(), string.Join(", ", wrong), Causes(shapes[i], wanted.With(sizes))) { See = SeeAlso(layer, block) });
             fits = false;
         }
 
-        foreach (var duty in block.Duties.Select(duty => duty.With(sizes, layer.Site)))
+        foreach (var constraint in block.Constraints.Select(constraint => constraint.With(sizes, layer.Site)))
         {
-            if (duty.Fit.Verdict == FitVerdict.OnlyIf)
+            if (constraint.Fit.Verdict == FitVerdict.OnlyIf)
             {
-                Duties.Add(duty);
+                Constraints.Add(constraint);
             }
-            else if (duty.Fit.Verdict == FitVerdict.Never)
+            else if (constraint.Fit.Verdict == FitVerdict.Never)
             {
-                Problems.Add(new Problem("CM2011", layer.Site, layer.Name, block.Name, duty.Words, duty.Contradiction) { See = [block.Site] });
+                Findings.Add(new Finding("CM2011", layer.Site, layer.Name, block.Name, constraint.MessageArguments, constraint.Contradiction) { See = [block.Site] });
                 fits = false;
             }
         }
@@ -184,7 +184,7 @@ internal sealed class NetworkChecker : FlowChecker
     {
         if (outputs.Length == 1 && outputs[0].Rank == input.Rank && Differences(outputs[0], input, site).Count == 0)
             return true;
-        Problems.Add(new Problem("CM2010", site, layer.Name, input.ToString(), string.Join(", ", outputs)) { See = [layer.Site] });
+        Findings.Add(new Finding("CM2010", site, layer.Name, input.ToString(), string.Join(", ", outputs)) { See = [layer.Site] });
         return false;
     }
 
@@ -203,7 +203,7 @@ internal sealed class NetworkChecker : FlowChecker
         return block.Work.With(BlockSizes.Of(layer, block, inputs)) * (layer.Repeat ?? 1);
     }
 
-    private LayerCheck Checker(LayerPlan layer, int site, IReadOnlyList<FlowValue> inputs) => new(layer, site, inputs, Problems, Duties);
+    private LayerCheck Checker(LayerPlan layer, int site, IReadOnlyList<ShapedValue> inputs) => new(layer, site, inputs, Findings, Constraints);
 
     private static string Lower(string name) => char.ToLowerInvariant(name[0]) + name.Substring(1);
 }

@@ -11,7 +11,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
 {
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
-        var plans = context.ReadRecords(NetworkReader.Attribute, static (type, cancellation) => NetworkReader.Read(type, new Sites(), cancellation))
+        var plans = context.ReadRecords(NetworkReader.Attribute, static (type, cancellation) => NetworkReader.Read(type, new SourceSites(), cancellation))
             .WithTrackingName(StepNames.ReadNetwork);
 
         var alike = plans.SelectMany(static (plan, _) => Expanded(plan).Select(layer => FileOf(plan, layer)).Prepend(plan.Record.File))
@@ -20,7 +20,7 @@ public sealed class NetworkGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(plans.Combine(alike), static (output, found) =>
         {
             var (plan, alike) = found;
-            if (plan.Problems.Any(problem => problem.Rule == "CM1001"))
+            if (plan.Findings.Any(finding => finding.Rule == "CM1001"))
                 return;
             output.AddSource(HintNames.Of("Networks", plan.Record.File, alike), NetworkWriter.Write(NetworkChecker.Check(plan)));
             foreach (var layer in Expanded(plan))

@@ -7,15 +7,15 @@ namespace CM.Generators.Networks;
 /// <param name="Record">Its name and place.</param>
 /// <param name="Documentation">The user's own summary; empty where there is none.</param>
 /// <param name="Parameters">The record's parameters, all whole numbers.</param>
-/// <param name="Layers">In order of declaration.</param>
-/// <param name="Forward">How they are wired; null where they follow each other and <paramref name="Chain"/> is the input.</param>
+/// <param name="Layers">List in order of declaration.</param>
+/// <param name="Forward">Wiring; null where they follow each other and <paramref name="Chain"/> is the input.</param>
 /// <param name="Chain">The input of a network without <c>Forward</c>.</param>
 /// <param name="Site">The record's name in the source.</param>
 internal sealed record NetworkPlan(
     RecordName Record, string Documentation, EquatableArray<string> Parameters, EquatableArray<LayerPlan> Layers, ForwardPlan? Forward, InputPlan? Chain, int Site)
 {
-    /// <summary>What was wrong with the form already while it was read.</summary>
-    public EquatableArray<Problem> Problems { get; init; }
+    /// <summary>Findings of the reader.</summary>
+    public EquatableArray<Finding> Findings { get; init; }
 
     /// <summary>Whether a layer of another network stands for it, so that nobody declared it.</summary>
     public bool IsExpansion { get; init; }

@@ -18,13 +18,13 @@ internal sealed class NetworkReader
     private static readonly ConditionalWeakTable<IAssemblySymbol, ConcurrentDictionary<INamedTypeSymbol, BlockContract?>> Contracts = new();
 
     private readonly INamedTypeSymbol type;
-    private readonly Sites sites;
+    private readonly SourceSites sites;
     private readonly IReadOnlyCollection<INamedTypeSymbol> around;
     private readonly CancellationToken cancellation;
-    private readonly List<Problem> problems = [];
+    private readonly List<Finding> findings = [];
     private readonly List<string> parameters = [];
 
-    private NetworkReader(INamedTypeSymbol type, Sites sites, IReadOnlyCollection<INamedTypeSymbol> around, CancellationToken cancellation)
+    private NetworkReader(INamedTypeSymbol type, SourceSites sites, IReadOnlyCollection<INamedTypeSymbol> around, CancellationToken cancellation)
     {
         this.type = type;
         this.sites = sites;
@@ -32,19 +32,19 @@ internal sealed class NetworkReader
         this.cancellation = cancellation;
     }
 
-    public static NetworkPlan Read(INamedTypeSymbol type, Sites sites, CancellationToken cancellation) => new NetworkReader(type, sites, [], cancellation).Read();
+    public static NetworkPlan Read(INamedTypeSymbol type, SourceSites sites, CancellationToken cancellation) => new NetworkReader(type, sites, [], cancellation).Read();
 
-    /// <summary>What a network promises when it is used as a block; null where its declaration does not say.</summary>
-    public static BlockContract? ReadContract(INamedTypeSymbol type, Sites sites, CancellationToken cancellation) => Contract(type, sites, [], cancellation);
+    /// <summary>Contract of a network that is used as a block; null if its declaration does not say.</summary>
+    public static BlockContract? ReadContract(INamedTypeSymbol type, SourceSites sites, CancellationToken cancellation) => Contract(type, sites, [], cancellation);
 
     /// <summary>Whether the type has <c>[Network]</c>.</summary>
     public static bool IsNetwork(INamedTypeSymbol type) => type.GetAttributes().Any(attribute => AttributeReader.DslName(attribute.AttributeClass) == Attribute);
 
     /// <summary>The parts of a coupling, and what is wrong with their form.</summary>
-    public static (EquatableArray<LayerPlan> Parts, List<Problem> Problems) ReadParts(INamedTypeSymbol coupling, Sites sites, CancellationToken cancellation)
+    public static (EquatableArray<LayerPlan> Parts, List<Finding> Findings) ReadParts(INamedTypeSymbol coupling, SourceSites sites, CancellationToken cancellation)
     {
         var reader = new NetworkReader(coupling, sites, [], cancellation);
-        return (Properties(coupling).Select(reader.ReadLayer).OfType<LayerPlan>().ToEquatable(), reader.problems);
+        return (Properties(coupling).Select(reader.ReadLayer).OfType<LayerPlan>().ToEquatable(), reader.findings);
     }
 
     /// <summary>Layers of a network and of the blocks in it, each block once: kind and arguments alone.</summary>
@@ -56,7 +56,7 @@ internal sealed class NetworkReader
             var next = rest.Pop();
             if (!seen.Add(next))
                 continue;
-            var reader = new NetworkReader(next, new Sites(), [], cancellation);
+            var reader = new NetworkReader(next, new SourceSites(), [], cancellation);
             foreach (var property in Properties(next))
             {
                 foreach (var layer in property.GetAttributes().Where(attribute => IsLayer(attribute.AttributeClass)))
@@ -77,7 +77,7 @@ internal sealed class NetworkReader
     {
         var site = sites.Add(type.Locations[0]);
         if (!IsPartial(type))
-            return new(RecordName.Of(type), "", [], [], null, null, site) { Problems = [new Problem("CM1001", site, type.Name)] };
+            return new(RecordName.Of(type), "", [], [], null, null, site) { Findings = [new Finding("CM1001", site, type.Name)] };
         ReadParameters(site);
 
         var layers = new List<LayerPlan>();
@@ -88,16 +88,16 @@ internal sealed class NetworkReader
                 continue;
             layers.Add(layer);
             if (!LayerKind.NeedsContract(layer) && LayerKind.Find(layer.Kind) is null)
-                problems.Add(new Problem("CM3004", layer.Site, layer.Name, "it belongs into a coupling, not into a network"));
+                findings.Add(new Finding("CM3004", layer.Site, layer.Name, "it belongs into a coupling, not into a network"));
         }
 
         var forward = type.GetMembers("Forward").OfType<IMethodSymbol>().FirstOrDefault();
         var chain = forward is null ? ReadChain(site) : null;
         var wiring = forward is null ? null : ReadForward(forward);
-        return new(RecordName.Of(type), Documentation.Of(type), parameters.ToEquatable(), layers.ToEquatable(), wiring, chain, site) { Problems = problems.ToEquatable() };
+        return new(RecordName.Of(type), Documentation.Of(type), parameters.ToEquatable(), layers.ToEquatable(), wiring, chain, site) { Findings = findings.ToEquatable() };
     }
 
-    // Of two with one name, which the C# compiler refuses, the first counts.
+    // The first of two with one name counts, which the C# compiler refuses.
     private static IEnumerable<IPropertySymbol> Properties(INamedTypeSymbol type) =>
         type.GetMembers().OfType<IPropertySymbol>().GroupBy(property => property.Name).Select(same => same.First());
 
@@ -112,7 +112,7 @@ internal sealed class NetworkReader
             if (parameter.Type.SpecialType == SpecialType.System_Int32)
                 parameters.Add(parameter.Name);
             else
-                problems.Add(new Problem("CM1014", parameter.Locations.Length > 0 ? sites.Add(parameter.Locations[0]) : site, parameter.Name, parameter.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)));
+                findings.Add(new Finding("CM1014", parameter.Locations.Length > 0 ? sites.Add(parameter.Locations[0]) : site, parameter.Name, parameter.Type.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)));
         }
     }
 
@@ -120,19 +120,19 @@ internal sealed class NetworkReader
     {
         var attributes = property.GetAttributes();
         AttributeData[] kinds = [.. attributes.Where(attribute => IsLayer(attribute.AttributeClass))];
-        var isPart = AttributeReader.DslName(property.Type) == "Part";
+        var isPart = AttributeReader.DslName(property.Type) == "Layer";
         if (kinds.Length == 0 && !isPart)
             return null;
         var place = sites.Add(property.Locations[0]);
         if (!isPart || (property.DeclaringSyntaxReferences.Length > 0 && !IsPartial(property)))
         {
-            problems.Add(new Problem("CM1006", place, property.Name));
+            findings.Add(new Finding("CM1006", place, property.Name));
             return null;
         }
 
         if (kinds.Length != 1)
         {
-            problems.Add(new Problem("CM1007", place, property.Name, kinds.Length == 0 ? "none" : kinds.Length.ToString(CultureInfo.InvariantCulture)));
+            findings.Add(new Finding("CM1007", place, property.Name, kinds.Length == 0 ? "none" : kinds.Length.ToString(CultureInfo.InvariantCulture)));
             return null;
         }
 
@@ -143,7 +143,7 @@ internal sealed class NetworkReader
         var times = repeat?.ConstructorArguments.FirstOrDefault().Value as int?;
         if (times is < 1)
         {
-            problems.Add(new Problem("CM1008", sites.Add(repeat!, property), property.Name, "times", "1 or more"));
+            findings.Add(new Finding("CM1008", sites.Add(repeat!, property), property.Name, "times", "1 or more"));
             times = 1;
         }
 
@@ -160,13 +160,13 @@ internal sealed class NetworkReader
     {
         if (!IsNetwork(network))
         {
-            problems.Add(new Problem("CM1011", site, layer, $"'{network.Name}' is not a [Network]"));
+            findings.Add(new Finding("CM1011", site, layer, $"'{network.Name}' is not a [Network]"));
             return null;
         }
 
         if (around.Concat([type]).Any(each => SymbolEqualityComparer.Default.Equals(each, network)))
         {
-            problems.Add(new Problem("CM1013", site, layer, network.Name));
+            findings.Add(new Finding("CM1013", site, layer, network.Name));
             return null;
         }
 
@@ -174,7 +174,7 @@ internal sealed class NetworkReader
         var given = arguments.FirstOrDefault(argument => argument.Name == "arguments")?.Sizes.Count ?? 0;
         if (contract is null || given == contract.Parameters.Count)
             return contract;
-        problems.Add(new Problem("CM1011", site, layer, $"'{network.Name}' has {contract.Parameters.Count} parameters ({string.Join(", ", contract.Parameters)}) and is given {given}"));
+        findings.Add(new Finding("CM1011", site, layer, $"'{network.Name}' has {contract.Parameters.Count} parameters ({string.Join(", ", contract.Parameters)}) and is given {given}"));
         return null;
     }
 
@@ -192,12 +192,12 @@ internal sealed class NetworkReader
             return layer;
         if (expansion.Fits)
             return layer with { Block = expansion.Contract };
-        var problem = expansion.Blocks.Append(expansion.Root).SelectMany(network => network.Problems).First(problem => problem.IsError);
-        problems.Add(new Problem("CM2014", layer.Site, layer.Name, problem.Text) { See = layer.Inner is { } given ? [given.Site] : [] });
+        var finding = expansion.Blocks.Append(expansion.Root).SelectMany(network => network.Findings).First(finding => finding.IsError);
+        findings.Add(new Finding("CM2014", layer.Site, layer.Name, finding.Text) { See = layer.Inner is { } given ? [given.Site] : [] });
         return layer;
     }
 
-    /// <summary>What a user's own function promises.</summary>
+    /// <summary>Contract of a user's own function.</summary>
     private BlockContract? ReadFunction(INamedTypeSymbol owner, string layer, int site)
     {
         var apply = owner.GetMembers("Apply").OfType<IMethodSymbol>().FirstOrDefault(method =>
@@ -207,7 +207,7 @@ internal sealed class NetworkReader
             : [.. apply.Parameters.Select(parameter => ShapeOf(parameter.GetAttributes())), ShapeOf(apply.GetReturnTypeAttributes())];
         if (shapes.Any(shape => shape is null))
         {
-            problems.Add(new Problem("CM2013", site, layer, owner.Name));
+            findings.Add(new Finding("CM2013", site, layer, owner.Name));
             return null;
         }
 
@@ -222,14 +222,14 @@ internal sealed class NetworkReader
     private static AttributeData? ShapeOf(IEnumerable<AttributeData> attributes) =>
         attributes.FirstOrDefault(attribute => AttributeReader.DslName(attribute.AttributeClass) == "ShapeAttribute");
 
-    private static BlockContract? Contract(INamedTypeSymbol network, Sites sites, IReadOnlyCollection<INamedTypeSymbol> around, CancellationToken cancellation)
+    private static BlockContract? Contract(INamedTypeSymbol network, SourceSites sites, IReadOnlyCollection<INamedTypeSymbol> around, CancellationToken cancellation)
     {
         if (network.DeclaringSyntaxReferences.Length == 0)
             return PublishedContract.Read(network);
         var known = Contracts.GetOrCreateValue(network.ContainingAssembly);
         if (!known.TryGetValue(network, out var contract))
         {
-            var made = NetworkChecker.Check(new NetworkReader(network, new Sites(), around, cancellation).Read()).Contract(site: -1);
+            var made = NetworkChecker.Check(new NetworkReader(network, new SourceSites(), around, cancellation).Read()).Contract(site: -1);
             contract = made.Inputs.Count == 0 || made.Outputs.Count == 0 || made.Inputs.Concat(made.Outputs).Any(shape => shape.IsUnknown) ? null : made;
             known[network] = contract;
         }
@@ -283,10 +283,10 @@ internal sealed class NetworkReader
             case string text when DimText.TryParse(text, out var dim):
                 if (names is null || dim.Names.All(names.Contains))
                     return dim;
-                problems.Add(new Problem("CM1009", site, text, dim.Names.First(name => !names.Contains(name)), names.Count == 0 ? "no names" : string.Join(", ", names)));
+                findings.Add(new Finding("CM1009", site, text, dim.Names.First(name => !names.Contains(name)), names.Count == 0 ? "no names" : string.Join(", ", names)));
                 return Dim.Unknown;
             default:
-                problems.Add(new Problem("CM1010", site, value.Value?.ToString() ?? "null"));
+                findings.Add(new Finding("CM1010", site, value.Value?.ToString() ?? "null"));
                 return Dim.Unknown;
         }
     }
@@ -296,7 +296,7 @@ internal sealed class NetworkReader
         var shape = type.GetAttributes().FirstOrDefault(attribute => AttributeReader.DslName(attribute.AttributeClass) == "ShapeAttribute");
         if (shape is not null)
             return new("x", ReadShape(shape, site, null), site);
-        problems.Add(new Problem("CM1002", site, type.Name));
+        findings.Add(new Finding("CM1002", site, type.Name));
         return null;
     }
 
@@ -313,14 +313,14 @@ internal sealed class NetworkReader
         var syntax = (MethodDeclarationSyntax)method.DeclaringSyntaxReferences[0].GetSyntax(cancellation);
         var site = sites.Add(syntax.Identifier.GetLocation());
         if (method.Parameters.Length is 0 or > 3)
-            problems.Add(new Problem("CM1015", site, method.Parameters.Length.ToString(CultureInfo.InvariantCulture)));
+            findings.Add(new Finding("CM1015", site, method.Parameters.Length.ToString(CultureInfo.InvariantCulture)));
         var inputs = new List<InputPlan>();
         foreach (var parameter in method.Parameters)
         {
             var place = sites.Add(parameter.Locations[0]);
             var shape = parameter.GetAttributes().FirstOrDefault(attribute => AttributeReader.DslName(attribute.AttributeClass) == "ShapeAttribute");
             if (shape is null)
-                problems.Add(new Problem("CM1012", place, parameter.Name));
+                findings.Add(new Finding("CM1012", place, parameter.Name));
             inputs.Add(new(parameter.Name, shape is null ? [Dim.Unknown] : ReadShape(shape, place, null), place));
         }
 
@@ -328,11 +328,11 @@ internal sealed class NetworkReader
             : new HashSet<string>(inputs.SelectMany(input => input.Sizes).SelectMany(size => size.Names).Concat(parameters));
         var returned = method.GetReturnTypeAttributes().Where(attribute => AttributeReader.DslName(attribute.AttributeClass) == "ShapeAttribute").ToArray();
         if (returned.Length == 0)
-            problems.Add(new Problem("CM1012", site, "the result of Forward"));
+            findings.Add(new Finding("CM1012", site, "the result of Forward"));
         var outputs = returned.Select(shape => ReadShape(shape, site, names)).ToEquatable();
         var outputSite = returned.Length > 0 && returned[0].ApplicationSyntaxReference is { } reference ? sites.Add(reference.GetSyntax(cancellation)) : site;
 
-        var reader = new FlowReader(type, new FunctionReader(type, parameters, sites, problems) { Contract = ReadFunction }, sites, problems);
+        var reader = new ValueReader(type, new FunctionReader(type, parameters, sites, findings) { Contract = ReadFunction }, sites, findings);
         var (bindings, result) = reader.Read(syntax);
         return new(inputs.ToEquatable(), bindings, result, outputs, site, outputSite);
     }

@@ -51,7 +51,7 @@ internal sealed class NetworkWriter
     {
         foreach (var layer in network.Layers)
             WritePart(layer);
-        code.Line("/// <summary>Layers and functions in the order in which the values flow through them.</summary>").Line(Stamp).Line("public Part[] ListLayers() =>").Line("[");
+        code.Line("/// <summary>Layers and functions in the order in which the values flow through them.</summary>").Line(Stamp).Line("public Layer[] ListLayers() =>").Line("[");
         using (code.Indent())
         {
             foreach (var layer in network.InOrder)
@@ -70,21 +70,21 @@ internal sealed class NetworkWriter
         var found = layer.Outputs.Count > 0 ? $"{layer.Kind} · {input} → {output} · {CheckedNetwork.Counted(layer.Count)}" : layer.Kind;
         code.Line($"/// <summary>{(layer.Layer.Documentation.Length > 0 ? layer.Layer.Documentation + "<br/>" : "")}{Xml(found)}</summary>")
             .Line(Stamp)
-            .Line($"{layer.Layer.Modifiers} Part {Escape(layer.Layer.Name)} => {Described(layer)};")
+            .Line($"{layer.Layer.Modifiers} Layer {Escape(layer.Layer.Name)} => {Described(layer)};")
             .Line();
     }
 
     private string Described(CheckedLayer layer) =>
         $"new({Quote(ModuleNames.PlaceOf(layer.Layer))}, {Filled(Filled(layer).Kind)}, {Filled(layer.Inputs)}, {Filled(layer.Outputs)}, {(network.Fits && !layer.Count.IsUnknown ? layer.Count.ToCode() : "-1")}){Nested(layer.Layer)}";
 
-    // What a block consists of.
+    // Content of a block.
     private string Nested(LayerPlan layer) => network.Fits && layer.Module is { } block
         ? $" {{ Layers = {(names.IsInside(block) ? $"{names.TypeOf(block)}.ListLayers({ModuleNames.Given(layer)})" : $"new {names.TypeOf(block)}({ModuleNames.Given(layer)}).ListLayers()")} }}"
         : "";
 
     private void WriteExpansion()
     {
-        code.Line("/// <summary>The layers, for descriptions.</summary>").Line(Stamp).Line($"public static Part[] ListLayers({names.Arguments()}) =>").Line("[");
+        code.Line("/// <summary>The layers, for descriptions.</summary>").Line(Stamp).Line($"public static Layer[] ListLayers({names.Arguments()}) =>").Line("[");
         using (code.Indent())
         {
             foreach (var layer in network.InOrder)

@@ -20,13 +20,13 @@ internal static class PublishedContract
         return new(network.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat), Texts(words, "Parameters").ToEquatable(),
             Texts(words, "Inputs").Select(ReadShape).ToEquatable(), Texts(words, "Outputs").Select(ReadShape).ToEquatable(),
             Size((string?)attribute.ConstructorArguments[0].Value), Size((string?)attribute.ConstructorArguments[1].Value), Size((string?)attribute.ConstructorArguments[2].Value),
-            Texts(words, "Duties").Select(ReadDuty).ToEquatable(), -1);
+            Texts(words, "Constraints").Select(ReadDuty).ToEquatable(), -1);
     }
 
     /// <summary>The attribute's text for a contract.</summary>
     public static string Write(CheckedNetwork network) =>
         $"Contract(\"{network.Count}\", \"{network.Work}\", \"{Activations.Of(network).Within}\", Parameters = [{Quoted(network.Plan.Parameters)}], Inputs = [{Quoted(network.InputShapes.Select(WriteShape))}], "
-        + $"Outputs = [{Quoted(network.OutputShapes.Select(WriteShape))}], Duties = [{Quoted(network.Duties.Select(duty => $"{duty.Kind}|{duty.Left}|{duty.Right}|{duty.Words}"))}])";
+        + $"Outputs = [{Quoted(network.OutputShapes.Select(WriteShape))}], Constraints = [{Quoted(network.Constraints.Select(constraint => $"{constraint.Kind}|{constraint.Left}|{constraint.Right}|{constraint.MessageArguments}"))}])";
 
     private static string Quoted(IEnumerable<string> texts) => string.Join(", ", texts.Select(Literals.Quote));
 
@@ -37,10 +37,10 @@ internal static class PublishedContract
 
     private static Shape ReadShape(string text) => Shape.Of(text.Split(',').Select(Size));
 
-    private static Duty ReadDuty(string text)
+    private static Constraint ReadDuty(string text)
     {
         var parts = text.Split('|');
-        return new((DutyKind)Enum.Parse(typeof(DutyKind), parts[0]), Size(parts[1]), Size(parts[2]), -1, parts[3]);
+        return new((ConstraintKind)Enum.Parse(typeof(ConstraintKind), parts[0]), Size(parts[1]), Size(parts[2]), -1, parts[3]);
     }
 
     private static Dim Size(string? text) => DimText.TryParse(text ?? "", out var dim) ? dim : Dim.Unknown;

@@ -8,9 +8,9 @@ namespace CM.Generators.Networks;
 /// <summary>One number in an attribute or a call, changed so that the whole network fits.</summary>
 /// <param name="Layer">The layer, or the call's text.</param>
 /// <param name="Call">Place of the call among those of <c>Forward</c>; -1 for a layer.</param>
-/// <param name="Name">What the number is called where it is written: <c>input</c>, <c>Padding</c> or a block's own <c>Width</c>.</param>
+/// <param name="Name">Name of the argument: <c>input</c>, <c>Padding</c> or a block's own <c>Width</c>.</param>
 /// <param name="Argument">The argument in lower camel case.</param>
-/// <param name="Index">Which number of the argument.</param>
+/// <param name="Index">Index in the argument.</param>
 /// <param name="Value">The new number.</param>
 internal sealed record Remedy(string Layer, int Call, string Name, string Argument, int Index, long Value)
 {
@@ -31,18 +31,18 @@ internal sealed record Remedy(string Layer, int Call, string Name, string Argume
     }
 
     /// <summary>Tries every one-number edit through the checker, the layers that the finding names first.</summary>
-    public static IEnumerable<Remedy> Find(NetworkPlan plan, Problem problem)
+    public static IEnumerable<Remedy> Find(NetworkPlan plan, Finding finding)
     {
-        var text = string.Join(" ", problem.Words);
+        var text = string.Join(" ", finding.MessageArguments);
         var numbers = new HashSet<long>(Regex.Matches(text, @"\d+").Cast<Match>().Where(match => match.Length < 7).Select(match => long.Parse(match.Value)));
         var checks = 0;
         LayerPlan[] functions = [.. plan.Forward?.Functions ?? []];
-        foreach (var layer in plan.Layers.Concat(functions).OrderBy(layer => Mentions(problem, text, layer)))
+        foreach (var layer in plan.Layers.Concat(functions).OrderBy(layer => Mentions(finding, text, layer)))
         {
             foreach (var (argument, index, old) in Places(layer).OrderBy(place => Array.IndexOf(SmallNumbers, place.Argument)))
             {
                 IEnumerable<long> values = SmallNumbers.Contains(argument) ? [0, 1, 2, 3, 4, .. numbers.Where(number => number < 8)]
-                    : problem.Rule == "CM2007" ? numbers.Union([old - 1, old + 1, 2 * old, old / 2]).OrderBy(value => Math.Abs(value - old))
+                    : finding.Rule == "CM2007" ? numbers.Union([old - 1, old + 1, 2 * old, old / 2]).OrderBy(value => Math.Abs(value - old))
                     : numbers.Union([2 * old, old / 2]);
                 foreach (var value in values.Where(value => value != old).Distinct())
                 {
@@ -56,9 +56,9 @@ internal sealed record Remedy(string Layer, int Call, string Name, string Argume
     }
 
     // Of calls that read alike, the one that the finding points at comes first.
-    private static int Mentions(Problem problem, string text, LayerPlan layer) =>
-        problem.Words.Any(word => word.Contains($"'{layer.Name}' turned") || word.Contains($"'{layer.Name}' made")) ? 0
-        : problem.Words.Count > 0 && problem.Words[0] == layer.Name ? layer.IsFunction && problem.Site != layer.Site && layer.Arguments.All(argument => problem.Site != argument.Site) ? 2 : 1
+    private static int Mentions(Finding finding, string text, LayerPlan layer) =>
+        finding.MessageArguments.Any(word => word.Contains($"'{layer.Name}' turned") || word.Contains($"'{layer.Name}' made")) ? 0
+        : finding.MessageArguments.Count > 0 && finding.MessageArguments[0] == layer.Name ? layer.IsFunction && finding.Site != layer.Site && layer.Arguments.All(argument => finding.Site != argument.Site) ? 2 : 1
         : text.Contains(layer.Name) ? 2 : 3;
 
     private static IEnumerable<(string Argument, int Index, long Old)> Places(LayerPlan layer)

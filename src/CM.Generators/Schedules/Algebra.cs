@@ -80,7 +80,7 @@ internal static class Algebra
         _ => formula,
     };
 
-    /// <summary>How often a variable is used.</summary>
+    /// <summary>Number of uses of a variable.</summary>
     public static int Uses(Formula formula, string name) => Parts(formula).Count(part => part is Variable variable && variable.Name == name);
 
     /// <summary>The formula and everything in it.</summary>

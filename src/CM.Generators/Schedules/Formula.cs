@@ -1,6 +1,6 @@
 namespace CM.Generators.Schedules;
 
-/// <summary>What a formula's value is.</summary>
+/// <summary>Type of a formula's value.</summary>
 internal enum Kind
 {
     Whole,

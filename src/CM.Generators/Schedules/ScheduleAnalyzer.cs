@@ -27,11 +27,11 @@ public sealed class ScheduleAnalyzer : DiagnosticAnalyzer
 
     private static void Analyse(SyntaxNodeAnalysisContext context)
     {
-        var sites = new Sites();
+        var sites = new SourceSites();
         if (context.ContainingSymbol is not INamedTypeSymbol type || context.Node is not TypeDeclarationSyntax part
             || ScheduleReader.Read(type, sites, context.CancellationToken) is not { } schedule)
             return;
-        foreach (var finding in ScheduleChecker.Check(schedule).Select(problem => problem.At(sites)))
+        foreach (var finding in ScheduleChecker.Check(schedule).Select(finding => finding.At(sites)))
         {
             if (finding.Location.SourceTree == part.SyntaxTree && part.Span.Contains(finding.Location.SourceSpan))
                 context.ReportDiagnostic(finding);

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace CM.Generators.Schedules;
 
 /// <summary>
-/// Formulas as C#. What has one value per sample becomes TorchSharp code over float64 tensors <c>[B]</c>; the rest stays ordinary
+/// Formulas as C#. Formulas with one value per sample become TorchSharp code over float64 tensors <c>[B]</c>; the rest stays ordinary
 /// double arithmetic.
 /// </summary>
 internal static class ScheduleFormulaCode

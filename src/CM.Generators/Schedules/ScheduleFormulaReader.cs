@@ -7,25 +7,25 @@ namespace CM.Generators.Schedules;
 
 /// <summary>
 /// Reads static methods of a schedule as formulas: syntax for the arithmetic, symbols for constants and other methods of the record.
-/// What a formula cannot say becomes a problem at the very node.
+/// Expressions that a formula cannot hold become findings at the very node.
 /// </summary>
-internal sealed class ScheduleFormulaReader(INamedTypeSymbol type, Sites sites, CancellationToken cancellation)
+internal sealed class ScheduleFormulaReader(INamedTypeSymbol type, SourceSites sites, CancellationToken cancellation)
 {
     private readonly List<IMethodSymbol> underWay = [];
     private readonly HashSet<Location> refused = [];
-    private List<Problem> problems = [];
+    private List<Finding> findings = [];
 
     /// <summary>Reads a method whose double parameters are tensors, one number per sample.</summary>
-    public Formulated PerSample(IMethodSymbol method, List<Problem> findings)
+    public Formulated PerSample(IMethodSymbol method, List<Finding> findings)
     {
-        problems = findings;
+        this.findings = findings;
         return new(Read(method, perSample: true), sites.Add(NameOf(method)));
     }
 
     /// <summary>Reads a method that runs as it is written. It may hold anything; without a formula it is only not checked.</summary>
     public Formulated Once(IMethodSymbol method)
     {
-        problems = [];
+        findings = [];
         return new(Read(method, perSample: false), sites.Add(NameOf(method)));
     }
 
@@ -198,7 +198,7 @@ internal sealed class ScheduleFormulaReader(INamedTypeSymbol type, Sites sites, 
     private Formula? No(SyntaxNode node, string reason)
     {
         if (refused.Add(node.GetLocation()))
-            problems.Add(new Problem("CM4007", sites.Add(node), node.ToString().Split('\n')[0].Trim(), reason));
+            findings.Add(new Finding("CM4007", sites.Add(node), node.ToString().Split('\n')[0].Trim(), reason));
         return null;
     }
 

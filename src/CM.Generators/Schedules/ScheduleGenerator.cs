@@ -11,7 +11,7 @@ public sealed class ScheduleGenerator : IIncrementalGenerator
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
         var schedules = context.ReadRecords(ScheduleReader.Attribute,
-                static (type, cancellation) => AttributeReader.IsPartialRecord(type, cancellation) ? ScheduleReader.Read(type, new Sites(), cancellation) : null)
+                static (type, cancellation) => AttributeReader.IsPartialRecord(type, cancellation) ? ScheduleReader.Read(type, new SourceSites(), cancellation) : null)
             .WithTrackingName(StepNames.ReadTimes);
 
         var alike = schedules.Select(static (schedule, _) => schedule.Name.File).FindAlike();

@@ -10,55 +10,55 @@ internal static class ScheduleReader
     public const string Attribute = "TimeScheduleAttribute";
 
     /// <summary>Reads the record; null if it is none. A schedule of another assembly comes without formulas.</summary>
-    public static Schedule? Read(INamedTypeSymbol type, Sites sites, CancellationToken cancellation)
+    public static Schedule? Read(INamedTypeSymbol type, SourceSites sites, CancellationToken cancellation)
     {
         if (AttributeReader.Declared(type, Attribute) is not { } attribute || attribute.ConstructorArguments.Length < 2)
             return null;
 
-        var problems = new List<Problem>();
+        var findings = new List<Finding>();
         var name = sites.Add(type.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is TypeDeclarationSyntax syntax
             ? syntax.Identifier.GetLocation()
             : type.Locations.FirstOrDefault() ?? Location.None);
         if (!AttributeReader.IsPartialRecord(type, cancellation))
-            problems.Add(new("CM4001", name, type.Name));
+            findings.Add(new("CM4001", name, type.Name));
         if (!type.AllInterfaces.Any(implemented => implemented is { Name: "ITimeSchedule", ContainingNamespace: { Name: "Dsl", ContainingNamespace.Name: "CM" } }))
-            problems.Add(new("CM4002", name, type.Name));
+            findings.Add(new("CM4002", name, type.Name));
 
         var formulas = new ScheduleFormulaReader(type, sites, cancellation);
         return new Schedule(RecordName.Of(type), name)
         {
             From = AttributeReader.Real(attribute.ConstructorArguments[0]),
             To = AttributeReader.Real(attribute.ConstructorArguments[1]),
-            DataDeviation = AttributeReader.Named(attribute, "DataDeviation") is { } deviation ? AttributeReader.Real(deviation) : 0.5,
+            SigmaData = AttributeReader.Named(attribute, "SigmaData") is { } deviation ? AttributeReader.Real(deviation) : 0.5,
             Said = AttributeReader.Named(attribute, "Preconditioning")?.Value is int said ? (Preconditioning)said : null,
-            Law = ReadLaw(type, name, sites, problems),
-            Signal = PerSample("Signal", "double"),
-            Noise = PerSample("Noise", "double"),
-            Earlier = PerSample("Earlier", "double", "int"),
+            Law = ReadLaw(type, name, sites, findings),
+            Alpha = PerSample("Alpha", "double"),
+            Sigma = PerSample("Sigma", "double"),
+            TeacherTime = PerSample("TeacherTime", "double", "int"),
             Weight = PerSample("Weight", "double", "double"),
-            Keep = PerSample("Keep", "double"),
-            Give = PerSample("Give", "double"),
-            Feed = PerSample("Feed", "double"),
+            CSkip = PerSample("CSkip", "double"),
+            COut = PerSample("COut", "double"),
+            CIn = PerSample("CIn", "double"),
             Stage = Once("Stage", "double"),
-            Grid = Once("Grid", "double"),
-            Cuts = Once("Cuts", "int", "int"),
+            Discretization = Once("Discretization", "double"),
+            Intervals = Once("Intervals", "int", "int"),
             AttributeSite = sites.Add(attribute, type),
-            Problems = problems.ToEquatable(),
+            Findings = findings.ToEquatable(),
         };
 
         Formulated? PerSample(string method, params string[] parameters) =>
-            Find(type, method, parameters) is { } found ? formulas.PerSample(found, problems) : null;
+            Find(type, method, parameters) is { } found ? formulas.PerSample(found, findings) : null;
 
         Formulated? Once(string method, params string[] parameters) =>
             Find(type, method, parameters) is { } found ? formulas.Once(found) : null;
     }
 
-    private static Law? ReadLaw(INamedTypeSymbol type, int site, Sites sites, List<Problem> problems)
+    private static Law? ReadLaw(INamedTypeSymbol type, int site, SourceSites sites, List<Finding> findings)
     {
         AttributeData[] given = [.. new[] { "LogNormalAttribute", "LogStudentTAttribute", "UniformAttribute" }.Select(name => AttributeReader.Declared(type, name)).OfType<AttributeData>()];
         if (given.Length != 1)
         {
-            problems.Add(new("CM4005", given.Length == 0 ? site : sites.Add(given[given.Length - 1], type), type.Name, given.Length switch { 0 => "none", 2 => "two", _ => "three" }));
+            findings.Add(new("CM4005", given.Length == 0 ? site : sites.Add(given[given.Length - 1], type), type.Name, given.Length switch { 0 => "none", 2 => "two", _ => "three" }));
             return null;
         }
 
@@ -81,7 +81,7 @@ internal static class ScheduleReader
         void AboveZero(TypedConstant argument, string what)
         {
             if (!(AttributeReader.Real(argument) > 0))
-                problems.Add(new("CM4003", sites.Add(given[0], type), $"{what} is {Literals.Number(AttributeReader.Real(argument))} but must be above 0"));
+                findings.Add(new("CM4003", sites.Add(given[0], type), $"{what} is {Literals.Number(AttributeReader.Real(argument))} but must be above 0"));
         }
     }
 

@@ -2,19 +2,19 @@ namespace CM.Generators.Schedules;
 
 /// <summary>The schedule as an experiment uses it.</summary>
 /// <param name="Summary">The schedule in a line.</param>
-/// <param name="SignalIsOne">Signal(t) = 1 for all t.</param>
-/// <param name="NoiseIsTime">Noise(t) = t.</param>
+/// <param name="AlphaIsOne">Alpha(t) = 1 for all t.</param>
+/// <param name="SigmaIsTime">Sigma(t) = t.</param>
 /// <param name="ReachesData">Whether the teacher's time can be 0.</param>
 /// <param name="WeightIsOne">Weight(t, r) = 1.</param>
-/// <param name="Keep">The method that gives Keep while sampling.</param>
-/// <param name="Give">The method that gives Give while sampling.</param>
-/// <param name="SampleNoise">Noise at each of the sampling times.</param>
-/// <param name="SampleSignal">Signal at each of the sampling times.</param>
+/// <param name="CSkip">The method that gives CSkip while sampling.</param>
+/// <param name="COut">The method that gives COut while sampling.</param>
+/// <param name="SampleSigma">Sigma at each of the sampling times.</param>
+/// <param name="SampleAlpha">Alpha at each of the sampling times.</param>
 internal sealed record TimesAxis(
-    string Name, string Code, string Summary, bool SignalIsOne, bool NoiseIsTime, bool ReachesData, bool WeightIsOne, string Keep, string Give,
-    EquatableArray<double> SampleNoise, EquatableArray<double> SampleSignal)
+    string Name, string Code, string Summary, bool AlphaIsOne, bool SigmaIsTime, bool ReachesData, bool WeightIsOne, string CSkip, string COut,
+    EquatableArray<double> SampleSigma, EquatableArray<double> SampleAlpha)
 {
-    /// <summary>Whether there is Earlier, and not a grid.</summary>
+    /// <summary>Whether there is TeacherTime, and not a grid.</summary>
     public bool IsContinuous { get; init; }
 
     /// <summary>The smallest time.</summary>
@@ -32,5 +32,5 @@ internal sealed record TimesAxis(
     /// <summary>Whether the schedule has a Weight of its own.</summary>
     public bool HasWeight { get; init; }
 
-    public bool SamplesDifferently => Keep != "Keep" || Give != "Give";
+    public bool SamplesDifferently => CSkip != "CSkip" || COut != "COut";
 }

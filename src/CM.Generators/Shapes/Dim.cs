@@ -50,7 +50,7 @@ internal readonly struct Dim : IEquatable<Dim>
 
         public Atom[] Factors => factors;
 
-        /// <summary>What it is without its coefficient.</summary>
+        /// <summary>The term without its coefficient.</summary>
         public string Key => key;
 
         public Term Times(long size) => size == 1 ? this : new(coefficient * size, factors, key);
@@ -87,7 +87,7 @@ internal readonly struct Dim : IEquatable<Dim>
     public IEnumerable<long> Divisors => terms is null ? [] : terms.SelectMany(term => term.Factors).Where(factor => factor.Name is null)
         .SelectMany(factor => factor.Divisor.Value is { } divisor ? factor.Numerator.Divisors.Append(divisor) : factor.Numerator.Divisors).Distinct();
 
-    // What it is but for a number.
+    // The term without its coefficient.
     private Atom? Single => terms is { Length: 1 } only && only[0] is { Coefficient: 1, Factors: { Length: 1 } factors } ? factors[0] : null;
 
     // How many terms it is written with.

@@ -1,7 +1,7 @@
 namespace CM.Generators.Shapes;
 
 /// <summary>How two sizes compare.</summary>
-/// <param name="Verdict">What is known.</param>
+/// <param name="Verdict">Verdict.</param>
 /// <param name="Divisor">For <see cref="FitVerdict.OnlyIf"/>: what every name in them must be divisible by.</param>
 internal readonly record struct Fit(FitVerdict Verdict, long Divisor = 1)
 {

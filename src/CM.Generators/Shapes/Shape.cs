@@ -34,7 +34,7 @@ internal readonly struct Axis(Dim size, Func<string>? story = null) : IEquatable
     /// <summary>Axes that stand one after the other now.</summary>
     public static Axis Joined(IReadOnlyList<(string Name, Axis Axis)> parts) => new(
         parts.Aggregate((Dim)0, (sum, part) => sum + part.Axis.Size),
-        () => $"Flow.Cat joined {string.Join(" and ", parts.Select(part => $"{part.Axis.Size} of '{part.Name}'{(part.Axis.Story is { Length: > 0 } story ? $" ({story})" : "")}"))}");
+        () => $"Value.Cat joined {string.Join(" and ", parts.Select(part => $"{part.Axis.Size} of '{part.Name}'{(part.Axis.Story is { Length: > 0 } story ? $" ({story})" : "")}"))}");
 
     public bool Equals(Axis other) => Size.Equals(other.Size);
 
@@ -65,7 +65,7 @@ internal readonly struct Shape : IEquatable<Shape>
 
     public IEnumerable<Axis> Axes => Known;
 
-    /// <summary>How many numbers one example is; the first axis is the batch.</summary>
+    /// <summary>Number of elements of an example; the first axis is the batch.</summary>
     public Dim Numbers => NumbersWithout(0);
 
     private Axis[] Known => axes ?? [];
@@ -95,7 +95,7 @@ internal readonly struct Shape : IEquatable<Shape>
 
     public Shape With(IReadOnlyDictionary<string, Dim> sizes) => new(Array.ConvertAll(Known, axis => axis.With(sizes)));
 
-    /// <summary>What people call an axis: images are batch, channels, height, width.</summary>
+    /// <summary>Common name of an axis: images are batch, channels, height, width.</summary>
     public string NameOf(int axis) => (Rank, axis) switch
     {
         (_, 0) => "batch",

@@ -8,9 +8,9 @@ namespace CM.Generators.Values;
 /// <param name="values">All values.</param>
 /// <param name="steps">The steps in order.</param>
 /// <param name="results">Values that are returned.</param>
-internal abstract class Emitter(EquatableArray<FlowValue> values, EquatableArray<Step> steps, EquatableArray<int> results)
+internal abstract class Emitter(EquatableArray<ShapedValue> values, EquatableArray<Step> steps, EquatableArray<int> results)
 {
-    public EquatableArray<FlowValue> Values { get; } = values;
+    public EquatableArray<ShapedValue> Values { get; } = values;
 
     public EquatableArray<Step> Steps { get; } = steps;
 

@@ -15,8 +15,8 @@ namespace CM.Generators.Values;
 /// <param name="record">The record with the method; a member of its own comes before a function of that name.</param>
 /// <param name="parameters">The record's parameters, which sizes may name.</param>
 /// <param name="sites">Where places are kept.</param>
-/// <param name="problems">What is wrong with a call.</param>
-internal sealed class FunctionReader(INamedTypeSymbol record, IReadOnlyCollection<string> parameters, Sites sites, List<Problem> problems)
+/// <param name="findings">What is wrong with a call.</param>
+internal sealed class FunctionReader(INamedTypeSymbol record, IReadOnlyCollection<string> parameters, SourceSites sites, List<Finding> findings)
 {
     private const string Class = "Functions";
 
@@ -52,9 +52,9 @@ internal sealed class FunctionReader(INamedTypeSymbol record, IReadOnlyCollectio
             if (IsAccepted(syntax))
             {
                 var wrong = given.FirstOrDefault(size => Size(size) is null) ?? given[0];
-                problems.Add(parameter.Type.SpecialType is SpecialType.System_Double or SpecialType.System_Boolean
-                    ? new Problem("CM1003", site, method, $"'{wrong}' as {parameter.Name} of '{TextOf(syntax)}'; it takes a constant")
-                    : new Problem("CM1010", sites.Add(wrong), wrong.ToString()));
+                findings.Add(parameter.Type.SpecialType is SpecialType.System_Double or SpecialType.System_Boolean
+                    ? new Finding("CM1003", site, method, $"'{wrong}' as {parameter.Name} of '{TextOf(syntax)}'; it takes a constant")
+                    : new Finding("CM1010", sites.Add(wrong), wrong.ToString()));
             }
 
             return New(Unknown, []);
@@ -159,7 +159,7 @@ internal sealed class FunctionReader(INamedTypeSymbol record, IReadOnlyCollectio
         if (name is not GenericNameSyntax { TypeArgumentList.Arguments: { Count: 1 } types })
             return null;
         if (Contract is null)
-            problems.Add(new Problem("CM3004", plan.Site, plan.Name, "a function of your own belongs into a network; use that as a block"));
+            findings.Add(new Finding("CM3004", plan.Site, plan.Name, "a function of your own belongs into a network; use that as a block"));
         return Contract is not null && ModelOf(types[0])?.GetTypeInfo(types[0]).Type is INamedTypeSymbol { TypeKind: not TypeKind.Error } owner ? Contract(owner, plan.Name, plan.Site) : null;
     }
 

@@ -7,7 +7,7 @@ namespace CM.Generators.Values;
 /// <param name="Kind">The attribute without <c>Attribute</c>, or the function.</param>
 /// <param name="Arguments">What stands in the attribute or the call.</param>
 /// <param name="Block">For a block: what is known of the other network; for a function of the user's own: its contract.</param>
-/// <param name="Repeat">How many copies; null for a layer without <c>[Repeat]</c>.</param>
+/// <param name="Repeat">Number of copies; null for a layer without <c>[Repeat]</c>.</param>
 /// <param name="Site">The attribute or the call in the source.</param>
 /// <param name="Documentation">The user's own summary; empty where there is none.</param>
 internal sealed record LayerPlan(
@@ -19,7 +19,7 @@ internal sealed record LayerPlan(
     /// <summary>The header of the user's property, such as <c>public partial</c>.</summary>
     public string Modifiers { get; init; } = "public partial";
 
-    /// <summary>Where its parameters lie; null for its name. After nothing or a word that ends in <c>_</c> no dot follows.</summary>
+    /// <summary>Path of its parameters; null for its name. No dot follows an empty path or one that ends in <c>_</c>.</summary>
     public string? Place { get; init; }
 
     /// <summary>For a U-Net: the user's block that it is made of.</summary>
@@ -61,6 +61,6 @@ internal sealed record LayerPlan(
 /// <summary>One argument of an attribute or a call, by the name of its parameter or property in lower camel case.</summary>
 internal sealed record Argument(string Name, EquatableArray<Dim> Sizes, double? Number, string? Text, int Site)
 {
-    /// <summary>Where it is a list of numbers that need not be whole.</summary>
+    /// <summary>Elements of a list of numbers that need not be whole.</summary>
     public EquatableArray<double> Numbers { get; init; }
 }

@@ -5,7 +5,7 @@ namespace CM.Generators.Values;
 /// <summary>A value that flows.</summary>
 /// <param name="Name">The user's name for it, or one made from the layer that made it.</param>
 /// <param name="Shape">Its shape.</param>
-internal sealed record FlowValue(string Name, Shape Shape);
+internal sealed record ShapedValue(string Name, Shape Shape);
 
 /// <summary>A step of the forward pass.</summary>
 internal abstract record Step(EquatableArray<int> Inputs, EquatableArray<int> Outputs)

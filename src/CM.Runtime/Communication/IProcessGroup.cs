@@ -8,7 +8,7 @@ internal interface IProcessGroup : IDisposable
     /// </summary>
     int Rank { get; }
 
-    /// <summary>How many processes there are.</summary>
+    /// <summary>Number of processes.</summary>
     int Size { get; }
 
     /// <summary>Replaces a tensor by its sum over all processes; all get the same bits.</summary>

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace CM.Runtime;
 
-/// <summary>What the processes of a training tell each other.</summary>
+/// <summary>Messages between the processes of a training.</summary>
 internal static class Processes
 {
     /// <summary>Whether this process writes files and tells the user: rank 0, or the only one.</summary>
@@ -23,8 +23,8 @@ internal static class Processes
 
     /// <summary>Has rank 0 do something, for which the others wait as long as it shows now and then that it goes on.</summary>
     /// <param name="group">The processes.</param>
-    /// <param name="work">What to do, given what to call now and then.</param>
-    /// <returns>What it gave; the default value in the other processes.</returns>
+    /// <param name="work">Work to do; its argument is to be called now and then.</param>
+    /// <returns>Result; the default value in the other processes.</returns>
     public static T? Await<T>(this IProcessGroup? group, Func<Action, T> work)
     {
         if (group is null)

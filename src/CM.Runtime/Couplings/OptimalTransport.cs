@@ -23,7 +23,7 @@ public static class OptimalTransport
     /// <param name="data">Data, <c>[B, …]</c>.</param>
     /// <param name="noise">Noise of the same shape.</param>
     /// <returns>The noise of each data point.</returns>
-    public static Tensor Match(Tensor data, Tensor noise)
+    public static Tensor Assign(Tensor data, Tensor noise)
     {
         using var frozen = no_grad();
         using var _ = NewDisposeScope();

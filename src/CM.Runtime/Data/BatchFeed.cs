@@ -24,7 +24,7 @@ internal sealed class BatchFeed : IDisposable
     private ExceptionDispatchInfo? failure;
 
     /// <summary>Starts preparing.</summary>
-    /// <param name="examples">Where the data is.</param>
+    /// <param name="examples">Examples of the data source.</param>
     /// <param name="plan">Shape of one example, and whether images are mirrored.</param>
     /// <param name="setup">Batch, seed, device.</param>
     /// <param name="firstStep">The step whose batch comes first.</param>
@@ -39,7 +39,7 @@ internal sealed class BatchFeed : IDisposable
         thread.Start();
     }
 
-    /// <summary>How long <see cref="Next"/> waited for batches that were not ready.</summary>
+    /// <summary>Time that <see cref="Next"/> waited for batches that were not ready.</summary>
     public TimeSpan Waited { get; private set; }
 
     /// <summary>The next batch, on the device; the caller disposes of its tensors.</summary>

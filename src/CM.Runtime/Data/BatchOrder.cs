@@ -4,7 +4,7 @@ namespace CM.Runtime;
 
 /// <summary>
 /// Which example comes when: every epoch is a permutation that depends on (seed, epoch) alone, epochs follow each other without a gap,
-/// and nothing is left out. Where a run stands follows from its step.
+/// and nothing is left out. The position of a run follows from its step.
 /// </summary>
 internal sealed class BatchOrder(int count, long seed)
 {

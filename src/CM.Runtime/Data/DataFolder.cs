@@ -1,7 +1,7 @@
 namespace CM.Runtime;
 
 /// <summary>
-/// Where data files are looked up: in <c>--data</c>, else in <c>DSLCM_DATA</c>, else in <c>data</c> of the current folder
+/// Search path of data files: <c>--data</c>, else <c>DSLCM_DATA</c>, else <c>data</c> of the current folder
 /// and those above it.
 /// </summary>
 internal static class DataFolder
@@ -10,7 +10,7 @@ internal static class DataFolder
 
     /// <summary>Finds a file or folder in the data folder or up to two folders further down.</summary>
     /// <param name="given">The data folder, where the user named one.</param>
-    /// <param name="names">What will do, best first; the names of folders end in a slash.</param>
+    /// <param name="names">Acceptable names, best first; names of folders end in a slash.</param>
     /// <exception cref="UserError">There is none of them.</exception>
     public static string Find(string? given, params string[] names)
     {

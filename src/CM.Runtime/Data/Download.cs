@@ -10,10 +10,10 @@ namespace CM.Runtime;
 internal sealed record PublishedFile(string Name, string Md5);
 
 /// <summary>A published data set.</summary>
-/// <param name="Name">How the command calls it.</param>
-/// <param name="Address">Where its files are, with a slash at the end.</param>
-/// <param name="Folder">Where they go in the data folder.</param>
-/// <param name="Files">What is fetched.</param>
+/// <param name="Name">Name on the command line.</param>
+/// <param name="Address">URL of its files, with a slash at the end.</param>
+/// <param name="Folder">Folder below the data folder.</param>
+/// <param name="Files">Names of the files.</param>
 internal sealed record PublishedSet(string Name, string Address, string Folder, IReadOnlyList<PublishedFile> Files)
 {
     /// <summary>Everything that can be fetched; the sums are those that the publishers and torchvision name.</summary>
@@ -36,15 +36,15 @@ internal sealed record PublishedSet(string Name, string Address, string Folder, 
 }
 
 /// <summary>
-/// Fetches files over HTTP. What was fetched before a fault stays in <c>NAME.part</c>, and the next call goes on behind it.
+/// Fetches files over HTTP. Bytes fetched before a fault stay in <c>NAME.part</c>, and the next call continues behind them.
 /// </summary>
 internal static class Download
 {
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(60);
 
     /// <summary>Fetches a file, unless it is there with the right sum.</summary>
-    /// <param name="address">Where it is.</param>
-    /// <param name="path">Where it goes.</param>
+    /// <param name="address">URL or path.</param>
+    /// <param name="path">Destination.</param>
     /// <param name="md5">Its sum in lower case.</param>
     /// <param name="progress">Told how many bytes are here, and of how many where the server says that.</param>
     /// <returns>Whether anything had to be fetched.</returns>

@@ -8,7 +8,7 @@ internal static class Examples
     private const int Probed = 1000;
 
     /// <summary>Opens the data of an experiment and checks it against the declaration.</summary>
-    /// <param name="plan">What was declared: data, shape, and the number of classes where labels are needed.</param>
+    /// <param name="plan">Declaration of data, shape, and the number of classes if labels are needed.</param>
     /// <param name="folder">The data folder, where the user named one.</param>
     /// <param name="tell">Told in words what was left out and which classes were found.</param>
     /// <returns><see cref="ILabelledExamples"/> where the plan has classes.</returns>
@@ -36,7 +36,7 @@ internal static class Examples
         return examples;
     }
 
-    /// <summary>Where the files of a data source lie; null where it has none.</summary>
+    /// <summary>Folder of a data source's files; null if it has none.</summary>
     /// <exception cref="UserError">They are missing.</exception>
     public static string? Find(IDataSource source, string? folder)
     {

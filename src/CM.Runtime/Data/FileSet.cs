@@ -17,12 +17,12 @@ internal abstract class FileSet : IDisposable
     public static FileSet Open(string path) =>
         DataFile.Guard(path, FileSet () => Directory.Exists(path) ? new InFolder(path) : new InZip(path));
 
-    /// <summary>How a file is called in messages.</summary>
+    /// <summary>Name of a file in messages.</summary>
     public string NameOf(string file) => $"{Path}/{file}";
 
     /// <summary>Reads a file.</summary>
     /// <param name="file">One of <see cref="Names"/>.</param>
-    /// <param name="most">How many bytes to read from its start. Default: all.</param>
+    /// <param name="most">Number of bytes to read from its start. Default: all.</param>
     /// <exception cref="UserError">It cannot be read or is damaged.</exception>
     public byte[] Read(string file, int most = int.MaxValue) => DataFile.Guard(NameOf(file), () => ReadFile(file, most));
 

@@ -4,7 +4,7 @@ namespace CM.Runtime;
 
 /// <summary>Examples in memory as they are.</summary>
 /// <param name="values">All examples, row-major, the first axis counting them.</param>
-/// <param name="count">How many examples.</param>
+/// <param name="count">Number of examples.</param>
 internal sealed class FloatExamples(float[] values, int count) : IExamples
 {
     public int Count => count;

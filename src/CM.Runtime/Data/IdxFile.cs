@@ -13,7 +13,7 @@ internal sealed record IdxFile(int[] Sizes, byte[] Values)
 {
     private const uint Bytes = 0x00000800;
 
-    /// <summary>How many images or labels.</summary>
+    /// <summary>Number of images or labels.</summary>
     public int Count => Sizes[0];
 
     /// <summary>Reads a file of images, <c>[count, height, width]</c>.</summary>

@@ -13,7 +13,7 @@ internal static class Preparation
     /// <param name="from">A folder, or a zip file.</param>
     /// <param name="to">The new zip file.</param>
     /// <param name="size">Columns and rows, 1 or more.</param>
-    /// <param name="filter">How pixels are weighed.</param>
+    /// <param name="filter">Filter that weighs pixels.</param>
     /// <param name="split">The folder to take, such as <c>train</c>, where there are several splits.</param>
     /// <param name="progress">Told how many of how many are done.</param>
     /// <returns>The pictures that were taken.</returns>

@@ -5,15 +5,15 @@ namespace CM.Runtime;
 /// <summary>An image as a PNG file in memory.</summary>
 /// <param name="Width">Columns.</param>
 /// <param name="Height">Rows.</param>
-/// <param name="Channels">1 (grey) or 3 (RGB).</param>
+/// <param name="Channels">Channels, 1 (grey) or 3 (RGB).</param>
 /// <param name="Png">The file.</param>
 internal sealed record EncodedImage(int Width, int Height, int Channels, byte[] Png)
 {
     /// <summary>Encodes pixels.</summary>
     /// <param name="width">Columns, 1 or more.</param>
     /// <param name="height">Rows, 1 or more.</param>
-    /// <param name="channels">1 (grey) or 3 (RGB).</param>
-    /// <param name="pixels">8 bits a channel, <c>[height, width, channels]</c>.</param>
+    /// <param name="channels">Channels, 1 (grey) or 3 (RGB).</param>
+    /// <param name="pixels">Pixels, 8 bits a channel, <c>[height, width, channels]</c>.</param>
     public static unsafe EncodedImage Of(int width, int height, int channels, ReadOnlySpan<byte> pixels)
     {
         var info = new SKImageInfo(width, height, channels == 1 ? SKColorType.Gray8 : SKColorType.Rgb888x, SKAlphaType.Opaque);

@@ -42,7 +42,7 @@ internal sealed record DecodedImage(int Width, int Height, byte[] Pixels)
 
 /// <summary>
 /// Reads PNG, JPEG, WebP, BMP and GIF files: the first frame, upright as the Exif orientation says. Values are those of the file: neither
-/// colour profile nor gamma is applied. Of 16 bits the upper 8 are read.
+/// colour profile nor gamma is applied. The upper 8 of 16 bits are read.
 /// </summary>
 internal static class ImageFile
 {

@@ -9,7 +9,7 @@ internal static class ImageGrid
 
     /// <summary>Draws images.</summary>
     /// <param name="values">All images, <c>[count, channels, height, width]</c>, from −1 to 1.</param>
-    /// <param name="channels">1 or 3.</param>
+    /// <param name="channels">Channels, 1 or 3.</param>
     /// <param name="height">Rows of an image.</param>
     /// <param name="width">Columns of an image.</param>
     /// <param name="columns">Images in a row of the grid. Default: as many as make it a square.</param>

@@ -19,7 +19,7 @@ internal static class Resize
     /// <summary>Makes a square image; transparent pixels lie on white.</summary>
     /// <param name="image">Any image.</param>
     /// <param name="size">Columns and rows, 1 or more.</param>
-    /// <param name="filter">How pixels are weighed.</param>
+    /// <param name="filter">Filter that weighs pixels.</param>
     /// <returns>Grey where all colours are, else RGB.</returns>
     public static EncodedImage Square(DecodedImage image, int size, ResizeFilter filter)
     {

@@ -41,7 +41,7 @@ internal readonly record struct ConvolutionBlock()
     /// <summary>[B, out, H, W].</summary>
     public Tensor? Residual { get; init; }
 
-    /// <summary>Of the result.</summary>
+    /// <summary>Shape of the result.</summary>
     public double Scale { get; init; } = 1;
 
     /// <summary>[B, C, H, W] to [B, out, H, W].</summary>

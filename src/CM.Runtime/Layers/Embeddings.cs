@@ -49,7 +49,7 @@ public static class Embeddings
     /// <param name="labels">One-hot, [B, classes].</param>
     /// <param name="weight">[channels, classes].</param>
     /// <param name="bias">[channels], or none.</param>
-    /// <param name="scale">Multiplies the labels.</param>
+    /// <param name="scale">Factor of the labels.</param>
     /// <param name="dropout">The probability.</param>
     /// <param name="context">The origin of random numbers; not needed without dropout.</param>
     /// <returns>[B, channels].</returns>
@@ -57,12 +57,12 @@ public static class Embeddings
     {
         using var scaled = labels * scale;
         if (dropout == 0)
-            return Linears.Of(scaled, weight, bias);
+            return Fused.Linear(scaled, weight, bias);
         using var draw = context!.Uniform(labels);
         using var stays = draw.ge((Scalar)dropout);
         using var mask = stays.to(labels.dtype);
         using var kept = scaled * mask;
-        return Linears.Of(kept, weight, bias);
+        return Fused.Linear(kept, weight, bias);
     }
 
     private static Tensor Waves(Tensor level, Tensor freqs, bool sineFirst)

@@ -100,7 +100,7 @@ public static class Images
     /// <param name="bias">[out], or none.</param>
     /// <param name="strides">Down and to the right; default 1.</param>
     /// <param name="padding">Zeros around the image; default none.</param>
-    /// <param name="dilation">From tap to tap; default 1.</param>
+    /// <param name="dilation">Distance of the taps; default 1.</param>
     /// <param name="groups">Divides C and out.</param>
     /// <returns>[B, out, …].</returns>
     public static Tensor GeneralConv2d(Tensor images, Tensor weight, Tensor? bias = null, long[]? strides = null, long[]? padding = null, long[]? dilation = null, long groups = 1)
@@ -130,11 +130,11 @@ public static class Images
     /// <param name="normBias">Shift of the norm, [C].</param>
     /// <param name="weight">[out, C, kernel, kernel] with an odd kernel; null to stop before the convolution.</param>
     /// <param name="bias">[out], or none.</param>
-    /// <param name="epsilon">Added to the variance.</param>
-    /// <param name="shift">Added to every pixel before the norm, [B, C].</param>
+    /// <param name="epsilon">Term added to the variance.</param>
+    /// <param name="shift">Term added to every pixel before the norm, [B, C].</param>
     /// <param name="dropout">Probability that a number becomes 0 before the convolution.</param>
-    /// <param name="residual">Added to the result, [B, out, H, W].</param>
-    /// <param name="scale">Multiplies the sum.</param>
+    /// <param name="residual">Term added to the result, [B, out, H, W].</param>
+    /// <param name="scale">Factor of the sum.</param>
     /// <param name="context">The origin of dropout masks; not needed without dropout.</param>
     /// <returns>[B, out, H, W].</returns>
     public static Tensor NormSiLUConv2d(

@@ -44,8 +44,8 @@ public static class MagnitudePreserving
 
     /// <summary>√2·cos(level·freqs + phases) (equation 75).</summary>
     /// <param name="level">[B].</param>
-    /// <param name="freqs">2πf, [channels].</param>
-    /// <param name="phases">2πφ, [channels].</param>
+    /// <param name="freqs">Freqs, 2πf, [channels].</param>
+    /// <param name="phases">Phases, 2πφ, [channels].</param>
     /// <returns>[B, channels].</returns>
     public static Tensor Fourier(Tensor level, Tensor freqs, Tensor phases)
     {
@@ -70,7 +70,7 @@ public static class MagnitudePreserving
     /// <param name="x">[…, input].</param>
     /// <param name="weight">[output, input].</param>
     /// <param name="training">Whether the stored weights may be normalised; they are where gradients are recorded too.</param>
-    /// <param name="gain">Multiplies the weights.</param>
+    /// <param name="gain">Factor of the weights.</param>
     /// <returns>[…, output].</returns>
     public static Tensor Linear(Tensor x, Tensor weight, bool training, double gain = 1)
     {
@@ -82,7 +82,7 @@ public static class MagnitudePreserving
     /// <param name="x">[B, input, H, W].</param>
     /// <param name="weight">[output, input, kernel, kernel] with an odd kernel.</param>
     /// <param name="training">As for <see cref="Linear"/>.</param>
-    /// <param name="gain">Multiplies the weights.</param>
+    /// <param name="gain">Factor of the weights.</param>
     /// <returns>[B, output, H, W].</returns>
     public static Tensor Conv2d(Tensor x, Tensor weight, bool training, double gain = 1)
     {
@@ -102,7 +102,7 @@ public static class MagnitudePreserving
     {
         using var qkv = Conv2d(x, qkvWeight, training);
         using var parts = Images.SplitHeads(qkv, heads);
-        using var normed = Norms.Pixels(parts);
+        using var normed = Norms.PixelNorm(parts);
         using var mixed = Images.Attend(normed, x.shape);
         return Conv2d(mixed, projWeight, training);
     }

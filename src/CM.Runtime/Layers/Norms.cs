@@ -16,7 +16,7 @@ public static class Norms
     /// <param name="groups">Divides C.</param>
     /// <param name="weight">Scale, [C].</param>
     /// <param name="bias">Shift, [C].</param>
-    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="epsilon">Term added to the variance.</param>
     /// <returns>[B, C, …].</returns>
     public static Tensor Group(Tensor x, long groups, Tensor weight, Tensor bias, double epsilon = 1e-5)
     {
@@ -31,9 +31,9 @@ public static class Norms
     /// <param name="shape">[size].</param>
     /// <param name="weight">Scale, [size].</param>
     /// <param name="bias">Shift, [size].</param>
-    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="epsilon">Term added to the variance.</param>
     /// <returns>[…, size].</returns>
-    public static Tensor Layer(Tensor x, long[] shape, Tensor weight, Tensor bias, double epsilon = 1e-5)
+    public static Tensor LayerNorm(Tensor x, long[] shape, Tensor weight, Tensor bias, double epsilon = 1e-5)
     {
         using var cast = Casts.To(weight, x);
         return functional.layer_norm(cast ?? x, shape, weight, bias, epsilon).Seen(x, weight);
@@ -47,7 +47,7 @@ public static class Norms
     /// <param name="groups">Divides C.</param>
     /// <param name="weight">Scale of the norm itself, [C].</param>
     /// <param name="bias">Shift of the norm itself, [C].</param>
-    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="epsilon">Term added to the variance.</param>
     /// <returns>[B, C, H, W].</returns>
     public static Tensor Adaptive(Tensor x, Tensor embedding, Tensor affineWeight, Tensor affineBias, long groups, Tensor weight, Tensor bias, double epsilon = 1e-5)
     {
@@ -66,8 +66,8 @@ public static class Norms
     /// <summary>x/√(mean x² + epsilon)·weight over the last axis (Zhang and Sennrich 2019).</summary>
     /// <param name="x">[…, size].</param>
     /// <param name="weight">[size].</param>
-    /// <param name="epsilon">Added to the mean square.</param>
-    public static Tensor RootMeanSquare(Tensor x, Tensor weight, double epsilon = 1e-5)
+    /// <param name="epsilon">Term added to the mean square.</param>
+    public static Tensor RmsNorm(Tensor x, Tensor weight, double epsilon = 1e-5)
     {
         using var wide = Casts.ToFloat32(x);
         using var squares = (wide ?? x).square();
@@ -81,7 +81,7 @@ public static class Norms
     }
 
     /// <summary>Divides every pixel by 1e-4 + the root mean square of its channels: [B, C, …] stays.</summary>
-    public static Tensor Pixels(Tensor x)
+    public static Tensor PixelNorm(Tensor x)
     {
         using var wide = Casts.ToFloat32(x);
         if (wide is null)

@@ -16,9 +16,9 @@ public static class Require
     }
 
     /// <summary>Compares what a user's function gave with what its <c>[Shape]</c> promises.</summary>
-    /// <param name="result">What it gave.</param>
+    /// <param name="result">Result.</param>
     /// <param name="promised">The sizes of its axes; −1 for any.</param>
-    /// <param name="function">Where and what it is, such as <c>Unet.Sharpen: Sharpen.Apply</c>.</param>
+    /// <param name="function">Path and name of the function, such as <c>Unet.Sharpen: Sharpen.Apply</c>.</param>
     /// <returns>True.</returns>
     /// <exception cref="ArgumentException">They differ.</exception>
     public static bool Shape(torch.Tensor result, ReadOnlySpan<long> promised, string function)

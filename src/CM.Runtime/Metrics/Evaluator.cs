@@ -3,8 +3,8 @@ using CM.Dsl;
 
 namespace CM.Runtime;
 
-/// <summary>What samples were found to be worth: names as they stand in logs, and numbers.</summary>
-/// <param name="Steps">How many steps the sampler took; 0 for restored data.</param>
+/// <summary>Metrics of samples: names as in logs, and values.</summary>
+/// <param name="Steps">Number of steps of the sampler; 0 for denoised data.</param>
 /// <param name="Values">Name and value, the one that decides first.</param>
 internal sealed record Judgement(int Steps, IReadOnlyList<KeyValuePair<string, double>> Values)
 {
@@ -32,11 +32,11 @@ internal sealed class Evaluator : IDisposable
     private readonly FeatureSet? data;
 
     /// <summary>Prepares: features of the data are worked out or read.</summary>
-    /// <param name="plan">What is sampled.</param>
+    /// <param name="plan">Plan of the experiment to sample.</param>
     /// <param name="examples">The data.</param>
-    /// <param name="network">Whose features judge; null for points in the plane. Stays the caller's.</param>
-    /// <param name="seed">What the noise depends on.</param>
-    /// <param name="device">Where the model and the network are.</param>
+    /// <param name="network">Network whose features are compared; null for points in the plane. The caller keeps it.</param>
+    /// <param name="seed">Seed of the noise.</param>
+    /// <param name="device">Device of the model and the network.</param>
     /// <param name="goesOn">Called now and then while features are worked out.</param>
     public Evaluator(ExperimentPlan plan, IExamples examples, FeatureNetwork? network, long seed, Device device, Action? goesOn = null)
     {
@@ -49,10 +49,10 @@ internal sealed class Evaluator : IDisposable
     }
 
     /// <summary>Judges samples.</summary>
-    /// <param name="training">Whose sampler to use.</param>
+    /// <param name="training">Trainer whose sampler is used.</param>
     /// <param name="weights">With which weights.</param>
-    /// <param name="steps">How many of the sampling times to go through, from the first on.</param>
-    /// <param name="count">How many samples.</param>
+    /// <param name="steps">Number of sampling times to go through, from the first on.</param>
+    /// <param name="count">Number of samples.</param>
     /// <param name="goesOn">Called now and then.</param>
     public Judgement Judge(ConsistencyTrainer training, ParameterStore weights, int steps, int count, Action? goesOn = null)
     {
@@ -61,10 +61,10 @@ internal sealed class Evaluator : IDisposable
     }
 
     /// <summary>dFID_t (Lee et al. 2025, section 4): the distance of data that were noised to a time and restored in one step.</summary>
-    /// <param name="training">Whose model to use.</param>
+    /// <param name="training">Trainer whose model is used.</param>
     /// <param name="weights">With which weights.</param>
     /// <param name="time">t.</param>
-    /// <param name="count">How many examples, at most.</param>
+    /// <param name="count">Number of examples, at most.</param>
     public Judgement JudgeRestored(ConsistencyTrainer training, ParameterStore weights, double time, int count)
     {
         var blocks = Enumerable.Range(0, (Math.Min(count, examples.Count) + Block - 1) / Block).Select(block =>

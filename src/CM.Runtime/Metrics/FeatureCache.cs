@@ -11,7 +11,7 @@ namespace CM.Runtime;
 /// </summary>
 internal static class FeatureCache
 {
-    /// <summary>Where classifiers and features of data are.</summary>
+    /// <summary>Folder of classifiers and features of data.</summary>
     public const string Folder = "features";
 
     private const string CountKey = "count";
@@ -20,8 +20,8 @@ internal static class FeatureCache
     /// <summary>Features of data, worked out now or read from the cache.</summary>
     /// <param name="examples">The data.</param>
     /// <param name="shape">Shape of one example.</param>
-    /// <param name="network">What looks at them.</param>
-    /// <param name="device">Where the network is.</param>
+    /// <param name="network">Network that computes the features.</param>
+    /// <param name="device">Device of the network.</param>
     /// <param name="goesOn">Called now and then.</param>
     public static FeatureSet Of(IExamples examples, long[] shape, FeatureNetwork network, Device device, Action? goesOn = null)
     {
@@ -34,7 +34,7 @@ internal static class FeatureCache
         return set;
     }
 
-    /// <summary>Where the features of data are kept.</summary>
+    /// <summary>Folder of the features of data.</summary>
     public static string PathOf(IExamples examples, long[] shape, FeatureNetwork network)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -3,7 +3,7 @@ namespace CM.Runtime;
 /// <summary>A network by whose features images are judged.</summary>
 internal abstract class FeatureNetwork : IDisposable
 {
-    /// <summary>What it is, for people.</summary>
+    /// <summary>Description for people.</summary>
     public abstract string Name { get; }
 
     /// <summary>Everything that decides its features, as a hash or in words; statistics are kept under it.</summary>
@@ -13,7 +13,7 @@ internal abstract class FeatureNetwork : IDisposable
     public virtual bool Unbiased => true;
 
     /// <summary>Features of images and, where it tells classes apart, their logits.</summary>
-    /// <param name="images">From −1 to 1, <c>[n, channels, height, width]</c>, on the network's device.</param>
+    /// <param name="images">Images, from −1 to 1, <c>[n, channels, height, width]</c>, on the network's device.</param>
     /// <returns><c>[n, d]</c>, and <c>[n, classes]</c> or null; the caller disposes of both.</returns>
     public abstract (Tensor Features, Tensor? Logits) Look(Tensor images);
 

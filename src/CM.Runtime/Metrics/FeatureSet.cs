@@ -9,7 +9,7 @@ namespace CM.Runtime;
 /// </summary>
 internal sealed class FeatureSet : IDisposable
 {
-    /// <summary>How many examples' features are kept.</summary>
+    /// <summary>Number of examples' features are kept.</summary>
     public const int MostKept = 10_000;
 
     private const int Block = 250;
@@ -47,9 +47,9 @@ internal sealed class FeatureSet : IDisposable
     }
 
     /// <summary>Features of images.</summary>
-    /// <param name="blocks">From −1 to 1, <c>[n, channels, height, width]</c>; disposed of here.</param>
-    /// <param name="network">What looks at them.</param>
-    /// <param name="keepEvery">Of how many images one is kept.</param>
+    /// <param name="blocks">Blocks, from −1 to 1, <c>[n, channels, height, width]</c>; disposed of here.</param>
+    /// <param name="network">Network that computes the features.</param>
+    /// <param name="keepEvery">Distance of the images that are kept: one of so many.</param>
     public static FeatureSet Of(IEnumerable<Tensor> blocks, FeatureNetwork network, int keepEvery = 1)
     {
         FeatureSet? set = null;

@@ -10,8 +10,8 @@ internal sealed class FeatureStatistics : IDisposable
     private readonly Tensor scatter;
 
     /// <summary>Starts with nothing.</summary>
-    /// <param name="width">How many features an example has, 1 or more.</param>
-    /// <param name="device">Where the batches will be.</param>
+    /// <param name="width">Number of features of an example, 1 or more.</param>
+    /// <param name="device">Device of the batches.</param>
     public FeatureStatistics(int width, Device device)
         : this(0, zeros([width], ScalarType.Float64, device), zeros([width, width], ScalarType.Float64, device))
     {
@@ -24,10 +24,10 @@ internal sealed class FeatureStatistics : IDisposable
         this.scatter = scatter.DetachFromDisposeScope();
     }
 
-    /// <summary>How many examples came in.</summary>
+    /// <summary>Number of examples.</summary>
     public long Count { get; private set; }
 
-    /// <summary>How many features an example has.</summary>
+    /// <summary>Number of features of an example.</summary>
     public int Width => (int)mean.shape[0];
 
     /// <summary>Mean of each feature, <c>[d]</c>, float64.</summary>

@@ -5,9 +5,9 @@ internal static class Features
 {
     /// <summary>Opens what the user named, else the classifier of the experiment.</summary>
     /// <param name="plan">The experiment.</param>
-    /// <param name="file">What the user named.</param>
-    /// <param name="protocol">By which rules, where the user said.</param>
-    /// <param name="device">Where it is to be.</param>
+    /// <param name="file">File named by the user.</param>
+    /// <param name="protocol">Rules of the evaluation, if the user named them.</param>
+    /// <param name="device">Device.</param>
     /// <returns>Null for points in the plane, which are judged as they are.</returns>
     /// <exception cref="UserError">There is none, or it does not fit.</exception>
     public static FeatureNetwork? Open(ExperimentPlan plan, string? file, string? protocol, Device device)

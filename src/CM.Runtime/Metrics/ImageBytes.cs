@@ -17,8 +17,8 @@ internal enum ByteRule
 internal static class ImageBytes
 {
     /// <summary>Images as whole numbers from 0 to 255, in the type and shape that they have.</summary>
-    /// <param name="images">From −1 to 1, any shape, float32.</param>
-    /// <param name="rule">Which rule.</param>
+    /// <param name="images">Images, from −1 to 1, any shape, float32.</param>
+    /// <param name="rule">Rule.</param>
     public static Tensor Of(Tensor images, ByteRule rule)
     {
         using var frozen = no_grad();

@@ -31,10 +31,10 @@ internal sealed class Inception : FeatureNetwork
     public override bool Unbiased => protocol.Unbiased;
 
     /// <summary>Takes weights over.</summary>
-    /// <param name="path">Where they were.</param>
-    /// <param name="protocol">By which rules.</param>
+    /// <param name="path">Path of the pictures.</param>
+    /// <param name="protocol">Rules of the evaluation.</param>
     /// <param name="tensors">All of them, by name.</param>
-    /// <param name="device">Where to keep them.</param>
+    /// <param name="device">Device.</param>
     /// <exception cref="UserError">Some are missing.</exception>
     public static Inception Open(string path, Protocol protocol, IReadOnlyList<NamedTensor> tensors, Device device)
     {

@@ -6,8 +6,8 @@ namespace CM.Runtime;
 internal static class InceptionScore
 {
     /// <summary>Mean and deviation (with divisor n) over consecutive parts of the samples.</summary>
-    /// <param name="probabilities">Of the classes, <c>[n, classes]</c>; rows sum to 1.</param>
-    /// <param name="splits">How many parts, from 1 to n.</param>
+    /// <param name="probabilities">Probabilities of the classes, <c>[n, classes]</c>; rows sum to 1.</param>
+    /// <param name="splits">Number of parts, from 1 to n.</param>
     public static (double Mean, double Deviation) Of(Tensor probabilities, int splits)
     {
         using var frozen = no_grad();

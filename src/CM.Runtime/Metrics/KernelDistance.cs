@@ -11,9 +11,9 @@ internal static class KernelDistance
     /// <summary>Mean and deviation over random subsets of both sets, drawn without repetition.</summary>
     /// <param name="a">Features, <c>[n, d]</c>.</param>
     /// <param name="b">Features, <c>[m, d]</c>.</param>
-    /// <param name="subsets">How many, 1 or more.</param>
+    /// <param name="subsets">Number, 1 or more.</param>
     /// <param name="size">Examples in a subset, 2 or more; less where a set is smaller.</param>
-    /// <param name="seed">What the subsets depend on.</param>
+    /// <param name="seed">Seed of the subsets.</param>
     public static (double Mean, double Deviation) Between(Tensor a, Tensor b, int subsets, int size, long seed)
     {
         var draw = new SplitMix((ulong)seed);

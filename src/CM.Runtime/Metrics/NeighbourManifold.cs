@@ -28,7 +28,7 @@ internal static class NeighbourManifold
     private static double Covered(Tensor probes, Tensor centers, Tensor radii) =>
         Blocks(probes, centers, distances => distances.le(radii).any(1).to(ScalarType.Float64)).mean().item<double>();
 
-    // What a function makes of the squared distances [b, m] of each block of rows to all others, joined.
+    // Applies a function to the squared distances [b, m] of each block of rows to all others, joined.
     private static Tensor Blocks(Tensor rows, Tensor others, Func<Tensor, Tensor> function)
     {
         var squares = others.square().sum(1);

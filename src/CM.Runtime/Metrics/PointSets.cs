@@ -9,7 +9,7 @@ internal static class PointSets
     /// The distance to the data that runs and commands tell: the sliced Wasserstein distance of degree 2, over 64 directions.
     /// </summary>
     /// <param name="samples">Points.</param>
-    /// <param name="data">As many points.</param>
+    /// <param name="data">The same number of points.</param>
     public static double Distance(ReadOnlySpan<float> samples, ReadOnlySpan<float> data) =>
         SlicedWasserstein(samples, data, Directions(UsualDirections), power: 2);
 
@@ -27,9 +27,9 @@ internal static class PointSets
     /// ranks of |difference of the sorted projections|^power.
     /// </summary>
     /// <param name="a">Points.</param>
-    /// <param name="b">As many points.</param>
+    /// <param name="b">The same number of points.</param>
     /// <param name="directions">Unit vectors, <c>[m, 2]</c>.</param>
-    /// <param name="power">1 or 2.</param>
+    /// <param name="power">Power, 1 or 2.</param>
     public static double SlicedWasserstein(ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<double> directions, int power)
     {
         var n = SameCount(a, b);
@@ -49,8 +49,8 @@ internal static class PointSets
     /// assignment of one set to the other.
     /// </summary>
     /// <param name="a">Points; the work grows with the cube of their number.</param>
-    /// <param name="b">As many points.</param>
-    /// <param name="power">1 or 2.</param>
+    /// <param name="b">The same number of points.</param>
+    /// <param name="power">Power, 1 or 2.</param>
     public static double Wasserstein(ReadOnlySpan<float> a, ReadOnlySpan<float> b, int power)
     {
         var n = SameCount(a, b);
@@ -72,7 +72,7 @@ internal static class PointSets
     /// <summary>The squared maximum mean discrepancy (Gretton et al. 2012) with the kernel exp(−|x − y|²/(2·width²)).</summary>
     /// <param name="a">Points.</param>
     /// <param name="b">Points.</param>
-    /// <param name="width">Above 0.</param>
+    /// <param name="width">Width, above 0.</param>
     /// <param name="unbiased">Whether pairs of a point with itself are left out.</param>
     public static double Discrepancy(ReadOnlySpan<float> a, ReadOnlySpan<float> b, double width, bool unbiased)
     {
@@ -102,7 +102,7 @@ internal static class PointSets
     /// 2017; Srivastava et al. 2017).
     /// </summary>
     /// <param name="samples">Points.</param>
-    /// <param name="modes">Where the modes are, and how far they spread.</param>
+    /// <param name="modes">Modes and their standard deviation.</param>
     public static (int Covered, double Share) Coverage(ReadOnlySpan<float> samples, CM.Dsl.IModes modes)
     {
         var reach = 9 * modes.Deviation * modes.Deviation;

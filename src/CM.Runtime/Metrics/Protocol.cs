@@ -1,8 +1,8 @@
 namespace CM.Runtime;
 
 /// <summary>By which rules images become bytes and covariances are divided; numbers under different rules must not be compared.</summary>
-/// <param name="Name">How the user calls it.</param>
-/// <param name="Rule">How images become bytes.</param>
+/// <param name="Name">Name by the user.</param>
+/// <param name="Rule">Rule by which images become bytes.</param>
 /// <param name="Unbiased">Whether covariances are divided by n − 1 instead of by n.</param>
 internal sealed record Protocol(string Name, ByteRule Rule, bool Unbiased)
 {
@@ -20,7 +20,7 @@ internal sealed record Protocol(string Name, ByteRule Rule, bool Unbiased)
             ?? throw new UserError($"--protocol {name}: {string.Join(", ", All.Select(each => each.Name))} were expected.");
 
     /// <summary>Images as whole numbers from 0 to 255 with three channels, float32; grey ones are repeated.</summary>
-    /// <param name="images">From −1 to 1, <c>[n, 1 or 3, height, width]</c>.</param>
+    /// <param name="images">Images, from −1 to 1, <c>[n, 1 or 3, height, width]</c>.</param>
     public Tensor Bytes(Tensor images)
     {
         var bytes = ImageBytes.Of(images, Rule);

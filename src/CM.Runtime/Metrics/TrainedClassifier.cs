@@ -34,13 +34,13 @@ internal sealed class TrainedClassifier : FeatureNetwork
     /// <summary>The share of the test examples that it tells right, from 0 to 1.</summary>
     public double Accuracy { get; }
 
-    /// <summary>Where the weights of a classifier lie.</summary>
+    /// <summary>Path of a classifier's weights.</summary>
     public static string PathOf(ClassifierPlan plan) => Path.Combine(FeatureCache.Folder, $"{plan.Name}.safetensors");
 
     /// <summary>Trains a classifier and writes its weights.</summary>
-    /// <param name="plan">What was declared.</param>
+    /// <param name="plan">Declaration.</param>
     /// <param name="data">Folder with data files, where the user named one.</param>
-    /// <param name="device">Where to train.</param>
+    /// <param name="device">Device.</param>
     /// <param name="progress">Told the step done and its loss.</param>
     /// <exception cref="UserError">The data are missing or do not fit.</exception>
     /// <exception cref="DivergedException">The loss is no longer a number.</exception>
@@ -50,7 +50,7 @@ internal sealed class TrainedClassifier : FeatureNetwork
         var weights = ParameterStore.New(plan.Layout(), plan.Seed, device);
         var network = plan.NewModule(weights);
         network.train();
-        using var optimizer = new Adam(weights, plan.Rate);
+        using var optimizer = new Adam(weights, plan.LearningRate);
         var setup = new TrainingSetup(plan.Steps, plan.Batch, plan.Seed, device);
         using var feed = new BatchFeed(examples, AsExperiment(plan, plan.Data), setup, 0);
         for (var step = 0; step < plan.Steps; step++)
@@ -125,7 +125,7 @@ internal sealed class TrainedClassifier : FeatureNetwork
         return (double)right / test.Count;
     }
 
-    // What Examples and BatchFeed need to know.
+    // The facts that Examples and BatchFeed need.
     private static ExperimentPlan AsExperiment(ClassifierPlan plan, IDataSource data) => new()
     {
         Name = plan.Name,
@@ -150,7 +150,7 @@ internal sealed class TrainedClassifier : FeatureNetwork
         new("test", plan.Test.GetType().Name),
         new("steps", $"{plan.Steps}"),
         new("batch", $"{plan.Batch}"),
-        new("rate", plan.Rate.ToString("R", CultureInfo.InvariantCulture)),
+        new("rate", plan.LearningRate.ToString("R", CultureInfo.InvariantCulture)),
         new("seed", $"{plan.Seed}"),
     ];
 }

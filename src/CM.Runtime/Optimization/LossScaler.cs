@@ -15,7 +15,7 @@ public sealed class LossScaler : IDisposable
     private readonly Tensor state;
 
     /// <summary>Starts with a scale.</summary>
-    /// <param name="weights">Whose gradients are scaled.</param>
+    /// <param name="weights">Weights whose gradients are scaled.</param>
     /// <param name="scale">The first scale, above 0.</param>
     /// <param name="interval">Steps without an overflow after which the scale doubles, 1 or more.</param>
     public LossScaler(ParameterStore weights, double scale, int interval)
@@ -25,14 +25,14 @@ public sealed class LossScaler : IDisposable
         state = tensor(new[] { (float)scale, 0, 0 });
     }
 
-    /// <summary>What the loss is multiplied by.</summary>
+    /// <summary>Factor of the loss.</summary>
     public double Scale
     {
         get => this[0];
         private set => this[0] = value;
     }
 
-    /// <summary>How many steps were left out.</summary>
+    /// <summary>Number of steps left out.</summary>
     public int Skipped
     {
         get => (int)this[2];

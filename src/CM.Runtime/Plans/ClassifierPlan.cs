@@ -18,24 +18,24 @@ public sealed record ClassifierPlan
     public required int Batch { get; init; }
 
     /// <summary>Adam's learning rate, above 0.</summary>
-    public required double Rate { get; init; }
+    public required double LearningRate { get; init; }
 
-    /// <summary>Where every random number comes from.</summary>
+    /// <summary>Seed of every random number.</summary>
     public required long Seed { get; init; }
 
-    /// <summary>What it is trained on.</summary>
+    /// <summary>Training data.</summary>
     public required IDataSource Data { get; init; }
 
-    /// <summary>What its accuracy is measured on.</summary>
+    /// <summary>Data on which the accuracy is measured.</summary>
     public required IDataSource Test { get; init; }
 
     /// <summary>Shape of one example, without the batch.</summary>
     public required long[] DataShape { get; init; }
 
-    /// <summary>How many classes there are.</summary>
+    /// <summary>Number of classes.</summary>
     public required int Classes { get; init; }
 
-    /// <summary>How many features an example has.</summary>
+    /// <summary>Number of features of an example.</summary>
     public required int Features { get; init; }
 
     /// <summary>Parameters of the network.</summary>

@@ -18,7 +18,7 @@ public sealed record ExperimentPlan
     /// <summary>Examples in a step, 1 or more.</summary>
     public required int Batch { get; init; }
 
-    /// <summary>Where every random number comes from.</summary>
+    /// <summary>Seed of every random number.</summary>
     public required long Seed { get; init; }
 
     /// <summary>The data.</summary>
@@ -33,7 +33,7 @@ public sealed record ExperimentPlan
     /// <summary>Whether a part of the coupling looks at all samples at once, so that a batch cannot be trained on in parts.</summary>
     public bool CouplesBatch { get; init; }
 
-    /// <summary>How many classes the labels of the data name; 0 where no network takes labels.</summary>
+    /// <summary>Number of classes of the data's labels; 0 if no network takes labels.</summary>
     public int Classes { get; init; }
 
     /// <summary>Name of the network that is trained.</summary>
@@ -59,7 +59,7 @@ public sealed record ExperimentPlan
     /// <summary>The comparisons to which the experiment belongs; null where there is none.</summary>
     public ComparisonPlan? Comparison { get; init; }
 
-    /// <summary>What was declared, in words: <c>("Model", "MoonsDenoiser")</c>. A checkpoint only goes on under the same.</summary>
+    /// <summary>Declaration in words: <c>("Model", "MoonsDenoiser")</c>. A checkpoint resumes only under the same.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Declaration { get; init; }
 
     /// <summary>The declaration line by line; an axis may occur more than once.</summary>

@@ -1,15 +1,15 @@
 namespace CM.Runtime;
 
 /// <summary>An experiment that can be run.</summary>
-/// <param name="Plan">What was declared.</param>
+/// <param name="Plan">Declaration.</param>
 /// <param name="Network">The network that is trained.</param>
-/// <param name="Make">Makes a training with fresh weights.</param>
+/// <param name="Make">Factory of a trainer with fresh weights.</param>
 public sealed record Experiment(ExperimentPlan Plan, NetworkPlan Network, Func<TrainingSetup, ConsistencyTrainer> Make)
 {
     /// <summary>The declared record, whose source a run keeps; null where there is none.</summary>
     public Type? Record { get; init; }
 
-    /// <summary>Makes a training with fresh weights.</summary>
+    /// <summary>Factory of a trainer with fresh weights.</summary>
     /// <exception cref="UserError">They do not fit into memory.</exception>
     public ConsistencyTrainer NewTraining(TrainingSetup setup)
     {

@@ -8,7 +8,7 @@ namespace CM.Runtime;
 /// </summary>
 internal sealed class LossByTime(double from, double to) : IDisposable
 {
-    /// <summary>How many buckets there are.</summary>
+    /// <summary>Number of buckets.</summary>
     public const int Buckets = 24;
 
     private const int DeviceWindow = 16;

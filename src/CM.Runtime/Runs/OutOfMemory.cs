@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace CM.Runtime;
 
-/// <summary>What can be said when libtorch gets no memory.</summary>
+/// <summary>Message for the case that libtorch gets no memory.</summary>
 internal static partial class OutOfMemory
 {
     /// <summary>
@@ -16,18 +16,18 @@ internal static partial class OutOfMemory
     /// <summary>Whether libtorch got no memory.</summary>
     public static bool IsCause(Exception exception) => exception is ExternalException && Asked(exception.Message) is not null;
 
-    /// <summary>How many bytes libtorch asked for in vain; null where a message tells of something else. 0 where it does not say.</summary>
+    /// <summary>Bytes that libtorch asked for in vain; null where a message tells of something else. 0 where it does not say.</summary>
     public static long? Asked(string message) =>
         CpuRequest().Match(message) is { Success: true } cpu ? long.Parse(cpu.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
         : CudaRequest().Match(message) is { Success: true } cuda ? Bytes(cuda)
         : message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) ? 0
         : null;
 
-    /// <summary>How many bytes were free on the CUDA device that a message tells of; null where it does not say.</summary>
+    /// <summary>Bytes that were free on the CUDA device that a message tells of; null where it does not say.</summary>
     public static long? Free(string message) => CudaFree().Match(message) is { Success: true } free ? Bytes(free) : null;
 
     /// <summary>The largest batch that should fit; 0 where none does, null where sizes are open.</summary>
-    /// <param name="experiment">What it takes.</param>
+    /// <param name="experiment">Experiment that takes them.</param>
     /// <param name="batch">The batch that did not fit.</param>
     /// <param name="free">Bytes that were free before anything was built.</param>
     public static long? Fitting(Experiment experiment, int batch, long free) =>
@@ -36,12 +36,12 @@ internal static partial class OutOfMemory
         : null;
 
     /// <summary>Refuses what cannot fit: the kernel gives memory that it does not have, and would end the program without a word.</summary>
-    /// <param name="experiment">What it takes.</param>
+    /// <param name="experiment">Experiment that takes them.</param>
     /// <param name="setup">Batch and device.</param>
-    /// <param name="examples">How many are trained on at once; 0 where none are.</param>
+    /// <param name="examples">Number of examples trained on at once; 0 for none.</param>
     /// <param name="free">Bytes that are free; null where that is not known.</param>
     /// <exception cref="UserError">
-    /// What is held and half of what examples keep is more than there is; half, since that is an estimate.
+    /// Weights, gradients and moments with half of what examples keep exceed the memory; half, since that is an estimate.
     /// </exception>
     public static void Check(Experiment experiment, TrainingSetup setup, int examples, long? free)
     {
@@ -58,9 +58,9 @@ internal static partial class OutOfMemory
     }
 
     /// <summary>One line.</summary>
-    /// <param name="message">What libtorch says.</param>
+    /// <param name="message">Message of libtorch.</param>
     /// <param name="run">The run that did not get memory.</param>
-    /// <param name="experiment">What it trained.</param>
+    /// <param name="experiment">Experiment of the run.</param>
     /// <param name="freeBefore">Bytes that were free before the run began; null where that is not known.</param>
     /// <param name="freeThen">Bytes that were free when memory was asked for in vain; null where that is not known.</param>
     public static UserError Explain(string message, TrainingRun run, Experiment experiment, long? freeBefore, long? freeThen)

@@ -19,11 +19,11 @@ internal sealed class Replay : TrainingRun
     private Replay(TrainingRun run, Checkpoint from, int last)
         : base(run, from) => this.last = last;
 
-    /// <summary>What was found; null while nothing was.</summary>
+    /// <summary>Result; null while there is none.</summary>
     private string? Found { get; set; }
 
     /// <summary>Takes the steps since the newest checkpoint again.</summary>
-    /// <param name="experiment">What was trained.</param>
+    /// <param name="experiment">Experiment of the run.</param>
     /// <param name="run">The run that went astray.</param>
     /// <returns>Step, times and layer in words; null where everything was a number this time.</returns>
     public static string? Find(Experiment experiment, TrainingRun run)
@@ -125,7 +125,7 @@ internal sealed class Replay : TrainingRun
         layers.AddRange(names);
     }
 
-    /// <summary>Where the bad samples lie; where there are none, between which times all of them do.</summary>
+    /// <summary>Times of the samples without a finite loss; if there are none, the range of all times.</summary>
     private void LookAtSamples(Tensor times, Tensor losses)
     {
         using var _ = no_grad();

@@ -31,10 +31,10 @@ internal sealed class RunEvaluation : IDisposable
     public bool IsDue(int done) => done > 0 && (done % evaluation.Every == 0 || done == setup.Steps);
 
     /// <summary>Judges samples made in one step and in all; all processes ask together, and rank 0 judges.</summary>
-    /// <param name="training">What to sample.</param>
+    /// <param name="training">Trainer to sample from.</param>
     /// <param name="done">Steps done.</param>
     /// <returns>
-    /// What the log should say, every value as <c>name/steps of the sampler</c>, and the distance of samples made in all steps.
+    /// Values for the log, each as <c>name/steps of the sampler</c>, and the distance of samples made in all steps.
     /// </returns>
     public (JsonObject Line, double? Distance) Judge(ConsistencyTrainer training, int done) => setup.Group.Await(goesOn =>
     {

@@ -30,14 +30,14 @@ internal sealed class RunFolder
     /// <summary>Averages that were put aside.</summary>
     public SnapshotFolder Snapshots { get; }
 
-    /// <summary>Where the log is.</summary>
+    /// <summary>Path of the log.</summary>
     public string Log => System.IO.Path.Combine(Path, "log.jsonl");
 
-    /// <summary>Where pictures of samples are.</summary>
+    /// <summary>Folder of the pictures of samples.</summary>
     public string Samples => System.IO.Path.Combine(Path, "samples");
 
     /// <summary>Makes the folder of a new run.</summary>
-    /// <param name="given">Where the user wants it; null for a name made of the experiment and the time.</param>
+    /// <param name="given">Path given by the user; null for a name made of the experiment and the time.</param>
     /// <param name="experiment">Name of the experiment.</param>
     /// <exception cref="UserError">There is something in it already, or it cannot be written.</exception>
     public static RunFolder Create(string? given, string experiment)
@@ -117,7 +117,7 @@ internal sealed class RunFolder
             return training.BestWeights;
         if (training.WeightsOf(average) is { } known)
             return known;
-        if (!EmaPower.IsName(average, out var deviation))
+        if (!PowerFunctionEma.IsName(average, out var deviation))
             throw new UserError($"--ema {average}: there is no such average; there are: "
                 + $"{string.Join(", ", training.Averages.Select(each => each.Rule.Name).Append(ConsistencyTrainer.Online))}.");
         Snapshots.Reconstruct(training.Weights, new(step, deviation));

@@ -23,7 +23,7 @@ internal sealed class RunLog : IDisposable
     private readonly double[] times;
 
     /// <summary>Opens the log, and takes out what was logged after the step from which the run goes on.</summary>
-    /// <param name="folder">Whose records.</param>
+    /// <param name="folder">Folder with the records.</param>
     /// <param name="times">Edges of the buckets of <see cref="LossByTime"/>.</param>
     /// <param name="firstStep">Steps that are done.</param>
     public RunLog(RunFolder folder, double[] times, int firstStep)
@@ -49,7 +49,7 @@ internal sealed class RunLog : IDisposable
     }
 
     /// <summary>Adds a line.</summary>
-    /// <param name="line">What is to be recorded.</param>
+    /// <param name="line">Line to record.</param>
     /// <param name="picture">The picture of samples that the line tells of; null where there is none.</param>
     public void Write(JsonObject line, EncodedImage? picture = null)
     {

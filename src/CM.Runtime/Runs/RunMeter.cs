@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace CM.Runtime;
 
 /// <summary>
-/// What is measured while a run goes: losses, the loss by time, the gradient's norm, speed, memory, and how long the loop waited for data.
+/// Measurements of a run: losses, the loss by time, the gradient's norm, speed, memory, and how long the loop waited for data.
 /// </summary>
 internal sealed class RunMeter : IDisposable
 {
@@ -21,9 +21,9 @@ internal sealed class RunMeter : IDisposable
     private StepDetails details = new([], null, null);
 
     /// <summary>Begins to measure; the clock stands still until <see cref="Resume"/>.</summary>
-    /// <param name="plan">Between which times samples lie.</param>
-    /// <param name="training">Which tells of its samples.</param>
-    /// <param name="feed">Where data come from.</param>
+    /// <param name="plan">Plan with the range of times.</param>
+    /// <param name="training">Trainer that reports its samples.</param>
+    /// <param name="feed">Feed of batches.</param>
     /// <param name="done">Steps done.</param>
     public RunMeter(ExperimentPlan plan, ConsistencyTrainer training, BatchFeed feed, int done)
     {
@@ -77,7 +77,7 @@ internal sealed class RunMeter : IDisposable
             throw new DivergedException(Math.Max(0, done - 1), "a weight", sum);
     }
 
-    /// <summary>Where the run stands.</summary>
+    /// <summary>Progress of the run.</summary>
     public StepReport Report(int done)
     {
         var perStep = working.Elapsed / (done - began);
@@ -87,7 +87,7 @@ internal sealed class RunMeter : IDisposable
         };
     }
 
-    /// <summary>What was measured since the last call; all processes ask together.</summary>
+    /// <summary>Measurements since the last call; all processes ask together.</summary>
     public JsonObject Log(int done)
     {
         var mean = losses.TakeMean();

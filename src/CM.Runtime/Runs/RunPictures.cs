@@ -32,7 +32,7 @@ internal sealed class RunPictures
     public double? LastDistance { get; private set; }
 
     /// <summary>Makes a picture, and measures how far its samples are from the data.</summary>
-    /// <param name="training">What to sample.</param>
+    /// <param name="training">Trainer to sample from.</param>
     /// <param name="step">Steps done.</param>
     public EncodedImage Draw(ConsistencyTrainer training, int step)
     {
@@ -44,7 +44,7 @@ internal sealed class RunPictures
     }
 
     /// <summary>Writes the picture that was made last.</summary>
-    /// <returns>What the log should say.</returns>
+    /// <returns>Values for the log.</returns>
     public JsonObject Write(EncodedImage picture, int step)
     {
         Newest = folder.Picture(step);

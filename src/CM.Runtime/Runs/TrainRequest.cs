@@ -136,7 +136,7 @@ public sealed record TrainRequest
         if (Plan.Origin is not { } origin)
             return From is null ? null
                 : throw new UserError($"--from {From}: {Plan.Name} takes no weights of another run; "
-                    + "declare [StartFrom<T>] or [Frozen<T>].");
+                    + "declare [InitFrom<T>] or [Frozen<T>].");
         if (Resume is not null || Weights is not null || Fork is not null)
             return null;
         return From is null ? RunFolder.NewestFinished(origin.Experiment) : RunFolder.Open(From);

@@ -43,12 +43,12 @@ public class TrainingRun : IDisposable
     private (int Step, double? Distance) judged = (-1, null);
 
     /// <summary>Prepares a run.</summary>
-    /// <param name="plan">What is trained.</param>
+    /// <param name="plan">Plan of the experiment.</param>
     /// <param name="setup">Steps, batch, seed, device.</param>
-    /// <param name="folder">Where it goes.</param>
+    /// <param name="folder">Destination.</param>
     /// <param name="examples">The data.</param>
-    /// <param name="from">Where it goes on from; null for a new run.</param>
-    /// <param name="display">Who is told.</param>
+    /// <param name="from">Checkpoint to resume from; null for a new run.</param>
+    /// <param name="display">Display of the progress.</param>
     /// <param name="origin">The run of another experiment that weights come from; null where none do, or where a run goes on.</param>
     /// <param name="weights">Weights that the user gave; null where there are none.</param>
     internal TrainingRun(
@@ -87,7 +87,7 @@ public class TrainingRun : IDisposable
     /// <summary>Whether this process writes the run's files.</summary>
     private bool Writes => Setup.Group.Writes();
 
-    /// <summary>Where the run goes.</summary>
+    /// <summary>Folder of the run.</summary>
     internal RunFolder Folder => folder;
 
     /// <summary>Steps done.</summary>
@@ -147,7 +147,7 @@ public class TrainingRun : IDisposable
     public virtual bool NextStep(out int step)
     {
         step = done;
-        // What processes ask each other waits for the device's work, so there it is not asked at every step.
+        // Communication waits for the device, so processes do not communicate at every step.
         var stops = logs = false;
         if (Setup.Group is null || Setup.Device.type == DeviceType.CPU || done % StepsBetweenAnswers == 0)
             (stops, logs) = Setup.Group.Any(stop.Requested, Writes && unlogged.Elapsed > LongestUnlogged);
@@ -185,7 +185,7 @@ public class TrainingRun : IDisposable
         if (!Writes)
             return;
         foreach (var average in Current.Averages)
-            if (average.Rule is EmaPower { Snapshots: > 0 } rule && IsDue(rule.Snapshots))
+            if (average.Rule is PowerFunctionEma { Snapshots: > 0 } rule && IsDue(rule.Snapshots))
                 OnDisk(() => folder.Snapshots.Save(average, rule, done));
         if (IsDue(Pictures) || unsaved.Elapsed > LongestUnsaved || line is not null)
             Keep(show: IsDue(Pictures));
@@ -312,7 +312,7 @@ public class TrainingRun : IDisposable
         }
     }
 
-    /// <summary>What is left after a fault.</summary>
+    /// <summary>State left after a fault.</summary>
     internal string Rest() =>
         folder.Checkpoints.Newest is { } checkpoint ? $"; {checkpoint} is whole, go on from there with: {ResumeCommand}" : "";
 }

@@ -39,9 +39,9 @@ internal sealed class Sampler
     /// <summary>Shape of all samples.</summary>
     public long[] Shape => [count, .. plan.DataShape];
 
-    /// <summary>How many samples show what a model can do.</summary>
-    /// <param name="plan">What is sampled.</param>
-    /// <param name="classes">Of how many classes.</param>
+    /// <summary>Number of samples that show a model's quality.</summary>
+    /// <param name="plan">Plan of the experiment to sample.</param>
+    /// <param name="classes">Number of classes.</param>
     public static int UsefulCount(ExperimentPlan plan, int classes) => IsPlanar(plan) ? 2000 : classes is > 1 and <= MostRows ? classes * SamplesInRow : 64;
 
     /// <summary>Whether examples are points in the plane.</summary>
@@ -66,7 +66,7 @@ internal sealed class Sampler
     }
 
     /// <summary>A scatter plot of points over data, or a grid of images, class by class.</summary>
-    /// <param name="samples">What <see cref="Sample"/> gave.</param>
+    /// <param name="samples">Result of <see cref="Sample"/>.</param>
     /// <param name="data">Points of the data, <c>[count, 2]</c>; not needed for images.</param>
     public EncodedImage Draw(float[] samples, float[] data) => plan.DataShape switch
     {

@@ -6,17 +6,17 @@ namespace CM.Runtime;
 /// A grid of times and the law of its intervals, kept on the device that draws from it, so that a draw copies nothing there.
 /// </summary>
 /// <param name="times">The ends of the intervals, ascending: one more than there are intervals.</param>
-/// <param name="probabilities">Of each interval.</param>
+/// <param name="probabilities">Probability of each interval.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class TimePartition(double[] times, double[] probabilities)
 {
     private Placed? last;
 
-    /// <summary>How many intervals there are.</summary>
-    public int Cuts => probabilities.Length;
+    /// <summary>Number of intervals.</summary>
+    public int Intervals => probabilities.Length;
 
     /// <summary>Draws intervals.</summary>
-    /// <param name="count">How many, B.</param>
+    /// <param name="count">Batch size B.</param>
     /// <param name="device">Where.</param>
     /// <returns>The upper and the lower end of each, <c>[B]</c>, float64.</returns>
     public (Tensor Upper, Tensor Lower) Draw(long count, Device device)

@@ -19,7 +19,7 @@ internal static partial class AverageNames
         "opt", "optim", "optimizer", "optimizers", "exp", "momentum",
     };
 
-    /// <summary>How many words of a name say that it is an average; below 0 for the state of an optimiser.</summary>
+    /// <summary>Number of words of a name that say that it is an average; below 0 for the state of an optimiser.</summary>
     public static int Score(string name)
     {
         var words = Word().Matches(name).Select(match => match.Value).ToList();

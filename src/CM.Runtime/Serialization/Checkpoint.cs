@@ -22,7 +22,7 @@ internal sealed class Checkpoint : IDisposable
         State = state;
     }
 
-    /// <summary>What was trained, and how far.</summary>
+    /// <summary>Experiment and progress.</summary>
     public TrainingState State { get; }
 
     /// <summary>The file's name.</summary>
@@ -67,7 +67,7 @@ internal sealed class Checkpoint : IDisposable
     /// <exception cref="UserError">The network has other parameters by now.</exception>
     public void Load(ConsistencyTrainer training)
     {
-        var parts = Parts(training);
+        var parts = Entries(training);
         CheckTensors(parts);
         foreach (var part in parts)
             Fill(part);
@@ -77,7 +77,7 @@ internal sealed class Checkpoint : IDisposable
     }
 
     /// <summary>Gives the best saved weights to a training that starts from them or keeps them beside it.</summary>
-    /// <param name="training">Of an experiment with the same model.</param>
+    /// <param name="training">Trainer of an experiment with the same model.</param>
     /// <param name="starts">Whether the training itself starts from them. Networks beside the model that the file lacks stay fresh.</param>
     /// <exception cref="UserError">The model has other parameters.</exception>
     public void LoadBest(ConsistencyTrainer training, bool starts)
@@ -94,7 +94,7 @@ internal sealed class Checkpoint : IDisposable
 
         void Take(ParameterStore store)
         {
-            Part[] parts =
+            Entry[] parts =
             [
                 new(best, store.Values, Known(best, store.Layout.Parameters)),
                 new("buffers", store.BufferValues, Known("buffers", store.Layout.Buffers)),
@@ -110,23 +110,23 @@ internal sealed class Checkpoint : IDisposable
 
     public void Dispose() => file.Dispose();
 
-    private static List<Part> Parts(ConsistencyTrainer training)
+    private static List<Entry> Entries(ConsistencyTrainer training)
     {
         var layout = training.Weights.Layout;
-        var parts = new List<Part>
+        var parts = new List<Entry>
         {
             new("weights", training.Weights.Values, layout.Parameters),
             new("buffers", training.Weights.BufferValues, layout.Buffers),
         };
-        parts.AddRange(training.Optimizer.Moments.Select(moment => new Part(moment.Name, moment.Values, layout.Parameters)));
+        parts.AddRange(training.Optimizer.Moments.Select(moment => new Entry(moment.Name, moment.Values, layout.Parameters)));
         parts.AddRange(
-            training.Averages.Select(average => new Part($"ema/{average.Rule.Name}", average.Weights.Values, layout.Parameters)));
+            training.Averages.Select(average => new Entry($"ema/{average.Rule.Name}", average.Weights.Values, layout.Parameters)));
         if (training.Scaler is { } scaler)
-            parts.Add(new Part("loss_scale", scaler.State, [new ParameterSpec("state", [3], Init.Constant(0), 0, 3)]));
+            parts.Add(new Entry("loss_scale", scaler.State, [new ParameterSpec("state", [3], Initializer.Constant(0), 0, 3)]));
         if (training.FrozenWeights is { } frozen)
         {
-            parts.Add(new Part("frozen", frozen.Values, frozen.Layout.Parameters));
-            parts.Add(new Part("frozen/buffers", frozen.BufferValues, frozen.Layout.Buffers));
+            parts.Add(new Entry("frozen", frozen.Values, frozen.Layout.Parameters));
+            parts.Add(new Entry("frozen/buffers", frozen.BufferValues, frozen.Layout.Buffers));
         }
 
         return parts;
@@ -134,7 +134,7 @@ internal sealed class Checkpoint : IDisposable
 
     private static void Write(FileStream stream, TrainingState state, ConsistencyTrainer training)
     {
-        var parts = Parts(training);
+        var parts = Entries(training);
         var header = SafetensorsWriter.Header(
             [.. state.ToMetadata(), new(HashKey, NoHash)],
             parts.SelectMany(part => part.Specs.Select(spec => (part.NameOf(spec), spec.Shape))));
@@ -174,7 +174,7 @@ internal sealed class Checkpoint : IDisposable
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Where the hash stands in a header. Its quotes make it unique: in every other text JSON escapes them.</summary>
+    /// <summary>Key of the hash in a header. Its quotes make it unique: JSON escapes them in every other text.</summary>
     private static int PlaceOfHash(byte[] header, string hash)
     {
         var key = Encoding.UTF8.GetBytes($"\"{HashKey}\":\"");
@@ -182,13 +182,13 @@ internal sealed class Checkpoint : IDisposable
         return place < 0 ? place : place + key.Length;
     }
 
-    private void CheckTensors(List<Part> parts)
+    private void CheckTensors(List<Entry> parts)
     {
         var gone = file.Header.Tensors.Keys.Except(parts.SelectMany(part => part.Specs.Select(part.NameOf)));
         Refuse(Faults(parts).Concat(gone.Select(name => $"{name} is gone")));
     }
 
-    private IEnumerable<string> Faults(IEnumerable<Part> parts)
+    private IEnumerable<string> Faults(IEnumerable<Entry> parts)
     {
         foreach (var (name, shape) in parts.SelectMany(part => part.Specs.Select(spec => (part.NameOf(spec), spec.Shape))))
         {
@@ -210,7 +210,7 @@ internal sealed class Checkpoint : IDisposable
                 + "train it anew, or undo the change.");
     }
 
-    private void Fill(Part part)
+    private void Fill(Entry part)
     {
         using var values = part.Flat.cpu();
         foreach (var spec in part.Specs)
@@ -224,7 +224,7 @@ internal sealed class Checkpoint : IDisposable
     }
 
     /// <summary>Tensors of one kind: a flat tensor and what lies in it.</summary>
-    private sealed record Part(string Prefix, Tensor Flat, IReadOnlyList<ParameterSpec> Specs)
+    private sealed record Entry(string Prefix, Tensor Flat, IReadOnlyList<ParameterSpec> Specs)
     {
         public string NameOf(ParameterSpec spec) => $"{Prefix}/{spec.Name}";
     }

@@ -11,7 +11,7 @@ internal sealed class CheckpointFolder(string path)
     private const string Prefix = "step-";
     private const string Suffix = ".safetensors";
 
-    /// <summary>How many of the newest stay.</summary>
+    /// <summary>Number of newest ones that stay.</summary>
     public int Keep { get; set; } = 3;
 
     /// <summary>A checkpoint that stays as long as the run lasts: the one that it went on from.</summary>

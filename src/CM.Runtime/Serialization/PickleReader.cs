@@ -33,9 +33,9 @@ internal sealed class PickleReader
     }
 
     /// <summary>Reads one pickle; the stream stands behind it afterwards.</summary>
-    /// <param name="stream">At its start; can seek.</param>
+    /// <param name="stream">Seekable stream at its start.</param>
     /// <param name="file">Its name, for messages.</param>
-    /// <param name="findStorage">Makes a storage from its persistent id.</param>
+    /// <param name="findStorage">Factory of a storage from its persistent id.</param>
     /// <exception cref="UserError">It is damaged, or names something that is not allowed.</exception>
     public static object? Read(Stream stream, string file, Func<object?[], PickledStorage> findStorage) =>
         DataFile.Guard(file, () => new PickleReader(stream, file, findStorage).Run());

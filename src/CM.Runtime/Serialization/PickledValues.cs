@@ -25,7 +25,7 @@ internal sealed class PickledObject
 
 /// <summary>The numbers that tensors look into.</summary>
 /// <param name="Type">Their type as safetensors spells it: <c>F32</c>, …</param>
-/// <param name="Count">How many numbers there are.</param>
+/// <param name="Count">Number of elements.</param>
 internal sealed record PickledStorage(string Type, long Count)
 {
     /// <summary>Reads the bytes; set when it is known where they are.</summary>
@@ -34,7 +34,7 @@ internal sealed record PickledStorage(string Type, long Count)
 
 /// <summary>A view into a storage, as torch has it.</summary>
 /// <param name="Storage">The numbers.</param>
-/// <param name="Offset">Where the first one lies, in numbers.</param>
+/// <param name="Offset">Index of the first element.</param>
 /// <param name="Shape">Its shape.</param>
-/// <param name="Strides">How far the neighbours along each axis are from each other, in numbers.</param>
+/// <param name="Strides">Distance of neighbours along each axis, in elements.</param>
 internal sealed record PickledTensor(PickledStorage Storage, long Offset, long[] Shape, long[] Strides);

@@ -4,8 +4,8 @@ namespace CM.Runtime;
 /// <param name="Name">Its name.</param>
 /// <param name="Type">Its number type as the format spells it: <c>F32</c>, <c>I64</c>, …</param>
 /// <param name="Shape">Its shape; empty for a single number.</param>
-/// <param name="Begin">Where it begins, in bytes after the header.</param>
-/// <param name="End">Where it ends, in bytes after the header.</param>
+/// <param name="Begin">First byte, counted after the header.</param>
+/// <param name="End">Byte behind the last, counted after the header.</param>
 internal sealed record SafetensorsEntry(string Name, string Type, long[] Shape, long Begin, long End)
 {
     /// <summary>Bytes of one number, or null for a type that the format does not know.</summary>

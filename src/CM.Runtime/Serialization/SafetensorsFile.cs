@@ -19,7 +19,7 @@ internal sealed class SafetensorsFile : IDisposable
     /// <summary>The file's name.</summary>
     public string Name { get; }
 
-    /// <summary>What is in it.</summary>
+    /// <summary>Entries.</summary>
     public SafetensorsHeader Header { get; }
 
     /// <summary>Opens a file.</summary>
@@ -43,7 +43,7 @@ internal sealed class SafetensorsFile : IDisposable
 
     /// <summary>Reads the bytes of a tensor.</summary>
     /// <param name="tensor">One of the header's.</param>
-    /// <param name="bytes">As many bytes as the tensor has.</param>
+    /// <param name="bytes">Bytes, as many as the tensor has.</param>
     public void Read(SafetensorsEntry tensor, Span<byte> bytes)
     {
         stream.Position = Header.Length + tensor.Begin;

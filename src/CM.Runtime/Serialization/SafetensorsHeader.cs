@@ -18,7 +18,7 @@ internal sealed record SafetensorsHeader(
     private const int Largest = 100_000_000; // the format's own limit
 
     /// <summary>Reads and checks a header.</summary>
-    /// <param name="stream">At the start of the file.</param>
+    /// <param name="stream">Stream at the start of the file.</param>
     /// <param name="fileLength">Bytes of the whole file.</param>
     /// <param name="file">Its name, for messages.</param>
     /// <exception cref="UserError">The file is torn or is not a safetensors file.</exception>

@@ -17,10 +17,10 @@ internal sealed class SavedWeights : IDisposable
     /// <summary>The file.</summary>
     public string Path { get; }
 
-    /// <summary>What is in it, in its order.</summary>
+    /// <summary>Entries in their order.</summary>
     public IReadOnlyList<NamedTensor> Tensors { get; }
 
-    /// <summary>Opens a file of any of these forms. Of a checkpoint the first average is taken, or the weights where it has none.</summary>
+    /// <summary>Opens a file of any of these forms. A checkpoint gives its first average, or the weights if it has none.</summary>
     /// <exception cref="UserError">It cannot be read, is damaged, or is something else.</exception>
     public static SavedWeights Open(string path)
     {

@@ -15,7 +15,7 @@ internal sealed class SnapshotFolder(string path)
     /// <param name="average">The average.</param>
     /// <param name="rule">Its rule.</param>
     /// <param name="step">Steps done.</param>
-    public void Save(MovingAverage average, EmaPower rule, int step)
+    public void Save(MovingAverage average, PowerFunctionEma rule, int step)
     {
         Directory.CreateDirectory(path);
         WeightsFile.Write(Path.Combine(path, $"{rule.Name}-step-{step:D6}.safetensors"), average.Weights,
@@ -29,14 +29,14 @@ internal sealed class SnapshotFolder(string path)
     /// <exception cref="UserError">Too little was put aside, or something else.</exception>
     public void Reconstruct(ParameterStore weights, PostHocAverage.Profile wanted)
     {
-        if (!(wanted.Deviation > 0 && wanted.Deviation < EmaPower.LargestDeviation))
-            throw new UserError($"--ema {EmaPower.NameOf(wanted.Deviation)}: a width is above 0 and below {EmaPower.LargestDeviation:F4}.");
+        if (!(wanted.Deviation > 0 && wanted.Deviation < PowerFunctionEma.LargestDeviation))
+            throw new UserError($"--ema {PowerFunctionEma.NameOf(wanted.Deviation)}: a width is above 0 and below {PowerFunctionEma.LargestDeviation:F4}.");
         var files = Directory.Exists(path) ? Directory.EnumerateFiles(path, "*.safetensors").Order(StringComparer.Ordinal)
             .Select(file => (File: file, Profile: ProfileOf(file))).Where(file => file.Profile.Step <= wanted.Step).ToArray() : [];
         if (files.Length < 2)
-            throw new UserError($"--ema {EmaPower.NameOf(wanted.Deviation)}: it is no average of the experiment, "
+            throw new UserError($"--ema {PowerFunctionEma.NameOf(wanted.Deviation)}: it is no average of the experiment, "
                 + $"and of those that were put aside in {path} there are {files.Length}, too few to make it from; declare some, "
-                + "such as [EmaPower(0.05, Snapshots = 32), EmaPower(0.1, Snapshots = 32)].");
+                + "such as [PowerFunctionEma(0.05, Snapshots = 32), PowerFunctionEma(0.1, Snapshots = 32)].");
 
         using var _ = no_grad();
         using var part = weights.Copy(gradients: false);

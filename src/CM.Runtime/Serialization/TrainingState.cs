@@ -3,9 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace CM.Runtime;
 
-/// <summary>What a checkpoint says about itself, beside its tensors.</summary>
+/// <summary>Metadata of a checkpoint, beside its tensors.</summary>
 /// <param name="Experiment">Name of the experiment.</param>
-/// <param name="Declaration">What the experiment declared when it was trained.</param>
+/// <param name="Declaration">Declaration of the experiment at the time of training.</param>
 /// <param name="Step">Steps done.</param>
 /// <param name="Steps">Steps planned.</param>
 /// <param name="Batch">Examples in a step.</param>
@@ -20,7 +20,7 @@ internal sealed record TrainingState(
     private const string DistanceKey = "distance";
 
     /// <summary>
-    /// How far the samples were from the data; null where that is not known. Of all checkpoints the one with the smallest distance stays.
+    /// Distance of the samples from the data; null if unknown. The checkpoint with the smallest distance is kept.
     /// </summary>
     public double? Distance { get; init; }
 

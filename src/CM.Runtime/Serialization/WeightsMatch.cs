@@ -3,7 +3,7 @@ namespace CM.Runtime;
 /// <summary>Which tensors of a file are which parameters of a network.</summary>
 internal sealed record WeightsMatch
 {
-    /// <summary>What stood before the names in the file: <c>ema.model.</c>; often nothing.</summary>
+    /// <summary>Prefix of the names in the file: <c>ema.model.</c>; often nothing.</summary>
     public required string Prefix { get; init; }
 
     /// <summary>Other sets of tensors that may be weights of the network: their prefixes, and how many tensors each has.</summary>
@@ -12,13 +12,13 @@ internal sealed record WeightsMatch
     /// <summary>Parameters and buffers with their tensors.</summary>
     public required IReadOnlyList<(ParameterSpec Spec, NamedTensor Tensor)> Found { get; init; }
 
-    /// <summary>What the network has and the file has not.</summary>
+    /// <summary>Names that the network has and the file has not.</summary>
     public required IReadOnlyList<string> Missing { get; init; }
 
-    /// <summary>What the file has under the prefix and the network has not, as the file calls it.</summary>
+    /// <summary>Names under the prefix that the file has and the network has not.</summary>
     public required IReadOnlyList<string> Unexpected { get; init; }
 
-    /// <summary>What has another shape, or is no floating-point number, with both.</summary>
+    /// <summary>Tensors of another shape or without floating-point elements, with both shapes.</summary>
     public required IReadOnlyList<string> MisShaped { get; init; }
 
     public bool Fits => Missing.Count == 0 && MisShaped.Count == 0;
@@ -44,7 +44,7 @@ internal sealed record WeightsMatch
 
     /// <summary>
     /// Compares by name. The names in the file may stand behind a prefix, and those of the network behind a part of it,
-    /// as a U-Net's do. Of the sets of tensors that have the most parameters an average goes before others; buffers that
+    /// as a U-Net's do. Among the sets of tensors that have the most parameters an average goes before others; buffers that
     /// an average lacks come from the trained weights.
     /// </summary>
     /// <param name="layout">The network.</param>

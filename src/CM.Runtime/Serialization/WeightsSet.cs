@@ -32,7 +32,7 @@ internal sealed record WeightsSet(string Prefix, IReadOnlyDictionary<string, Nam
     public bool IsUnder(string? wanted) =>
         wanted is null || Prefix == wanted || (wanted.Length > 0 && Prefix.StartsWith($"{wanted.TrimEnd('.')}.", StringComparison.Ordinal));
 
-    /// <summary>How many parameters of the network are in it, buffers not counted.</summary>
+    /// <summary>Number of the network's parameters in it, buffers not counted.</summary>
     public int Count(ParameterLayout layout) => layout.Parameters.Count(spec => Tensors.ContainsKey(spec.Name));
 
     /// <summary>The sets, best first; one that shares tensors with a better one is none of its own.</summary>
@@ -53,8 +53,8 @@ internal sealed record WeightsSet(string Prefix, IReadOnlyDictionary<string, Nam
 
     /// <summary>One set a prefix: the names behind it are those of the part of the network that has the most of them.</summary>
     private static IEnumerable<WeightsSet> Group(IEnumerable<(string Prefix, Wanted Wanted, NamedTensor Tensor)> found) =>
-        found.GroupBy(each => (each.Prefix, each.Wanted.Part)).GroupBy(group => group.Key.Prefix)
-            .Select(groups => groups.OrderByDescending(group => group.Count()).ThenBy(group => group.Key.Part.Length).First())
+        found.GroupBy(each => (each.Prefix, each.Wanted.Group)).GroupBy(group => group.Key.Prefix)
+            .Select(groups => groups.OrderByDescending(group => group.Count()).ThenBy(group => group.Key.Group.Length).First())
             .Select(group => new WeightsSet(
                 group.Key.Prefix, group.DistinctBy(each => each.Wanted.Spec).ToDictionary(each => each.Wanted.Spec, each => each.Tensor)));
 
@@ -75,7 +75,7 @@ internal sealed record WeightsSet(string Prefix, IReadOnlyDictionary<string, Nam
     private static IEnumerable<(string Prefix, Wanted Wanted, NamedTensor Tensor)> WithoutDots(
         List<Wanted> wanted, List<NamedTensor> averages)
     {
-        var names = wanted.GroupBy(each => (each.Part, Name: Bare(each.Name))).Where(same => same.Count() == 1)
+        var names = wanted.GroupBy(each => (each.Group, Name: Bare(each.Name))).Where(same => same.Count() == 1)
             .ToLookup(same => same.Key.Name, same => same.Single());
         foreach (var tensor in averages)
             for (var start = tensor.Name.LastIndexOf('.') + 1; start < tensor.Name.Length; start++)
@@ -145,9 +145,9 @@ internal sealed record WeightsSet(string Prefix, IReadOnlyDictionary<string, Nam
     /// <summary>
     /// A name that a tensor may have: that of a parameter, or the rest of it behind the part of the network that the file has.
     /// </summary>
-    private sealed record Wanted(string Spec, string Part)
+    private sealed record Wanted(string Spec, string Group)
     {
-        public string Name => Spec[Part.Length..];
+        public string Name => Spec[Group.Length..];
 
         public static Wanted[] Of(string spec) =>
             spec.IndexOf('.') is var dot and >= 0 ? [new(spec, ""), new(spec, spec[..(dot + 1)])] : [new(spec, "")];

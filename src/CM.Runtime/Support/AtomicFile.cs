@@ -5,7 +5,7 @@ namespace CM.Runtime;
 /// <summary>Writes files so that a name always holds either the old content or the whole new one, power cuts included.</summary>
 internal static partial class AtomicFile
 {
-    /// <summary>What unfinished files end in.</summary>
+    /// <summary>Ending of unfinished files.</summary>
     public const string Unfinished = ".part";
 
     /// <summary>Writes beside the file, forces it to the disk, and only then gives it its name.</summary>

@@ -11,7 +11,7 @@ internal static class DataFile
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="read">Takes its content, unpacked, and the most bytes that can be in it.</param>
+    /// <param name="read">Reader of its content, unpacked, with the most bytes that can be in it.</param>
     /// <exception cref="UserError">The file cannot be read or is damaged.</exception>
     public static T Read<T>(string path, Func<Stream, long, T> read) => Guard(path, () =>
     {
@@ -46,7 +46,7 @@ internal static class DataFile
     public static byte[] ReadBytes(string path) => Read(path, ReadBytes);
 
     /// <summary>Reads what is left of a stream.</summary>
-    /// <param name="stream">What to read.</param>
+    /// <param name="stream">Stream to read.</param>
     /// <param name="limit">The most bytes that can be in it.</param>
     /// <exception cref="InvalidDataException">There are more.</exception>
     public static byte[] ReadBytes(Stream stream, long limit)

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace CM.Runtime;
 
-/// <summary>How much memory there is where tensors live.</summary>
+/// <summary>Memory of the device.</summary>
 internal static partial class DeviceMemory
 {
     /// <summary>Bytes in use: by this process on the CPU, by all processes on a CUDA device; null where that is not known.</summary>
@@ -41,7 +41,7 @@ internal static partial class DeviceMemory
     private static long? Parsed(string text) =>
         long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    /// <summary>What the driver says of the device that this thread uses; null where there is no driver.</summary>
+    /// <summary>The driver's report on the device of this thread; null if there is no driver.</summary>
     private static (long Free, long Total)? OfCuda()
     {
         try

@@ -1,6 +1,6 @@
 namespace CM.Runtime;
 
-/// <summary>How this program is called, for the commands that it prints.</summary>
+/// <summary>Name of this program, for the commands that it prints.</summary>
 internal static class ProgramName
 {
     private const string Variable = "CM_PROGRAM";

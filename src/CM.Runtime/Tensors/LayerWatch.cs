@@ -7,8 +7,8 @@ internal delegate void LayerWatcher(ReadOnlySpan<Tensor?> weights, Tensor input,
 internal static class LayerWatch
 {
     /// <summary>Shows a layer's result.</summary>
-    /// <param name="result">What it made.</param>
-    /// <param name="input">Of what.</param>
+    /// <param name="result">Result.</param>
+    /// <param name="input">Tensor.</param>
     /// <param name="weights">With what: its parameters or buffers, one of each layer in it at least.</param>
     /// <returns>The result.</returns>
     public static Tensor Seen(this Tensor result, Tensor input, params ReadOnlySpan<Tensor?> weights)

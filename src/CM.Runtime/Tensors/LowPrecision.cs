@@ -4,7 +4,7 @@ namespace CM.Runtime;
 
 /// <summary>
 /// The parameters of a store in 16 bits: one flat tensor that is cast from the store's in one go, and one with the gradients, which are
-/// added to the store's in one go. Of the store they hold the stretch from the first parameter that is cast to the last; those that are
+/// added to the store's in one go. They hold the stretch of the store from the first parameter that is cast to the last; those that are
 /// read in float32 are the store's own.
 /// </summary>
 internal sealed class LowPrecision : IDisposable

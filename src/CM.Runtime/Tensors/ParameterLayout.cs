@@ -13,42 +13,42 @@ public sealed class ParameterLayout
     private readonly List<(string Name, bool Trainable)> order = [];
     private readonly HashSet<string> names = [];
 
-    /// <summary>What is trained, in the order of declaration.</summary>
+    /// <summary>Trained parameters, in the order of declaration.</summary>
     public IReadOnlyList<ParameterSpec> Parameters => parameters;
 
-    /// <summary>What is drawn once and saved with the weights, in the order of declaration.</summary>
+    /// <summary>Buffers: drawn once and saved with the weights, in the order of declaration.</summary>
     public IReadOnlyList<ParameterSpec> Buffers => buffers;
 
-    /// <summary>How many numbers are trained.</summary>
+    /// <summary>Number of trained elements.</summary>
     public long Count => parameters.Sum(spec => spec.Count);
 
-    /// <summary>How many floats the flat tensor of the parameters has, gaps included.</summary>
+    /// <summary>Length of the flat tensor of the parameters, gaps included.</summary>
     public long Size => End(parameters);
 
-    /// <summary>How many floats the flat tensor of the buffers has, gaps included.</summary>
+    /// <summary>Length of the flat tensor of the buffers, gaps included.</summary>
     internal long BufferSize => End(buffers);
 
     /// <summary>Adds a parameter.</summary>
     /// <exception cref="ArgumentException">The name is there already, or an axis is below 1.</exception>
-    public ParameterLayout Add(string name, Init init, params ReadOnlySpan<long> shape) => Add(parameters, name, init, shape);
+    public ParameterLayout Add(string name, Initializer init, params ReadOnlySpan<long> shape) => Add(parameters, name, init, shape);
 
     /// <summary>
     /// Adds a parameter that modules read in float32 also where they compute in 16 bits, such as weights that a layer
     /// normalises before it casts them.
     /// </summary>
     /// <exception cref="ArgumentException">The name is there already, or an axis is below 1.</exception>
-    public ParameterLayout AddFloat32(string name, Init init, params ReadOnlySpan<long> shape) =>
+    public ParameterLayout AddFloat32(string name, Initializer init, params ReadOnlySpan<long> shape) =>
         Add(parameters, name, init, shape, inFloat32: true);
 
     /// <summary>Adds a buffer: fixed, drawn once, saved with the weights.</summary>
     /// <exception cref="ArgumentException">The name is there already, or an axis is below 1.</exception>
-    public ParameterLayout AddBuffer(string name, Init init, params ReadOnlySpan<long> shape) => Add(buffers, name, init, shape);
+    public ParameterLayout AddBuffer(string name, Initializer init, params ReadOnlySpan<long> shape) => Add(buffers, name, init, shape);
 
     /// <summary>Adds everything of a block; its names become <c>prefix.name</c>.</summary>
     public ParameterLayout AddBlock(string prefix, ParameterLayout block) => AddBlock(prefix, block, beside: false);
 
     /// <summary>Adds a network that is trained beside the model, such as an encoder; its names become <c>prefix.name</c>.</summary>
-    public ParameterLayout AddBeside(string prefix, ParameterLayout network) => AddBlock(prefix, network, beside: true);
+    public ParameterLayout AddAuxiliary(string prefix, ParameterLayout network) => AddBlock(prefix, network, beside: true);
 
     /// <summary>Parameters and buffers as they were declared, which is the order in which they are drawn.</summary>
     internal IEnumerable<(ParameterSpec Spec, bool Trainable)> InOrder()
@@ -66,7 +66,7 @@ public sealed class ParameterLayout
     }
 
     private ParameterLayout Add(
-        List<ParameterSpec> list, string name, Init init, ReadOnlySpan<long> shape, bool beside = false, bool inFloat32 = false)
+        List<ParameterSpec> list, string name, Initializer init, ReadOnlySpan<long> shape, bool beside = false, bool inFloat32 = false)
     {
         var count = 1L;
         foreach (var axis in shape)

@@ -3,10 +3,10 @@ namespace CM.Runtime;
 /// <summary>One parameter or buffer of a network.</summary>
 /// <param name="Name">Name with the names of the blocks it lies in: <c>Body.0.Turn.weight</c>.</param>
 /// <param name="Shape">Its shape; empty for a single number.</param>
-/// <param name="Init">How it starts.</param>
-/// <param name="Offset">Where it starts in the flat tensor, in numbers.</param>
-/// <param name="Count">How many numbers it holds.</param>
-public sealed record ParameterSpec(string Name, long[] Shape, Init Init, long Offset, long Count)
+/// <param name="Init">Initialization.</param>
+/// <param name="Offset">Index of its first element in the flat tensor.</param>
+/// <param name="Count">Number of elements.</param>
+public sealed record ParameterSpec(string Name, long[] Shape, Initializer Init, long Offset, long Count)
 {
     /// <summary>
     /// Whether it belongs to a network that is trained beside the model, which a run of another experiment need not have.

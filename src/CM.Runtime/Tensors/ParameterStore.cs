@@ -26,7 +26,7 @@ public sealed class ParameterStore : IDisposable
             buffers.Add(spec.Name, new StoredParameter(View(bufferValues, spec), isTrained: false, context));
     }
 
-    /// <summary>What is stored where.</summary>
+    /// <summary>Layout of the store.</summary>
     public ParameterLayout Layout { get; }
 
     /// <summary>All parameters, <c>[Size]</c>; zero between them.</summary>
@@ -45,9 +45,9 @@ public sealed class ParameterStore : IDisposable
     /// <summary>
     /// Makes a store and draws what is in it, in the order of declaration, on the CPU, so that every device starts alike.
     /// </summary>
-    /// <param name="layout">What to store.</param>
+    /// <param name="layout">Layout of the parameters.</param>
     /// <param name="seed">Given to <c>torch.manual_seed</c> before the first draw.</param>
-    /// <param name="device">Where to keep it. Default: the CPU.</param>
+    /// <param name="device">Device. Default: the CPU.</param>
     /// <param name="gradients">Whether the parameters are trained.</param>
     public static ParameterStore New(ParameterLayout layout, long seed, Device? device = null, bool gradients = true) =>
         New(layout, seed, new StepContext(seed), device, gradients);

@@ -71,7 +71,7 @@ public sealed class StepContext
     /// Until the result is disposed, the n-th dropout takes the n-th mask. Each pass of a training step over the same data, of the student, its teacher
     /// and a first stage, takes the same ones, a pass over some rows of the batch those rows.
     /// </summary>
-    /// <param name="masks">For the whole batch, 1 where an element stays, else 0; they stay the caller's.</param>
+    /// <param name="masks">Masks of the whole batch, 1 where an element stays, else 0; they stay the caller's.</param>
     public IDisposable TakeMasks(params Tensor[] masks) => given = new GivenMasks(this, masks);
 
     /// <summary>Evenly in [0, 1), [rows of this pass, 1]: the rows of a draw for the whole batch.</summary>

@@ -5,7 +5,7 @@ namespace CM.Runtime;
 /// <summary>Seeds for libtorch's generators that depend on the run's seed and the step alone, so that a checkpoint needs no generator state.</summary>
 internal static class StepSeed
 {
-    /// <summary>What the random numbers are for.</summary>
+    /// <summary>Purpose of the random numbers.</summary>
     public enum Use : uint
     {
         Step,

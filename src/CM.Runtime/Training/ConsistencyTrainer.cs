@@ -89,7 +89,7 @@ public abstract class ConsistencyTrainer : IDisposable
 
     /// <summary>One optimiser step.</summary>
     /// <param name="data">The data of this process, all of a batch where there is one: <c>[B, …]</c>, float32, on the device.</param>
-    /// <param name="step">From 0 up to, but not including, <see cref="TrainingSetup.Steps"/>.</param>
+    /// <param name="step">Step, from 0 up to, but not including, <see cref="TrainingSetup.Steps"/>.</param>
     /// <param name="labels">The class of each, one-hot: <c>[B, classes]</c>, float32, on the device; null where the experiment takes none.</param>
     /// <returns>The loss: one number, without history.</returns>
     public abstract Tensor Step(Tensor data, int step, Tensor? labels = null);
@@ -101,7 +101,7 @@ public abstract class ConsistencyTrainer : IDisposable
     /// <returns>Samples, <c>[n, …]</c>.</returns>
     public abstract Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null);
 
-    /// <summary>Puts noise onto data, and takes it off again in one step: f(Signal(t)·x + Noise(t)·z, t).</summary>
+    /// <summary>Puts noise onto data, and takes it off again in one step: f(Alpha(t)·x + Sigma(t)·z, t).</summary>
     /// <param name="weights">Usually <see cref="BestWeights"/>.</param>
     /// <param name="data">x, <c>[n, …]</c>.</param>
     /// <param name="noise">z, of the same shape.</param>
@@ -112,8 +112,8 @@ public abstract class ConsistencyTrainer : IDisposable
 
     /// <summary>The pairs of data and noise that the coupling makes at a step. Draws with libtorch's generators.</summary>
     /// <param name="data"><c>[n, …]</c>.</param>
-    /// <param name="noise">Of the same shape, standard normal.</param>
-    /// <param name="step">From 0 up to, but not including, <see cref="TrainingSetup.Steps"/>.</param>
+    /// <param name="noise">Noise of the same shape, standard normal.</param>
+    /// <param name="step">Step, from 0 up to, but not including, <see cref="TrainingSetup.Steps"/>.</param>
     /// <param name="labels">The class of each, one-hot: <c>[n, classes]</c>, float32; null where the experiment takes none.</param>
     /// <returns>Both ends of the paths; the caller disposes of them.</returns>
     public abstract (Tensor Data, Tensor Noise) CoupleBatch(Tensor data, Tensor noise, int step, Tensor? labels = null);
@@ -147,10 +147,10 @@ public abstract class ConsistencyTrainer : IDisposable
 
     /// <summary>Sets libtorch up for what the experiment computes in.</summary>
     /// <param name="compute">The type of networks.</param>
-    protected void ComputeIn(Compute compute)
+    protected void ComputeIn(ComputeType compute)
     {
-        if (Setup.Device.type == DeviceType.CUDA && compute is Compute.Float32 or Compute.TensorFloat32)
-            backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = compute == Compute.TensorFloat32;
+        if (Setup.Device.type == DeviceType.CUDA && compute is ComputeType.Float32 or ComputeType.TensorFloat32)
+            backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = compute == ComputeType.TensorFloat32;
     }
 
     /// <summary>The type of networks that are declared in float16: bfloat16 on a CPU, for which libtorch lacks half of the operations in float16.</summary>
@@ -175,7 +175,7 @@ public abstract class ConsistencyTrainer : IDisposable
     internal bool HasStaticShapes => Setup.StaticShapes ?? (Setup.Device.type == DeviceType.CUDA && Setup.AtOnce == Setup.OwnBatch);
 
     /// <summary>Begins a step: tensors made until its end are freed there, and draws depend on the run's seed and the step alone.</summary>
-    /// <param name="step">From 0 up to, but not including, <see cref="TrainingSetup.Steps"/>.</param>
+    /// <param name="step">Step, from 0 up to, but not including, <see cref="TrainingSetup.Steps"/>.</param>
     public StepScope BeginStep(int step)
     {
         Context.BeginStep(step);
@@ -185,23 +185,23 @@ public abstract class ConsistencyTrainer : IDisposable
     /// <summary>
     /// Puts the result of a pass over the chosen samples in the place of others. With static shapes the pass sees all samples.
     /// </summary>
-    /// <param name="chosen">Which ones, [B], bool.</param>
+    /// <param name="chosen">Mask of the chosen rows, [B], bool.</param>
     /// <param name="others">Stands for the rest, [B, …].</param>
     /// <param name="make">The pass; of the shape of the rows it sees.</param>
     /// <returns>[B, …].</returns>
-    protected Tensor Where(Tensor chosen, Tensor others, Func<ChosenRows, Tensor> make)
+    protected Tensor ComputeMasked(Tensor chosen, Tensor others, Func<RowSubset, Tensor> make)
     {
         using var _ = NewDisposeScope();
         if (HasStaticShapes)
         {
             var wide = chosen.view([-1, .. Enumerable.Repeat(1L, (int)others.dim() - 1)]);
-            return where(wide, make(new ChosenRows(chosen, null)), others).MoveToOuterDisposeScope();
+            return where(wide, make(new RowSubset(chosen, null)), others).MoveToOuterDisposeScope();
         }
 
         var places = chosen.nonzero().view(-1);
         var made = places.shape[0] == 0 ? others.alias()
-            : places.shape[0] == chosen.shape[0] ? make(new ChosenRows(null, null))
-            : others.index_copy(0, places, make(new ChosenRows(null, places)));
+            : places.shape[0] == chosen.shape[0] ? make(new RowSubset(null, null))
+            : others.index_copy(0, places, make(new RowSubset(null, places)));
         return made.MoveToOuterDisposeScope();
     }
 
@@ -241,7 +241,7 @@ public abstract class ConsistencyTrainer : IDisposable
     /// Multiplies all gradients by min(1, bound/(norm + 10⁻⁶)) with their Euclidean norm, as torch's <c>clip_grad_norm_</c> does,
     /// without waiting for the device.
     /// </summary>
-    /// <param name="bound">Above 0.</param>
+    /// <param name="bound">Bound, above 0.</param>
     protected void ClipGradients(double bound)
     {
         GradientsReady?.Invoke();

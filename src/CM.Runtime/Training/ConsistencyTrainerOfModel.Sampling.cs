@@ -2,7 +2,7 @@ namespace CM.Runtime;
 
 public abstract partial class ConsistencyTrainer<TModel>
 {
-    // Of the samples that a CPU works on together; 21 colour images of 32×32.
+    // Chunk of samples that a CPU works on together; 21 colour images of 32×32.
     private const long ElementsAtOnce = 1 << 16;
 
     /// <summary>f(x, t) while sampling.</summary>
@@ -46,7 +46,7 @@ public abstract partial class ConsistencyTrainer<TModel>
         {
             var t = Same(times[i].Time, x);
             var z = CoupledNoise(weights, x, noise[sameNoise ? 1 : i], t, labels);
-            x = DenoiseInChunks(model, (times[i].Signal == 1 ? x : times[i].Signal * x) + times[i].Noise * z, t, labels);
+            x = DenoiseInChunks(model, (times[i].Alpha == 1 ? x : times[i].Alpha * x) + times[i].Noise * z, t, labels);
         }
 
         return x.MoveToOuterDisposeScope();

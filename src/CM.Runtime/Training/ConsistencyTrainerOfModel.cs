@@ -11,7 +11,7 @@ public abstract partial class ConsistencyTrainer<TModel>(
     : ConsistencyTrainer(setup, layout, averages, frozen)
     where TModel : nn.Module
 {
-    private (long Own, BatchPart[] All) parts = (0, []);
+    private (long Own, MicroBatch[] All) parts = (0, []);
 
     /// <summary>The network with the trained weights.</summary>
     protected TModel StudentModel => field ??= BuildModel(Weights);
@@ -51,11 +51,11 @@ public abstract partial class ConsistencyTrainer<TModel>(
     /// <param name="step">The step, counted from 0.</param>
     /// <param name="count">Samples of the whole batch.</param>
     /// <returns>For each coin <c>[count]</c>, bool.</returns>
-    protected virtual Tensor[] TossCoins(int step, long count) => [];
+    protected virtual Tensor[] DrawBernoulli(int step, long count) => [];
 
     /// <summary>The learning rate at a step.</summary>
     /// <param name="step">The step, counted from 0.</param>
-    protected virtual double LearningRate(int step) => Optimizer.Rate;
+    protected virtual double LearningRate(int step) => Optimizer.LearningRate;
 
     /// <summary>Pairs data with noise.</summary>
     /// <param name="data">Data, <c>[B, …]</c>, float32.</param>
@@ -63,9 +63,9 @@ public abstract partial class ConsistencyTrainer<TModel>(
     /// <param name="t">The student's times, <c>[B]</c>, float64.</param>
     /// <param name="r">The teacher's times, <c>[B]</c>, float64.</param>
     /// <param name="labels">One-hot, <c>[B, classes]</c>, float32; null where the experiment takes none.</param>
-    /// <param name="coins">Result of <see cref="TossCoins"/> for these samples.</param>
+    /// <param name="coins">Result of <see cref="DrawBernoulli"/> for these samples.</param>
     /// <returns>Both ends of the paths, <c>[B, …]</c>, and the part of the losses that the coupling adds, <c>[B]</c>, or null.</returns>
-    public virtual (Tensor Data, Tensor Noise, Tensor? Penalty) Couple(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels, Tensor[] coins) =>
+    public virtual (Tensor Data, Tensor Noise, Tensor? Regularization) Couple(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels, Tensor[] coins) =>
         (data, noise, null);
 
     /// <summary>The loss of each sample.</summary>
@@ -99,10 +99,10 @@ public abstract partial class ConsistencyTrainer<TModel>(
         if (Assignment is { } assign)
             noise = assign(WholeBatch(data), noise);
         var (t, r) = DrawTimes(step, noise.shape[0]);
-        var coins = TossCoins(step, noise.shape[0]);
+        var coins = DrawBernoulli(step, noise.shape[0]);
         var loss = Gradients(data, labels, noise, t, r, coins);
         AllReduce(loss);                                                         // and the gradients, where there are several processes
-        Optimizer.Rate = LearningRate(step);
+        Optimizer.LearningRate = LearningRate(step);
         if (Scaler?.Unscale() != false)                                          // otherwise gradients overflowed, and the step is left out
             Update(step, ClipGradNorm);
         else
@@ -121,7 +121,7 @@ public abstract partial class ConsistencyTrainer<TModel>(
         if (Assignment is { } assign)
             noise = assign(data, noise);
         var (t, r) = DrawTimes(step, data.shape[0]);
-        var pair = Couple(data, noise, t, r, labels, TossCoins(step, data.shape[0]));
+        var pair = Couple(data, noise, t, r, labels, DrawBernoulli(step, data.shape[0]));
         return (pair.Data.alias().MoveToOuterDisposeScope(), pair.Noise.alias().MoveToOuterDisposeScope());
     }
 
@@ -131,7 +131,7 @@ public abstract partial class ConsistencyTrainer<TModel>(
     /// </summary>
     /// <param name="losses">The loss of each sample, <c>[B]</c>.</param>
     /// <returns>One number.</returns>
-    public Tensor Mean(Tensor losses) => Mean(losses, BatchPart.Whole(losses.shape[0]));
+    public Tensor Mean(Tensor losses) => Mean(losses, MicroBatch.Whole(losses.shape[0]));
 
     /// <summary>f(x_t, t) of the student.</summary>
     /// <inheritdoc cref="Losses"/>
@@ -167,12 +167,12 @@ public abstract partial class ConsistencyTrainer<TModel>(
     protected Tensor TargetOrData(Tensor data, Tensor noise, Tensor r, Tensor? labels)
     {
         using var frozen = no_grad();
-        return Where(r.gt(0), data, rows =>
+        return ComputeMasked(r.gt(0), data, rows =>
         {
             using var _ = NewDisposeScope();
             using var pass = BeginPass(r, rows);
-            var positive = rows.Times(r);
-            return Denoise(TeacherModel, Noisy(rows.Of(data), rows.Of(noise), positive), positive, rows.Of(labels)).MoveToOuterDisposeScope();
+            var positive = rows.SelectTimes(r);
+            return Denoise(TeacherModel, Noisy(rows.Select(data), rows.Select(noise), positive), positive, rows.Select(labels)).MoveToOuterDisposeScope();
         });
     }
 
@@ -195,13 +195,13 @@ public abstract partial class ConsistencyTrainer<TModel>(
     {
         using var _ = NewDisposeScope();
         var start = Truncation!.Start;
-        var early = Where(t.lt(start).logical_and(t.gt(0)), x, rows => Pass(below, rows));
-        return Where(t.ge(start), early, rows => Pass(above, rows)).MoveToOuterDisposeScope();
+        var early = ComputeMasked(t.lt(start).logical_and(t.gt(0)), x, rows => Pass(below, rows));
+        return ComputeMasked(t.ge(start), early, rows => Pass(above, rows)).MoveToOuterDisposeScope();
 
-        Tensor Pass(TModel network, ChosenRows rows)
+        Tensor Pass(TModel network, RowSubset rows)
         {
             using var pass = BeginPass(t, rows);
-            return Denoise(network, rows.Of(x), rows.Times(t), rows.Of(labels));
+            return Denoise(network, rows.Select(x), rows.SelectTimes(t), rows.Select(labels));
         }
     }
 
@@ -217,7 +217,7 @@ public abstract partial class ConsistencyTrainer<TModel>(
         return times;
     }
 
-    private IDisposable BeginPass(Tensor times, ChosenRows? rows = null) => Context.BeginPass(StepSeed.Use.Dropout, times.shape[0], rows?.Places);
+    private IDisposable BeginPass(Tensor times, RowSubset? rows = null) => Context.BeginPass(StepSeed.Use.Dropout, times.shape[0], rows?.Places);
 
     // The gradients of a batch, and its mean loss: the sum over all parts.
     private Tensor Gradients(Tensor data, Tensor? labels, Tensor noise, Tensor t, Tensor r, Tensor[] coins)
@@ -232,7 +232,7 @@ public abstract partial class ConsistencyTrainer<TModel>(
             foreach (var part in Parts(data))
             {
                 Context.MicroBatch = part.Rows;
-                using var share = MeanLoss(part, part.OfOwn(data), labels is null ? null : part.OfOwn(labels), part.Of(noise), part.Of(t), part.Of(r), Array.ConvertAll(coins, part.Of));
+                using var share = MeanLoss(part, part.SliceLocal(data), labels is null ? null : part.SliceLocal(labels), part.Slice(noise), part.Slice(t), part.Slice(r), Array.ConvertAll(coins, part.Of));
                 using var scaled = Scaler?.Scaled(share);
                 (scaled ?? share).backward();
                 if (IsLowPrecision)
@@ -249,34 +249,34 @@ public abstract partial class ConsistencyTrainer<TModel>(
     }
 
     // The share of a part of the batch in the mean loss.
-    private Tensor MeanLoss(BatchPart part, Tensor data, Tensor? labels, Tensor noise, Tensor t, Tensor r, Tensor[] coins)
+    private Tensor MeanLoss(MicroBatch part, Tensor data, Tensor? labels, Tensor noise, Tensor t, Tensor r, Tensor[] coins)
     {
         using var _ = NewDisposeScope();
         var pair = CoupleInPass(data, labels, noise, t, r, coins);
         var losses = Losses(pair.Data, pair.Noise, t, r, labels);
         RecordLoss(t, losses);
-        var mean = pair.Penalty is null ? Mean(losses, part)
-            : Truncation is { Boundary: > 0 } ? Mean(losses, part) + part.Mean(pair.Penalty)
-            : part.Mean(losses + pair.Penalty);
+        var mean = pair.Regularization is null ? Mean(losses, part)
+            : Truncation is { Boundary: > 0 } ? Mean(losses, part) + part.Mean(pair.Regularization)
+            : part.Mean(losses + pair.Regularization);
         return mean.MoveToOuterDisposeScope();
     }
 
     // The coupling's networks draw for every part of a batch what they draw for the whole.
-    private (Tensor Data, Tensor Noise, Tensor? Penalty) CoupleInPass(Tensor data, Tensor? labels, Tensor noise, Tensor t, Tensor r, Tensor[] coins)
+    private (Tensor Data, Tensor Noise, Tensor? Regularization) CoupleInPass(Tensor data, Tensor? labels, Tensor noise, Tensor t, Tensor r, Tensor[] coins)
     {
         using var pass = Context.BeginPass(StepSeed.Use.Coupling, data.shape[0]);
         return Couple(data, noise, t, r, labels, coins);
     }
 
-    private Tensor Mean(Tensor losses, BatchPart part) =>
+    private Tensor Mean(Tensor losses, MicroBatch part) =>
         Truncation is null ? part.Mean(losses) : part.Mean(losses, Truncation.CountOf(part.Batch), Truncation.Weight);
 
     // The parts of a batch that this process trains on one after the other: one, unless --micro-batch says less.
-    private BatchPart[] Parts(Tensor data)
+    private MicroBatch[] Parts(Tensor data)
     {
         var own = data.shape[0];
         if (parts.Own != own)
-            parts = (own, [.. BatchPart.Split(own, Setup.MicroBatch ?? own, Setup.Group?.Rank ?? 0, Setup.Group?.Size ?? 1)]);
+            parts = (own, [.. MicroBatch.Split(own, Setup.MicroBatch ?? own, Setup.Group?.Rank ?? 0, Setup.Group?.Size ?? 1)]);
         return parts.All;
     }
 

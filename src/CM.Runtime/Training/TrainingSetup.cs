@@ -1,10 +1,10 @@
 namespace CM.Runtime;
 
-/// <summary>What a run may choose differently from the declaration.</summary>
+/// <summary>Settings of a run that may differ from the declaration.</summary>
 /// <param name="Steps">Optimiser steps in all, 1 or more.</param>
 /// <param name="Batch">Examples in a step, 1 or more; several processes share them.</param>
-/// <param name="Seed">Where every random number comes from.</param>
-/// <param name="Device">Where tensors live.</param>
+/// <param name="Seed">Seed of every random number.</param>
+/// <param name="Device">Device of the tensors.</param>
 public sealed record TrainingSetup(int Steps, int Batch, long Seed, Device Device)
 {
     /// <summary>Examples that a process trains on at once, 1 or more; the gradients of a batch are added up. Default: all that it has.</summary>

@@ -7,8 +7,8 @@ namespace FirstModel;
 [Data<TwoMoons>]
 [Model<Denoiser>]
 [Coupling<Independent>]
-[Times<EasyTimes>]
+[Schedule<EctSchedule>]
 [PseudoHuber(0.01)]
 [RAdam(3e-4), Ema(0.999)]
-[Sample(80, 0.8)]
+[MultistepSampler(80, 0.8)]
 public sealed partial record Moons;

@@ -8,25 +8,25 @@ public sealed partial record Denoiser : IDenoiser
 {
     private const int Width = 128;
 
-    [Fourier(64, Scale = 1)]
-    public partial Part Wave { get; }
+    [FourierEmbedding(64, Scale = 1)]
+    public partial Layer TimeEmbedding { get; }
 
     [Linear(64, Width)]
-    public partial Part Level { get; }
+    public partial Layer Level { get; }
 
     [Linear(2, Width)]
-    public partial Part In { get; }
+    public partial Layer In { get; }
 
     [Linear(Width, Width)]
-    public partial Part Turn { get; }
+    public partial Layer Linear1 { get; }
 
     [Linear(Width, 2)]
-    public partial Part Out { get; }
+    public partial Layer Out { get; }
 
     [return: Shape("B", 2)]
-    private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level)
+    private Value Forward([Shape("B", 2)] Value x, [Shape("B")] Value level)
     {
-        var hidden = (x | In) + (level | Wave | Level);
-        return hidden + (hidden | SiLU | Turn) | SiLU | Out;
+        var hidden = (x | In) + (level | TimeEmbedding | Level);
+        return hidden + (hidden | SiLU | Linear1) | SiLU | Out;
     }
 }

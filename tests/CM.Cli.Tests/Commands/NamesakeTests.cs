@@ -107,7 +107,7 @@ public sealed class NamesakeTests : IDisposable
         FullName = fullName,
         Steps = 1,
         Batch = 2,
-        Rate = 1e-3,
+        LearningRate = 1e-3,
         Seed = 1,
         Data = new Mnist(),
         Test = new MnistTest(),

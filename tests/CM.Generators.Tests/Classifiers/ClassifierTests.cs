@@ -11,14 +11,14 @@ namespace CM.Generators.Tests;
 public sealed class ClassifierTests
 {
     private const string Judge = """
-        [Network, Classifier<Mnist, MnistTest>(Steps = 300, Batch = 32, Rate = 2e-3)]
+        [Network, Classifier<Mnist, MnistTest>(Steps = 300, Batch = 32, LearningRate = 2e-3)]
         public sealed partial record Judge : IClassifier
         {
-            [Linear(784, 24)] public partial Part Gather { get; }
-            [Linear(24, 10)] public partial Part Decide { get; }
+            [Linear(784, 24)] public partial Layer Gather { get; }
+            [Linear(24, 10)] public partial Layer Decide { get; }
 
             [return: Shape("B", 24), Shape("B", 10)]
-            private Flow Forward([Shape("B", 1, 28, 28)] Flow image)
+            private Value Forward([Shape("B", 1, 28, 28)] Value image)
             {
                 var features = image | Flatten | Gather;
                 return (features, features | Decide);
@@ -33,7 +33,7 @@ public sealed class ClassifierTests
     public void A_classifier_becomes_a_plan()
     {
         var plan = Emitted.From(Judge).Type("Judge").GetProperty(ClassifierReader.Property)!.GetValue(null).ShouldBeOfType<ClassifierPlan>();
-        (plan.Name, plan.Steps, plan.Batch, plan.Rate, plan.Seed, plan.Classes, plan.Features).ShouldBe(("Judge", 300, 32, 2e-3, 1L, 10, 24));
+        (plan.Name, plan.Steps, plan.Batch, plan.LearningRate, plan.Seed, plan.Classes, plan.Features).ShouldBe(("Judge", 300, 32, 2e-3, 1L, 10, 24));
         (plan.Data, plan.Test).ShouldBe((new CM.Dsl.Mnist(), new CM.Dsl.MnistTest()));
         plan.DataShape.ShouldBe([1, 28, 28]);
 
@@ -56,7 +56,7 @@ public sealed class ClassifierTests
     [Fact]
     public void An_evaluation_is_inherited_and_a_comparison_is_not()
     {
-        var files = Source.Generate(TimesTests.Easy + ExperimentsTests.Network + ExperimentsTests.Moons.Replace("[Sample(80, 0.8)]", "[Sample(80, 0.8), Evaluate(Every = 10), Compare(\"moons\")]")
+        var files = Source.Generate(TimesTests.Easy + ExperimentsTests.Network + ExperimentsTests.Moons.Replace("[MultistepSampler(80, 0.8)]", "[MultistepSampler(80, 0.8), Evaluate(Every = 10), Compare(\"moons\")]")
             + "[Experiment] public sealed partial record Other : Moons;");
         files["Experiments/Test.Other.g.cs"].ShouldContain("Evaluation = new(10, 2000, null),");
         files["Experiments/Test.Other.g.cs"].ShouldNotContain("Comparison");
@@ -67,7 +67,7 @@ public sealed class ClassifierTests
     [InlineData("Shape(\"B\", 24), ", "", "(features, features | Decide)", "features | Decide", "'Judge' cannot be a classifier: it must take examples [B, …] and give features [B, d] and logits [B, classes], and it takes [B, 1, 28, 28] and gives [B, 10]")]
     [InlineData("<Mnist, MnistTest>", "<Mnist, Cifar10>", "", "", "'Judge' cannot be a classifier: 'Cifar10' gives examples [3, 32, 32] and it takes [B, 1, 28, 28]")]
     [InlineData("<Mnist, MnistTest>", "<TwoMoons, MnistTest>", "", "", "'Judge' cannot be a classifier: 'TwoMoons' carries no [Classes(n)]")]
-    [InlineData("Rate = 2e-3", "Rate = 0", "", "", "'Judge' cannot be a classifier: Rate is 0 but must be above 0")]
+    [InlineData("LearningRate = 2e-3", "LearningRate = 0", "", "", "'Judge' cannot be a classifier: LearningRate is 0 but must be above 0")]
     [InlineData("Steps = 300", "Steps = 0", "", "", "'Judge' cannot be a classifier: Steps must be 1 or more")]
     public void A_network_that_is_no_classifier(string good, string bad, string alsoGood, string alsoBad, string message)
     {
@@ -92,7 +92,7 @@ public sealed class ClassifierTests
     [Fact]
     public void A_judge_has_a_recipe()
     {
-        const string Bare = "[Network] public sealed partial record Bare : IClassifier { [return: Shape(\"B\", 784)] private Flow Forward([Shape(\"B\", 1, 28, 28)] Flow image) => image | Flatten; }";
+        const string Bare = "[Network] public sealed partial record Bare : IClassifier { [return: Shape(\"B\", 784)] private Value Forward([Shape(\"B\", 1, 28, 28)] Value image) => image | Flatten; }";
         Source.Diagnose(TimesTests.Easy + ExperimentsTests.Dropped + Bare + "[Experiment, Evaluate<Bare>] public sealed partial record Mine : Digits;").ShouldHaveSingleItem()
             .ShouldBe("CM5004 at 'Evaluate<Bare>': 'Bare' cannot be the classifier of an experiment: it has no [Classifier]");
     }

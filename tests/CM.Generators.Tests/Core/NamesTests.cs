@@ -16,12 +16,12 @@ public sealed class NamesTests
             [Network]
             public sealed partial record @#3(int @#4, int @#5)
             {
-                [Linear(nameof(@#4), nameof(@#5))] public partial Part @#6 { get; }
-                [Linear(nameof(@#5), nameof(@#5)), Repeat(2)] public partial Part @#7 { get; }
+                [Linear(nameof(@#4), nameof(@#5))] public partial Layer @#6 { get; }
+                [Linear(nameof(@#5), nameof(@#5)), Repeat(2)] public partial Layer @#7 { get; }
                 private const int @#9 = 2;
 
                 [return: Shape("B", nameof(@#5))]
-                private Flow Forward([Shape("B", nameof(@#4))] Flow @#10)
+                private Value Forward([Shape("B", nameof(@#4))] Value @#10)
                 {
                     var @#11 = @#10 | @#6;
                     var @#12 = @#11 | @#7 | Function<@#8>() | Scale(@#9);
@@ -39,69 +39,69 @@ public sealed class NamesTests
         [Network]
         public sealed partial record @#13 : IDenoiser
         {
-            [Fourier(8)] public partial Part @#14 { get; }
-            [Linear(8, 2)] public partial Part @#15 { get; }
-            [Block<@#2.@#3>(2, 2)] public partial Part @#16 { get; }
+            [FourierEmbedding(8)] public partial Layer @#14 { get; }
+            [Linear(8, 2)] public partial Layer @#15 { get; }
+            [Block<@#2.@#3>(2, 2)] public partial Layer @#16 { get; }
 
             [return: Shape("B", 2)]
-            private Flow Forward([Shape("B", 2)] Flow @#17, [Shape("B")] Flow @#18) => (@#17 | @#16) + (@#18 | @#14 | @#15);
+            private Value Forward([Shape("B", 2)] Value @#17, [Shape("B")] Value @#18) => (@#17 | @#16) + (@#18 | @#14 | @#15);
         }
 
         [Network]
         public sealed partial record @#19
         {
-            [Linear(2, 2)] public partial Part @#20 { get; }
-            [Block<@#2.@#3>(2, 2), Repeat(2)] public partial Part @#21 { get; }
+            [Linear(2, 2)] public partial Layer @#20 { get; }
+            [Block<@#2.@#3>(2, 2), Repeat(2)] public partial Layer @#21 { get; }
 
             [return: Shape("B", 2), Shape("B", 2)]
-            private Flow Forward([Shape("B", 2)] Flow x) => (x | @#20, x | @#21);
+            private Value Forward([Shape("B", 2)] Value x) => (x | @#20, x | @#21);
         }
 
         [Network]
         public sealed partial record @#58
         {
-            [DdpmPlusPlus(16, 3, 16, Multipliers = [1, 2], Blocks = [1])] public partial Part @#59 { get; }
+            [DdpmPlusPlus(16, 3, 16, ChannelMult = [1, 2], NumBlocks = [1])] public partial Layer @#59 { get; }
 
             [return: Shape("B", 3, 16, 16)]
-            private Flow Forward([Shape("B", 3, 16, 16)] Flow x, [Shape("B")] Flow level) => (x, level) | @#59;
+            private Value Forward([Shape("B", 3, 16, 16)] Value x, [Shape("B")] Value level) => (x, level) | @#59;
         }
 
         [Coupling]
         public sealed partial record @#22
         {
-            [Block<@#19>] public partial Part @#23 { get; }
-            [KlToStandardNormal(30)] public partial Part @#24 { get; }
-            [Model(Weights.Online)] public partial Part @#25 { get; }
-            [Coin(0.5)] public partial Part @#26 { get; }
+            [Block<@#19>] public partial Layer @#23 { get; }
+            [KlToStandardNormal(30)] public partial Layer @#24 { get; }
+            [Model(Weights.Student)] public partial Layer @#25 { get; }
+            [Bernoulli(0.5)] public partial Layer @#26 { get; }
 
-            private Pair Couple(Flow @#27, Flow @#28, Times @#29)
+            private Pair Couple(Value @#27, Value @#28, Times @#29)
             {
                 var (@#30, @#31) = @#27 | @#23;
                 var @#32 = @#30 + @#31 * @#28;
                 var @#33 = (@#27 + @#29.Later * @#28, @#29.Later) | @#25;
-                return new Pair(@#27, @#26.Choose(@#32, @#33 + 0.5 * @#28)) { Penalty = (@#30, @#31) | @#24 };
+                return new Pair(@#27, @#26.Select(@#32, @#33 + 0.5 * @#28)) { Regularization = (@#30, @#31) | @#24 };
             }
         }
 
         [Coupling]
         public sealed partial record @#34
         {
-            [Pairing<@#22>] public partial Part @#35 { get; }
+            [Nested<@#22>] public partial Layer @#35 { get; }
 
-            private Pair Couple(Flow @#36, Flow @#37)
+            private Pair Couple(Value @#36, Value @#37)
             {
                 var (@#38, @#39) = (@#36, 0.9 * @#37) | @#35;
                 return new Pair(@#38, @#39);
             }
         }
 
-        [TimeSchedule(from: 0.002, to: 80), LogNormal(mean: -1.1, deviation: 2.0)]
+        [TimeSchedule(min: 0.002, max: 80), LogNormal(mean: -1.1, std: 2.0)]
         public sealed partial record @#40 : ITimeSchedule
         {
             private const double @#41 = 2;
-            public static double Signal(double @#42) => 1;
-            public static double Noise(double @#43) => @#43;
-            public static double Earlier(double @#44, int @#45)
+            public static double Alpha(double @#42) => 1;
+            public static double Sigma(double @#43) => @#43;
+            public static double TeacherTime(double @#44, int @#45)
             {
                 var @#46 = @#47(@#44) + @#45;
                 return @#46 > @#41 ? @#44 / (1 + @#46 * @#46) : @#44 / @#41;
@@ -119,12 +119,12 @@ public sealed class NamesTests
         [Network, Classifier<@#49, @#49>]
         public sealed partial record @#50
         {
-            [RmsNorm(4)] public partial Part @#51 { get; }
-            [Linear(16, 4)] public partial Part @#52 { get; }
-            [Linear(4, 10)] public partial Part @#53 { get; }
+            [RmsNorm(4)] public partial Layer @#51 { get; }
+            [Linear(16, 4)] public partial Layer @#52 { get; }
+            [Linear(4, 10)] public partial Layer @#53 { get; }
 
             [return: Shape("B", 4), Shape("B", 10)]
-            private Flow Forward([Shape("B", 1, 4, 4)] Flow x)
+            private Value Forward([Shape("B", 1, 4, 4)] Value x)
             {
                 var @#54 = x | @#51 | Flatten | @#52;
                 return (@#54, @#54 | @#53);
@@ -134,10 +134,10 @@ public sealed class NamesTests
 
     private const string Experiments = """
 
-        [Experiment(Steps = 3, Batch = 8, Seed = 1), Data<@#57>, Model<@#13>, Coupling<@#22>, Times<@#40>, PseudoHuber(0.01), RAdam(3e-4), Ema(0.999), Sample(80, 2)]
+        [Experiment(Steps = 3, Batch = 8, Seed = 1), Data<@#57>, Model<@#13>, Coupling<@#22>, Schedule<@#40>, PseudoHuber(0.01), RAdam(3e-4), Ema(0.999), MultistepSampler(80, 2)]
         public partial record @#55;
 
-        [Experiment, Coupling<@#34>, StartFrom<@#55>]
+        [Experiment, Coupling<@#34>, InitFrom<@#55>]
         public sealed partial record @#56 : @#55;
         """;
 
@@ -146,61 +146,61 @@ public sealed class NamesTests
         [Network]
         public sealed partial record #Net
         {
-            [DdpmPlusPlus(16, 1, 16, Multipliers = [1], Blocks = [1])] public partial Part Inner { get; }
-            [DdpmPlusPlus(16, 1, 16, Multipliers = [1], Blocks = [1])] public partial Part INNER { get; }
+            [DdpmPlusPlus(16, 1, 16, ChannelMult = [1], NumBlocks = [1])] public partial Layer Inner { get; }
+            [DdpmPlusPlus(16, 1, 16, ChannelMult = [1], NumBlocks = [1])] public partial Layer INNER { get; }
 
             [return: Shape("B", 1, 16, 16)]
-            private Flow Forward([Shape("B", 1, 16, 16)] Flow x, [Shape("B")] Flow level) => ((x, level) | Inner, level) | INNER;
+            private Value Forward([Shape("B", 1, 16, 16)] Value x, [Shape("B")] Value level) => ((x, level) | Inner, level) | INNER;
         }
 
         [Coupling]
         public sealed partial record #Noise
         {
-            [Block<#Encoder>] public partial Part Encoder { get; }
-            [Block<#Encoder>] public partial Part encoder { get; }
-            [Coin(0.5)] public partial Part Pair { get; }
-            [Coin(0.5)] public partial Part where { get; }
+            [Block<#Encoder>] public partial Layer Encoder { get; }
+            [Block<#Encoder>] public partial Layer encoder { get; }
+            [Bernoulli(0.5)] public partial Layer Pair { get; }
+            [Bernoulli(0.5)] public partial Layer where { get; }
 
-            private Pair Couple(Flow data, Flow noise) => new(data, Pair.Choose(data | Encoder, noise + where.Choose(data | encoder, noise)));
+            private Pair Couple(Value data, Value noise) => new(data, Pair.Select(data | Encoder, noise + where.Select(data | encoder, noise)));
         }
 
         [Network]
         public sealed partial record #Encoder
         {
-            [Linear(2, 2)] public partial Part Only { get; }
+            [Linear(2, 2)] public partial Layer Only { get; }
 
             [return: Shape("B", 2)]
-            private Flow Forward([Shape("B", 2)] Flow x) => x | Only;
+            private Value Forward([Shape("B", 2)] Value x) => x | Only;
         }
 
         [Network]
         public sealed partial record #Planar : IDenoiser
         {
-            [Fourier(8)] public partial Part Wave { get; }
-            [Linear(8, 2)] public partial Part Level { get; }
+            [FourierEmbedding(8)] public partial Layer TimeEmbedding { get; }
+            [Linear(8, 2)] public partial Layer Level { get; }
 
             [return: Shape("B", 2)]
-            private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level) => x + (level | Wave | Level);
+            private Value Forward([Shape("B", 2)] Value x, [Shape("B")] Value level) => x + (level | TimeEmbedding | Level);
         }
 
-        [TimeSchedule(from: 0.002, to: 80), LogNormal(mean: -1.1, deviation: 2.0)]
+        [TimeSchedule(min: 0.002, max: 80), LogNormal(mean: -1.1, std: 2.0)]
         public sealed partial record #Times : ITimeSchedule
         {
-            public static double Signal(double t) => 1;
-            public static double Noise(double t) => t;
-            public static double Earlier(double t, int stage) => 0.5 * t;
+            public static double Alpha(double t) => 1;
+            public static double Sigma(double t) => t;
+            public static double TeacherTime(double t, int stage) => 0.5 * t;
         }
 
         [Network, Classifier<Mnist, MnistTest>]
         public sealed partial record #Judge : IClassifier
         {
-            [Linear(784, 10)] public partial Part Decide { get; }
+            [Linear(784, 10)] public partial Layer Decide { get; }
 
             [return: Shape("B", 784), Shape("B", 10)]
-            private Flow Forward([Shape("B", 1, 28, 28)] Flow image) => (image | Flatten, image | Flatten | Decide);
+            private Value Forward([Shape("B", 1, 28, 28)] Value image) => (image | Flatten, image | Flatten | Decide);
         }
 
-        [Experiment(Steps = 3, Batch = 8, Seed = 1), Data<TwoMoons>, Model<#Planar>, Coupling<#Noise>, Times<#Times>, PseudoHuber(0.01), RAdam(3e-4), Sample(80)]
+        [Experiment(Steps = 3, Batch = 8, Seed = 1), Data<TwoMoons>, Model<#Planar>, Coupling<#Noise>, Schedule<#Times>, PseudoHuber(0.01), RAdam(3e-4), MultistepSampler(80)]
         public sealed partial record #Exp;
 
         """;
@@ -242,8 +242,8 @@ public sealed class NamesTests
             [Network]
             public sealed partial record Net
             {
-                [Linear(2, 3)] public partial Part @in { get; }
-                [Linear(3, 2)] public partial Part Out { get; }
+                [Linear(2, 3)] public partial Layer @in { get; }
+                [Linear(3, 2)] public partial Layer Out { get; }
             }
             """, "Write Forward").ShouldContain("=> x | @in | Out;");
 
@@ -275,41 +275,41 @@ public sealed class NamesTests
                 [Network]
                 public sealed partial record Inner(int Width)
                 {
-                    [Linear(nameof(Width), 2)] public partial Part Only { get; }
+                    [Linear(nameof(Width), 2)] public partial Layer Only { get; }
 
                     [return: Shape("B", 2)]
-                    private Flow Forward([Shape("B", nameof(Width))] Flow x) => x | Only;
+                    private Value Forward([Shape("B", nameof(Width))] Value x) => x | Only;
                 }
             }
 
             [Network]
             public sealed partial record Net<T> : IDenoiser
             {
-                [Fourier(8)] public partial Part Wave { get; }
-                [Linear(8, 2)] public partial Part Level { get; }
-                [Block<Around<int>.Inner>(2)] public partial Part In { get; }
+                [FourierEmbedding(8)] public partial Layer TimeEmbedding { get; }
+                [Linear(8, 2)] public partial Layer Level { get; }
+                [Block<Around<int>.Inner>(2)] public partial Layer In { get; }
 
                 [return: Shape("B", 2)]
-                private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level) => (x | In) + (level | Wave | Level);
+                private Value Forward([Shape("B", 2)] Value x, [Shape("B")] Value level) => (x | In) + (level | TimeEmbedding | Level);
             }
 
-            [TimeSchedule(from: 0.002, to: 80), LogNormal(mean: -1.1, deviation: 2.0)]
+            [TimeSchedule(min: 0.002, max: 80), LogNormal(mean: -1.1, std: 2.0)]
             public sealed partial record Halved<T> : ITimeSchedule
             {
-                public static double Signal(double t) => 1;
-                public static double Noise(double t) => t;
-                public static double Earlier(double t, int stage) => 0.5 * t;
+                public static double Alpha(double t) => 1;
+                public static double Sigma(double t) => t;
+                public static double TeacherTime(double t, int stage) => 0.5 * t;
             }
 
             [Coupling]
             public sealed partial record Noise<T>
             {
-                [Block<Around<int>.Inner>(2)] public partial Part Encoder { get; }
+                [Block<Around<int>.Inner>(2)] public partial Layer Encoder { get; }
 
-                private Pair Couple(Flow data, Flow noise) => new(data, noise + (data | Encoder));
+                private Pair Couple(Value data, Value noise) => new(data, noise + (data | Encoder));
             }
 
-            [Experiment(Steps = 3, Batch = 8, Seed = 1), Data<TwoMoons>, Model<Net<int>>, Coupling<Noise<System.Guid>>, Times<Halved<string>>, PseudoHuber(0.01), RAdam(3e-4), Sample(80)]
+            [Experiment(Steps = 3, Batch = 8, Seed = 1), Data<TwoMoons>, Model<Net<int>>, Coupling<Noise<System.Guid>>, Schedule<Halved<string>>, PseudoHuber(0.01), RAdam(3e-4), MultistepSampler(80)]
             public partial record Exp;
             """, out var output);
         Emit(output);

@@ -11,14 +11,14 @@ public sealed class CouplingsGoldenTests
         [Network]
         public sealed partial record Mlp : IDenoiser
         {
-            [Linear(2, 32)]        public partial Part In     { get; }
-            [Linear(64, 32)]       public partial Part First  { get; }
-            [Linear(32, 32)]       public partial Part Second { get; }
-            [Linear(32, 2)]        public partial Part Out    { get; }
+            [Linear(2, 32)]        public partial Layer In     { get; }
+            [Linear(64, 32)]       public partial Layer First  { get; }
+            [Linear(32, 32)]       public partial Layer Second { get; }
+            [Linear(32, 2)]        public partial Layer Out    { get; }
 
             [return: Shape("B", 2)]
-            private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level) =>
-                Flow.Cat(x | In | GELU, level | PositionalEmbedding(32)) | First | GELU | Second | GELU | Out;
+            private Value Forward([Shape("B", 2)] Value x, [Shape("B")] Value level) =>
+                Value.Cat(x | In | GELU, level | PositionalEmbedding(32)) | First | GELU | Second | GELU | Out;
         }
 
         """;
@@ -27,16 +27,16 @@ public sealed class CouplingsGoldenTests
         [Network]
         public sealed partial record Encoder
         {
-            [Linear(2, 32)]          public partial Part In        { get; }
-            [Linear(64, 32)]         public partial Part First     { get; }
-            [Linear(32, 32)]         public partial Part Second    { get; }
-            [Linear(32, 2)]          public partial Part Mean      { get; }
-            [Linear(32, 2)]          public partial Part Raw       { get; }
+            [Linear(2, 32)]          public partial Layer In        { get; }
+            [Linear(64, 32)]         public partial Layer First     { get; }
+            [Linear(32, 32)]         public partial Layer Second    { get; }
+            [Linear(32, 2)]          public partial Layer Mean      { get; }
+            [Linear(32, 2)]          public partial Layer Raw       { get; }
 
             [return: Shape("B", 2), Shape("B", 2)]
-            private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level)
+            private Value Forward([Shape("B", 2)] Value x, [Shape("B")] Value level)
             {
-                var hidden = Flow.Cat(2 * x | In | GELU, level | PositionalEmbedding(32)) | First | GELU | Second | GELU;
+                var hidden = Value.Cat(2 * x | In | GELU, level | PositionalEmbedding(32)) | First | GELU | Second | GELU;
                 return (hidden | Mean, hidden | Raw | Softplus);
             }
         }
@@ -44,29 +44,29 @@ public sealed class CouplingsGoldenTests
         [Coupling]
         public sealed partial record VariationalNoise
         {
-            [Block<Encoder>]               public partial Part Encode { get; }
-            [KlToStandardNormal(weight: 5)] public partial Part Kl    { get; }
+            [Block<Encoder>]               public partial Layer Encode { get; }
+            [KlToStandardNormal(weight: 5)] public partial Layer Kl    { get; }
 
-            private Pair Couple(Flow data, Flow noise, Times times)
+            private Pair Couple(Value data, Value noise, TimePair times)
             {
-                var (mean, deviation) = (data, 0 * times.Later) | Encode;
-                return new Pair(data, mean + deviation * noise) { Penalty = (mean, deviation) | Kl };
+                var (mean, deviation) = (data, 0 * times.T) | Encode;
+                return new Pair(data, mean + deviation * noise) { Regularization = (mean, deviation) | Kl };
             }
         }
 
         [TimeSchedule(0.002, 80), LogNormal(-1.1, 2)]
-        public sealed partial record FadingTimes : ITimeSchedule
+        public sealed partial record FadingSchedule : ITimeSchedule
         {
             private static readonly double Low = Pow(0.002, 1 / 7.0), High = Pow(80, 1 / 7.0);
 
-            public static double Signal(double t) => 1 - t / 80;
-            public static double Noise(double t) => t;
-            public static double Grid(double u) => Pow(Low + u * (High - Low), 7);
-            public static int Cuts(int step, int steps) => 80;
+            public static double Alpha(double t) => 1 - t / 80;
+            public static double Sigma(double t) => t;
+            public static double Discretization(double u) => Pow(Low + u * (High - Low), 7);
+            public static int Intervals(int step, int steps) => 80;
         }
 
-        [Experiment(Steps = 400_000, Batch = 16), Data<TwoMoons>, Model<Mlp>, Coupling<VariationalNoise>, Times<FadingTimes>]
-        [PseudoHuber(0.00054 * 1.4142135623730951, PerElement = true), Adam(1e-3), Ema(0.9), Sample(80, 0.821)]
+        [Experiment(Steps = 400_000, Batch = 16), Data<TwoMoons>, Model<Mlp>, Coupling<VariationalNoise>, Schedule<FadingSchedule>]
+        [PseudoHuber(0.00054 * 1.4142135623730951, PerElement = true), Adam(1e-3), Ema(0.9), MultistepSampler(80, 0.821)]
         public sealed partial record Fading;
         """;
 
@@ -74,25 +74,25 @@ public sealed class CouplingsGoldenTests
         [Coupling]
         public sealed partial record GeneratorInduced
         {
-            [Model(Weights.Ema)] public partial Part Generate { get; }
-            [Coin(0.5)]          public partial Part Mix      { get; }
+            [Model(Weights.Ema)] public partial Layer Generate { get; }
+            [Bernoulli(0.5)]          public partial Layer Mix      { get; }
 
-            private Pair Couple(Flow data, Flow noise, Times times) =>
-                new(Mix.Choose((data + times.Earlier * noise, times.Earlier) | Generate, data), noise);
+            private Pair Couple(Value data, Value noise, TimePair times) =>
+                new(Mix.Select((data + times.R * noise, times.R) | Generate, data), noise);
         }
 
         [TimeSchedule(0.001, 5), LogNormal(-1.1, 2)]
-        public sealed partial record ShortTimes : ITimeSchedule
+        public sealed partial record ShortSchedule : ITimeSchedule
         {
             private static readonly double Low = Pow(0.001, 1 / 7.0), High = Pow(5, 1 / 7.0);
 
-            public static double Signal(double t) => 1;
-            public static double Noise(double t) => t;
-            public static double Grid(double u) => Pow(Low + u * (High - Low), 7);
-            public static int Cuts(int step, int steps) => Min(10 << (step / 2313), 100);
+            public static double Alpha(double t) => 1;
+            public static double Sigma(double t) => t;
+            public static double Discretization(double u) => Pow(Low + u * (High - Low), 7);
+            public static int Intervals(int step, int steps) => Min(10 << (step / 2313), 100);
         }
 
-        [Experiment(Steps = 10_000, Batch = 32), Data<TwoMoons>, Model<Mlp>, Coupling<GeneratorInduced>, Times<ShortTimes>, L2, Adam(5e-5), Ema(0.9), Sample(5)]
+        [Experiment(Steps = 10_000, Batch = 32), Data<TwoMoons>, Model<Mlp>, Coupling<GeneratorInduced>, Schedule<ShortSchedule>, L2, Adam(5e-5), Ema(0.9), MultistepSampler(5)]
         public sealed partial record Generated;
 
         """;
@@ -114,7 +114,7 @@ public sealed class CouplingsGoldenTests
         Golden.ShouldMatch(pair[1], golden["out/noise_used"], 1e-5, "noise");
         var losses = training.Losses(pair[0], pair[1], t, r);
         using var weighted = golden["out64/kl"] * golden["out64/kl_scale"];
-        Golden.ShouldMatch(pair[2], weighted, 1e-5, "penalty");
+        Golden.ShouldMatch(pair[2], weighted, 1e-5, "regularization");
         Golden.ShouldMatch(losses + pair[2], golden["out64/per_sample"], 1e-5, "losses");
         var loss = (losses + pair[2]).mean();
         Golden.ShouldMatch(loss.view(1), golden["out64/loss"], 1e-5, "loss");
@@ -175,14 +175,14 @@ public sealed class CouplingsGoldenTests
     [InlineData("public static double Weight(double t, double r) => 1 / (t * t);", 0)]
     public void For_continuous_times_the_penalty_weighs_like_the_largest_time(string weight, int isDefault)
     {
-        using var training = New(Variational.Replace("Times<FadingTimes>", "Times<Ecm>") + $$"""
+        using var training = New(Variational.Replace("Schedule<FadingSchedule>", "Schedule<Ecm>") + $$"""
             [TimeSchedule(0.002, 80), LogNormal(-1.1, 2)]
             public sealed partial record Ecm : ITimeSchedule
             {
-                public static double Signal(double t) => 1;
-                public static double Noise(double t) => t;
+                public static double Alpha(double t) => 1;
+                public static double Sigma(double t) => t;
                 public static int Stage(double progress) => (int)(8 * progress);
-                public static double Earlier(double t, int stage) => Max(0, t - t * Pow(2, -(stage + 1)) * (1 + 8 / (1 + Exp(t))));
+                public static double TeacherTime(double t, int stage) => Max(0, t - t * Pow(2, -(stage + 1)) * (1 + 8 / (1 + Exp(t))));
                 {{weight}}
             }
             """, "Fading", 8, 4);
@@ -242,7 +242,7 @@ public sealed class CouplingsGoldenTests
     [Fact]
     public void Without_heads_every_step_is_that_of_independent_noise_bit_for_bit()
     {
-        var declared = TimesDeclared.Compile(Induced.Replace("Coin(0.5)", "Coin(0)").Replace("sealed partial record Generated;", "partial record Generated;")
+        var declared = TimesDeclared.Compile(Induced.Replace("Bernoulli(0.5)", "Bernoulli(0)").Replace("sealed partial record Generated;", "partial record Generated;")
             + "[Experiment, Coupling<Independent>] public sealed partial record Plain : Generated;");
         var (generated, plain) = (Run("Generated"), Run("Plain"));
         generated.Losses.ShouldBe(plain.Losses);

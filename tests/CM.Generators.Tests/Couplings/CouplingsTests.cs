@@ -10,10 +10,10 @@ public sealed class CouplingsTests
         [Network]
         public sealed partial record Encoder
         {
-            [Linear(2, 2)]           public partial Part Mean      { get; }
+            [Linear(2, 2)]           public partial Layer Mean      { get; }
 
             [return: Shape("B", 2), Shape("B", 2)]
-            private Flow Forward([Shape("B", 2)] Flow x) => (x | Mean, x | Mean | Softplus);
+            private Value Forward([Shape("B", 2)] Value x) => (x | Mean, x | Mean | Softplus);
         }
 
         """;
@@ -22,13 +22,13 @@ public sealed class CouplingsTests
         [Coupling]
         public sealed partial record VariationalNoise
         {
-            [Block<Encoder>]                 public partial Part Encode { get; }
-            [KlToStandardNormal(weight: 30)] public partial Part Kl     { get; }
+            [Block<Encoder>]                 public partial Layer Encode { get; }
+            [KlToStandardNormal(weight: 30)] public partial Layer Kl     { get; }
 
-            private Pair Couple(Flow data, Flow noise)
+            private Pair Couple(Value data, Value noise)
             {
                 var (mean, deviation) = data | Encode;
-                return new Pair(data, mean + deviation * noise) { Penalty = (mean, deviation) | Kl };
+                return new Pair(data, mean + deviation * noise) { Regularization = (mean, deviation) | Kl };
             }
         }
 
@@ -38,11 +38,11 @@ public sealed class CouplingsTests
         [Coupling]
         public sealed partial record GeneratorInduced
         {
-            [Model(Weights.Ema)] public partial Part Generate { get; }
-            [Coin(0.5)]          public partial Part Mix      { get; }
+            [Model(Weights.Ema)] public partial Layer Generate { get; }
+            [Bernoulli(0.5)]          public partial Layer Mix      { get; }
 
-            private Pair Couple(Flow data, Flow noise, Times times) =>
-                new(Mix.Choose((data + times.Earlier * noise, times.Earlier) | Generate, data), noise);
+            private Pair Couple(Value data, Value noise, TimePair times) =>
+                new(Mix.Select((data + times.R * noise, times.R) | Generate, data), noise);
         }
 
         """;
@@ -52,28 +52,28 @@ public sealed class CouplingsTests
         [Coupling]
         public sealed partial record InducedMatched
         {
-            [Pairing<MinibatchOT>]    public partial Part Match    { get; }
-            [Model(Weights.Online)]   public partial Part Generate { get; }
-            [Coin(0, End = 0.8)]      public partial Part Mix      { get; }
+            [Nested<MinibatchOT>]    public partial Layer Match    { get; }
+            [Model(Weights.Student)]   public partial Layer Generate { get; }
+            [Bernoulli(0, End = 0.8)]      public partial Layer Mix      { get; }
 
-            private Pair Couple(Flow data, Flow noise, Times times)
+            private Pair Couple(Value data, Value noise, TimePair times)
             {
                 var (x, z) = (data, noise) | Match;
-                return new(Mix.Choose((x + times.Earlier * z, times.Earlier) | Generate, x), z);
+                return new(Mix.Select((x + times.R * z, times.R) | Generate, x), z);
             }
         }
 
         [Coupling]
         public sealed partial record InducedVariational
         {
-            [Pairing<VariationalNoise>] public partial Part Vary     { get; }
-            [Model(Weights.Ema)]        public partial Part Generate { get; }
-            [Coin(0.5)]                 public partial Part Mix      { get; }
+            [Nested<VariationalNoise>] public partial Layer Vary     { get; }
+            [Model(Weights.Ema)]        public partial Layer Generate { get; }
+            [Bernoulli(0.5)]                 public partial Layer Mix      { get; }
 
-            private Pair Couple(Flow data, Flow noise, Times times)
+            private Pair Couple(Value data, Value noise, TimePair times)
             {
                 var (x, z) = (data, noise) | Vary;
-                return new(Mix.Choose((x + times.Earlier * z, times.Earlier) | Generate, x), z);
+                return new(Mix.Select((x + times.R * z, times.R) | Generate, x), z);
             }
         }
 
@@ -81,10 +81,10 @@ public sealed class CouplingsTests
         public sealed partial record Shrunk
         {
             private const double Share = 0.5;
-            [Pairing<InducedVariational>] public partial Part Inner { get; }
-            [Pairing<Independent>]        public partial Part Same  { get; }
+            [Nested<InducedVariational>] public partial Layer Inner { get; }
+            [Nested<Independent>]        public partial Layer Same  { get; }
 
-            private Pair Couple(Flow mean, Flow deviation)
+            private Pair Couple(Value mean, Value deviation)
             {
                 var ends = (mean, Share * deviation) | Inner;
                 var (x, z) = ends | Same;
@@ -100,7 +100,7 @@ public sealed class CouplingsTests
 
     internal const string All = TimesTests.Easy + TimesTests.Linear + ExperimentsTests.Network + ExperimentsTests.Moons + Encoder + Variational + Induced + """
         [Experiment, Coupling<VariationalNoise>] public sealed partial record Varied : Moons;
-        [Experiment, Coupling<GeneratorInduced>, Times<LinearTimes>] public sealed partial record Generated : Moons;
+        [Experiment, Coupling<GeneratorInduced>, Schedule<LinearSchedule>] public sealed partial record Generated : Moons;
         [Experiment, Coupling<MinibatchOT>] public sealed partial record Matched : Moons;
         """;
 
@@ -115,26 +115,26 @@ public sealed class CouplingsTests
 
     [Fact]
     public void Optimal_transport_is_one_line() =>
-        Source.Generate(All)["Experiments/Test.Matched.g.cs"].ShouldContain("Assignment = OptimalTransport.Match;");
+        Source.Generate(All)["Experiments/Test.Matched.g.cs"].ShouldContain("Assignment = OptimalTransport.Assign;");
 
     [Theory]
     [InlineData("data | Encode", "data | Encod", "CM1004 at 'Encod': 'Encod' is neither an input, a local, a layer of this record nor a function. Did you mean 'Encode'?")]
     [InlineData("mean + deviation * noise", "noise / deviation", "CM1003 at 'noise / deviation': Couple cannot express 'noise / deviation'")]
-    [InlineData("times.Earlier * noise", "times.Early * noise", "CM1004 at 'times.Early': 'times.Early' is neither an input, a local, a layer of this record nor a function. Did you mean 'times.Earlier'?")]
+    [InlineData("times.R * noise", "times.Early * noise", "CM1004 at 'times.Early': 'times.Early' is neither an input, a local, a layer of this record nor a function. Did you mean 'times.R'?")]
     [InlineData("(mean, deviation) | Kl", "mean | Kl", "CM2012 at 'Kl': 'Kl' takes 2 values but gets 1")]
-    [InlineData("[Shape(\"B\", 2)] Flow x) => (x | Mean, x | Mean | Softplus)", "[Shape(\"B\", 2)] Flow x) => (x | Mean)", "CM2012")]
-    [InlineData("new Pair(data, mean + deviation * noise) {", "new Pair(Flow.Cat(data, mean), noise * deviation) {", "CM3003 at 'new Pair(Flow.Cat(data, mean), noise * deviation) { Penalty = (mean, deviation) | Kl }': The data end of the pair is [B, 4] but must be [B, 2]")]
+    [InlineData("[Shape(\"B\", 2)] Value x) => (x | Mean, x | Mean | Softplus)", "[Shape(\"B\", 2)] Value x) => (x | Mean)", "CM2012")]
+    [InlineData("new Pair(data, mean + deviation * noise) {", "new Pair(Value.Cat(data, mean), noise * deviation) {", "CM3003 at 'new Pair(Value.Cat(data, mean), noise * deviation) { Regularization = (mean, deviation) | Kl }': The data end of the pair is [B, 4] but must be [B, 2]")]
     [InlineData("weight: 30", "weight: -1", "CM1008 at 'weight: -1': 'weight' of 'Kl' must be 0 or more")]
-    [InlineData("Coin(0.5)", "Coin(1.5)", "CM1008 at '1.5': 'heads' of 'Mix' must be from 0 to 1")]
+    [InlineData("Bernoulli(0.5)", "Bernoulli(1.5)", "CM1008 at '1.5': 'heads' of 'Mix' must be from 0 to 1")]
     [InlineData("[Block<Encoder>] ", "[Block<Encoder>, Repeat(2)] ", "CM3004 at 'Block<Encoder>': 'Encode' cannot stand here: a part of a coupling cannot be repeated")]
-    [InlineData("private Pair Couple(Flow data, Flow noise, Times times)", "private Pair Couple(Flow data, Times times, Flow noise)", "CM3001 at 'Couple': 'GeneratorInduced' does not say how data and noise meet")]
-    [InlineData("RAdam(1e-3), ClipNorm(200), Ema(0.999)", "RAdam(1e-3)", "CM3005 at 'Coupling<GeneratorInduced>': 'GeneratorInduced' does not fit this experiment: 'Generate' takes averaged weights")]
-    [InlineData("public partial Part Encode", "public partial Part Out", "CM3005 at 'Coupling<VariationalNoise>': 'VariationalNoise' does not fit this experiment: both it and 'MoonsDenoiser' have a part 'Out'")]
+    [InlineData("private Pair Couple(Value data, Value noise, TimePair times)", "private Pair Couple(Value data, TimePair times, Value noise)", "CM3001 at 'Couple': 'GeneratorInduced' does not say how data and noise meet")]
+    [InlineData("RAdam(1e-3), ClipGradNorm(200), Ema(0.999)", "RAdam(1e-3)", "CM3005 at 'Coupling<GeneratorInduced>': 'GeneratorInduced' does not fit this experiment: 'Generate' takes averaged weights")]
+    [InlineData("public partial Layer Encode", "public partial Layer Out", "CM3005 at 'Coupling<VariationalNoise>': 'VariationalNoise' does not fit this experiment: both it and 'MoonsDenoiser' have a part 'Out'")]
     public void Mistakes_are_found(string right, string wrong, string message)
     {
         All.ShouldContain(right);
         var source = All.Replace(right, wrong);
-        if (wrong.EndsWith("Part Out", StringComparison.Ordinal))
+        if (wrong.EndsWith("Layer Out", StringComparison.Ordinal))
             source = source.Replace("data | Encode", "data | Out");
         Source.Diagnose(source).ShouldContain(said => said.StartsWith(message, StringComparison.Ordinal), message);
         if (message.Length > 6)
@@ -150,7 +150,7 @@ public sealed class CouplingsTests
             public sealed partial record Pixels : IDenoiser
             {
                 [return: Shape("B", 1, 28, 28)]
-                private Flow Forward([Shape("B", 1, 28, 28)] Flow x, [Shape("B")] Flow level) => (x | Scale(0.5)) + level;
+                private Value Forward([Shape("B", 1, 28, 28)] Value x, [Shape("B")] Value level) => (x | Scale(0.5)) + level;
             }
 
             [Experiment, Data<Mnist>, Model<Pixels>, Coupling<VariationalNoise>] public sealed partial record Wrong : Moons;
@@ -167,7 +167,7 @@ public sealed class CouplingsTests
     public void An_abstract_base_may_leave_the_average_open()
     {
         const string Open = """
-            [Experiment(Steps = 9, Batch = 4), Data<TwoMoons>, Model<MoonsDenoiser>, Coupling<GeneratorInduced>, Times<EasyTimes>, L2, Adam(1e-3), Sample(80)]
+            [Experiment(Steps = 9, Batch = 4), Data<TwoMoons>, Model<MoonsDenoiser>, Coupling<GeneratorInduced>, Schedule<EctSchedule>, L2, Adam(1e-3), MultistepSampler(80)]
             public abstract partial record Base;
             [Experiment, Ema(0.9)] public sealed partial record Filled : Base;
             [Experiment] public sealed partial record Empty : Base;
@@ -181,12 +181,12 @@ public sealed class CouplingsTests
             [Network]
             public sealed partial record Odd
             {
-                [Coin(0.5)] public partial Part Mix { get; }
+                [Bernoulli(0.5)] public partial Layer Mix { get; }
 
                 [return: Shape("B", 2)]
-                private Flow Forward([Shape("B", 2)] Flow x) => x | Mix;
+                private Value Forward([Shape("B", 2)] Value x) => x | Mix;
             }
-            """).ShouldHaveSingleItem().ShouldStartWith("CM3004 at 'Coin(0.5)': 'Mix' cannot stand here: it belongs into a coupling");
+            """).ShouldHaveSingleItem().ShouldStartWith("CM3004 at 'Bernoulli(0.5)': 'Mix' cannot stand here: it belongs into a coupling");
 
     [Fact]
     public void An_edit_touches_those_it_concerns()
@@ -203,17 +203,17 @@ public sealed class CouplingsTests
             [Coupling]
             public sealed partial record Odd
             {
-                [Block<Encoder>]         public partial Part Model   { get; }
-                [Model(Weights.Online)]  public partial Part Noise   { get; }
-                [Coin(0.25)]             public partial Part Step    { get; }
-                [Coin(0.75)]             public partial Part Setup   { get; }
+                [Block<Encoder>]         public partial Layer Model   { get; }
+                [Model(Weights.Student)]  public partial Layer Noise   { get; }
+                [Bernoulli(0.25)]             public partial Layer Step    { get; }
+                [Bernoulli(0.75)]             public partial Layer Setup   { get; }
 
-                private Pair Couple(Flow data, Flow noise, Times times)
+                private Pair Couple(Value data, Value noise, TimePair times)
                 {
                     var (first, second) = data - (noise - 2 * (data + noise)) * -0.5 | Model;
-                    var @base = Step.Choose(first, second);
-                    var end = Setup.Choose((@base, times.Later - times.Earlier) | Noise, data - (first - second));
-                    return new Pair(end, 1 - (noise - first)) { Penalty = 0.5 * (times.Later - times.Earlier) };
+                    var @base = Step.Select(first, second);
+                    var end = Setup.Select((@base, times.T - times.R) | Noise, data - (first - second));
+                    return new Pair(end, 1 - (noise - first)) { Regularization = 0.5 * (times.T - times.R) };
                 }
             }
 
@@ -232,21 +232,21 @@ public sealed class CouplingsTests
         var files = Source.Generate(All + Nested);
         await Snapshot.Match(files["Experiments/Test.OverVct.g.cs"], "Couplings.Nested");
         var matched = files["Experiments/Test.OverOT.g.cs"];
-        matched.ShouldContain("var z = OptimalTransport.Match(data, noise);");
+        matched.ShouldContain("var z = OptimalTransport.Assign(data, noise);");
         matched.ShouldContain(".lt(0.8 * step / Setup.Steps)");
         matched.ShouldContain("x + 0.8 * CoupledNoise(x, noise[1])");
         var twice = files["Experiments/Test.OverBoth.g.cs"];
         twice.ShouldContain("0.5 * noise");
-        twice.ShouldContain("(losses + pair.Penalty)");
+        twice.ShouldContain("(losses + pair.Regularization)");
     }
 
     [Theory]
-    [InlineData("[Pairing<VariationalNoise>] public partial Part Vary ", "[Pairing<InducedVariational>] public partial Part Vary ", "CM3004 at 'Pairing<InducedVariational>': 'Vary' cannot stand here: 'InducedVariational' would contain itself")]
-    [InlineData("[Pairing<VariationalNoise>] public partial Part Vary ", "[Pairing<TwoMoons>] public partial Part Vary ", "CM3004 at 'Pairing<TwoMoons>': 'Vary' cannot stand here: 'TwoMoons' has no [Coupling]")]
-    [InlineData("[Pairing<VariationalNoise>] public partial Part Vary ", "[Pairing<GeneratorInduced>] public partial Part Vary ", "CM3004 at 'Pairing<GeneratorInduced>': 'Vary' cannot stand here: its coupling 'GeneratorInduced' brings a part 'Generate', and there is one of that name")]
+    [InlineData("[Nested<VariationalNoise>] public partial Layer Vary ", "[Nested<InducedVariational>] public partial Layer Vary ", "CM3004 at 'Nested<InducedVariational>': 'Vary' cannot stand here: 'InducedVariational' would contain itself")]
+    [InlineData("[Nested<VariationalNoise>] public partial Layer Vary ", "[Nested<TwoMoons>] public partial Layer Vary ", "CM3004 at 'Nested<TwoMoons>': 'Vary' cannot stand here: 'TwoMoons' has no [Coupling]")]
+    [InlineData("[Nested<VariationalNoise>] public partial Layer Vary ", "[Nested<GeneratorInduced>] public partial Layer Vary ", "CM3004 at 'Nested<GeneratorInduced>': 'Vary' cannot stand here: its coupling 'GeneratorInduced' brings a part 'Generate', and there is one of that name")]
     [InlineData("(data, noise) | Vary", "data | Vary", "CM2012 at 'Vary': (dataVary, noiseVary) takes 2 values but gets 1")]
     [InlineData("End = 0.8", "End = 1.8", "CM1008 at 'End = 1.8': 'End' of 'Mix' must be from 0 to 1")]
-    [InlineData("Model(Weights.Online)", "Model(Weights.Frozen)", "CM3005 at 'Coupling<InducedMatched>': 'InducedMatched' does not fit this experiment: 'Generate' takes the weights of a finished run")]
+    [InlineData("Model(Weights.Student)", "Model(Weights.Frozen)", "CM3005 at 'Coupling<InducedMatched>': 'InducedMatched' does not fit this experiment: 'Generate' takes the weights of a finished run")]
     public void Mistakes_of_nested_couplings_are_found(string right, string wrong, string message)
     {
         Nested.ShouldContain(right);

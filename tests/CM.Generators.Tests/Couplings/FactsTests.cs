@@ -8,11 +8,11 @@ namespace CM.Generators.Tests;
 public sealed class FactsTests
 {
     private static readonly string Nested = CouplingsTests.Nested[..CouplingsTests.Nested.IndexOf("[Coupling]\npublic sealed partial record Shrunk", StringComparison.Ordinal)]
-        .Replace("Coin(0, End = 0.8)", "Coin(0)").Replace("Coin(0.5)", "Coin(0)");
+        .Replace("Bernoulli(0, End = 0.8)", "Bernoulli(0)").Replace("Bernoulli(0.5)", "Bernoulli(0)");
 
     private const string Experiments = """
-        [Experiment(Steps = 100, Batch = 8, Seed = 2), Data<TwoMoons>, Model<MoonsDenoiser>, Coupling<Independent>, Times<PlainTimes>]
-        [PseudoHuber(0.01), RAdam(1e-3), Ema(0.9), Sample(80, 0.8)]
+        [Experiment(Steps = 100, Batch = 8, Seed = 2), Data<TwoMoons>, Model<MoonsDenoiser>, Coupling<Independent>, Schedule<PlainSchedule>]
+        [PseudoHuber(0.01), RAdam(1e-3), Ema(0.9), MultistepSampler(80, 0.8)]
         public partial record Plain;
 
         [Experiment, Coupling<MinibatchOT>] public sealed partial record Matched : Plain;
@@ -20,18 +20,18 @@ public sealed class FactsTests
         [Experiment, Coupling<VariationalNoise>] public sealed partial record Varied : Plain;
         [Experiment, Coupling<InducedVariational>] public sealed partial record OverVaried : Plain;
 
-        [Experiment, Coupling<VariationalNoise>, StartFrom<Plain>, Truncated(Boundary = 0)] public sealed partial record SecondVaried : Plain;
-        [Experiment, Coupling<InducedVariational>, StartFrom<Plain>, Truncated(Boundary = 0)] public sealed partial record SecondOverVaried : Plain;
+        [Experiment, Coupling<VariationalNoise>, InitFrom<Plain>, Truncated(BoundaryFraction = 0)] public sealed partial record SecondVaried : Plain;
+        [Experiment, Coupling<InducedVariational>, InitFrom<Plain>, Truncated(BoundaryFraction = 0)] public sealed partial record SecondOverVaried : Plain;
 
         """;
 
     private const string Times = """
-        [TimeSchedule(0.002, 80, Preconditioning = Preconditioning.Plain), LogNormal(0, 0.3, Truncated = true)]
-        public sealed partial record PlainTimes : ITimeSchedule
+        [TimeSchedule(0.002, 80, Preconditioning = Preconditioning.Edm), LogNormal(0, 0.3, Truncated = true)]
+        public sealed partial record PlainSchedule : ITimeSchedule
         {
-            public static double Signal(double t) => 1;
-            public static double Noise(double t) => t;
-            public static double Earlier(double t, int stage) => 0.9 * t;
+            public static double Alpha(double t) => 1;
+            public static double Sigma(double t) => t;
+            public static double TeacherTime(double t, int stage) => 0.9 * t;
         }
 
         """;
@@ -40,21 +40,21 @@ public sealed class FactsTests
         [TimeSchedule(0.002, 80), LogNormal(0, 1e-6)]
         public sealed partial record AtOne : ITimeSchedule
         {
-            public static double Signal(double t) => 1;
-            public static double Noise(double t) => t;
-            public static double Earlier(double t, int stage) => 0;
+            public static double Alpha(double t) => 1;
+            public static double Sigma(double t) => t;
+            public static double TeacherTime(double t, int stage) => 0;
             public static double Weight(double t, double r) => 1;
         }
 
         [Coupling]
         public sealed partial record Raised
         {
-            [Coin(0.2, End = 0.8)] public partial Part Mix { get; }
+            [Bernoulli(0.2, End = 0.8)] public partial Layer Mix { get; }
 
-            private Pair Couple(Flow data, Flow noise) => new(Mix.Choose(data + 1000, data), noise);
+            private Pair Couple(Value data, Value noise) => new(Mix.Select(data + 1000, data), noise);
         }
 
-        [Experiment(Steps = 100, Batch = 40_000, Seed = 2), Data<TwoMoons>, Model<MoonsDenoiser>, Coupling<Raised>, Times<AtOne>, L2, RAdam(1e-12), Heun(2)]
+        [Experiment(Steps = 100, Batch = 40_000, Seed = 2), Data<TwoMoons>, Model<MoonsDenoiser>, Coupling<Raised>, Schedule<AtOne>, L2, RAdam(1e-12), HeunSampler(2)]
         public sealed partial record Counted;
 
         """;

@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 
 namespace CM.Generators.Tests;
 
-/// <summary>The Wasserstein penalty: its value beside the distance's definition, and what is said about mistakes.</summary>
+/// <summary>The Wasserstein regularization: its value beside the distance's definition, and what is said about mistakes.</summary>
 public sealed class WassersteinTests
 {
-    private const string Part = "WassersteinToStandardNormal";
+    private const string Layer = "WassersteinToStandardNormal";
 
-    private static readonly string Declared = CouplingsTests.All.Replace("KlToStandardNormal", Part);
+    private static readonly string Declared = CouplingsTests.All.Replace("KlToStandardNormal", Layer);
 
     [Fact]
     public void It_is_found_right() => Source.Diagnose(Declared).ShouldBeEmpty();
@@ -18,26 +18,26 @@ public sealed class WassersteinTests
     [Fact]
     public void The_penalty_is_the_distance_between_quantiles()
     {
-        var penalty = Emitted.From(Declared).Type("Varied").GetNestedTypes().Select(type => type.GetMethod(Part, BindingFlags.NonPublic | BindingFlags.Static)).OfType<MethodInfo>().Single();
+        var regularization = Emitted.From(Declared).Type("Varied").GetNestedTypes().Select(type => type.GetMethod(Layer, BindingFlags.NonPublic | BindingFlags.Static)).OfType<MethodInfo>().Single();
         var (mean, deviation) = (tensor(new[] { 0, 0.7, -1.5, 0.2 }).view(2, 2), tensor(new[] { 1, 0.3, 2.5, 0 }).view(2, 2));
         const int Levels = 200_000;
         var quantiles = ((arange(Levels, dtype: float64) + 0.5) / Levels * 2 - 1).erfinv() * Math.Sqrt(2);
         var wanted = (mean.unsqueeze(-1) + deviation.unsqueeze(-1) * quantiles - quantiles).square().mean([-1]).sum(1);
-        OneLayer.Error((Tensor)penalty.Invoke(null, [mean, deviation])!, wanted).ShouldBeLessThan(1e-4);
+        OneLayer.Error((Tensor)regularization.Invoke(null, [mean, deviation])!, wanted).ShouldBeLessThan(1e-4);
     }
 
     [Fact]
     public void The_penalty_has_a_gradient_where_the_deviation_is_0()
     {
-        var penalty = Emitted.From(Declared).Type("Varied").GetNestedTypes().Select(type => type.GetMethod(Part, BindingFlags.NonPublic | BindingFlags.Static)).OfType<MethodInfo>().Single();
+        var regularization = Emitted.From(Declared).Type("Varied").GetNestedTypes().Select(type => type.GetMethod(Layer, BindingFlags.NonPublic | BindingFlags.Static)).OfType<MethodInfo>().Single();
         var deviation = zeros(1, 2, requires_grad: true);
-        ((Tensor)penalty.Invoke(null, [zeros(1, 2), deviation])!).sum().backward();
+        ((Tensor)regularization.Invoke(null, [zeros(1, 2), deviation])!).sum().backward();
         deviation.grad!.data<float>().ToArray().ShouldBe([-2, -2]);
     }
 
     [Fact]
     public void It_is_weighted_as_the_loss_is() =>
-        Source.Generate(Declared)["Experiments/Test.Varied.g.cs"].ShouldContain($" * {Part}(mean, deviation);");
+        Source.Generate(Declared)["Experiments/Test.Varied.g.cs"].ShouldContain($" * {Layer}(mean, deviation);");
 
     [Theory]
     [InlineData("weight: 30", "weight: -1", "CM1008 at 'weight: -1': 'weight' of 'Kl' must be 0 or more")]

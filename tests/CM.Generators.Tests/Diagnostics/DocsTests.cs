@@ -46,10 +46,10 @@ public sealed partial class DocsTests
             [Network]
             public sealed partial record Denoiser : IDenoiser
             {
-                [DdpmPlusPlus(32, 3, 128, Multipliers = [2, 2, 2])] public partial Part Unet { get; }
+                [DdpmPlusPlus(32, 3, 128, ChannelMult = [2, 2, 2])] public partial Layer Unet { get; }
 
                 [return: Shape("B", 3, 32, 32)]
-                private Flow Forward([Shape("B", 3, 32, 32)] Flow x, [Shape("B")] Flow level) => (x, level) | Unet;
+                private Value Forward([Shape("B", 3, 32, 32)] Value x, [Shape("B")] Value level) => (x, level) | Unet;
             }
             """;
         Source.Diagnose(source).ShouldBeEmpty();

@@ -19,92 +19,92 @@ public sealed class BasesGoldenTests
         [Network]
         public sealed partial record Net : IDenoiser
         {
-            [DdpmPlusPlus(6, 3, 8, Multipliers = [1], Blocks = [1], Attention = [])] public partial Part Unet { get; }
+            [DdpmPlusPlus(6, 3, 8, ChannelMult = [1], NumBlocks = [1], AttnResolutions = [])] public partial Layer Unet { get; }
 
             [return: Shape("B", 3, 6, 6)]
-            private Flow Forward([Shape("B", 3, 6, 6)] Flow x, [Shape("B")] Flow level) => (x, level) | Unet;
+            private Value Forward([Shape("B", 3, 6, 6)] Value x, [Shape("B")] Value level) => (x, level) | Unet;
         }
 
         """;
 
     // Every kernel and law of the cases.
     private static readonly string Schedules = TimesTests.Improved + TeacherTests.Times
-        + TimesTests.Improved.Replace("ImprovedTimes", "ImprovedLinear").Replace("Signal(double t) => 1;", "Signal(double t) => 1 - t / 80;")
-        + TeacherTests.Times.Replace("FirstTimes", "WeighedFirst").Replace("public static double Weight(double t, double r) => 1;", "")
+        + TimesTests.Improved.Replace("IctSchedule", "ImprovedLinear").Replace("Alpha(double t) => 1;", "Alpha(double t) => 1 - t / 80;")
+        + TeacherTests.Times.Replace("FirstSchedule", "WeighedFirst").Replace("public static double Weight(double t, double r) => 1;", "")
         + TimesTests.Easy.Replace("0.002", "0.003")
         + TimesTests.Linear.Replace("0.002", "0.003").Replace("sigma > 5 ? 1 : ", "")
-        + TimesTests.Easy.Replace("0.002", "0.003").Replace("EasyTimes", "ConstantGap").Replace(" * (1 + 8 / (1 + Exp(t)))", "")
-        + TimesTests.Easy.Replace("0.002", "0.003").Replace("EasyTimes", "HourTimes").Replace("Pow(2, ", "Pow(256, ").Replace("(int)(8 * progress)", "0");
+        + TimesTests.Easy.Replace("0.002", "0.003").Replace("EctSchedule", "ConstantGap").Replace(" * (1 + 8 / (1 + Exp(t)))", "")
+        + TimesTests.Easy.Replace("0.002", "0.003").Replace("EctSchedule", "HourSchedule").Replace("Pow(2, ", "Pow(256, ").Replace("(int)(8 * progress)", "0");
 
     private const string DroppedNets = """
         [Network]
         public sealed partial record DroppedNet : IDenoiser
         {
-            [DdpmPlusPlus(6, 3, 8, Multipliers = [1], Blocks = [1], Attention = [], Dropout = [0.5])] public partial Part Unet { get; }
+            [DdpmPlusPlus(6, 3, 8, ChannelMult = [1], NumBlocks = [1], AttnResolutions = [], Dropout = [0.5])] public partial Layer Unet { get; }
 
             [return: Shape("B", 3, 6, 6)]
-            private Flow Forward([Shape("B", 3, 6, 6)] Flow x, [Shape("B")] Flow level) => (x, level) | Unet;
+            private Value Forward([Shape("B", 3, 6, 6)] Value x, [Shape("B")] Value level) => (x, level) | Unet;
         }
 
         [Network]
         public sealed partial record LightlyDroppedNet : IDenoiser
         {
-            [DdpmPlusPlus(6, 3, 8, Multipliers = [1], Blocks = [1], Attention = [], Dropout = [0.3])] public partial Part Unet { get; }
+            [DdpmPlusPlus(6, 3, 8, ChannelMult = [1], NumBlocks = [1], AttnResolutions = [], Dropout = [0.3])] public partial Layer Unet { get; }
 
             [return: Shape("B", 3, 6, 6)]
-            private Flow Forward([Shape("B", 3, 6, 6)] Flow x, [Shape("B")] Flow level) => (x, level) | Unet;
+            private Value Forward([Shape("B", 3, 6, 6)] Value x, [Shape("B")] Value level) => (x, level) | Unet;
         }
 
         """;
 
     private const string Experiments = """
-        [Experiment(Steps = 400_000, Batch = 4), Data<Pixels>, Model<Net>, Coupling<Independent>, Times<ImprovedTimes>]
-        [PseudoHuber(0.00054 * 10.392304845413264, PerElement = true), RAdam(1e-3), Sample(80, 0.821)]
+        [Experiment(Steps = 400_000, Batch = 4), Data<Pixels>, Model<Net>, Coupling<Independent>, Schedule<IctSchedule>]
+        [PseudoHuber(0.00054 * 10.392304845413264, PerElement = true), RAdam(1e-3), MultistepSampler(80, 0.821)]
         public partial record Ict;
 
-        [Experiment, Times<ImprovedLinear>] public sealed partial record IctLinear : Ict;
-        [Experiment, Times<WeighedFirst>, L2] public sealed partial record Uniform : Ict;
-        [Experiment(Steps = 100_000), PseudoHuber(0.00054 * 10.392304845413264), Sample(80)] public sealed partial record Gc : Ict;
+        [Experiment, Schedule<ImprovedLinear>] public sealed partial record IctLinear : Ict;
+        [Experiment, Schedule<WeighedFirst>, L2] public sealed partial record Uniform : Ict;
+        [Experiment(Steps = 100_000), PseudoHuber(0.00054 * 10.392304845413264), MultistepSampler(80)] public sealed partial record Gc : Ict;
 
-        [Experiment(Steps = 800), PseudoHuber(0.00054 * 10.392304845413264), Lion(1e-4), EmaWarmUp(0.9999, Every = 5), Sample(80)] public sealed partial record GcLion : Ict;
+        [Experiment(Steps = 800), PseudoHuber(0.00054 * 10.392304845413264), Lion(1e-4), EmaWarmUp(0.9999, Every = 5), MultistepSampler(80)] public sealed partial record GcLion : Ict;
 
-        [Experiment(Steps = 400_000, Batch = 4), Data<Pixels>, Model<Net>, Coupling<Independent>, Times<EasyTimes>]
-        [PseudoHuber(0), RAdam(1e-3), Ema(0.95), Sample(80, 0.821)]
+        [Experiment(Steps = 400_000, Batch = 4), Data<Pixels>, Model<Net>, Coupling<Independent>, Schedule<EctSchedule>]
+        [PseudoHuber(0), RAdam(1e-3), Ema(0.95), MultistepSampler(80, 0.821)]
         public partial record Ect;
 
-        [Experiment, Times<LinearTimes>] public sealed partial record EctLinear : Ect;
-        [Experiment, Times<ConstantGap>, PseudoHuber(0.01)] public sealed partial record EctConstant : Ect;
+        [Experiment, Schedule<LinearSchedule>] public sealed partial record EctLinear : Ect;
+        [Experiment, Schedule<ConstantGap>, PseudoHuber(0.01)] public sealed partial record EctConstant : Ect;
         [Experiment, PseudoHuber(0.06)] public sealed partial record EctHuber : Ect;
-        [Experiment, Times<HourTimes>] public sealed partial record EctHour : Ect;
-        [Experiment, Sample(80)] public sealed partial record EctOnce : Ect;
+        [Experiment, Schedule<HourSchedule>] public sealed partial record EctHour : Ect;
+        [Experiment, MultistepSampler(80)] public sealed partial record EctOnce : Ect;
 
         [Experiment, Model<DroppedNet>] public sealed partial record EctDropped : Ect;
         [Experiment, Model<LightlyDroppedNet>] public sealed partial record IctDropped : Ict;
 
-        [Experiment, Times<AlwaysPlain>, Sample(80, 0.821)] public sealed partial record Tcm : Ect;
-        [Experiment, Times<AlwaysPlain>, Sample(80)] public sealed partial record TcmOnce : Ect;
-        [Experiment, Times<AlwaysPlain>, Sample(80, 0.821, SameNoise = true)] public sealed partial record TcmFixed : Ect;
-        [Experiment, Times<AlwaysPlain>, Sample(80, 5, 0.821, SameNoise = true)] public sealed partial record TcmFixedThrice : Ect;
+        [Experiment, Schedule<AlwaysPlain>, MultistepSampler(80, 0.821)] public sealed partial record Tcm : Ect;
+        [Experiment, Schedule<AlwaysPlain>, MultistepSampler(80)] public sealed partial record TcmOnce : Ect;
+        [Experiment, Schedule<AlwaysPlain>, MultistepSampler(80, 0.821, ReuseNoise = true)] public sealed partial record TcmFixed : Ect;
+        [Experiment, Schedule<AlwaysPlain>, MultistepSampler(80, 5, 0.821, ReuseNoise = true)] public sealed partial record TcmFixedThrice : Ect;
 
         """;
 
     private static readonly TimesDeclared Declared = TimesDeclared.Compile(
-        Schedules + TimesTests.Easy.Replace("EasyTimes", "AlwaysPlain").Replace("to: 80", "to: 80, Preconditioning = Preconditioning.Plain") + Net + DroppedNets + Experiments);
+        Schedules + TimesTests.Easy.Replace("EctSchedule", "AlwaysPlain").Replace("to: 80", "to: 80, Preconditioning = Preconditioning.Edm") + Net + DroppedNets + Experiments);
 
     /// <summary>Times, weighted losses and all gradients; <paramref name="progress"/> is the step of a grid, the stage otherwise.</summary>
     [Theory]
-    [InlineData("L01_ict_ve", "Ict", "ImprovedTimes", 0, 1e-5, 1e-5, 3.9e-5)]
+    [InlineData("L01_ict_ve", "Ict", "IctSchedule", 0, 1e-5, 1e-5, 3.9e-5)]
     [InlineData("L02_ict_cot", "IctLinear", "ImprovedLinear", 160_000, 6.5e-5, 1e-5, 1.3e-4)]
-    [InlineData("L04_ict_last_stage_dropout", "IctDropped", "ImprovedTimes", 399_999, 8.7e-3, 2.1e-3, 1.1e-2)]
+    [InlineData("L04_ict_last_stage_dropout", "IctDropped", "IctSchedule", 399_999, 8.7e-3, 2.1e-3, 1.1e-2)]
     [InlineData("L03_ict_l2_uniform", "Uniform", "WeighedFirst", 100_000, 2.3e-5, 1e-5, 7.2e-5)]
-    [InlineData("L20_gc_baseline_ict", "Gc", "ImprovedTimes", 0, 1e-5, 1e-5, 2.2e-5)]
-    [InlineData("L05_ecm_ve_stage0", "Ect", "EasyTimes", 0, 1e-5, 1e-5, 7.5e-5)]
-    [InlineData("L07_ecm_cot", "EctLinear", "LinearTimes", 2, 1.8e-5, 1.8e-5, 1.3e-4)]
+    [InlineData("L20_gc_baseline_ict", "Gc", "IctSchedule", 0, 1e-5, 1e-5, 2.2e-5)]
+    [InlineData("L05_ecm_ve_stage0", "Ect", "EctSchedule", 0, 1e-5, 1e-5, 7.5e-5)]
+    [InlineData("L07_ecm_cot", "EctLinear", "LinearSchedule", 2, 1.8e-5, 1.8e-5, 1.3e-4)]
     [InlineData("L08_ecm_const", "EctConstant", "ConstantGap", 1, 1e-5, 1e-5, 6.5e-5)]
-    [InlineData("L09_ecm_all_r0", "Ect", "EasyTimes", 0, 1e-5, 1e-5, 2.9e-5)]
-    [InlineData("L40_ect_stage0", "Ect", "EasyTimes", 0, 1e-5, 1e-5, 2.9e-5)]
-    [InlineData("L41_ect_stage5_huber", "EctHuber", "EasyTimes", 5, 1.1e-5, 1.1e-5, 2.3e-4)]
-    [InlineData("L42_ect_q256_const", "EctHour", "HourTimes", 0, 8e-5, 8.9e-5, 1.9e-3)]
+    [InlineData("L09_ecm_all_r0", "Ect", "EctSchedule", 0, 1e-5, 1e-5, 2.9e-5)]
+    [InlineData("L40_ect_stage0", "Ect", "EctSchedule", 0, 1e-5, 1e-5, 2.9e-5)]
+    [InlineData("L41_ect_stage5_huber", "EctHuber", "EctSchedule", 5, 1.1e-5, 1.1e-5, 2.3e-4)]
+    [InlineData("L42_ect_q256_const", "EctHour", "HourSchedule", 0, 8e-5, 8.9e-5, 1.9e-3)]
     public void Losses_and_gradients(string name, string experiment, string schedule, int progress, double tolerance, double normTolerance, double gradientTolerance)
     {
         var golden = new Golden(name);
@@ -158,7 +158,7 @@ public sealed class BasesGoldenTests
         fixedNoise.eq(training.Sample(training.Weights, [z, other, other])).all().item<bool>().ShouldBeFalse();
     }
 
-    /// <summary>f(x, from) = x wherever the preconditioning has the boundary, whatever the weights.</summary>
+    /// <summary>f(x, min) = x wherever the preconditioning has the boundary, whatever the weights.</summary>
     [Theory]
     [InlineData("Ict", "Denoise", 0.002)]
     [InlineData("IctLinear", "Denoise", 0.002)]
@@ -185,7 +185,7 @@ public sealed class BasesGoldenTests
         for (var step = 0; step < wanted.Length; step++)
         {
             training.Weights.ZeroGradients();
-            var loss = training.Losses(x[step], z[step], t[step], (Tensor)Declared.Call("EasyTimes", "Earlier", t[step], 2)).mean();
+            var loss = training.Losses(x[step], z[step], t[step], (Tensor)Declared.Call("EctSchedule", "TeacherTime", t[step], 2)).mean();
             ((double)loss.item<float>()).ShouldBe(wanted[step], 1e-5 * wanted.Max(), $"loss of step {step}");
             loss.backward();
             training.Optimizer.Step();
@@ -212,7 +212,7 @@ public sealed class BasesGoldenTests
         for (var step = 0; step < wanted.Length; step++)
         {
             var (x, z, index) = (golden["in/x"][step], golden["in/eps"][step], golden["in/index"][step]);
-            var times = tensor((double[])Declared.Call("ImprovedTimes", "Times", (int)Declared.Call("ImprovedTimes", "Cuts", 95 + step, 800)));
+            var times = tensor((double[])Declared.Call("IctSchedule", "Times", (int)Declared.Call("IctSchedule", "Intervals", 95 + step, 800)));
             var (t, r) = (times.index_select(0, index + 1), times.index_select(0, index));
             Tensor predicted;
             using (no_grad())
@@ -269,7 +269,7 @@ public sealed class BasesGoldenTests
 
     private static (Tensor T, Tensor R) Intervals(Golden golden, string schedule, int step)
     {
-        var times = tensor((double[])Declared.Call(schedule, "Times", (int)Declared.Call(schedule, "Cuts", step, schedule == "ImprovedTimes" && golden.Has("out64/sigma_hi") ? 100_000 : 400_000)));
+        var times = tensor((double[])Declared.Call(schedule, "Times", (int)Declared.Call(schedule, "Intervals", step, schedule == "IctSchedule" && golden.Has("out64/sigma_hi") ? 100_000 : 400_000)));
         var index = golden["in/index"];
         return (times.index_select(0, index + 1), times.index_select(0, index));
     }
@@ -277,9 +277,9 @@ public sealed class BasesGoldenTests
     private static (Tensor T, Tensor R) Drawn(Golden golden, string schedule, int stage)
     {
         var t = (golden["in/z_t"].to(float64) * 2 - 1.1).exp();
-        if (schedule == "LinearTimes")
+        if (schedule == "LinearSchedule")
             t = t.clamp_max(80);
-        return (t, (Tensor)Declared.Call(schedule, "Earlier", t, stage));
+        return (t, (Tensor)Declared.Call(schedule, "TeacherTime", t, stage));
     }
 
     private static ConsistencyTrainer New(string experiment, Golden golden)

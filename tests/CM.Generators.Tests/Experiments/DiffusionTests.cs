@@ -8,37 +8,37 @@ namespace CM.Generators.Tests;
 public sealed class DiffusionTests
 {
     private const string Times = """
-        [TimeSchedule(from: 0.002, to: 80), LogNormal(mean: -1.2, deviation: 1.2)]
-        public sealed partial record DiffusionTimes : ITimeSchedule
+        [TimeSchedule(min: 0.002, max: 80), LogNormal(mean: -1.2, std: 1.2)]
+        public sealed partial record EdmSchedule : ITimeSchedule
         {
-            public static double Signal(double t) => 1;
-            public static double Noise(double t) => t;
-            public static double Earlier(double t, int stage) => 0;
+            public static double Alpha(double t) => 1;
+            public static double Sigma(double t) => t;
+            public static double TeacherTime(double t, int stage) => 0;
             public static double Weight(double t, double r) => (t * t + 0.25) / (0.25 * t * t);
         }
 
         """;
 
     internal const string Experiments = TimesTests.Easy + TimesTests.Linear + Times + ExperimentsTests.Network + """
-        [Experiment(Steps = 100, Batch = 64), Data<TwoMoons>, Model<MoonsDenoiser>, Coupling<Independent>, Times<DiffusionTimes>, L2, Adam(1e-3), Heun(18)]
+        [Experiment(Steps = 100, Batch = 64), Data<TwoMoons>, Model<MoonsDenoiser>, Coupling<Independent>, Schedule<EdmSchedule>, L2, Adam(1e-3), HeunSampler(18)]
         public partial record Diffusion;
 
-        [Experiment, Heun(36)]
+        [Experiment, HeunSampler(36)]
         public sealed partial record Finer : Diffusion;
 
-        [Experiment, Heun(72, Rho = 5)]
+        [Experiment, HeunSampler(72, Rho = 5)]
         public sealed partial record Finest : Diffusion;
 
         """;
 
     private static readonly TimesDeclared Declared = TimesDeclared.Compile(Experiments + ExperimentsTests.Dropped
-        + "[Experiment, Times<DiffusionTimes>, Heun(2)] public sealed partial record DigitsDiffusion : Digits;");
+        + "[Experiment, Schedule<EdmSchedule>, HeunSampler(2)] public sealed partial record DigitsDiffusion : Digits;");
 
     [Fact]
     public Task A_diffusion_model_has_no_target_but_the_data() =>
         Snapshot.Match(Source.Generate(Experiments)["Experiments/Test.Diffusion.g.cs"], "Experiments.Diffusion");
 
-    // EDM's loss with D(x, σ) = Keep·x + Give·F, F = 0 where all weights are.
+    // EDM's loss with D(x, σ) = CSkip·x + COut·F, F = 0 where all weights are.
     [Fact]
     public void Losses_are_EDMs()
     {
@@ -97,7 +97,7 @@ public sealed class DiffusionTests
     [Fact]
     public void Its_times_are_EDMs()
     {
-        var times = KarrasTimes.Falling(101, 0.002, 80, 7);
+        var times = KarrasSigmas.Compute(101, 0.002, 80, 7);
         times.Length.ShouldBe(102);
         (times[0], times[1], times[2]).ShouldSatisfyAllConditions(each => each.Item1.ShouldBe(80, 1e-10), each => each.Item2.ShouldBe(75.73327223482278, 1e-10), each => each.Item3.ShouldBe(71.66310294840687, 1e-10));
         (times[98], times[99], times[100], times[101]).ShouldSatisfyAllConditions(
@@ -113,14 +113,14 @@ public sealed class DiffusionTests
     }
 
     [Theory]
-    [InlineData("Heun(18)", "Heun(1)", "CM5008 at 'Heun(1)': steps is 1 but must be 2 or more")]
-    [InlineData("Heun(18)", "Heun(18, Rho = 0)", "CM5008 at 'Heun(18, Rho = 0)': Rho is 0 but must be above 0")]
-    [InlineData("Heun(18)", "Sample(80)", "CM5009 at 'Sample(80)': In this experiment DiffusionTimes trains a diffusion model, whose f(x, t) is a mean and no sample; write [Heun(18)]")]
-    [InlineData("Times<DiffusionTimes>", "Times<EasyTimes>", "CM5009 at 'Heun(18)': In this experiment Heun's method follows a diffusion model, and EasyTimes trains a consistency model, whose f(x, t) is a sample already; write [Sample(80)]")]
-    [InlineData("Heun(18)", "Heun(18), Sample(80)", "CM5003 at 'Sample(80)': 'Diffusion' names its sampling times twice; keep one")]
+    [InlineData("HeunSampler(18)", "HeunSampler(1)", "CM5008 at 'HeunSampler(1)': steps is 1 but must be 2 or more")]
+    [InlineData("HeunSampler(18)", "HeunSampler(18, Rho = 0)", "CM5008 at 'HeunSampler(18, Rho = 0)': Rho is 0 but must be above 0")]
+    [InlineData("HeunSampler(18)", "MultistepSampler(80)", "CM5009 at 'MultistepSampler(80)': In this experiment EdmSchedule trains a diffusion model, whose f(x, t) is a mean and no sample; write [HeunSampler(18)]")]
+    [InlineData("Schedule<EdmSchedule>", "Schedule<EctSchedule>", "CM5009 at 'HeunSampler(18)': In this experiment Heun's method follows a diffusion model, and EctSchedule trains a consistency model, whose f(x, t) is a sample already; write [MultistepSampler(80)]")]
+    [InlineData("HeunSampler(18)", "HeunSampler(18), MultistepSampler(80)", "CM5003 at 'MultistepSampler(80)': 'Diffusion' names its sampling times twice; keep one")]
     public void Mistakes_are_found(string right, string wrong, string message)
     {
-        var source = Experiments[..Experiments.IndexOf("[Experiment, Heun(36)]", StringComparison.Ordinal)];
+        var source = Experiments[..Experiments.IndexOf("[Experiment, HeunSampler(36)]", StringComparison.Ordinal)];
         source.ShouldContain(right);
         Source.Diagnose(source.Replace(right, wrong)).ShouldHaveSingleItem().ShouldStartWith(message);
     }
@@ -128,9 +128,9 @@ public sealed class DiffusionTests
     [Fact]
     public void Heuns_method_needs_noise_that_is_the_time()
     {
-        var source = Experiments.Replace("Signal(double t) => 1;\n    public static double Noise(double t) => t;\n    public static double Earlier(double t, int stage) => 0", "Signal(double t) => 1 - t / 80;\n    public static double Noise(double t) => t;\n    public static double Earlier(double t, int stage) => 0");
+        var source = Experiments.Replace("Alpha(double t) => 1;\n    public static double Sigma(double t) => t;\n    public static double TeacherTime(double t, int stage) => 0", "Alpha(double t) => 1 - t / 80;\n    public static double Sigma(double t) => t;\n    public static double TeacherTime(double t, int stage) => 0");
         source.ShouldNotBe(Experiments);
-        Source.Diagnose(source).ShouldAllBe(said => said.StartsWith("CM5009 at 'Heun(", StringComparison.Ordinal) && said.Contains("needs Signal(t) = 1 and Noise(t) = t, and DiffusionTimes has others"));
+        Source.Diagnose(source).ShouldAllBe(said => said.StartsWith("CM5009 at 'Heun(", StringComparison.Ordinal) && said.Contains("needs Alpha(t) = 1 and Sigma(t) = t, and EdmSchedule has others"));
     }
 
     private static ConsistencyTrainer NewTraining(string experiment) =>

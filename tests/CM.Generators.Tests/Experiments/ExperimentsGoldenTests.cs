@@ -9,31 +9,31 @@ public sealed class ExperimentsGoldenTests
 {
     private const string Reference = TimesTests.Improved + """
         [TimeSchedule(0.002, 80), LogNormal(-1.1, 2)]
-        public sealed partial record FadingTimes : ITimeSchedule
+        public sealed partial record FadingSchedule : ITimeSchedule
         {
             private static readonly double Low = Pow(0.002, 1 / 7.0), High = Pow(80, 1 / 7.0);
 
-            public static double Signal(double t) => 1 - t / 80;
-            public static double Noise(double t) => t;
-            public static double Grid(double u) => Pow(Low + u * (High - Low), 7);
-            public static int Cuts(int step, int steps) => 80;
+            public static double Alpha(double t) => 1 - t / 80;
+            public static double Sigma(double t) => t;
+            public static double Discretization(double u) => Pow(Low + u * (High - Low), 7);
+            public static int Intervals(int step, int steps) => 80;
         }
 
         [Network]
         public sealed partial record Mlp : IDenoiser
         {
-            [Linear(2, 32)]        public partial Part In     { get; }
-            [Linear(64, 32)]       public partial Part First  { get; }
-            [Linear(32, 32)]       public partial Part Second { get; }
-            [Linear(32, 2)]        public partial Part Out    { get; }
+            [Linear(2, 32)]        public partial Layer In     { get; }
+            [Linear(64, 32)]       public partial Layer First  { get; }
+            [Linear(32, 32)]       public partial Layer Second { get; }
+            [Linear(32, 2)]        public partial Layer Out    { get; }
 
             [return: Shape("B", 2)]
-            private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level) =>
-                Flow.Cat(x | In | GELU, level | PositionalEmbedding(32)) | First | GELU | Second | GELU | Out;
+            private Value Forward([Shape("B", 2)] Value x, [Shape("B")] Value level) =>
+                Value.Cat(x | In | GELU, level | PositionalEmbedding(32)) | First | GELU | Second | GELU | Out;
         }
 
-        [Experiment(Steps = 400_000, Batch = 16), Data<TwoMoons>, Model<Mlp>, Coupling<Independent>, Times<FadingTimes>]
-        [PseudoHuber(0.00054 * 1.4142135623730951, PerElement = true), Adam(1e-3), Sample(80)]
+        [Experiment(Steps = 400_000, Batch = 16), Data<TwoMoons>, Model<Mlp>, Coupling<Independent>, Schedule<FadingSchedule>]
+        [PseudoHuber(0.00054 * 1.4142135623730951, PerElement = true), Adam(1e-3), MultistepSampler(80)]
         public sealed partial record Fading;
         """;
 
@@ -76,21 +76,21 @@ public sealed class ExperimentsGoldenTests
         [Network]
         public sealed partial record UNetPixels : IDenoiser
         {
-            [DdpmPlusPlus(28, 1, 16, Multipliers = [1, 2], Blocks = [1], Dropout = [0.5, 0])] public partial Part Model { get; }
+            [DdpmPlusPlus(28, 1, 16, ChannelMult = [1, 2], NumBlocks = [1], Dropout = [0.5, 0])] public partial Layer Model { get; }
 
             [return: Shape("B", 1, 28, 28)]
-            private Flow Forward([Shape("B", 1, 28, 28)] Flow x, [Shape("B")] Flow level) => (x, level) | Model;
+            private Value Forward([Shape("B", 1, 28, 28)] Value x, [Shape("B")] Value level) => (x, level) | Model;
         }
 
         [Experiment, Model<UNetPixels>]
         public sealed partial record DigitsUNet : Digits;
         """);
 
-    // Without a network, f(x, t) = Keep(t)·x.
+    // Without a network, f(x, t) = CSkip(t)·x.
     [Theory]
-    [InlineData("Moons", "EasyTimes")]
-    [InlineData("MoonsPlain", "EasyTimes")]
-    [InlineData("MoonsLinear", "LinearTimes")]
+    [InlineData("Moons", "EctSchedule")]
+    [InlineData("MoonsPlain", "EctSchedule")]
+    [InlineData("MoonsLinear", "LinearSchedule")]
     public void Losses_follow_their_definition_also_where_the_earlier_time_is_0(string experiment, string schedule)
     {
         using var training = NewTraining(Moons, experiment);
@@ -123,7 +123,7 @@ public sealed class ExperimentsGoldenTests
 
         double Denoised(double time, double data, double noise)
         {
-            var signal = (double)Moons.Call(schedule, "Signal", time);
+            var signal = (double)Moons.Call(schedule, "Alpha", time);
             return 0.25 * signal / (time * time + 0.25 * signal * signal) * (signal * data + time * noise);
         }
     }
@@ -234,8 +234,8 @@ public sealed class ExperimentsGoldenTests
         training.Weights.Values.zero_();
         using var scope = NewDisposeScope();
         var samples = training.Sample(training.Weights, [ones(1, 2), ones(1, 2)]).data<float>().ToArray();
-        double Keep(double t) => 0.25 / ((t - 0.002) * (t - 0.002) + 0.25);
-        ((double)samples[0]).ShouldBe(Keep(0.8) * (Keep(80) * 80 + 0.8), 1e-6);
+        double CSkip(double t) => 0.25 / ((t - 0.002) * (t - 0.002) + 0.25);
+        ((double)samples[0]).ShouldBe(CSkip(0.8) * (CSkip(80) * 80 + 0.8), 1e-6);
     }
 
     [Fact]

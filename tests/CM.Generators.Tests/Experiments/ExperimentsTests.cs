@@ -10,11 +10,11 @@ public sealed class ExperimentsTests
         [Network]
         public sealed partial record MoonsDenoiser : IDenoiser
         {
-            [Linear(2, 16)]      public partial Part In   { get; }
-            [Linear(16, 2)]      public partial Part Out  { get; }
+            [Linear(2, 16)]      public partial Layer In   { get; }
+            [Linear(16, 2)]      public partial Layer Out  { get; }
 
             [return: Shape("B", 2)]
-            private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level) => ((x | In) + level) | SiLU | Out;
+            private Value Forward([Shape("B", 2)] Value x, [Shape("B")] Value level) => ((x | In) + level) | SiLU | Out;
         }
 
         """;
@@ -24,17 +24,17 @@ public sealed class ExperimentsTests
         [Data<TwoMoons>]
         [Model<MoonsDenoiser>]
         [Coupling<Independent>]
-        [Times<EasyTimes>]
+        [Schedule<EctSchedule>]
         [PseudoHuber(0.01)]
-        [RAdam(1e-3), ClipNorm(200), Ema(0.999)]
-        [Sample(80, 0.8)]
+        [RAdam(1e-3), ClipGradNorm(200), Ema(0.999)]
+        [MultistepSampler(80, 0.8)]
         public partial record Moons;
 
         """;
 
     /// <summary>The same with linear interpolation and everything else changed that can be.</summary>
     internal const string Derived = """
-        [Experiment(Seed = 7), Times<LinearTimes>, PseudoHuber(0, PerElement = true), Adam(2e-4, Beta2 = 0.99), Ema(0.99), Ema(0.9999), Sample(80)]
+        [Experiment(Seed = 7), Schedule<LinearSchedule>, PseudoHuber(0, PerElement = true), Adam(2e-4, Beta2 = 0.99), Ema(0.99), Ema(0.9999), MultistepSampler(80)]
         public sealed partial record MoonsLinear : Moons;
 
         """;
@@ -44,23 +44,23 @@ public sealed class ExperimentsTests
         [Network]
         public sealed partial record Pixels : IDenoiser
         {
-            [Block<Forgetful>(1)] public partial Part Body { get; }
+            [Block<Forgetful>(1)] public partial Layer Body { get; }
 
             [return: Shape("B", 1, 28, 28)]
-            private Flow Forward([Shape("B", 1, 28, 28)] Flow x, [Shape("B")] Flow level) => (x | Body) + level;
+            private Value Forward([Shape("B", 1, 28, 28)] Value x, [Shape("B")] Value level) => (x | Body) + level;
         }
 
         [Network]
         public sealed partial record Forgetful(int Channels)
         {
-            [Conv2d(nameof(Channels), nameof(Channels), 3)] public partial Part Turn   { get; }
-            [Dropout(0.5)]                                  public partial Part Forget { get; }
+            [Conv2d(nameof(Channels), nameof(Channels), 3)] public partial Layer Conv1   { get; }
+            [Dropout(0.5)]                                  public partial Layer Forget { get; }
 
             [return: Shape("B", nameof(Channels), "H", "W")]
-            private Flow Forward([Shape("B", nameof(Channels), "H", "W")] Flow x) => x | Turn | Forget;
+            private Value Forward([Shape("B", nameof(Channels), "H", "W")] Value x) => x | Conv1 | Forget;
         }
 
-        [Experiment(Steps = 100, Batch = 8), Data<Mnist>, Model<Pixels>, Coupling<Independent>, Times<EasyTimes>, L2, Adam(1e-3), Sample(80)]
+        [Experiment(Steps = 100, Batch = 8), Data<Mnist>, Model<Pixels>, Coupling<Independent>, Schedule<EctSchedule>, L2, Adam(1e-3), MultistepSampler(80)]
         public partial record Digits;
 
         """;
@@ -88,7 +88,7 @@ public sealed class ExperimentsTests
             [Experiment(Steps = 10), Data<TwoMoons>, Model<MoonsDenoiser>, Coupling<Independent>]
             public abstract partial record Base;
 
-            [Experiment(Batch = 4), Times<EasyTimes>, L2, Adam(1e-3), Sample(80)]
+            [Experiment(Batch = 4), Schedule<EctSchedule>, L2, Adam(1e-3), MultistepSampler(80)]
             public sealed partial record Whole : Base;
             """;
         Source.Diagnose(Sources).ShouldBeEmpty();
@@ -127,9 +127,9 @@ public sealed class ExperimentsTests
     {
         Caching.ReasonsAfter(All + Derived, All + Derived.Replace("2e-4", "3e-4"), StepNames.ReadExperiment)
             .ShouldBe([IncrementalStepRunReason.Cached, IncrementalStepRunReason.Modified]);
-        Caching.ReasonsAfter(All + Derived, All.Replace("ClipNorm(200)", "ClipNorm(100)") + Derived, StepNames.ReadExperiment)
+        Caching.ReasonsAfter(All + Derived, All.Replace("ClipGradNorm(200)", "ClipGradNorm(100)") + Derived, StepNames.ReadExperiment)
             .ShouldBe([IncrementalStepRunReason.Modified, IncrementalStepRunReason.Modified], "what is inherited");
-        Caching.ReasonsAfter(All + Derived, All.Replace("Signal(double t) => 1;", "Signal(double t) => 1 / (1 + t);") + Derived, StepNames.ReadExperiment)
+        Caching.ReasonsAfter(All + Derived, All.Replace("Alpha(double t) => 1;", "Alpha(double t) => 1 / (1 + t);") + Derived, StepNames.ReadExperiment)
             .ShouldBe([IncrementalStepRunReason.Modified, IncrementalStepRunReason.Cached], "the schedule decides what is folded away");
         Caching.ReasonsAfter(All + Derived, All + Derived.Replace("2e-4", "3e-4"), StepNames.Register)
             .ShouldAllBe(reason => reason == IncrementalStepRunReason.Unchanged || reason == IncrementalStepRunReason.Cached, "the list holds names only");
@@ -140,34 +140,34 @@ public sealed class ExperimentsTests
     [InlineData("[Coupling<Independent>]", "", "CM5002 at 'Moons': 'Moons' says nothing about its coupling; add [Coupling<Independent>] ")]
     [InlineData("Batch = 256, ", "", "CM5002 at 'Moons': 'Moons' says nothing about its batch; add [Experiment(Batch = …)] ")]
     [InlineData("[RAdam(1e-3)", "[Adam(1), RAdam(1e-3)", "CM5003 at 'RAdam(1e-3)': 'Moons' names its optimiser twice; keep one")]
-    [InlineData("Times<EasyTimes>", "Times<NoTimes>", "CM5004 at 'Times<NoTimes>': 'NoTimes' cannot be the times of an experiment: it has no [TimeSchedule]")]
+    [InlineData("Schedule<EctSchedule>", "Schedule<NoSchedule>", "CM5004 at 'Schedule<NoSchedule>': 'NoSchedule' cannot be the times of an experiment: it has no [TimeSchedule]")]
     [InlineData("Model<MoonsDenoiser>", "Model<NoNetwork>", "CM5004 at 'Model<NoNetwork>': 'NoNetwork' cannot be the model of an experiment: it has no [Network]")]
     [InlineData("Model<MoonsDenoiser>", "Model<Sized>", "CM5004 at 'Model<Sized>': 'Sized' cannot be the model of an experiment: it has parameters; ")]
     [InlineData("Coupling<Independent>", "Coupling<NoNetwork>", "CM5004 at 'Coupling<NoNetwork>': 'NoNetwork' cannot be the coupling of an experiment: it has no [Coupling]")]
     [InlineData("Data<TwoMoons>", "Data<Mnist>", "CM5005 at 'Data<Mnist>': 'Mnist' gives [B, 1, 28, 28] but 'MoonsDenoiser' takes [B, 2]: it has 4 axes with the batch but must have 2")]
     [InlineData("Data<TwoMoons>", "Data<Three>", "CM5005 at 'Data<Three>': 'Three' gives [B, 3] but 'MoonsDenoiser' takes [B, 2]: width is 3 but must be 2")]
-    [InlineData("ClipNorm(200)", "ClipNorm(200), HorizontalFlip", "CM5004 at 'HorizontalFlip': 'TwoMoons' cannot be the mirrored data of an experiment: its examples [2] are no images [channels, height, width]")]
+    [InlineData("ClipGradNorm(200)", "ClipGradNorm(200), HorizontalFlip", "CM5004 at 'HorizontalFlip': 'TwoMoons' cannot be the mirrored data of an experiment: its examples [2] are no images [channels, height, width]")]
     [InlineData("public partial record Moons", "public record Moons", "CM5001 at 'Moons': 'Moons' must be a partial record, ")]
     [InlineData("Steps = 20_000", "Steps = 0", "CM5008 at 'Experiment(Steps = 0, Batch = 256, Seed = 1)': Steps is 0 but must be 1 or more")]
     [InlineData("RAdam(1e-3)", "RAdam(-1)", "CM5008 at 'RAdam(-1)': rate is -1 but must be above 0")]
     [InlineData("RAdam(1e-3)", "RAdam(1e-3, Beta1 = 1)", "CM5008 at 'RAdam(1e-3, Beta1 = 1)': Beta1 is 1 but must be from 0 up to, but not including, 1")]
-    [InlineData("ClipNorm(200)", "ClipNorm(0)", "CM5008 at 'ClipNorm(0)': bound is 0 but must be above 0")]
+    [InlineData("ClipGradNorm(200)", "ClipGradNorm(0)", "CM5008 at 'ClipGradNorm(0)': bound is 0 but must be above 0")]
     [InlineData("Ema(0.999)", "Ema(1)", "CM5008 at 'Ema(1)': decay is 1 but must be from 0 up to, but not including, 1")]
     [InlineData("Ema(0.999)", "EmaWarmUp(0.999, Every = 0)", "CM5008 at 'EmaWarmUp(0.999, Every = 0)': Every is 0 but must be 1 or more")]
-    [InlineData("Ema(0.999)", "EmaPower(0.3)", "CM5008 at 'EmaPower(0.3)': deviation is 0.3 but must be above 0 and below 0.2886")]
-    [InlineData("Ema(0.999)", "EmaHalfLife(0)", "CM5008 at 'EmaHalfLife(0)': examples is 0 but must be above 0")]
-    [InlineData("Ema(0.999)", "Ema(0.999), EmaPower(0.1), Ema(0.999)", "CM5003 at 'Ema(0.999)': 'Moons' names its average of 0.999 twice; keep one")]
+    [InlineData("Ema(0.999)", "PowerFunctionEma(0.3)", "CM5008 at 'PowerFunctionEma(0.3)': deviation is 0.3 but must be above 0 and below 0.2886")]
+    [InlineData("Ema(0.999)", "EdmEma(0)", "CM5008 at 'EdmEma(0)': examples is 0 but must be above 0")]
+    [InlineData("Ema(0.999)", "Ema(0.999), PowerFunctionEma(0.1), Ema(0.999)", "CM5003 at 'Ema(0.999)': 'Moons' names its average of 0.999 twice; keep one")]
     [InlineData("PseudoHuber(0.01)", "PseudoHuber(-1)", "CM5008 at 'PseudoHuber(-1)': c is -1 but must be 0 or more")]
-    [InlineData("Sample(80, 0.8)", "Sample(0.8, 80)", "CM5009 at 'Sample(0.8, 80)': In this experiment the sampling time 80 comes after 0.8, but sampling times fall")]
-    [InlineData("Sample(80, 0.8)", "Sample(80, 0.001)", "CM5009 at 'Sample(80, 0.001)': In this experiment the sampling time 0.001 lies outside the times of EasyTimes, 0.002 to 80")]
-    [InlineData("Sample(80, 0.8)", "Sample", "CM5009 at 'Sample': In this experiment there is no sampling time; ")]
+    [InlineData("MultistepSampler(80, 0.8)", "MultistepSampler(0.8, 80)", "CM5009 at 'MultistepSampler(0.8, 80)': In this experiment the sampling time 80 comes after 0.8, but sampling times fall")]
+    [InlineData("MultistepSampler(80, 0.8)", "MultistepSampler(80, 0.001)", "CM5009 at 'MultistepSampler(80, 0.001)': In this experiment the sampling time 0.001 lies outside the times of EctSchedule, 0.002 to 80")]
+    [InlineData("MultistepSampler(80, 0.8)", "MultistepSampler", "CM5009 at 'MultistepSampler': In this experiment there is no sampling time; ")]
     public void Mistakes_are_found(string right, string wrong, string message)
     {
         const string Wrong = """
-            public sealed partial record NoTimes : ITimeSchedule
+            public sealed partial record NoSchedule : ITimeSchedule
             {
-                public static double Signal(double t) => 1;
-                public static double Noise(double t) => t;
+                public static double Alpha(double t) => 1;
+                public static double Sigma(double t) => t;
             }
             public sealed record NoNetwork : IDenoiser;
             [Shape(3)]
@@ -179,10 +179,10 @@ public sealed class ExperimentsTests
             [Network]
             public sealed partial record Sized(int Width) : IDenoiser
             {
-                [Linear(nameof(Width), nameof(Width))] public partial Part Map { get; }
+                [Linear(nameof(Width), nameof(Width))] public partial Layer Map { get; }
 
                 [return: Shape("B", nameof(Width))]
-                private Flow Forward([Shape("B", nameof(Width))] Flow x, [Shape("B")] Flow level) => (x | Map) + level;
+                private Value Forward([Shape("B", nameof(Width))] Value x, [Shape("B")] Value level) => (x | Map) + level;
             }
             """;
         All.ShouldContain(right);
@@ -194,7 +194,7 @@ public sealed class ExperimentsTests
 
     [Fact]
     public void An_inherited_mistake_is_told_once_where_it_is_written() =>
-        Source.Diagnose(All.Replace("ClipNorm(200)", "ClipNorm(0)") + Derived).ShouldHaveSingleItem().ShouldStartWith("CM5008 at 'ClipNorm(0)'");
+        Source.Diagnose(All.Replace("ClipGradNorm(200)", "ClipGradNorm(0)") + Derived).ShouldHaveSingleItem().ShouldStartWith("CM5008 at 'ClipGradNorm(0)'");
 
     [Fact]
     public void A_record_that_breaks_what_it_inherits_is_told_so() =>

@@ -8,34 +8,34 @@ namespace CM.Generators.Tests;
 public sealed class LabelsGoldenTests
 {
     private const string Times = """
-        [TimeSchedule(from: 0.003, to: 80), LogNormal(mean: -0.8, deviation: 1.6)]
-        public sealed partial record QuarterTimes : ITimeSchedule
+        [TimeSchedule(min: 0.003, max: 80), LogNormal(mean: -0.8, std: 1.6)]
+        public sealed partial record QuarterSchedule : ITimeSchedule
         {
-            public static double Signal(double t) => 1;
-            public static double Noise(double t) => t;
+            public static double Alpha(double t) => 1;
+            public static double Sigma(double t) => t;
             public static int Stage(double progress) => (int)(4 * progress);
-            public static double Earlier(double t, int stage) => Max(0, t - t * Pow(4, -(stage + 1)) * (1 + 8 / (1 + Exp(t))));
+            public static double TeacherTime(double t, int stage) => Max(0, t - t * Pow(4, -(stage + 1)) * (1 + 8 / (1 + Exp(t))));
             public static double Weight(double t, double r) => 1 / (t * t) + 1 / 0.25;
         }
 
         """;
 
     private const string Second = """
-        [TimeSchedule(from: 1, to: 80, Preconditioning = Preconditioning.Plain), LogStudentT(mean: 0, scale: 0.2, freedom: 0.01)]
-        public sealed partial record SecondTimes : ITimeSchedule
+        [TimeSchedule(min: 1, max: 80, Preconditioning = Preconditioning.Edm), LogStudentT(mean: 0, scale: 0.2, degreesOfFreedom: 0.01)]
+        public sealed partial record SecondSchedule : ITimeSchedule
         {
-            public static double Signal(double t) => 1;
-            public static double Noise(double t) => t;
+            public static double Alpha(double t) => 1;
+            public static double Sigma(double t) => t;
             public static int Stage(double progress) => (int)(10 * progress);
-            public static double Earlier(double t, int stage) => Max(1e-6, t - t * (1 - Min(1 - Pow(4, -(stage + 1)), 0.9961)) * (1 + 8 / (1 + Exp(t))));
+            public static double TeacherTime(double t, int stage) => Max(1e-6, t - t * (1 - Min(1 - Pow(4, -(stage + 1)), 0.9961)) * (1 + 8 / (1 + Exp(t))));
             public static double Weight(double t, double r) => 1 / (t * t) + 1 / 0.25;
         }
 
         """;
 
     // Data, models and encoders for a number of classes: DDPM++ of 6×6, and EDM2 of 8×8.
-    private static string Networks(int classes) => Networks(classes, "Net", 6, "DdpmPlusPlus(6, 3, 8,", "Multipliers = [1], Blocks = [1], Attention = []")
-        + Networks(classes, "Magnitude", 8, "Edm2(8, 3, 8,", "Multipliers = [1], Blocks = [1], Attention = [], ChannelsPerHead = 8");
+    private static string Networks(int classes) => Networks(classes, "Net", 6, "DdpmPlusPlus(6, 3, 8,", "ChannelMult = [1], NumBlocks = [1], AttnResolutions = []")
+        + Networks(classes, "Magnitude", 8, "Edm2(8, 3, 8,", "ChannelMult = [1], NumBlocks = [1], AttnResolutions = [], ChannelsPerHead = 8");
 
     private static string Networks(int classes, string name, int side, string unet, string rest) => $$"""
         [Shape(3, {{side}}, {{side}}), Classes({{classes}})]
@@ -49,19 +49,19 @@ public sealed class LabelsGoldenTests
         [Network]
         public sealed partial record {{name}}{{classes}} : IDenoiser
         {
-            [{{unet}} Labels = {{classes}}, {{rest}})] public partial Part Unet { get; }
+            [{{unet}} Labels = {{classes}}, {{rest}})] public partial Layer Unet { get; }
 
             [return: Shape("B", 3, {{side}}, {{side}})]
-            private Flow Forward([Shape("B", 3, {{side}}, {{side}})] Flow x, [Shape("B")] Flow level, [Shape("B", {{classes}})] Flow labels) => (x, level, labels) | Unet;
+            private Value Forward([Shape("B", 3, {{side}}, {{side}})] Value x, [Shape("B")] Value level, [Shape("B", {{classes}})] Value labels) => (x, level, labels) | Unet;
         }
 
         [Network]
         public sealed partial record {{name}}Encoder{{classes}}
         {
-            [{{unet}} OutChannels = 6, Labels = {{classes}}, {{rest}})] public partial Part Unet { get; }
+            [{{unet}} OutChannels = 6, Labels = {{classes}}, {{rest}})] public partial Layer Unet { get; }
 
             [return: Shape("B", 3, {{side}}, {{side}}), Shape("B", 3, {{side}}, {{side}})]
-            private Flow Forward([Shape("B", 3, {{side}}, {{side}})] Flow x, [Shape("B", {{classes}})] Flow labels)
+            private Value Forward([Shape("B", 3, {{side}}, {{side}})] Value x, [Shape("B", {{classes}})] Value labels)
             {
                 var both = (x | Scale(2), x | ZerosLike, labels) | Unet;
                 return (both | SliceChannels(0, 3), both | SliceChannels(3, 3) | Softplus);
@@ -71,70 +71,70 @@ public sealed class LabelsGoldenTests
         [Coupling]
         public sealed partial record {{name}}Noise{{classes}}
         {
-            [Block<{{name}}Encoder{{classes}}>]               public partial Part Encode { get; }
-            [KlToStandardNormal(weight: 90, Constant = true)] public partial Part Kl     { get; }
+            [Block<{{name}}Encoder{{classes}}>]               public partial Layer Encode { get; }
+            [KlToStandardNormal(weight: 90, Constant = true)] public partial Layer Kl     { get; }
 
-            private Pair Couple(Flow data, Flow noise, Flow labels)
+            private Pair Couple(Value data, Value noise, Value labels)
             {
                 var (mean, deviation) = (data, labels) | Encode;
-                return new Pair(data, mean + deviation * noise) { Penalty = (mean, deviation) | Kl };
+                return new Pair(data, mean + deviation * noise) { Regularization = (mean, deviation) | Kl };
             }
         }
 
         """;
 
     private const string Experiments = """
-        [Experiment(Steps = 200_000, Batch = 4), Data<NetData4>, Model<Net4>, Coupling<Independent>, Times<QuarterTimes>]
-        [PseudoHuber(0.06), Adam(1e-3, Beta2 = 0.99), Sample(80, 1.526)]
+        [Experiment(Steps = 200_000, Batch = 4), Data<NetData4>, Model<Net4>, Coupling<Independent>, Schedule<QuarterSchedule>]
+        [PseudoHuber(0.06), Adam(1e-3, Beta2 = 0.99), MultistepSampler(80, 1.526)]
         public partial record Ecm;
 
-        [Experiment(Steps = 400_000), Coupling<MinibatchOT>, Times<ImprovedTimes>, PseudoHuber(0.00054 * 10.392304845413264, PerElement = true)] public sealed partial record IctMatched : Ecm;
+        [Experiment(Steps = 400_000), Coupling<MinibatchOT>, Schedule<IctSchedule>, PseudoHuber(0.00054 * 10.392304845413264, PerElement = true)] public sealed partial record IctMatched : Ecm;
 
-        [Experiment, Data<NetData5>, Model<Net5>, Coupling<NetNoise5>, Times<LinearTimes>] public sealed partial record Vct : Ecm;
-        [Experiment, Coupling<NetNoise4>, Times<LinearTimes>] public sealed partial record VctOfFour : Ecm;
-        [Experiment(Steps = 16), Data<NetData3>, Model<Net3>, Coupling<NetNoise3>, Times<HalfTimes>, InverseSqrt(3), ClipNorm(200), EmaPower(0.1, Swapped = true)] public sealed partial record VctSteps : Ecm;
-        [Experiment, Data<MagnitudeData5>, Model<Magnitude5>, Coupling<MagnitudeNoise5>, Times<LinearTimes>] public sealed partial record VctMagnitude : Ecm;
+        [Experiment, Data<NetData5>, Model<Net5>, Coupling<NetNoise5>, Schedule<LinearSchedule>] public sealed partial record Vct : Ecm;
+        [Experiment, Coupling<NetNoise4>, Schedule<LinearSchedule>] public sealed partial record VctOfFour : Ecm;
+        [Experiment(Steps = 16), Data<NetData3>, Model<Net3>, Coupling<NetNoise3>, Schedule<HalfSchedule>, InverseSqrt(3), ClipGradNorm(200), PowerFunctionEma(0.1, Swapped = true)] public sealed partial record VctSteps : Ecm;
+        [Experiment, Data<MagnitudeData5>, Model<Magnitude5>, Coupling<MagnitudeNoise5>, Schedule<LinearSchedule>] public sealed partial record VctMagnitude : Ecm;
 
-        [Experiment, Data<MagnitudeData4>, Model<Magnitude4>, Times<PlainTimes>, InverseSqrt(2), Ema(0.9), EmaPower(0.05), EmaPower(0.1)] public partial record EctMagnitude : Ecm;
-        [Experiment, Times<SecondTimes>, StartFrom<EctMagnitude>, Truncated(Boundary = 0.25, BoundaryWeight = 0.1)] public sealed partial record TcmMagnitude : EctMagnitude;
+        [Experiment, Data<MagnitudeData4>, Model<Magnitude4>, Schedule<PlainSchedule>, InverseSqrt(2), Ema(0.9), PowerFunctionEma(0.05), PowerFunctionEma(0.1)] public partial record EctMagnitude : Ecm;
+        [Experiment, Schedule<SecondSchedule>, InitFrom<EctMagnitude>, Truncated(BoundaryFraction = 0.25, BoundaryWeight = 0.1)] public sealed partial record TcmMagnitude : EctMagnitude;
         """;
 
     private static readonly TimesDeclared Declared = TimesDeclared.Compile(
-        TimesTests.Improved + Times + Times.Replace("QuarterTimes", "LinearTimes").Replace("Signal(double t) => 1", "Signal(double t) => 1 - t / 80")
-        + Times.Replace("QuarterTimes", "PlainTimes").Replace("to: 80", "to: 80, Preconditioning = Preconditioning.Plain") + Second
-        + Times.Replace("QuarterTimes", "HalfTimes").Replace("4 * progress", "8 * progress").Replace("Pow(4", "Pow(2").Replace("mean: -0.8, deviation: 1.6", "mean: -1.1, deviation: 2")
+        TimesTests.Improved + Times + Times.Replace("QuarterSchedule", "LinearSchedule").Replace("Alpha(double t) => 1", "Alpha(double t) => 1 - t / 80")
+        + Times.Replace("QuarterSchedule", "PlainSchedule").Replace("to: 80", "to: 80, Preconditioning = Preconditioning.Edm") + Second
+        + Times.Replace("QuarterSchedule", "HalfSchedule").Replace("4 * progress", "8 * progress").Replace("Pow(4", "Pow(2").Replace("mean: -0.8, deviation: 1.6", "mean: -1.1, deviation: 2")
         + Networks(3).Replace("weight: 90", "weight: 10") + Networks(4) + Networks(5) + Experiments);
 
     [Theory]
-    [InlineData("L06_ecm_ve_c006_karras", "Ecm", "QuarterTimes", 3, 1.4e-4, 4.2e-5, 3.8e-4)]
-    [InlineData("L13_vct_ecm_cot_karras_cond", "Vct", "LinearTimes", 2, 2.9e-5, 1.6e-5, 2.1e-4)]
-    [InlineData("L14_vct_ecm_edm2", "VctMagnitude", "LinearTimes", 1, 1e-5, 1e-5, 1.3e-5)]
-    [InlineData("L43_ect_imgnet_edm2", "EctMagnitude", "PlainTimes", 0, 1e-5, 1e-5, 1.1e-5)]
+    [InlineData("L06_ecm_ve_c006_karras", "Ecm", "QuarterSchedule", 3, 1.4e-4, 4.2e-5, 3.8e-4)]
+    [InlineData("L13_vct_ecm_cot_karras_cond", "Vct", "LinearSchedule", 2, 2.9e-5, 1.6e-5, 2.1e-4)]
+    [InlineData("L14_vct_ecm_edm2", "VctMagnitude", "LinearSchedule", 1, 1e-5, 1e-5, 1.3e-5)]
+    [InlineData("L43_ect_imgnet_edm2", "EctMagnitude", "PlainSchedule", 0, 1e-5, 1e-5, 1.1e-5)]
     public void Losses_and_gradients(string name, string experiment, string schedule, int stage, double tolerance, double normTolerance, double gradientTolerance)
     {
         var golden = new Golden(name);
         using var training = New(experiment, golden);
         using var scope = NewDisposeScope();
         var t = (golden["in/z_t"].to(float64) * 1.6 - 0.8).exp();
-        if (schedule == "LinearTimes")
+        if (schedule == "LinearSchedule")
             t = t.clamp_max(80);
         Golden.ShouldMatch(t, golden["out64/t"], 1e-6, "t"); // the references draw in float32
-        Golden.ShouldMatch((Tensor)Declared.Call(schedule, "Earlier", t, stage), golden["out64/r"], 1e-6, "r");
+        Golden.ShouldMatch((Tensor)Declared.Call(schedule, "TeacherTime", t, stage), golden["out64/r"], 1e-6, "r");
 
         training.Weights.ZeroGradients();
         var (data, noise, labels) = (golden["in/x"], golden["in/eps"], golden["in/labels"]);
-        Tensor? penalty = null;
+        Tensor? regularization = null;
         if (golden.Has("params_order_enc"))
         {
             var pair = training.Couple(data, noise, labels: labels);
-            (noise, penalty) = (pair[1], pair[2]);
+            (noise, regularization) = (pair[1], pair[2]);
             Golden.ShouldMatch(noise, golden["out/noise_used"], 1e-5, "noise");
-            Golden.ShouldMatch(penalty, golden["out64/kl"] * 90, 1e-5, "penalty");
+            Golden.ShouldMatch(regularization, golden["out64/kl"] * 90, 1e-5, "regularization");
         }
 
         var losses = training.Losses(data, noise, golden["out64/t"], golden["out64/r"], labels);
-        if (penalty is not null)
-            losses += penalty;
+        if (regularization is not null)
+            losses += regularization;
         Golden.ShouldMatch(losses, golden["out64/per_sample"], tolerance, "losses");
         Golden.ShouldMatch(losses.mean().view(1), golden["out64/loss"], tolerance, "loss");
         losses.mean().backward();
@@ -150,7 +150,7 @@ public sealed class LabelsGoldenTests
         using var scope = NewDisposeScope();
         var frozen = training.FrozenWeights();
         frozen.Fill(golden, ("Unet.", "teacher/model."));
-        TimesDeclared.ShouldAgree(Declared.At("SecondTimes", "Earlier", golden["out/t"].data<double>().ToArray(), 0), golden["out/r"].data<double>().ToArray(), 1e-13, "r");
+        TimesDeclared.ShouldAgree(Declared.At("SecondSchedule", "TeacherTime", golden["out/t"].data<double>().ToArray(), 0), golden["out/r"].data<double>().ToArray(), 1e-13, "r");
 
         // Here the samples at the boundary come first.
         var boundary = golden["out/is_boundary"].data<long>().ToArray();
@@ -189,7 +189,7 @@ public sealed class LabelsGoldenTests
         using var scope = NewDisposeScope();
         var order = golden["in/order"];
         var data = golden["in/x"].index_select(0, order);
-        var noise = OptimalTransport.Match(golden["in/x"], golden["in/eps"]).index_select(0, order);
+        var noise = OptimalTransport.Assign(golden["in/x"], golden["in/eps"]).index_select(0, order);
         Golden.ShouldMatch(data, golden["out/x_used"], 0, "data");
         Golden.ShouldMatch(noise, golden["out/noise_used"], 1e-7, "noise");
 
@@ -212,11 +212,11 @@ public sealed class LabelsGoldenTests
         for (var step = 0; step < wanted.Length; step++)
         {
             training.Weights.ZeroGradients();
-            var loss = training.Losses(x[step], z[step], t[step], (Tensor)Declared.Call("PlainTimes", "Earlier", t[step], 1), golden["in/labels"][step]).mean();
+            var loss = training.Losses(x[step], z[step], t[step], (Tensor)Declared.Call("PlainSchedule", "TeacherTime", t[step], 1), golden["in/labels"][step]).mean();
             ((double)loss.item<float>()).ShouldBe(wanted[step], 1e-5 * wanted.Max(), $"loss of step {step}");
             loss.backward();
-            training.Optimizer.Rate = (double)training.Call("LearningRate", step)!;
-            training.Optimizer.Rate.ShouldBe(golden["out/lr"].data<double>()[step], 1e-15);
+            training.Optimizer.LearningRate = (double)training.Call("LearningRate", step)!;
+            training.Optimizer.LearningRate.ShouldBe(golden["out/lr"].data<double>()[step], 1e-15);
             training.Optimizer.Step();
             foreach (var average in training.Averages)
                 average.Update(step);
@@ -245,14 +245,14 @@ public sealed class LabelsGoldenTests
             var labels = nn.functional.one_hot(golden["in/labels"][step], 3).to(float32);
             training.Weights.ZeroGradients();
             var pair = training.Couple(x[step], z[step], labels: labels);
-            var r = (Tensor)Declared.Call("HalfTimes", "Earlier", t[step], (int)Declared.Call("HalfTimes", "Stage", step / 16.0));
+            var r = (Tensor)Declared.Call("HalfSchedule", "TeacherTime", t[step], (int)Declared.Call("HalfSchedule", "Stage", step / 16.0));
             var loss = (training.Losses(pair[0], pair[1], t[step], r, labels) + pair[2]).mean();
             ((double)loss.item<float>()).ShouldBe(wanted[step], 1e-5 * wanted.Max(), $"loss of step {step}");
             loss.backward();
             ((double)training.Weights.Gradients.norm().item<float>()).ShouldBe(norms[step], 1e-4 * norms[step], $"norm of the gradients in step {step}");
             training.Call("ClipGradients", 200.0);
-            training.Optimizer.Rate = (double)training.Call("LearningRate", step)!;
-            training.Optimizer.Rate.ShouldBe(golden["out/lr"].data<double>()[step], 1e-15);
+            training.Optimizer.LearningRate = (double)training.Call("LearningRate", step)!;
+            training.Optimizer.LearningRate.ShouldBe(golden["out/lr"].data<double>()[step], 1e-15);
             training.Optimizer.Step();
             training.Averages[0].Update(step);
         }

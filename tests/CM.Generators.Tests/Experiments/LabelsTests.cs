@@ -22,11 +22,11 @@ public sealed class LabelsTests
         [Network]
         public sealed partial record Encoder
         {
-            [Linear(2, 2)]           public partial Part Place     { get; }
-            [ClassEmbedding(3, 2)]   public partial Part Kind      { get; }
+            [Linear(2, 2)]           public partial Layer Place     { get; }
+            [ClassEmbedding(3, 2)]   public partial Layer Kind      { get; }
 
             [return: Shape("B", 2), Shape("B", 2)]
-            private Flow Forward([Shape("B", 2)] Flow x, [Shape("B", 3)] Flow labels)
+            private Value Forward([Shape("B", 2)] Value x, [Shape("B", 3)] Value labels)
             {
                 var mean = (x | Place) + (labels | Kind);
                 return (mean, mean | Softplus);
@@ -36,13 +36,13 @@ public sealed class LabelsTests
         [Coupling]
         public sealed partial record VariationalNoise
         {
-            [Block<Encoder>]                 public partial Part Encode { get; }
-            [KlToStandardNormal(weight: 30)] public partial Part Kl     { get; }
+            [Block<Encoder>]                 public partial Layer Encode { get; }
+            [KlToStandardNormal(weight: 30)] public partial Layer Kl     { get; }
 
-            private Pair Couple(Flow data, Flow noise, Flow labels)
+            private Pair Couple(Value data, Value noise, Value labels)
             {
                 var (mean, deviation) = (data, labels) | Encode;
-                return new Pair(data, mean + deviation * noise) { Penalty = (mean, deviation) | Kl };
+                return new Pair(data, mean + deviation * noise) { Regularization = (mean, deviation) | Kl };
             }
         }
 
@@ -52,28 +52,28 @@ public sealed class LabelsTests
         [Coupling]
         public sealed partial record InducedVariational
         {
-            [Pairing<VariationalNoise>] public partial Part Vary     { get; }
-            [Model(Weights.Online)]     public partial Part Generate { get; }
-            [Coin(0.5)]                 public partial Part Mix      { get; }
+            [Nested<VariationalNoise>] public partial Layer Vary     { get; }
+            [Model(Weights.Student)]     public partial Layer Generate { get; }
+            [Bernoulli(0.5)]                 public partial Layer Mix      { get; }
 
-            private Pair Couple(Flow data, Flow noise, Times times)
+            private Pair Couple(Value data, Value noise, TimePair times)
             {
                 var (x, z) = (data, noise) | Vary;
-                return new(Mix.Choose((x + times.Earlier * z, times.Earlier) | Generate, x), z);
+                return new(Mix.Select((x + times.R * z, times.R) | Generate, x), z);
             }
         }
 
         [Coupling]
         public sealed partial record InducedMatched
         {
-            [Pairing<MinibatchOT>]  public partial Part Match    { get; }
-            [Model(Weights.Online)] public partial Part Generate { get; }
-            [Coin(0.5)]             public partial Part Mix      { get; }
+            [Nested<MinibatchOT>]  public partial Layer Match    { get; }
+            [Model(Weights.Student)] public partial Layer Generate { get; }
+            [Bernoulli(0.5)]             public partial Layer Mix      { get; }
 
-            private Pair Couple(Flow data, Flow noise, Times times)
+            private Pair Couple(Value data, Value noise, TimePair times)
             {
                 var (x, z) = (data, noise) | Match;
-                return new(Mix.Choose((x + times.Earlier * z, times.Earlier) | Generate, x), z);
+                return new(Mix.Select((x + times.R * z, times.R) | Generate, x), z);
             }
         }
 
@@ -83,47 +83,47 @@ public sealed class LabelsTests
         [Network]
         public sealed partial record Tiny : IDenoiser
         {
-            [Linear(2, 16)]         public partial Part In   { get; }
-            [ClassEmbedding(3, 16)] public partial Part Kind { get; }
-            [Linear(16, 2)]         public partial Part Out  { get; }
+            [Linear(2, 16)]         public partial Layer In   { get; }
+            [ClassEmbedding(3, 16)] public partial Layer Kind { get; }
+            [Linear(16, 2)]         public partial Layer Out  { get; }
 
             [return: Shape("B", 2)]
-            private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level, [Shape("B", 3)] Flow labels) => ((x | In) + level + (labels | Kind)) | SiLU | Out;
+            private Value Forward([Shape("B", 2)] Value x, [Shape("B")] Value level, [Shape("B", 3)] Value labels) => ((x | In) + level + (labels | Kind)) | SiLU | Out;
         }
 
-        [TimeSchedule(0.002, 80, Preconditioning = Preconditioning.Plain), LogNormal(-1.1, 2)]
-        public sealed partial record FirstTimes : ITimeSchedule
+        [TimeSchedule(0.002, 80, Preconditioning = Preconditioning.Edm), LogNormal(-1.1, 2)]
+        public sealed partial record FirstSchedule : ITimeSchedule
         {
-            public static double Signal(double t) => 1;
-            public static double Noise(double t) => t;
-            public static double Earlier(double t, int stage) => Max(0, t - 0.5);
+            public static double Alpha(double t) => 1;
+            public static double Sigma(double t) => t;
+            public static double TeacherTime(double t, int stage) => Max(0, t - 0.5);
         }
 
-        [TimeSchedule(1, 80, Preconditioning = Preconditioning.Plain), LogStudentT(0, 0.2, 0.01)]
-        public sealed partial record SecondTimes : ITimeSchedule
+        [TimeSchedule(1, 80, Preconditioning = Preconditioning.Edm), LogStudentT(0, 0.2, 0.01)]
+        public sealed partial record SecondSchedule : ITimeSchedule
         {
-            public static double Signal(double t) => 1;
-            public static double Noise(double t) => t;
-            public static double Earlier(double t, int stage) => 0.75 * t;
+            public static double Alpha(double t) => 1;
+            public static double Sigma(double t) => t;
+            public static double TeacherTime(double t, int stage) => 0.75 * t;
         }
 
-        [TimeSchedule(0.002, 80, Preconditioning = Preconditioning.Plain), LogNormal(-1.2, 1.2)]
-        public sealed partial record DiffusionTimes : ITimeSchedule
+        [TimeSchedule(0.002, 80, Preconditioning = Preconditioning.Edm), LogNormal(-1.2, 1.2)]
+        public sealed partial record EdmSchedule : ITimeSchedule
         {
-            public static double Signal(double t) => 1;
-            public static double Noise(double t) => t;
-            public static double Earlier(double t, int stage) => 0;
+            public static double Alpha(double t) => 1;
+            public static double Sigma(double t) => t;
+            public static double TeacherTime(double t, int stage) => 0;
             public static double Weight(double t, double r) => 1;
         }
 
-        [Experiment(Steps = 100, Batch = 6), Data<Spots>, Model<Tiny>, Coupling<Independent>, Times<FirstTimes>, L2, RAdam(1e-3), Ema(0.9), Sample(80, 1)]
+        [Experiment(Steps = 100, Batch = 6), Data<Spots>, Model<Tiny>, Coupling<Independent>, Schedule<FirstSchedule>, L2, RAdam(1e-3), Ema(0.9), MultistepSampler(80, 1)]
         public partial record Plain;
 
         [Experiment, Coupling<VariationalNoise>] public sealed partial record Varied : Plain;
         [Experiment, Coupling<InducedVariational>] public sealed partial record Induced : Plain;
         [Experiment, Coupling<InducedMatched>] public sealed partial record Matched : Plain;
-        [Experiment, Times<DiffusionTimes>, Heun(3)] public sealed partial record Diffused : Plain;
-        [Experiment, Times<SecondTimes>, StartFrom<Induced>, Truncated, Coupling<InducedVariational>] public sealed partial record Second : Plain;
+        [Experiment, Schedule<EdmSchedule>, HeunSampler(3)] public sealed partial record Diffused : Plain;
+        [Experiment, Schedule<SecondSchedule>, InitFrom<Induced>, Truncated, Coupling<InducedVariational>] public sealed partial record Second : Plain;
         """;
 
     // The label is dropped half of the time; all of a sample's masks come with it.
@@ -150,9 +150,9 @@ public sealed class LabelsTests
     [Theory]
     [InlineData("[Shape(2), Classes(3)]", "[Shape(2)]", "CM5013 at 'Data<Spots>': 'Tiny' takes labels of 3 classes, but 'Spots' has none; write [Classes(n)] on it")]
     [InlineData("[Shape(2), Classes(3)]", "[Shape(2), Classes(4)]", "CM5013 at 'Data<Spots>': 'Tiny' takes labels of 3 classes, but 'Spots' has 4")]
-    [InlineData("[Shape(\"B\")] Flow level, [Shape(\"B\", 3)] Flow labels) => ((x | In) + level + (labels | Kind))", "[Shape(\"B\")] Flow level, [Shape(\"B\")] Flow labels) => ((x | In) + level + labels)", "CM5007 at 'Model<Tiny>': 'Tiny' takes [B, 2], [B], [B], but the model of an experiment takes the noisy data, the noise level [B] and, if it knows classes, their labels [B, N]")]
+    [InlineData("[Shape(\"B\")] Value level, [Shape(\"B\", 3)] Value labels) => ((x | In) + level + (labels | Kind))", "[Shape(\"B\")] Value level, [Shape(\"B\")] Value labels) => ((x | In) + level + labels)", "CM5007 at 'Model<Tiny>': 'Tiny' takes [B, 2], [B], [B], but the model of an experiment takes the noisy data, the noise level [B] and, if it knows classes, their labels [B, N]")]
     [InlineData("(data, noise) | Match", "(noise, data) | Match", "CM3005 at 'Coupling<InducedMatched>': 'InducedMatched' does not fit this experiment: 'Match' changes the order of the data, and their labels stay where they are")]
-    [InlineData("Couple(Flow data, Flow noise, Flow labels)", "Couple(Flow data, Flow labels, Flow noise, Times times, Flow more)", "CM3001 at 'Couple': 'VariationalNoise' does not say how data and noise meet; give it 'private Pair Couple(Flow data, Flow noise)', followed by 'Times times' if it needs them and by 'Flow labels'")]
+    [InlineData("Couple(Value data, Value noise, Value labels)", "Couple(Value data, Value labels, Value noise, TimePair times, Value more)", "CM3001 at 'Couple': 'VariationalNoise' does not say how data and noise meet; give it 'private Pair Couple(Value data, Value noise)', followed by 'TimePair times' if it needs them and by 'Value labels'")]
     [InlineData("(data, labels) | Encode", "(data, data) | Encode", "CM2005 at 'Encode': 'Encode' takes [B, 3] but 'data' is [B, 2]")]
     public void Mistakes_are_found(string right, string wrong, string message)
     {
@@ -169,7 +169,7 @@ public sealed class LabelsTests
     public void A_coupling_may_take_labels_alone(string data, string message)
     {
         var source = All + ExperimentsTests.Network + Library[..Library.IndexOf("[Network]", StringComparison.Ordinal)].Replace("Spots", "Others").Replace("Classes(3)", "Classes(5)")
-            + $"[Experiment(Steps = 9, Batch = 6), Data<{data}>, Model<MoonsDenoiser>, Coupling<VariationalNoise>, Times<FirstTimes>, L2, RAdam(1e-3), Sample(80, 1)] public sealed partial record Alone;";
+            + $"[Experiment(Steps = 9, Batch = 6), Data<{data}>, Model<MoonsDenoiser>, Coupling<VariationalNoise>, Schedule<FirstSchedule>, L2, RAdam(1e-3), MultistepSampler(80, 1)] public sealed partial record Alone;";
         Source.Diagnose(source).FirstOrDefault("").ShouldStartWith(message);
         if (message.Length > 0)
             return;

@@ -16,14 +16,14 @@ public sealed class LossTests
         [Network]
         public sealed partial record LineDenoiser : IDenoiser
         {
-            [Linear(1, 16)]      public partial Part In   { get; }
-            [Linear(16, 1)]      public partial Part Out  { get; }
+            [Linear(1, 16)]      public partial Layer In   { get; }
+            [Linear(16, 1)]      public partial Layer Out  { get; }
 
             [return: Shape("B", 1)]
-            private Flow Forward([Shape("B", 1)] Flow x, [Shape("B")] Flow level) => ((x | In) + level) | SiLU | Out;
+            private Value Forward([Shape("B", 1)] Value x, [Shape("B")] Value level) => ((x | In) + level) | SiLU | Out;
         }
 
-        [Experiment(Steps = 10, Batch = 64), Data<Line>, Model<LineDenoiser>, Coupling<Independent>, Times<EasyTimes>, L2, Adam(1e-3), Sample(80)]
+        [Experiment(Steps = 10, Batch = 64), Data<Line>, Model<LineDenoiser>, Coupling<Independent>, Schedule<EctSchedule>, L2, Adam(1e-3), MultistepSampler(80)]
         public partial record Squared;
 
         [Experiment, PseudoHuber(0, PerElement = true)] public sealed partial record Absolute : Squared;

@@ -13,14 +13,14 @@ public sealed partial class MethodsGoldenTests
         [Coupling]
         public sealed partial record Induced
         {
-            [Model(Weights.Ema)] public partial Part Generate { get; }
-            [Coin(0, End = 0.8)] public partial Part Mix      { get; }
+            [Model(Weights.Ema)] public partial Layer Generate { get; }
+            [Bernoulli(0, End = 0.8)] public partial Layer Mix      { get; }
 
-            private Pair Couple(Flow data, Flow noise, Times times) => new(Mix.Choose((data + times.Earlier * noise, times.Earlier) | Generate, data), noise);
+            private Pair Couple(Value data, Value noise, TimePair times) => new(Mix.Select((data + times.R * noise, times.R) | Generate, data), noise);
         }
 
-        [Experiment(Steps = 100_000, Batch = 5), Data<Pixels>, Model<Net>, Coupling<Induced>, Times<ImprovedTimes>]
-        [PseudoHuber(0.00054 * 10.392304845413264), RAdam(1e-4), Ema(0.9999), Sample(80)]
+        [Experiment(Steps = 100_000, Batch = 5), Data<Pixels>, Model<Net>, Coupling<Induced>, Schedule<IctSchedule>]
+        [PseudoHuber(0.00054 * 10.392304845413264), RAdam(1e-4), Ema(0.9999), MultistepSampler(80)]
         public partial record Gc;
 
         [Experiment, L2] public sealed partial record GcSquared : Gc;
@@ -28,42 +28,42 @@ public sealed partial class MethodsGoldenTests
         [Coupling]
         public sealed partial record InducedOnline
         {
-            [Model(Weights.Online)] public partial Part Generate { get; }
-            [Coin(0.5)]             public partial Part Mix      { get; }
+            [Model(Weights.Student)] public partial Layer Generate { get; }
+            [Bernoulli(0.5)]             public partial Layer Mix      { get; }
 
-            private Pair Couple(Flow data, Flow noise, Times times) => new(Mix.Choose((data + times.Earlier * noise, times.Earlier) | Generate, data), noise);
+            private Pair Couple(Value data, Value noise, TimePair times) => new(Mix.Select((data + times.R * noise, times.R) | Generate, data), noise);
         }
 
         [Coupling]
         public sealed partial record InducedAlways
         {
-            [Model(Weights.Ema)] public partial Part Generate { get; }
+            [Model(Weights.Ema)] public partial Layer Generate { get; }
 
-            private Pair Couple(Flow data, Flow noise, Times times) => new((data + times.Earlier * noise, times.Earlier) | Generate, noise);
+            private Pair Couple(Value data, Value noise, TimePair times) => new((data + times.R * noise, times.R) | Generate, noise);
         }
 
         [Experiment, Coupling<InducedOnline>] public sealed partial record GcOnline : Gc;
         [Experiment, Coupling<InducedAlways>] public sealed partial record GcPure : Gc;
 
-        [Experiment(Steps = 1000, Batch = 8), Data<Pixels>, Model<Net>, Coupling<Independent>, Times<FirstTimes>]
-        [PseudoHuber(1e-8), RAdam(1e-4), Ema(0.9999), Sample(80, 1)]
+        [Experiment(Steps = 1000, Batch = 8), Data<Pixels>, Model<Net>, Coupling<Independent>, Schedule<FirstSchedule>]
+        [PseudoHuber(1e-8), RAdam(1e-4), Ema(0.9999), MultistepSampler(80, 1)]
         public partial record TcmFirst;
 
-        [Experiment, Times<FirstWeighed>, PseudoHuber(0.06)] public sealed partial record TcmFirstWeighed : TcmFirst;
-        [Experiment, Times<DiffusionTimes>, L2, Heun(4)] public sealed partial record Diffusion : TcmFirst;
-        [Experiment, PseudoHuber(0.06), Frozen<Diffusion>, Distilled] public sealed partial record TcmDistilled : TcmFirst;
-        [Experiment, Times<FirstRooted>, L2] public sealed partial record TcmFirstSquared : TcmFirst;
+        [Experiment, Schedule<FirstWeighed>, PseudoHuber(0.06)] public sealed partial record TcmFirstWeighed : TcmFirst;
+        [Experiment, Schedule<EdmSchedule>, L2, HeunSampler(4)] public sealed partial record Diffusion : TcmFirst;
+        [Experiment, PseudoHuber(0.06), Frozen<Diffusion>, ConsistencyDistillation] public sealed partial record TcmDistilled : TcmFirst;
+        [Experiment, Schedule<FirstRooted>, L2] public sealed partial record TcmFirstSquared : TcmFirst;
 
-        [Experiment, Times<SecondTimes>, StartFrom<TcmFirst>, Truncated(Boundary = 0.25, BoundaryWeight = 0.1)] public partial record TcmSecond : TcmFirst;
+        [Experiment, Schedule<SecondSchedule>, InitFrom<TcmFirst>, Truncated(BoundaryFraction = 0.25, BoundaryWeight = 0.1)] public partial record TcmSecond : TcmFirst;
         [Experiment, RAdam(5e-5), Ema(0.9)] public sealed partial record TcmSecondSteps : TcmSecond;
 
         [Network]
         public sealed partial record Dropped : IDenoiser
         {
-            [DdpmPlusPlus(6, 3, 8, Multipliers = [1], Blocks = [1], Attention = [], Dropout = [0.2])] public partial Part Unet { get; }
+            [DdpmPlusPlus(6, 3, 8, ChannelMult = [1], NumBlocks = [1], AttnResolutions = [], Dropout = [0.2])] public partial Layer Unet { get; }
 
             [return: Shape("B", 3, 6, 6)]
-            private Flow Forward([Shape("B", 3, 6, 6)] Flow x, [Shape("B")] Flow level) => (x, level) | Unet;
+            private Value Forward([Shape("B", 3, 6, 6)] Value x, [Shape("B")] Value level) => (x, level) | Unet;
         }
 
         [Shape(3, 8, 8), Classes(4)]
@@ -77,40 +77,40 @@ public sealed partial class MethodsGoldenTests
         [Network]
         public sealed partial record MagnitudeNet : IDenoiser
         {
-            [Edm2(8, 3, 8, Labels = 4, Multipliers = [1], Blocks = [1], Attention = [], ChannelsPerHead = 8)] public partial Part Unet { get; }
+            [Edm2(8, 3, 8, LabelDim = 4, ChannelMult = [1], NumBlocks = [1], AttnResolutions = [], ChannelsPerHead = 8)] public partial Layer Unet { get; }
 
             [return: Shape("B", 3, 8, 8)]
-            private Flow Forward([Shape("B", 3, 8, 8)] Flow x, [Shape("B")] Flow level, [Shape("B", 4)] Flow labels) => (x, level, labels) | Unet;
+            private Value Forward([Shape("B", 3, 8, 8)] Value x, [Shape("B")] Value level, [Shape("B", 4)] Value labels) => (x, level, labels) | Unet;
         }
 
         // γ = 6.94 is the width √((γ + 1)/(γ + 3))/(γ + 2).
-        [Experiment, Data<Eights>, Model<MagnitudeNet>, Times<FirstWeighed>, PseudoHuber(0.06), ClipNorm(2), Adam(1e-3, Beta2 = 0.99), InverseSqrt(2), EmaPower(0.09997226695670995)]
+        [Experiment, Data<Eights>, Model<MagnitudeNet>, Schedule<FirstWeighed>, PseudoHuber(0.06), ClipGradNorm(2), Adam(1e-3, Beta2 = 0.99), InverseSqrt(2), PowerFunctionEma(0.09997226695670995)]
         public sealed partial record TcmFirstMagnitudes : TcmFirst;
 
         [Experiment, Model<Dropped>] public partial record TcmFirstDropped : TcmFirst;
-        [Experiment, Times<SecondEasy>, StartFrom<TcmFirstDropped>, Truncated(Boundary = 0.25, BoundaryWeight = 0.1)] public sealed partial record TcmSecondDropped : TcmFirstDropped;
+        [Experiment, Schedule<SecondEasy>, InitFrom<TcmFirstDropped>, Truncated(BoundaryFraction = 0.25, BoundaryWeight = 0.1)] public sealed partial record TcmSecondDropped : TcmFirstDropped;
 
         """;
 
     private const string Times = """
-        [TimeSchedule(0.002, 80, Preconditioning = Preconditioning.Plain), LogNormal(-1.1, 2, Truncated = true)]
-        public sealed partial record FirstTimes : ITimeSchedule
+        [TimeSchedule(0.002, 80, Preconditioning = Preconditioning.Edm), LogNormal(-1.1, 2, Truncated = true)]
+        public sealed partial record FirstSchedule : ITimeSchedule
         {
-            public static double Signal(double t) => 1;
-            public static double Noise(double t) => t;
+            public static double Alpha(double t) => 1;
+            public static double Sigma(double t) => t;
             public static int Stage(double progress) => (int)(10 * progress);
-            public static double Earlier(double t, int stage) => Max(1e-6, t - t * (1 - Min(1 - Pow(2, -(stage + 1)), 0.999)) * (1 + 8 / (1 + Exp(t))));
+            public static double TeacherTime(double t, int stage) => Max(1e-6, t - t * (1 - Min(1 - Pow(2, -(stage + 1)), 0.999)) * (1 + 8 / (1 + Exp(t))));
             public static double Weight(double t, double r) => 1 / (t - r);
         }
 
         """;
 
     private static readonly TimesDeclared Declared = TimesDeclared.Compile(TimesTests.Improved + Times
-        + Times.Replace("FirstTimes", "SecondTimes").Replace("(0.002, 80", "(1, 80").Replace("LogNormal(-1.1, 2, Truncated = true)", "LogStudentT(0, 0.2, 0.01)")
-        + Times.Replace("FirstTimes", "SecondEasy").Replace("(0.002, 80", "(1, 80").Replace("LogNormal(-1.1, 2, Truncated = true)", "LogStudentT(0, 0.2, 0.01)").Replace("(int)(10 * progress)", "1")
-        + Times.Replace("FirstTimes", "FirstWeighed").Replace("-1.1, 2, T", "-0.8, 1.6, T").Replace("Pow(2", "Pow(4").Replace("0.999", "0.9961").Replace("1 / (t - r)", "(t * t + 0.25) / (t * t * 0.25)")
-        + Times.Replace("FirstTimes", "DiffusionTimes").Replace("-1.1, 2, T", "-1.2, 1.2, T").Replace("Max(1e-6, t - t * (1 - Min(1 - Pow(2, -(stage + 1)), 0.999)) * (1 + 8 / (1 + Exp(t))))", "0")
-        + Times.Replace("FirstTimes", "FirstRooted").Replace("1 / (t - r)", "1 / Sqrt(t - r)")
+        + Times.Replace("FirstSchedule", "SecondSchedule").Replace("(0.002, 80", "(1, 80").Replace("LogNormal(-1.1, 2, Truncated = true)", "LogStudentT(0, 0.2, 0.01)")
+        + Times.Replace("FirstSchedule", "SecondEasy").Replace("(0.002, 80", "(1, 80").Replace("LogNormal(-1.1, 2, Truncated = true)", "LogStudentT(0, 0.2, 0.01)").Replace("(int)(10 * progress)", "1")
+        + Times.Replace("FirstSchedule", "FirstWeighed").Replace("-1.1, 2, T", "-0.8, 1.6, T").Replace("Pow(2", "Pow(4").Replace("0.999", "0.9961").Replace("1 / (t - r)", "(t * t + 0.25) / (t * t * 0.25)")
+        + Times.Replace("FirstSchedule", "EdmSchedule").Replace("-1.1, 2, T", "-1.2, 1.2, T").Replace("Max(1e-6, t - t * (1 - Min(1 - Pow(2, -(stage + 1)), 0.999)) * (1 + 8 / (1 + Exp(t))))", "0")
+        + Times.Replace("FirstSchedule", "FirstRooted").Replace("1 / (t - r)", "1 / Sqrt(t - r)")
         + BasesGoldenTests.Net + Experiments);
 
     [Theory]
@@ -134,7 +134,7 @@ public sealed partial class MethodsGoldenTests
     }
 
     [Theory]
-    [InlineData("L30_tcm_stage1_cifar", "TcmFirst", "FirstTimes", 0, 3.4e-5, 1e-5)]
+    [InlineData("L30_tcm_stage1_cifar", "TcmFirst", "FirstSchedule", 0, 3.4e-5, 1e-5)]
     [InlineData("L31_tcm_stage1_limit_cout", "TcmFirstWeighed", "FirstWeighed", 4, 1.6e-4, 1.2e-4)]
     [InlineData("L32_tcm_stage1_l2", "TcmFirstSquared", "FirstRooted", 3, 1.1e-5, 1.3e-5)]
     public void The_first_stage(string name, string experiment, string schedule, int stage, double tolerance, double normTolerance)
@@ -143,7 +143,7 @@ public sealed partial class MethodsGoldenTests
         using var training = Declared.NewTraining(experiment, 100_000, 8);
         using var scope = NewDisposeScope();
         training.Weights.Fill(golden, ("Unet.", "net/model."));
-        TimesDeclared.ShouldAgree(Declared.At(schedule, "Earlier", golden["out/t"].data<double>().ToArray(), stage), golden["out/r"].data<double>().ToArray(), 1e-13, "r");
+        TimesDeclared.ShouldAgree(Declared.At(schedule, "TeacherTime", golden["out/t"].data<double>().ToArray(), stage), golden["out/r"].data<double>().ToArray(), 1e-13, "r");
         Compare(training, golden, training.Losses(golden["in/x"], golden["in/eps"], golden["out/t"], golden["out/r"]), tolerance, normTolerance);
     }
 
@@ -156,7 +156,7 @@ public sealed partial class MethodsGoldenTests
         using var scope = NewDisposeScope();
         training.Weights.Fill(golden, ("Unet.", "net/model."));
         training.FrozenWeights().Fill(golden, ("Unet.", "teacher/model."));
-        TimesDeclared.ShouldAgree(Declared.At("FirstTimes", "Earlier", golden["out/t"].data<double>().ToArray(), 2), golden["out/r"].data<double>().ToArray(), 1e-13, "r");
+        TimesDeclared.ShouldAgree(Declared.At("FirstSchedule", "TeacherTime", golden["out/t"].data<double>().ToArray(), 2), golden["out/r"].data<double>().ToArray(), 1e-13, "r");
         Compare(training, golden, training.Losses(golden["in/x"], golden["in/eps"], golden["out/t"], golden["out/r"]), 1e-5, 2.4e-5);
     }
 
@@ -172,7 +172,7 @@ public sealed partial class MethodsGoldenTests
         using var scope = NewDisposeScope();
         training.Weights.Fill(golden, ("Unet.", "net/model."));
         training.FrozenWeights().Fill(golden, ("Unet.", "teacher/model."));
-        TimesDeclared.ShouldAgree(Declared.At(experiment == "TcmSecond" ? "SecondTimes" : "SecondEasy", "Earlier", golden["out/t"].data<double>().ToArray(), stage), golden["out/r"].data<double>().ToArray(), 1e-13, "r");
+        TimesDeclared.ShouldAgree(Declared.At(experiment == "TcmSecond" ? "SecondSchedule" : "SecondEasy", "TeacherTime", golden["out/t"].data<double>().ToArray(), stage), golden["out/r"].data<double>().ToArray(), 1e-13, "r");
 
         // Here the samples at the boundary come first, and masks belong to samples.
         var boundary = golden["out/is_boundary"].data<long>().ToArray();
@@ -203,7 +203,7 @@ public sealed partial class MethodsGoldenTests
             var (order, t) = (golden["in/perm"][step], StudentTimes(golden["in/u"][step]));
             t = t.index_select(0, order);
             t[0] = 1;
-            var r = (Tensor)Declared.Call("SecondTimes", "Earlier", t, 9);
+            var r = (Tensor)Declared.Call("SecondSchedule", "TeacherTime", t, 9);
             training.Weights.ZeroGradients();
             var losses = training.Losses(x[step].index_select(0, order), z[step].index_select(0, order), t, r);
             var (boundary, consistency) = (golden["out64/loss_boundary"].data<double>()[step], golden["out64/loss_consistency"].data<double>()[step]);
@@ -232,16 +232,16 @@ public sealed partial class MethodsGoldenTests
         var (wanted, norms) = (golden["out64/loss_consistency"].data<double>().ToArray(), golden["out64/grad_norm"].data<double>().ToArray());
         for (var step = 0; step < wanted.Length; step++)
         {
-            var t = TruncatedTimes(golden["in/u"][step], -0.8, 1.6, 0.002, 80);
+            var t = TruncatedSchedule(golden["in/u"][step], -0.8, 1.6, 0.002, 80);
             training.Weights.ZeroGradients();
-            var loss = training.Losses(x[step], z[step], t, (Tensor)Declared.Call("FirstWeighed", "Earlier", t, 1), golden["in/labels"][step]).mean();
+            var loss = training.Losses(x[step], z[step], t, (Tensor)Declared.Call("FirstWeighed", "TeacherTime", t, 1), golden["in/labels"][step]).mean();
             ((double)loss.item<float>()).ShouldBe(wanted[step], 2.1e-5 * wanted.Max(), $"loss of step {step}");
             loss.backward();
             ((double)training.Weights.Gradients.norm().item<float>()).ShouldBe(norms[step], 2.1e-5 * norms.Max(), $"norm of the gradients in step {step}");
             training.Call("ClipGradients", 2.0);
-            training.Optimizer.Rate = (double)training.Call("Rate", step)!;
-            training.Optimizer.Rate.ShouldBe(golden["out/lr"].data<double>()[step], 1e-15);
-            training.Averages[0].Rule.Keep(step, 3).ShouldBe(golden["out/ema_beta"].data<double>()[step], 1e-9);
+            training.Optimizer.LearningRate = (double)training.Call("LearningRate", step)!;
+            training.Optimizer.LearningRate.ShouldBe(golden["out/lr"].data<double>()[step], 1e-15);
+            training.Averages[0].Rule.Decay(step, 3).ShouldBe(golden["out/ema_beta"].data<double>()[step], 1e-9);
             training.Optimizer.Step();
             training.Averages[0].Update(step);
         }
@@ -250,8 +250,8 @@ public sealed partial class MethodsGoldenTests
         CompareWeights(training.Averages[0].Weights, golden, "new/ema/model.", 1e-5);
     }
 
-    // ln t ~ N(mean, deviation²), cut to [from, to], from even numbers.
-    private static Tensor TruncatedTimes(Tensor u, double mean, double deviation, double from, double to)
+    // ln t ~ N(mean, std²), cut to [from, to], from even numbers.
+    private static Tensor TruncatedSchedule(Tensor u, double mean, double deviation, double from, double to)
     {
         var ends = (special.ndtr(tensor((Math.Log(from) - mean) / deviation, float64)), special.ndtr(tensor((Math.Log(to) - mean) / deviation, float64)));
         return (mean + deviation * Math.Sqrt(2) * (2 * (ends.Item1 + u * (ends.Item2 - ends.Item1)) - 1).erfinv()).exp();

@@ -14,13 +14,13 @@ public sealed class MicroBatchTests
         [Network]
         public sealed partial record ForgetfulEncoder
         {
-            [Linear(2, 8)]           public partial Part In        { get; }
-            [Dropout(0.5)]           public partial Part Forget    { get; }
-            [Linear(8, 2)]           public partial Part Mean      { get; }
-            [Linear(8, 2)]           public partial Part Spread    { get; }
+            [Linear(2, 8)]           public partial Layer In        { get; }
+            [Dropout(0.5)]           public partial Layer Forget    { get; }
+            [Linear(8, 2)]           public partial Layer Mean      { get; }
+            [Linear(8, 2)]           public partial Layer Spread    { get; }
 
             [return: Shape("B", 2), Shape("B", 2)]
-            private Flow Forward([Shape("B", 2)] Flow x)
+            private Value Forward([Shape("B", 2)] Value x)
             {
                 var hidden = x | In | Forget;
                 return (hidden | Mean, hidden | Spread | Softplus);
@@ -30,32 +30,32 @@ public sealed class MicroBatchTests
         [Coupling]
         public sealed partial record Varied
         {
-            [Block<ForgetfulEncoder>]        public partial Part Encode { get; }
-            [KlToStandardNormal(weight: 30)] public partial Part Kl     { get; }
+            [Block<ForgetfulEncoder>]        public partial Layer Encode { get; }
+            [KlToStandardNormal(weight: 30)] public partial Layer Kl     { get; }
 
-            private Pair Couple(Flow data, Flow noise)
+            private Pair Couple(Value data, Value noise)
             {
                 var (mean, deviation) = data | Encode;
-                return new Pair(data, mean + deviation * noise) { Penalty = (mean, deviation) | Kl };
+                return new Pair(data, mean + deviation * noise) { Regularization = (mean, deviation) | Kl };
             }
         }
 
         [Coupling]
         public sealed partial record Paired
         {
-            [Pairing<MinibatchOT>] public partial Part Match { get; }
+            [Nested<MinibatchOT>] public partial Layer Match { get; }
 
-            private Pair Couple(Flow data, Flow noise)
+            private Pair Couple(Value data, Value noise)
             {
                 var (x, z) = (data, noise) | Match;
                 return new(x, z);
             }
         }
 
-        [Experiment, Coupling<Independent>, ClipNorm(0.5)]       public sealed partial record Independently : First;
+        [Experiment, Coupling<Independent>, ClipGradNorm(0.5)]       public sealed partial record Independently : First;
         [Experiment, Coupling<MinibatchOT>]                      public sealed partial record Transported : First;
         [Experiment, Coupling<Varied>, LossScale(1024), Adam(1e-3)] public sealed partial record Variational : First;
-        [Experiment, Coupling<Varied>, Truncated(Boundary = 0.4, BoundaryWeight = 0.1)] public sealed partial record Everything : Second;
+        [Experiment, Coupling<Varied>, Truncated(BoundaryFraction = 0.4, BoundaryWeight = 0.1)] public sealed partial record Everything : Second;
         [Experiment, Coupling<Paired>]                           public sealed partial record Matched : First;
         """;
 

@@ -15,13 +15,13 @@ public sealed class PrecisionTests
 
     private const string Declared = MicroBatchTests.Declared + """
 
-        [Experiment, Precision(Compute.BFloat16)] public sealed partial record LowFirst : First;
-        [Experiment, Precision(Compute.BFloat16), LossScale(1024)] public sealed partial record LowScaled : First;
-        [Experiment, Coupling<Varied>, Adam(1e-3), Precision(Compute.BFloat16), Sample(80, 1)] public sealed partial record LowVariational : First;
-        [Experiment, Precision(Compute.BFloat16), StartFrom<LowFirst>] public sealed partial record LowSecond : Second;
-        [Experiment, Precision(Compute.Float16), LossScale(65536)] public sealed partial record Half : First;
-        [Experiment, Precision(Compute.Float16), LossScale(65536), Heun(4)] public sealed partial record HalfHeun : First;
-        [Experiment, Precision(Compute.TensorFloat32)] public sealed partial record Tensor32 : First;
+        [Experiment, Precision(ComputeType.BFloat16)] public sealed partial record LowFirst : First;
+        [Experiment, Precision(ComputeType.BFloat16), LossScale(1024)] public sealed partial record LowScaled : First;
+        [Experiment, Coupling<Varied>, Adam(1e-3), Precision(ComputeType.BFloat16), MultistepSampler(80, 1)] public sealed partial record LowVariational : First;
+        [Experiment, Precision(ComputeType.BFloat16), InitFrom<LowFirst>] public sealed partial record LowSecond : Second;
+        [Experiment, Precision(ComputeType.Float16), LossScale(65536)] public sealed partial record Half : First;
+        [Experiment, Precision(ComputeType.Float16), LossScale(65536), HeunSampler(4)] public sealed partial record HalfHeun : First;
+        [Experiment, Precision(ComputeType.TensorFloat32)] public sealed partial record Tensor32 : First;
 
         [Shape(3, 8, 8), Classes(4)]
         public sealed record Eights : ILabelledExamples
@@ -34,14 +34,14 @@ public sealed class PrecisionTests
         [Network]
         public sealed partial record MagnitudeNet : IDenoiser
         {
-            [Edm2(8, 3, 8, Labels = 4, Multipliers = [1, 2], Blocks = [1], Attention = [4], ChannelsPerHead = 8)] public partial Part Unet { get; }
+            [Edm2(8, 3, 8, LabelDim = 4, ChannelMult = [1, 2], NumBlocks = [1], AttnResolutions = [4], ChannelsPerHead = 8)] public partial Layer Unet { get; }
 
             [return: Shape("B", 3, 8, 8)]
-            private Flow Forward([Shape("B", 3, 8, 8)] Flow x, [Shape("B")] Flow level, [Shape("B", 4)] Flow labels) => (x, level, labels) | Unet;
+            private Value Forward([Shape("B", 3, 8, 8)] Value x, [Shape("B")] Value level, [Shape("B", 4)] Value labels) => (x, level, labels) | Unet;
         }
 
         [Experiment, Data<Eights>, Model<MagnitudeNet>, PseudoHuber(0.06)] public partial record Magnitudes : First;
-        [Experiment, Precision(Compute.BFloat16)] public sealed partial record LowMagnitudes : Magnitudes;
+        [Experiment, Precision(ComputeType.BFloat16)] public sealed partial record LowMagnitudes : Magnitudes;
 
         """;
 
@@ -84,9 +84,9 @@ public sealed class PrecisionTests
     public void Float16_is_bfloat16_on_the_CPU() => Losses("Half").ShouldBe(Losses("LowFirst"));
 
     [Theory]
-    [InlineData("Precision(Compute.BFloat16)] public sealed partial record LowFirst", "Precision((Compute)9)] public sealed partial record LowFirst", "CM5008 at 'Precision((Compute)9)': compute is 9 but must be one of Compute's")]
-    [InlineData("Precision(Compute.Float16), LossScale(65536)", "Precision(Compute.Float16)", "CM5015 at 'Precision(Compute.Float16)': In 'Half' gradients smaller than 6e-8 become 0 in float16; add [LossScale(65536)]")]
-    [InlineData("Precision(Compute.TensorFloat32)", "Precision(Compute.TensorFloat32), LossScale(8)", "CM5015 at 'LossScale(8)': In 'Tensor32' [LossScale] protects nothing: float32 loses no small gradients; leave it out")]
+    [InlineData("Precision(ComputeType.BFloat16)] public sealed partial record LowFirst", "Precision((Compute)9)] public sealed partial record LowFirst", "CM5008 at 'Precision((Compute)9)': compute is 9 but must be one of ComputeType's")]
+    [InlineData("Precision(ComputeType.Float16), LossScale(65536)", "Precision(ComputeType.Float16)", "CM5015 at 'Precision(ComputeType.Float16)': In 'Half' gradients smaller than 6e-8 become 0 in float16; add [LossScale(65536)]")]
+    [InlineData("Precision(ComputeType.TensorFloat32)", "Precision(ComputeType.TensorFloat32), LossScale(8)", "CM5015 at 'LossScale(8)': In 'Tensor32' [LossScale] protects nothing: float32 loses no small gradients; leave it out")]
     public void Mistakes_are_found(string right, string wrong, string message)
     {
         Declared.ShouldContain(right);

@@ -9,21 +9,21 @@ namespace CM.Generators.Tests;
 public sealed class RateTests
 {
     private const string Experiments = TimesTests.Easy + ExperimentsTests.Network + """
-        [Experiment(Steps = 100, Batch = 4), Data<TwoMoons>, Model<MoonsDenoiser>, Coupling<Independent>, Times<EasyTimes>, L2, Adam(1e-3), Sample(80)]
+        [Experiment(Steps = 100, Batch = 4), Data<TwoMoons>, Model<MoonsDenoiser>, Coupling<Independent>, Schedule<EctSchedule>, L2, Adam(1e-3), MultistepSampler(80)]
         public partial record Steady;
 
         [Experiment, Adam(1e-3, Beta2 = 0.99), InverseSqrt(2000)] public sealed partial record Falling : Steady;
         [Experiment, AdamW(5e-4, WeightDecay = 0.02), WarmUp(1000), InverseSqrt(8000)] public sealed partial record Hill : Steady;
         [Experiment, WarmUp(100, After = 5000), InverseSqrt(2000, After = 5000)] public sealed partial record Later : Steady;
         [Experiment, RAdam(0.01), WarmUp(500 / 64.0), InverseSqrt(70)] public sealed partial record Images : Steady;
-        [Experiment, Lion(1e-4, WeightDecay = 0.1, Decoupled = true), Cosine] public sealed partial record Wave : Steady;
+        [Experiment, Lion(1e-4, WeightDecay = 0.1, Decoupled = true), Cosine] public sealed partial record TimeEmbedding : Steady;
         [Experiment, Lion(1e-4), WarmUp(20), Cosine] public sealed partial record Crest : Steady;
 
-        [Experiment, EmaWarmUp(0.9999, Every = 5), EmaPower(0.05), Ema(0.99), EmaHalfLife(500, RampUp = 0.05, IncludesStep = true)]
+        [Experiment, EmaWarmUp(0.9999, Every = 5), PowerFunctionEma(0.05), Ema(0.99), EdmEma(500, RampUp = 0.05, IncludesStep = true)]
         public sealed partial record Averaged : Steady;
 
-        [Experiment, LossScale(1024, GrowthInterval = 3), ClipNorm(0.5)] public sealed partial record Scaled : Steady;
-        [Experiment, ClipNorm(0.5)] public sealed partial record Clipped : Steady;
+        [Experiment, LossScale(1024, GrowthInterval = 3), ClipGradNorm(0.5)] public sealed partial record Scaled : Steady;
+        [Experiment, ClipGradNorm(0.5)] public sealed partial record Clipped : Steady;
         [Experiment, LossScale(1e38)] public sealed partial record Overflowing : Steady;
 
         """;
@@ -46,7 +46,7 @@ public sealed class RateTests
     [Fact]
     public void A_cosine_falls_from_the_end_of_the_warm_up_to_0_at_the_last_step()
     {
-        using var wave = NewTraining("Wave", steps: 200);
+        using var wave = NewTraining("TimeEmbedding", steps: 200);
         (Rate(wave, 0), Rate(wave, 100), Rate(wave, 50)).ShouldBe((1e-4, 0.5e-4, 1e-4 * (0.5 + Math.Sqrt(0.125))), Close);
         using var crest = NewTraining("Crest", steps: 120);
         (Rate(crest, 10), Rate(crest, 20), Rate(crest, 70)).ShouldBe((0.5e-4, 1e-4, 0.5e-4), Close);
@@ -64,7 +64,7 @@ public sealed class RateTests
         training.Step(data, 0).Dispose();
         (training.Weights["In.weight"] - before).abs().max().item<float>().ShouldBe(0);
         training.Step(data, 5).Dispose();
-        training.Optimizer.Rate.ShouldBe(0.25e-4, 1e-12);
+        training.Optimizer.LearningRate.ShouldBe(0.25e-4, 1e-12);
         (training.Weights["In.weight"] - before).abs().max().item<float>().ShouldBe(0.25e-4f, 1e-7f, "every weight moves by the rate");
     }
 
@@ -73,7 +73,7 @@ public sealed class RateTests
     {
         Said("Steady").ShouldBe("Adam, rate 0.001");
         Said("Hill").ShouldBe("AdamW, rate 0.0005·min(k/1000, 1)/√max(k/8000, 1), weightDecay 0.02");
-        Said("Wave").ShouldBe("Lion, rate 0.0001·½(1 + cos(π·k/steps)), weightDecay 1000");
+        Said("TimeEmbedding").ShouldBe("Lion, rate 0.0001·½(1 + cos(π·k/steps)), weightDecay 1000");
         Said("Crest").ShouldBe("Lion, rate 0.0001·min(k/20, 1)·½(1 + cos(π·max(k − 20, 0)/(steps − 20)))");
 
         string Said(string experiment) => ((ExperimentPlan)Declared.Type(experiment).GetProperty("Plan")!.GetValue(null)!).Declaration.Single(line => line.Key == "Optimiser").Value;

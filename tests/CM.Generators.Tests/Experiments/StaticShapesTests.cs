@@ -15,7 +15,7 @@ public sealed class StaticShapesTests
 
     private static readonly TimesDeclared Compiled = TimesDeclared.Compile(MicroBatchTests.Declared + """
 
-        [Experiment, Model<MoonsDenoiser>, Coupling<Independent>, Times<EasyTimes>, AdamW(1e-3), WarmUp(10), ClipNorm(0.5)] public sealed partial record Easy : First;
+        [Experiment, Model<MoonsDenoiser>, Coupling<Independent>, Schedule<EctSchedule>, AdamW(1e-3), WarmUp(10), ClipGradNorm(0.5)] public sealed partial record Easy : First;
         [Experiment, Model<MoonsDenoiser>, LossScale(1024)] public sealed partial record Induces : First;
 
         """ + TimesTests.Easy);

@@ -10,15 +10,15 @@ public sealed class TeacherTests
     internal const string Times = """
         /// <summary>CT's grid: ρ 7, from 2 to 150 intervals.</summary>
         [TimeSchedule(0.002, 80), Uniform]
-        public sealed partial record FirstTimes : ITimeSchedule
+        public sealed partial record FirstSchedule : ITimeSchedule
         {
             private const double Rho = 7, First = 2, Last = 150;
             private static readonly double Low = Pow(0.002, 1 / Rho), High = Pow(80, 1 / Rho);
 
-            public static double Signal(double t) => 1;
-            public static double Noise(double t) => t;
-            public static double Grid(double u) => Pow(Low + u * (High - Low), Rho);
-            public static int Cuts(int step, int steps) =>
+            public static double Alpha(double t) => 1;
+            public static double Sigma(double t) => t;
+            public static double Discretization(double u) => Pow(Low + u * (High - Low), Rho);
+            public static int Intervals(int step, int steps) =>
                 (int)Max(Ceiling(Sqrt((double)step / steps * ((Last + 1) * (Last + 1) - First * First) + First * First) - 1), 1);
             public static double Weight(double t, double r) => 1;
         }
@@ -26,8 +26,8 @@ public sealed class TeacherTests
         """;
 
     internal const string Experiments = TimesTests.Easy + Times + ExperimentsTests.Network + """
-        [Experiment(Steps = 1000, Batch = 16), Data<TwoMoons>, Model<MoonsDenoiser>, Coupling<Independent>, Times<FirstTimes>]
-        [L2, RAdam(1e-2), EmaTeacher(0.9, Cuts = 2), Ema(0.99), Sample(80)]
+        [Experiment(Steps = 1000, Batch = 16), Data<TwoMoons>, Model<MoonsDenoiser>, Coupling<Independent>, Schedule<FirstSchedule>]
+        [L2, RAdam(1e-2), EmaTeacher(0.9, Intervals = 2), Ema(0.99), MultistepSampler(80)]
         public partial record First;
 
         [Experiment, EmaTeacher(0.5)]
@@ -41,7 +41,7 @@ public sealed class TeacherTests
     public void The_grid_grows_as_CT_says()
     {
         int[] steps = [0, 1, 110667, 221335, 332003, 400000, 442672, 553340, 664008, 774675, 799999];
-        steps.Select(step => (int)Declared.Call("FirstTimes", "Cuts", step, 800_000) + 1).ShouldBe([2, 3, 57, 80, 98, 107, 113, 126, 138, 149, 151]);
+        steps.Select(step => (int)Declared.Call("FirstSchedule", "Intervals", step, 800_000) + 1).ShouldBe([2, 3, 57, 80, 98, 107, 113, 126, 138, 149, 151]);
     }
 
     [Fact]
@@ -51,9 +51,9 @@ public sealed class TeacherTests
         training.Averages.Select(average => average.Rule.Name).ShouldBe(["0.99", "teacher-0.9"], "samples are made with the other average");
         var teacher = training.Averages[1].Rule;
         foreach (var step in (int[])[0, 1, 500, 999])
-            teacher.Keep(step, 16).ShouldBe(Math.Exp(2 * Math.Log(0.9) / (int)Declared.Call("FirstTimes", "Cuts", step, 1000)), 1e-12);
+            teacher.Decay(step, 16).ShouldBe(Math.Exp(2 * Math.Log(0.9) / (int)Declared.Call("FirstSchedule", "Intervals", step, 1000)), 1e-12);
         using var steady = NewTraining("Steady");
-        steady.Averages[1].Rule.Keep(500, 16).ShouldBe(0.5);
+        steady.Averages[1].Rule.Decay(500, 16).ShouldBe(0.5);
     }
 
     [Fact]
@@ -86,12 +86,12 @@ public sealed class TeacherTests
 
     [Fact]
     public void Continuous_times_have_no_cuts() =>
-        Source.Diagnose(Experiments + "[Experiment, Times<EasyTimes>] public sealed partial record Wrong : First;").ShouldHaveSingleItem()
-            .ShouldStartWith("CM5004 at 'Times<EasyTimes>': 'EasyTimes' cannot be the times of an experiment: the Cuts of [EmaTeacher] are intervals of a grid, and it is continuous");
+        Source.Diagnose(Experiments + "[Experiment, Schedule<EctSchedule>] public sealed partial record Wrong : First;").ShouldHaveSingleItem()
+            .ShouldStartWith("CM5004 at 'Schedule<EctSchedule>': 'EctSchedule' cannot be the times of an experiment: the Intervals of [EmaTeacher] are intervals of a grid, and it is continuous");
 
     [Fact]
     public void A_teacher_may_follow_continuous_times_at_one_pace() =>
-        Source.Diagnose(Experiments + "[Experiment, Times<EasyTimes>, EmaTeacher(0.95)] public sealed partial record Right : First;").ShouldBeEmpty();
+        Source.Diagnose(Experiments + "[Experiment, Schedule<EctSchedule>, EmaTeacher(0.95)] public sealed partial record Right : First;").ShouldBeEmpty();
 
     private static ConsistencyTrainer NewTraining(string experiment) =>
         (ConsistencyTrainer)Activator.CreateInstance(Declared.Type(experiment + "+Trainer"), new TrainingSetup(1000, 16, 1, CPU))!;

@@ -8,33 +8,33 @@ namespace CM.Generators.Tests;
 public sealed class TruncationTests
 {
     private const string Times = """
-        [TimeSchedule(0.002, 80, Preconditioning = Preconditioning.Plain), LogNormal(-1.1, 2, Truncated = true)]
-        public sealed partial record FirstTimes : ITimeSchedule
+        [TimeSchedule(0.002, 80, Preconditioning = Preconditioning.Edm), LogNormal(-1.1, 2, Truncated = true)]
+        public sealed partial record FirstSchedule : ITimeSchedule
         {
-            public static double Signal(double t) => 1;
-            public static double Noise(double t) => t;
+            public static double Alpha(double t) => 1;
+            public static double Sigma(double t) => t;
             public static int Stage(double progress) => (int)(12 * progress);
-            public static double Earlier(double t, int stage) => Max(1e-6, t - t * (1 - Min(1 - Pow(2, -(stage + 1)), 0.999)) * (1 + 8 / (1 + Exp(t))));
+            public static double TeacherTime(double t, int stage) => Max(1e-6, t - t * (1 - Min(1 - Pow(2, -(stage + 1)), 0.999)) * (1 + 8 / (1 + Exp(t))));
             public static double Weight(double t, double r) => 1 / (t - r);
         }
 
-        [TimeSchedule(1, 80, Preconditioning = Preconditioning.Plain), LogStudentT(mean: 0, scale: 0.2, freedom: 0.01)]
-        public sealed partial record SecondTimes : ITimeSchedule
+        [TimeSchedule(1, 80, Preconditioning = Preconditioning.Edm), LogStudentT(mean: 0, scale: 0.2, degreesOfFreedom: 0.01)]
+        public sealed partial record SecondSchedule : ITimeSchedule
         {
-            public static double Signal(double t) => 1;
-            public static double Noise(double t) => t;
-            public static double Earlier(double t, int stage) => t - 0.25 * t;
+            public static double Alpha(double t) => 1;
+            public static double Sigma(double t) => t;
+            public static double TeacherTime(double t, int stage) => t - 0.25 * t;
             public static double Weight(double t, double r) => 1 / (t - r);
         }
 
         """;
 
     private const string Stages = """
-        [Experiment(Steps = 100, Batch = 8, Seed = 1), Data<TwoMoons>, Model<MoonsDenoiser>, Coupling<Independent>, Times<FirstTimes>]
-        [PseudoHuber(0.01), RAdam(1e-3), Ema(0.9), Sample(80, 0.8)]
+        [Experiment(Steps = 100, Batch = 8, Seed = 1), Data<TwoMoons>, Model<MoonsDenoiser>, Coupling<Independent>, Schedule<FirstSchedule>]
+        [PseudoHuber(0.01), RAdam(1e-3), Ema(0.9), MultistepSampler(80, 0.8)]
         public partial record First : Shared;
 
-        [Experiment(Steps = 200), StartFrom<First>(Continue = true), Truncated, Times<SecondTimes>, Sample(80, 1)]
+        [Experiment(Steps = 200), InitFrom<First>(ContinueSteps = true), Truncated, Schedule<SecondSchedule>, MultistepSampler(80, 1)]
         public sealed partial record Second : First;
 
         """;
@@ -46,39 +46,39 @@ public sealed class TruncationTests
         [Network]
         public sealed partial record Forgetful : IDenoiser
         {
-            [Linear(2, 16)] public partial Part In     { get; }
-            [Dropout(0.5)]  public partial Part Forget { get; }
-            [Linear(16, 2)] public partial Part Out    { get; }
+            [Linear(2, 16)] public partial Layer In     { get; }
+            [Dropout(0.5)]  public partial Layer Forget { get; }
+            [Linear(16, 2)] public partial Layer Out    { get; }
 
             [return: Shape("B", 2)]
-            private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level) => ((x | In) + level) | Forget | Out;
+            private Value Forward([Shape("B", 2)] Value x, [Shape("B")] Value level) => ((x | In) + level) | Forget | Out;
         }
 
         [Coupling]
         public sealed partial record Induced
         {
-            [Model(Weights.Ema)] public partial Part Generate { get; }
-            [Coin(0.5)]          public partial Part Mix      { get; }
+            [Model(Weights.Ema)] public partial Layer Generate { get; }
+            [Bernoulli(0.5)]          public partial Layer Mix      { get; }
 
-            private Pair Couple(Flow data, Flow noise, Times times) => new(Mix.Choose((data + times.Earlier * noise, times.Earlier) | Generate, data), noise);
+            private Pair Couple(Value data, Value noise, TimePair times) => new(Mix.Select((data + times.R * noise, times.R) | Generate, data), noise);
         }
 
-        [TimeSchedule(1, 80, Preconditioning = Preconditioning.Plain), LogNormal(0, 1, Truncated = true)]
-        public sealed partial record WideTimes : ITimeSchedule
+        [TimeSchedule(1, 80, Preconditioning = Preconditioning.Edm), LogNormal(0, 1, Truncated = true)]
+        public sealed partial record WideSchedule : ITimeSchedule
         {
-            public static double Signal(double t) => 1;
-            public static double Noise(double t) => t;
-            public static double Earlier(double t, int stage) => t > 2 ? t / 2 : t > 1.5 ? 0.5 : 0;
+            public static double Alpha(double t) => 1;
+            public static double Sigma(double t) => t;
+            public static double TeacherTime(double t, int stage) => t > 2 ? t / 2 : t > 1.5 ? 0.5 : 0;
         }
 
-        [Experiment(Steps = 100, Batch = 8, Seed = 1), Data<TwoMoons>, Model<Forgetful>, Coupling<Induced>, Times<FirstTimes>, L2, RAdam(1e-3), Ema(0.9), Sample(80)]
+        [Experiment(Steps = 100, Batch = 8, Seed = 1), Data<TwoMoons>, Model<Forgetful>, Coupling<Induced>, Schedule<FirstSchedule>, L2, RAdam(1e-3), Ema(0.9), MultistepSampler(80)]
         public partial record First;
 
-        [Experiment, StartFrom<First>, Truncated(Boundary = 0.5, BoundaryWeight = 1), Times<WideTimes>]
+        [Experiment, InitFrom<First>, Truncated(BoundaryFraction = 0.5, BoundaryWeight = 1), Schedule<WideSchedule>]
         public partial record Second : First;
 
         [Experiment, Model<MoonsDenoiser>] public partial record PlainFirst : First;
-        [Experiment, Model<MoonsDenoiser>, StartFrom<PlainFirst>] public sealed partial record PlainSecond : Second;
+        [Experiment, Model<MoonsDenoiser>, InitFrom<PlainFirst>] public sealed partial record PlainSecond : Second;
         """;
 
     [Fact]
@@ -95,20 +95,20 @@ public sealed class TruncationTests
     public Task With_dropout_both_networks_see_their_rows_of_the_masks() => Snapshot.Match(Source.Generate(Mixed)["Experiments/Test.Second.g.cs"], "Experiments.TruncatedDropout");
 
     [Theory]
-    [InlineData("Steps = 200", "Steps = 100", "CM5010 at 'StartFrom<First>(Continue = true)': 'Second' cannot use a run of 'First': that ends at step 100, and steps are counted on")]
-    [InlineData("StartFrom<First>(Continue = true)", "StartFrom<Second>", "CM5010 at 'StartFrom<Second>': 'Second' cannot use a run of 'Second': it would need a run of its own")]
-    [InlineData("StartFrom<First>(Continue = true)", "StartFrom<TwoMoons>", "CM5010 at 'StartFrom<TwoMoons>': 'Second' cannot use a run of 'TwoMoons': it is no experiment")]
-    [InlineData("StartFrom<First>(Continue = true)", "StartFrom<Shared>", "CM5010 at 'StartFrom<Shared>': 'Second' cannot use a run of 'Shared': it is abstract")]
-    [InlineData("StartFrom<First>(Continue = true), Truncated", "Frozen<First>", "CM5010 at 'Frozen<First>': 'Second' cannot use a run of 'First': nothing takes its frozen weights")]
-    [InlineData("StartFrom<First>(Continue = true), Truncated, Times<SecondTimes>", "Truncated, Times<SecondTimes>", "CM5011 at 'Truncated': 'Second' cannot be truncated: below its times it needs the weights of a first stage; add [StartFrom<T>]")]
-    [InlineData("Truncated, Times", "Truncated(Boundary = 1), Times", "CM5008 at 'Truncated(Boundary = 1)': Boundary is 1 but must be from 0 up to, but not including, 1")]
+    [InlineData("Steps = 200", "Steps = 100", "CM5010 at 'InitFrom<First>(ContinueSteps = true)': 'Second' cannot use a run of 'First': that ends at step 100, and steps are counted on")]
+    [InlineData("InitFrom<First>(ContinueSteps = true)", "InitFrom<Second>", "CM5010 at 'InitFrom<Second>': 'Second' cannot use a run of 'Second': it would need a run of its own")]
+    [InlineData("InitFrom<First>(ContinueSteps = true)", "InitFrom<TwoMoons>", "CM5010 at 'InitFrom<TwoMoons>': 'Second' cannot use a run of 'TwoMoons': it is no experiment")]
+    [InlineData("InitFrom<First>(ContinueSteps = true)", "InitFrom<Shared>", "CM5010 at 'InitFrom<Shared>': 'Second' cannot use a run of 'Shared': it is abstract")]
+    [InlineData("InitFrom<First>(ContinueSteps = true), Truncated", "Frozen<First>", "CM5010 at 'Frozen<First>': 'Second' cannot use a run of 'First': nothing takes its frozen weights")]
+    [InlineData("InitFrom<First>(ContinueSteps = true), Truncated, Schedule<SecondSchedule>", "Truncated, Schedule<SecondSchedule>", "CM5011 at 'Truncated': 'Second' cannot be truncated: below its times it needs the weights of a first stage; add [InitFrom<T>]")]
+    [InlineData("Truncated, Times", "Truncated(BoundaryFraction = 1), Times", "CM5008 at 'Truncated(BoundaryFraction = 1)': BoundaryFraction is 1 but must be from 0 up to, but not including, 1")]
     [InlineData("Truncated, Times", "Truncated(BoundaryWeight = -1), Times", "CM5008 at 'Truncated(BoundaryWeight = -1)': BoundaryWeight is -1 but must be 0 or more")]
-    [InlineData("Sample(80, 1)", "Sample(80, 0.8)", "CM5009 at 'Sample(80, 0.8)': In this experiment the sampling time 0.8 lies outside the times of SecondTimes, 1 to 80")]
-    [InlineData("[TimeSchedule(1, 80, Preconditioning = Preconditioning.Plain)", "[TimeSchedule(1, 80)", "CM5011 at 'Truncated': 'Second' cannot be truncated: 'SecondTimes' makes f(x, 1) = x")]
-    [InlineData("[TimeSchedule(1, 80, Preconditioning", "[TimeSchedule(1, 80, DataDeviation = 1, Preconditioning", "CM5011 at 'Truncated': 'Second' cannot be truncated: 'SecondTimes' and the times of 'First', 'FirstTimes', differ")]
-    [InlineData("LogStudentT(mean: 0, scale: 0.2, freedom: 0.01)", "LogNormal(0, 1)", "CM5011 at 'Truncated': 'Second' cannot be truncated: 'SecondTimes' draws times below 1 too")]
-    [InlineData("scale: 0.2", "scale: 0", "CM4003 at 'LogStudentT(mean: 0, scale: 0, freedom: 0.01)': In this schedule the scale of ln t is 0 but must be above 0")]
-    [InlineData("freedom: 0.01", "freedom: -1", "CM4003 at 'LogStudentT(mean: 0, scale: 0.2, freedom: -1)': In this schedule the number of degrees of freedom is -1")]
+    [InlineData("MultistepSampler(80, 1)", "MultistepSampler(80, 0.8)", "CM5009 at 'MultistepSampler(80, 0.8)': In this experiment the sampling time 0.8 lies outside the times of SecondSchedule, 1 to 80")]
+    [InlineData("[TimeSchedule(1, 80, Preconditioning = Preconditioning.Edm)", "[TimeSchedule(1, 80)", "CM5011 at 'Truncated': 'Second' cannot be truncated: 'SecondSchedule' makes f(x, 1) = x")]
+    [InlineData("[TimeSchedule(1, 80, Preconditioning", "[TimeSchedule(1, 80, SigmaData = 1, Preconditioning", "CM5011 at 'Truncated': 'Second' cannot be truncated: 'SecondSchedule' and the times of 'First', 'FirstSchedule', differ")]
+    [InlineData("LogStudentT(mean: 0, scale: 0.2, degreesOfFreedom: 0.01)", "LogNormal(0, 1)", "CM5011 at 'Truncated': 'Second' cannot be truncated: 'SecondSchedule' draws times below 1 too")]
+    [InlineData("scale: 0.2", "scale: 0", "CM4003 at 'LogStudentT(mean: 0, scale: 0, degreesOfFreedom: 0.01)': In this schedule the scale of ln t is 0 but must be above 0")]
+    [InlineData("degreesOfFreedom: 0.01", "degreesOfFreedom: -1", "CM4003 at 'LogStudentT(mean: 0, scale: 0.2, degreesOfFreedom: -1)': In this schedule the number of degrees of freedom is -1")]
     public void Mistakes_are_found(string right, string wrong, string message)
     {
         All.ShouldContain(right);
@@ -124,31 +124,31 @@ public sealed class TruncationTests
             [Network]
             public sealed partial record Other : IDenoiser
             {
-                [Linear(2, 2)] public partial Part In { get; }
+                [Linear(2, 2)] public partial Layer In { get; }
 
                 [return: Shape("B", 2)]
-                private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level) => (x | In) + level;
+                private Value Forward([Shape("B", 2)] Value x, [Shape("B")] Value level) => (x | In) + level;
             }
 
             """;
-        Source.Diagnose(All.Replace("Times<SecondTimes>", "Times<SecondTimes>, Model<Other>") + Other).ShouldHaveSingleItem()
-            .ShouldStartWith("CM5010 at 'StartFrom<First>(Continue = true)': 'Second' cannot use a run of 'First': its model is 'MoonsDenoiser' and not 'Other'");
-        Source.Diagnose(All + Other + "[Experiment, Model<Other>] public sealed partial record Third : First2; [Experiment, StartFrom<First>] public partial record First2 : First;").ShouldHaveSingleItem()
+        Source.Diagnose(All.Replace("Schedule<SecondSchedule>", "Schedule<SecondSchedule>, Model<Other>") + Other).ShouldHaveSingleItem()
+            .ShouldStartWith("CM5010 at 'InitFrom<First>(ContinueSteps = true)': 'Second' cannot use a run of 'First': its model is 'MoonsDenoiser' and not 'Other'");
+        Source.Diagnose(All + Other + "[Experiment, Model<Other>] public sealed partial record Third : First2; [Experiment, InitFrom<First>] public partial record First2 : First;").ShouldHaveSingleItem()
             .ShouldStartWith("CM5010 at 'Model<Other>': 'Third' cannot use a run of 'First'");
-        Source.Diagnose(All.Replace("public partial record First : Shared", "[StartFrom<Second>] public partial record First : Shared")).Length.ShouldBe(2, "each needs a run of the other");
+        Source.Diagnose(All.Replace("public partial record First : Shared", "[InitFrom<Second>] public partial record First : Shared")).Length.ShouldBe(2, "each needs a run of the other");
     }
 
     [Fact]
     public void Teachers_times_and_weights_are_those_of_the_reference()
     {
         var golden = new Golden("S05_tcm_schedule");
-        var declared = TimesDeclared.Compile(Times + Times.Replace("FirstTimes", "LargeTimes").Replace("SecondTimes", "OtherTimes").Replace("Pow(2,", "Pow(4,").Replace("0.999", "0.9961")
+        var declared = TimesDeclared.Compile(Times + Times.Replace("FirstSchedule", "LargeTimes").Replace("SecondSchedule", "OtherSchedule").Replace("Pow(2,", "Pow(4,").Replace("0.999", "0.9961")
             .Replace("Weight(double t, double r) => 1 / (t - r)", "Weight(double t, double r) => (t * t + 0.25) / (t * t * 0.25)"));
         var times = golden["in/t"].data<double>().ToArray();
-        foreach (var (schedule, rows) in ((string, string)[])[("FirstTimes", "out/r_0"), ("LargeTimes", "out/r_1")])
+        foreach (var (schedule, rows) in ((string, string)[])[("FirstSchedule", "out/r_0"), ("LargeTimes", "out/r_1")])
         {
             for (var stage = 0; stage < golden[rows].shape[0]; stage++)
-                TimesDeclared.ShouldAgree(declared.At(schedule, "Earlier", times, stage), golden[rows][stage].data<double>().ToArray(), 1e-14, $"{schedule}, stage {stage}");
+                TimesDeclared.ShouldAgree(declared.At(schedule, "TeacherTime", times, stage), golden[rows][stage].data<double>().ToArray(), 1e-14, $"{schedule}, stage {stage}");
         }
 
         TimesDeclared.ShouldAgree(declared.At("LargeTimes", "Weight", times, golden["in/t"] / 2), golden["out/weight_cout_sq"].data<double>().ToArray(), 1e-12, "1/c_out²");
@@ -167,9 +167,9 @@ public sealed class TruncationTests
             [TimeSchedule({{range}}), {{law}}]
             public sealed partial record Drawn : ITimeSchedule
             {
-                public static double Signal(double t) => 1;
-                public static double Noise(double t) => t;
-                public static double Earlier(double t, int stage) => t / 2;
+                public static double Alpha(double t) => 1;
+                public static double Sigma(double t) => t;
+                public static double TeacherTime(double t, int stage) => t / 2;
             }
             """);
         using var scope = NewDisposeScope();
@@ -205,7 +205,7 @@ public sealed class TruncationTests
     public void Without_a_boundary_and_with_no_time_below_the_second_stage_is_the_first_bit_for_bit()
     {
         var declared = TimesDeclared.Compile(All.Replace("LogNormal(-1.1, 2,", "LogNormal(0, 0.3,").Replace("(int)(12 * progress)", "9")
-            + "[Experiment, StartFrom<First>, Truncated(Boundary = 0)] public sealed partial record Untouched : First;");
+            + "[Experiment, InitFrom<First>, Truncated(BoundaryFraction = 0)] public sealed partial record Untouched : First;");
         var (first, second) = (Run("First"), Run("Untouched"));
         second.Losses.ShouldBe(first.Losses);
         second.Weights.ShouldBe(first.Weights);
@@ -269,7 +269,7 @@ public sealed class TruncationTests
     public void A_quarter_of_the_batch_is_trained_at_the_boundary()
     {
         // A weight that is 0 beyond t' leaves the boundary's part of the loss.
-        const string Weight = "public static double Earlier(double t, int stage) => t - 0.25 * t;\n    public static double Weight(double t, double r) => 1 / (t - r);";
+        const string Weight = "public static double TeacherTime(double t, int stage) => t - 0.25 * t;\n    public static double Weight(double t, double r) => 1 / (t - r);";
         var source = All.Replace(Weight, Weight.Replace("1 / (t - r)", "t > 1 ? 0 : r == 0.75 ? 1 : 1000"));
         source.ShouldNotBe(All);
         float Loss(string truncated)
@@ -284,8 +284,8 @@ public sealed class TruncationTests
         var once = Loss("Truncated");
         once.ShouldBeInRange(1e-6f, 10);
         Loss("Truncated(BoundaryWeight = 0.2)").ShouldBe(2 * once, 1e-6f * once);
-        Loss("Truncated(Boundary = 0.125)").ShouldNotBe(once);
-        Loss("Truncated(Boundary = 0.124)").ShouldBe(0, "an eighth of eight is needed for one");
+        Loss("Truncated(BoundaryFraction = 0.125)").ShouldNotBe(once);
+        Loss("Truncated(BoundaryFraction = 0.124)").ShouldBe(0, "an eighth of eight is needed for one");
     }
 
     [Fact]
@@ -329,7 +329,7 @@ public sealed class TruncationTests
         var nested = CouplingsTests.Nested[..CouplingsTests.Nested.IndexOf("[Experiment,", StringComparison.Ordinal)];
         var source = All.Replace("Coupling<Independent>", $"Coupling<{coupling}>") + CouplingsTests.Encoder + CouplingsTests.Variational + nested;
         Source.Diagnose(source).ShouldBeEmpty();
-        var penalised = coupling is "VariationalNoise" or "InducedVariational";
+        var regularized = coupling is "VariationalNoise" or "InducedVariational";
 
         using var training = New(TimesDeclared.Compile(source), "Second");
         using var scope = NewDisposeScope();
@@ -339,7 +339,7 @@ public sealed class TruncationTests
         for (var step = 100; step < 104; step++)
             float.IsFinite(training.Step(data, step).item<float>()).ShouldBeTrue();
         Same(Frozen(training).Values, frozen).ShouldBeTrue();
-        foreach (var parameter in (string[])["In.weight", .. penalised ? (string[])["Encode.Mean.weight"] : []])
+        foreach (var parameter in (string[])["In.weight", .. regularized ? (string[])["Encode.Mean.weight"] : []])
             training.Weights[parameter].grad!.abs().max().item<float>().ShouldBeGreaterThan(0, parameter + " is trained");
         Same(training.Weights.Values, before).ShouldBeFalse();
         training.Sample(training.BestWeights, [randn(8, 2), randn(8, 2)]).isfinite().all().item<bool>().ShouldBeTrue();

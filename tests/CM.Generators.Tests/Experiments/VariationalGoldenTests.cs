@@ -4,17 +4,17 @@ using static TorchSharp.torch;
 
 namespace CM.Generators.Tests;
 
-/// <summary>VCT on iCT and on ECM, with encoders that are U-Nets: noise, penalty, losses, gradients of both networks, samples and steps of training against the reference implementation.</summary>
+/// <summary>VCT on iCT and on ECM, with encoders that are U-Nets: noise, regularization, losses, gradients of both networks, samples and steps of training against the reference implementation.</summary>
 public sealed class VariationalGoldenTests
 {
     private const string Declarations = """
         [Network]
         public sealed partial record Encoder
         {
-            [DdpmPlusPlus(6, 3, 8, OutChannels = 6, Multipliers = [1], Blocks = [1], Attention = [])] public partial Part Unet { get; }
+            [DdpmPlusPlus(6, 3, 8, OutChannels = 6, ChannelMult = [1], NumBlocks = [1], AttnResolutions = [])] public partial Layer Unet { get; }
 
             [return: Shape("B", 3, 6, 6), Shape("B", 3, 6, 6)]
-            private Flow Forward([Shape("B", 3, 6, 6)] Flow x)
+            private Value Forward([Shape("B", 3, 6, 6)] Value x)
             {
                 var both = (2 * x, x | ZerosLike) | Unet;
                 return (both | SliceChannels(0, 3), both | SliceChannels(3, 3) | Softplus);
@@ -24,21 +24,21 @@ public sealed class VariationalGoldenTests
         [Coupling]
         public sealed partial record Varied
         {
-            [Block<Encoder>]                 public partial Part Encode { get; }
-            [KlToStandardNormal(weight: 30)] public partial Part Kl     { get; }
+            [Block<Encoder>]                 public partial Layer Encode { get; }
+            [KlToStandardNormal(weight: 30)] public partial Layer Kl     { get; }
 
-            private Pair Couple(Flow data, Flow noise)
+            private Pair Couple(Value data, Value noise)
             {
                 var (mean, deviation) = data | Encode;
-                return new Pair(data, mean + deviation * noise) { Penalty = (mean, deviation) | Kl };
+                return new Pair(data, mean + deviation * noise) { Regularization = (mean, deviation) | Kl };
             }
         }
 
-        [Experiment(Steps = 400_000, Batch = 4), Data<Pixels>, Model<Net>, Coupling<Varied>, Times<ImprovedTimes>]
-        [PseudoHuber(0.00054 * 10.392304845413264, PerElement = true), RAdam(1e-3), ClipNorm(200), Ema(0.9), Sample(80, 0.821)]
+        [Experiment(Steps = 400_000, Batch = 4), Data<Pixels>, Model<Net>, Coupling<Varied>, Schedule<IctSchedule>]
+        [PseudoHuber(0.00054 * 10.392304845413264, PerElement = true), RAdam(1e-3), ClipGradNorm(200), Ema(0.9), MultistepSampler(80, 0.821)]
         public partial record Vct;
 
-        [Experiment, Times<ImprovedLinear>] public sealed partial record VctLinear : Vct;
+        [Experiment, Schedule<ImprovedLinear>] public sealed partial record VctLinear : Vct;
 
         """;
 
@@ -46,22 +46,22 @@ public sealed class VariationalGoldenTests
         [Coupling]
         public sealed partial record Gentle
         {
-            [Block<Encoder>]                 public partial Part Encode { get; }
-            [KlToStandardNormal(weight: 10)] public partial Part Kl     { get; }
+            [Block<Encoder>]                 public partial Layer Encode { get; }
+            [KlToStandardNormal(weight: 10)] public partial Layer Kl     { get; }
 
-            private Pair Couple(Flow data, Flow noise)
+            private Pair Couple(Value data, Value noise)
             {
                 var (mean, deviation) = data | Encode;
-                return new Pair(data, mean + deviation * noise) { Penalty = (mean, deviation) | Kl };
+                return new Pair(data, mean + deviation * noise) { Regularization = (mean, deviation) | Kl };
             }
         }
 
-        [Experiment, Coupling<Gentle>, Times<EasyTimes>, PseudoHuber(0)] public sealed partial record VctEasy : Vct;
+        [Experiment, Coupling<Gentle>, Schedule<EctSchedule>, PseudoHuber(0)] public sealed partial record VctEasy : Vct;
 
         """;
 
     private static readonly TimesDeclared Declared = TimesDeclared.Compile(TimesTests.Improved
-        + TimesTests.Improved.Replace("ImprovedTimes", "ImprovedLinear").Replace("Signal(double t) => 1;", "Signal(double t) => 1 - t / 80;")
+        + TimesTests.Improved.Replace("IctSchedule", "ImprovedLinear").Replace("Alpha(double t) => 1;", "Alpha(double t) => 1 - t / 80;")
         + TimesTests.Easy.Replace("0.002", "0.003")
         + BasesGoldenTests.Net + Declarations + Easy);
 
@@ -84,7 +84,7 @@ public sealed class VariationalGoldenTests
         training.Weights.ZeroGradients();
         var pair = training.Couple(golden["in/x"], golden["in/eps"], step: step);
         Golden.ShouldMatch(pair[1], golden["out/noise_used"], 1e-5, "noise");
-        Golden.ShouldMatch(pair[2], golden["out64/kl"] * golden[golden.Has("out64/kl_scale") ? "out64/kl_scale" : "out/kl_scale"], 1e-5, "penalty");
+        Golden.ShouldMatch(pair[2], golden["out64/kl"] * golden[golden.Has("out64/kl_scale") ? "out64/kl_scale" : "out/kl_scale"], 1e-5, "regularization");
         var losses = training.Losses(pair[0], pair[1], golden["out64/t"], golden["out64/r"]) + pair[2];
         Golden.ShouldMatch(losses, golden["out64/per_sample"], tolerance, "losses");
         var loss = losses.mean();
@@ -148,11 +148,11 @@ public sealed class VariationalGoldenTests
         if (drawn.dtype != ScalarType.Int64)
         {
             var t = (drawn.to(float64) * 2 - 1.1).exp();
-            return (t, (Tensor)Declared.Call("EasyTimes", "Earlier", t, (int)Declared.Call("EasyTimes", "Stage", (double)step / steps)));
+            return (t, (Tensor)Declared.Call("EctSchedule", "TeacherTime", t, (int)Declared.Call("EctSchedule", "Stage", (double)step / steps)));
         }
 
-        var grid = experiment == "VctLinear" ? "ImprovedLinear" : "ImprovedTimes";
-        var times = tensor((double[])Declared.Call(grid, "Times", (int)Declared.Call(grid, "Cuts", step, steps)));
+        var grid = experiment == "VctLinear" ? "ImprovedLinear" : "IctSchedule";
+        var times = tensor((double[])Declared.Call(grid, "Times", (int)Declared.Call(grid, "Intervals", step, steps)));
         return (times.index_select(0, drawn + 1), times.index_select(0, drawn));
     }
 }

@@ -16,8 +16,8 @@ public sealed class OperationGoldenTests(ITestOutputHelper log)
     public void Dropout() => new UNetGoldenTests(log).Dropout_of_the_reference("N15_dropout_ddpmpp", 2.3e-5);
 
     [Theory]
-    [InlineData("L01_ict_ve", "Ict", "ImprovedTimes", 0, 1e-5, 1e-5, 3.9e-5)]
-    [InlineData("L05_ecm_ve_stage0", "Ect", "EasyTimes", 0, 1e-5, 1e-5, 7.5e-5)]
+    [InlineData("L01_ict_ve", "Ict", "IctSchedule", 0, 1e-5, 1e-5, 3.9e-5)]
+    [InlineData("L05_ecm_ve_stage0", "Ect", "EctSchedule", 0, 1e-5, 1e-5, 7.5e-5)]
     public void Losses(string name, string experiment, string schedule, int progress, double tolerance, double normTolerance, double gradientTolerance) =>
         new BasesGoldenTests().Losses_and_gradients(name, experiment, schedule, progress, tolerance, normTolerance, gradientTolerance);
 

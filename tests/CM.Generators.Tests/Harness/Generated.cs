@@ -18,7 +18,7 @@ internal static class Generated
     public static Tensor Losses(this ConsistencyTrainer training, Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels = null, int step = 0) =>
         (Tensor)training.At(step).Call("Losses", data, noise, t, r, labels)!;
 
-    /// <summary>Both ends of the pairs and, where the coupling has one, the penalty.</summary>
+    /// <summary>Both ends of the pairs and, where the coupling has one, the regularization.</summary>
     public static Tensor[] Couple(
         this ConsistencyTrainer training, Tensor data, Tensor noise, Tensor? t = null, Tensor? r = null, Tensor? labels = null, Tensor? heads = null, int step = 0)
     {
@@ -60,14 +60,14 @@ internal static class Generated
     }
 
     /// <summary>Weights and buffers under the names of the case: Unet.x is prefix + x.</summary>
-    public static void Fill(this ParameterStore weights, Golden golden, params (string Part, string Prefix)[] parts)
+    public static void Fill(this ParameterStore weights, Golden golden, params (string Layer, string Prefix)[] parts)
     {
         using var _ = no_grad();
         foreach (var (spec, tensor) in weights.Layout.Parameters.Select(spec => (spec, (Tensor)weights[spec.Name])).Concat(weights.Layout.Buffers.Select(spec => (spec, weights.Buffer(spec.Name)))))
         {
             if (spec.Name.EndsWith("resample_filter", StringComparison.Ordinal))
                 continue;
-            var (part, prefix) = parts.Single(each => spec.Name.StartsWith(each.Part, StringComparison.Ordinal));
+            var (part, prefix) = parts.Single(each => spec.Name.StartsWith(each.Layer, StringComparison.Ordinal));
             using var given = golden[prefix + spec.Name[part.Length..]];
             tensor.copy_(given);
         }

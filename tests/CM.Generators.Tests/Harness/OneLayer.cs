@@ -21,7 +21,7 @@ internal static class OneLayer
     {
         var names = inputs.Select((_, i) => "xyz"[i].ToString()).ToArray();
         var flow = names.Length == 1 ? names[0] : $"({string.Join(", ", names)})";
-        var (property, used) = layer.StartsWith('[') ? ($"{layer} public partial Part Only {{ get; }}", "Only") : ("", layer);
+        var (property, used) = layer.StartsWith('[') ? ($"{layer} public partial Layer Only {{ get; }}", "Only") : ("", layer);
         return $$"""
             [Network]
             public sealed partial record Net
@@ -29,7 +29,7 @@ internal static class OneLayer
                 {{property}}
 
                 [return: Shape({{output}})]
-                private Flow Forward({{string.Join(", ", inputs.Select((shape, i) => $"[Shape({shape})] Flow {names[i]}"))}}) => {{flow}} | {{used}};
+                private Value Forward({{string.Join(", ", inputs.Select((shape, i) => $"[Shape({shape})] Value {names[i]}"))}}) => {{flow}} | {{used}};
             }
             """;
     }

@@ -14,10 +14,10 @@ public sealed class HalfTypedTests
         [Network]
         public sealed partial record Net(int Width)
         {
-            [Linear(nameof(Width), 3)] public partial Part Turn { get; }
+            [Linear(nameof(Width), 3)] public partial Layer Linear1 { get; }
 
             [return: Shape("B")]
-            private Flow Forward([Shape("B", nameof(Width))] Flow x) => x | Turn | ZerosLike;
+            private Value Forward([Shape("B", nameof(Width))] Value x) => x | Linear1 | ZerosLike;
         }
 
         """;
@@ -27,15 +27,15 @@ public sealed class HalfTypedTests
         partial record Two(int Size, int Size)
         {
             [return: Shape("B", 2)]
-            private Flow Forward([Shape("B", 2)] Flow x) => 2 * x;
+            private Value Forward([Shape("B", 2)] Value x) => 2 * x;
         }
 
         [Coupling]
         partial record Doubled
         {
-            [Block<Two>(1, 1)] public partial Part Double { get; }
+            [Block<Two>(1, 1)] public partial Layer Double { get; }
 
-            private Pair Couple(Flow data, Flow noise) => new(data, noise | Double);
+            private Pair Couple(Value data, Value noise) => new(data, noise | Double);
         }
 
         """;
@@ -66,21 +66,21 @@ public sealed class HalfTypedTests
     [InlineData("[Network]\npublic sealed partial record Net", "[Network] partial record Net; [Network] public sealed partial record Net")]
     [InlineData("[Network]\npublic sealed partial record Net", "[Network] partial record struct Net; [Network] public sealed partial record Net")]
     [InlineData("[Network]\npublic sealed partial record Net", "[Network] public sealed partial record @event")]
-    [InlineData("public partial Part Turn { get; }", "public partial Part Turn { get; } [Linear(3, 3)] public partial Part Turn { get; }")]
-    [InlineData("[Shape(\"B\", nameof(Width))] Flow x) => x | Turn |", "[Shape] Flow x) => x |")]
+    [InlineData("public partial Layer Linear1 { get; }", "public partial Layer Linear1 { get; } [Linear(3, 3)] public partial Layer Linear1 { get; }")]
+    [InlineData("[Shape(\"B\", nameof(Width))] Value x) => x | Linear1 |", "[Shape] Value x) => x |")]
     [InlineData("[Coupling]", "[Coupling] partial record VariationalNoise; [Coupling]")]
     [InlineData("partial record Net(int Width)", "partial record : Net")]
     [InlineData("record VariationalNoise", "record : VariationalNoise")]
-    [InlineData("record EasyTimes", "record")]
+    [InlineData("record EctSchedule", "record")]
     [InlineData("partial record Digits", "partial record : Digits")]
     [InlineData("[Network]\npublic sealed partial record Net", TwoOfOneName + "[Network] public sealed partial record Net")]
-    [InlineData("public static double Signal(double t) => 1", "public static double Signal(double t)")]
-    [InlineData("public static double Signal(double t) => 1", "public static double Signal(double t) { }")]
-    [InlineData("public static double Signal(double t) => 1", "public static double Weight(double t, double t) => t; public static double Signal(double t) => 1")]
+    [InlineData("public static double Alpha(double t) => 1", "public static double Alpha(double t)")]
+    [InlineData("public static double Alpha(double t) => 1", "public static double Alpha(double t) { }")]
+    [InlineData("public static double Alpha(double t) => 1", "public static double Weight(double t, double t) => t; public static double Alpha(double t) => 1")]
     [InlineData("partial record Digits", "partial record Digits; [Experiment] partial record Digits")]
     [InlineData("Model<Pixels>", "Model<Pix>")]
     [InlineData("Data<Mnist>", "Data<>")]
-    [InlineData("Times<EasyTimes>", "Times<Easy>")]
+    [InlineData("Schedule<EctSchedule>", "Schedule<Easy>")]
     [InlineData("Coupling<Independent>", "Coupling<Indep>")]
     public async Task Nothing_throws_after_an_edit(string before, string after)
     {

@@ -17,12 +17,12 @@ public sealed class KeystrokeTests
                 [Network]
                 public sealed partial record Net
                 {
-                    [Linear(Common.Sizes.In, Hidden)]       public partial Part First  { get; }
-                    [Block<Common.Body>(Hidden), Repeat(2)] public partial Part Middle { get; }
-                    [Linear(Hidden, Last)]                  public partial Part Final  { get; }
+                    [Linear(Common.Sizes.In, Hidden)]       public partial Layer First  { get; }
+                    [Block<Common.Body>(Hidden), Repeat(2)] public partial Layer Middle { get; }
+                    [Linear(Hidden, Last)]                  public partial Layer Final  { get; }
 
                     [return: Shape("B", 3)]
-                    private Flow Forward([Shape("B", 2)] Flow x) => Gain * (x | First | Middle | Final);
+                    private Value Forward([Shape("B", 2)] Value x) => Gain * (x | First | Middle | Final);
                 }
             }
         }
@@ -48,7 +48,7 @@ public sealed class KeystrokeTests
         {
             public partial class Around : Test.Common.Parent
             {
-                public sealed partial record Net { private const double Gain = 0.5; }
+                public sealed partial record Net { private const double InitWeight = 0.5; }
             }
         }
         """;
@@ -63,15 +63,15 @@ public sealed class KeystrokeTests
             [Network]
             public sealed partial record Body(int Width)
             {
-                [Block<Test.Common.Turn>(nameof(Width))] public partial Part Turn { get; }
+                [Block<Test.Common.Turn>(nameof(Width))] public partial Layer Conv1 { get; }
 
                 [return: Shape("B", nameof(Width))]
-                private Flow Forward([Shape("B", nameof(Width))] Flow x) => x + (x | Turn);
+                private Value Forward([Shape("B", nameof(Width))] Value x) => x + (x | Conv1);
             }
         }
         """;
 
-    private const string Turn = """
+    private const string Conv1 = """
         using Layer = CM.Dsl.LinearAttribute;
         using CM.Dsl;
 
@@ -80,17 +80,17 @@ public sealed class KeystrokeTests
             [Network]
             public sealed partial record Turn(int Width)
             {
-                [Layer(nameof(Width), nameof(Width))] public partial Part Whole { get; }
+                [Layer(nameof(Width), nameof(Width))] public partial Layer Whole { get; }
 
                 [return: Shape("B", nameof(Width))]
-                private Flow Forward([Shape("B", nameof(Width))] Flow x) => x | Whole;
+                private Value Forward([Shape("B", nameof(Width))] Value x) => x | Whole;
             }
         }
         """;
 
     private const string Other = "namespace Test.Common { public static class Other { public const int Number = 1; public static int Half(int a) => a / 2; } }";
 
-    private static readonly string[] Networks = [Net, Sizes, Deeper, Rest, Parent, Body, Turn, Other, Usings];
+    private static readonly string[] Networks = [Net, Sizes, Deeper, Rest, Parent, Body, Conv1, Other, Usings];
 
     private static readonly string[] Experiments =
         [ExperimentsTests.Network, ExperimentsTests.Moons, ExperimentsTests.Derived, TimesTests.Easy, TimesTests.Linear, Other];
@@ -98,21 +98,21 @@ public sealed class KeystrokeTests
     [Theory]
     [InlineData(Sizes, "Hidden = 8", "Hidden = 16")]
     [InlineData(Deeper, "In = 2", "In = 3")]
-    [InlineData(Rest, "Gain = 0.5", "Gain = 0.25")]
+    [InlineData(Rest, "InitWeight = 0.5", "InitWeight = 0.25")]
     [InlineData(Rest, "Net { ", "Net { private const int Last = 4; ")]
     [InlineData(Rest, "Around : Test.Common.Parent", "Around")]
     [InlineData(Parent, "Last = 3", "Last = 5")]
-    [InlineData(Body, "x + (x | Turn)", "x | Turn | Turn")]
+    [InlineData(Body, "x + (x | Conv1)", "x | Conv1 | Conv1")]
     [InlineData(Body, "return: Shape(\"B\", nameof(Width))", "return: Shape(\"B\", \"2*Width\")")]
-    [InlineData(Turn, "nameof(Width))] public", "nameof(Width), Bias = false)] public")]
-    [InlineData(Turn, "[Network]", "")]
+    [InlineData(Conv1, "nameof(Width))] public", "nameof(Width), Bias = false)] public")]
+    [InlineData(Conv1, "[Network]", "")]
     [InlineData(Other, "class Other {", "class Other { } public static class Widths2 { } } namespace Test.Inner { public static class Common2 { } public static class Deeper { } } namespace Test.Inner.Common { public static class Sizes { public const int In = 7; } public static class Rest {")]
     [InlineData(Usings, "Widths", "Wider")]
     public void A_network_is_what_its_words_mean_now(string file, string before, string after) => ShouldBeAsReadAnew(Networks, file, before, after, "Networks/Test.Inner.Around.Net.g.cs");
 
     [Theory]
-    [InlineData(ExperimentsTests.Network, "private Flow Forward", "[Dropout(0.5)] public partial Part Forget { get; } private Flow Forward")]
-    [InlineData(ExperimentsTests.Moons, "ClipNorm(200)", "ClipNorm(100)")]
+    [InlineData(ExperimentsTests.Network, "private Value Forward", "[Dropout(0.5)] public partial Layer Forget { get; } private Value Forward")]
+    [InlineData(ExperimentsTests.Moons, "ClipGradNorm(200)", "ClipGradNorm(100)")]
     [InlineData(ExperimentsTests.Moons, "Steps = 20_000", "Steps = Other.Number")]
     [InlineData(TimesTests.Linear, "To = 80", "To = 90")]
     public void An_experiment_is_what_its_words_mean_now(string file, string before, string after) => ShouldBeAsReadAnew(Experiments, file, before, after, null);
@@ -130,7 +130,7 @@ public sealed class KeystrokeTests
     [Fact]
     public void A_block_of_another_assembly_may_change()
     {
-        var before = Source.Compile([.. Networks.Where(file => file != Body && file != Turn)]);
+        var before = Source.Compile([.. Networks.Where(file => file != Body && file != Conv1)]);
         var driver = Source.NewDriver().RunGenerators(before.AddReferences(Library(Body)));
         var after = before.AddReferences(Library(Body.Replace("return: Shape(\"B\", nameof(Width))", "return: Shape(\"B\", \"2*Width\")")));
         var now = Texts(driver.RunGenerators(after));
@@ -139,7 +139,7 @@ public sealed class KeystrokeTests
 
         static MetadataReference Library(string body)
         {
-            Source.NewDriver().RunGeneratorsAndUpdateCompilation(Source.Compile(body, Turn).WithAssemblyName("Library"), out var library, out _);
+            Source.NewDriver().RunGeneratorsAndUpdateCompilation(Source.Compile(body, Conv1).WithAssemblyName("Library"), out var library, out _);
             using var image = new MemoryStream();
             library.Emit(image).Success.ShouldBeTrue();
             return MetadataReference.CreateFromImage(image.ToArray());
@@ -151,16 +151,16 @@ public sealed class KeystrokeTests
     [InlineData(Other, "a / 2", "a / 3", true)]
     [InlineData(Other, "class Other", "class Strange { } public static class Other", true)]
     [InlineData(Other, "namespace Test.Common {", "namespace Test.Common { public static class More { public static int Half(this int a) => a; }", true)]
-    [InlineData(Other, "class Other", "class Part { } public static class Other", false)]
-    [InlineData(Other, "namespace Test.Common {", "namespace Elsewhere { public static class Part { } } namespace Test.Common {", true)]
+    [InlineData(Other, "class Other", "class Layer { } public static class Other", false)]
+    [InlineData(Other, "namespace Test.Common {", "namespace Elsewhere { public static class Layer { } } namespace Test.Common {", true)]
     [InlineData(Other, "namespace Test.Common {", "namespace Elsewhere.Shape { public static class Strange { } } namespace Test.Common {", false)]
     [InlineData(Other, "namespace Test.Common {", "namespace Test.Common { public static class More { public static int Forward(this int a) => a; }", false)]
-    [InlineData(Other, "class Other", "class CustomAttribute { } public static class Other", true)]
+    [InlineData(Other, "class Other", "class FunctionAttribute { } public static class Other", true)]
     [InlineData(Other, "class Other", "class BlockAttribute { } public static class Other", false)]
     [InlineData(Other, "namespace Test.Common", "namespace Test.Shape { } namespace Test.Common", false)]
     [InlineData(Deeper, "In = 2", "In = 3", false)]
     [InlineData(Parent, "Last = 3", "Last = 5", false)]
-    [InlineData(Turn, "x | Whole", "x + (x | Whole)", false)]
+    [InlineData(Conv1, "x | Whole", "x + (x | Whole)", false)]
     public void Only_edits_that_can_concern_a_network_make_it_be_read_anew(string file, string before, string after, bool agrees)
     {
         var compilation = Source.Compile(Networks);

@@ -23,19 +23,19 @@ internal static class Corpus
             [Network]
             public sealed partial record Mlp : IDenoiser
             {
-                [Linear(16, 24)] public partial Part Level { get; }
-                [Linear(3, 24)] public partial Part In { get; }
-                [LayerNorm(24)] public partial Part Calm { get; }
-                [Linear(24, 24), Repeat(2)] public partial Part Turn { get; }
-                [Dropout(0.1)] public partial Part Drop { get; }
-                [Linear(24, 3, Bias = false)] public partial Part Out { get; }
+                [Linear(16, 24)] public partial Layer Level { get; }
+                [Linear(3, 24)] public partial Layer In { get; }
+                [LayerNorm(24)] public partial Layer Norm1 { get; }
+                [Linear(24, 24), Repeat(2)] public partial Layer Conv1 { get; }
+                [Dropout(0.1)] public partial Layer Drop { get; }
+                [Linear(24, 3, Bias = false)] public partial Layer Out { get; }
 
                 [return: Shape("B", 3)]
-                private Flow Forward([Shape("B", 3)] Flow x, [Shape("B")] Flow level)
+                private Value Forward([Shape("B", 3)] Value x, [Shape("B")] Value level)
                 {
                     var time = level | PositionalEmbedding(16) | Level;
                     var first = (x | In) + time;
-                    var second = first | Calm | GELU | Turn;
+                    var second = first | Norm1 | GELU | Conv1;
                     return first + (second | Drop) | Out;
                 }
             }
@@ -44,41 +44,41 @@ internal static class Corpus
             [Network, Shape("B", 6)]
             public sealed partial record Straight
             {
-                [Linear(6, 20)] public partial Part In { get; }
-                [LayerNorm(20)] public partial Part Calm { get; }
-                [Linear(20, 20), Repeat(3)] public partial Part Body { get; }
-                [Linear(20, 4)] public partial Part Out { get; }
+                [Linear(6, 20)] public partial Layer In { get; }
+                [LayerNorm(20)] public partial Layer Norm1 { get; }
+                [Linear(20, 20), Repeat(3)] public partial Layer Body { get; }
+                [Linear(20, 4)] public partial Layer Out { get; }
             }
             """),
         new("StraightImage", """
             [Network, Shape("B", 3, 16, 16)]
             public sealed partial record StraightImage
             {
-                [Conv2d(3, 8, 3)] public partial Part Stem { get; }
-                [GroupNorm(4, 8)] public partial Part Calm { get; }
-                [Conv2d(8, 12, 4, Stride = 2, Padding = 1)] public partial Part Shrink { get; }
-                [Dropout(0.1)] public partial Part Drop { get; }
-                [Conv2d(12, 10, 1)] public partial Part Out { get; }
+                [Conv2d(3, 8, 3)] public partial Layer Stem { get; }
+                [GroupNorm(4, 8)] public partial Layer Norm1 { get; }
+                [Conv2d(8, 12, 4, Stride = 2, Padding = 1)] public partial Layer Down1 { get; }
+                [Dropout(0.1)] public partial Layer Drop { get; }
+                [Conv2d(12, 10, 1)] public partial Layer Out { get; }
             }
             """),
         new("StraightBlock", """
             [Network]
             public sealed partial record StraightBlock
             {
-                [Block<Widen>(5, 9)] public partial Part Up { get; }
-                [Block<Widen>(9, 7)] public partial Part Down { get; }
+                [Block<Widen>(5, 9)] public partial Layer Up { get; }
+                [Block<Widen>(9, 7)] public partial Layer Down { get; }
 
                 [return: Shape("B", 7)]
-                private Flow Forward([Shape("B", 5)] Flow x) =>
+                private Value Forward([Shape("B", 5)] Value x) =>
                     x | Up | Down;
             }
 
             [Network, Shape("B", nameof(In))]
             public sealed partial record Widen(int In, int Out)
             {
-                [Linear(nameof(In), "2*Out")] public partial Part Turn { get; }
-                [RmsNorm("2*Out")] public partial Part Calm { get; }
-                [Linear("2*Out", nameof(Out))] public partial Part TurnBack { get; }
+                [Linear(nameof(In), "2*Out")] public partial Layer Conv1 { get; }
+                [RmsNorm("2*Out")] public partial Layer Norm1 { get; }
+                [Linear("2*Out", nameof(Out))] public partial Layer Conv2 { get; }
             }
             """),
         new("Nested", """
@@ -87,67 +87,67 @@ internal static class Corpus
             {
                 private const int C = 16;
 
-                [Fourier(12, Scale = 1)] public partial Part Wave { get; }
-                [Linear(12, 20)] public partial Part Level { get; }
-                [Conv2d(1, C, 3)] public partial Part Stem { get; }
-                [Block<Stage>(C, 20)] public partial Part Fine { get; }
-                [Conv2d(C, 2 * C, 3, Stride = 2)] public partial Part Shrink { get; }
-                [Block<Stage>(2 * C, 20), Repeat(2)] public partial Part Coarse { get; }
-                [Conv2d(3 * C, 1, 1)] public partial Part Head { get; }
+                [FourierEmbedding(12, Scale = 1)] public partial Layer TimeEmbedding { get; }
+                [Linear(12, 20)] public partial Layer Level { get; }
+                [Conv2d(1, C, 3)] public partial Layer Stem { get; }
+                [Block<Stage>(C, 20)] public partial Layer Fine { get; }
+                [Conv2d(C, 2 * C, 3, Stride = 2)] public partial Layer Down1 { get; }
+                [Block<Stage>(2 * C, 20), Repeat(2)] public partial Layer Coarse { get; }
+                [Conv2d(3 * C, 1, 1)] public partial Layer Head { get; }
 
                 [return: Shape("B", 1, 8, 8)]
-                private Flow Forward([Shape("B", 1, 8, 8)] Flow x, [Shape("B")] Flow level)
+                private Value Forward([Shape("B", 1, 8, 8)] Value x, [Shape("B")] Value level)
                 {
-                    var time = level | Wave | Level;
+                    var time = level | TimeEmbedding | Level;
                     var fine = (x | Stem, time) | Fine;
-                    var coarse = (fine | Shrink, time) | Coarse;
-                    return Flow.Cat(fine, coarse | Upsample(2)) | Head;
+                    var coarse = (fine | Down1, time) | Coarse;
+                    return Value.Cat(fine, coarse | Upsample(2)) | Head;
                 }
             }
 
             [Network]
             public sealed partial record Stage(int Width, int Time)
             {
-                [Block<Bent>(nameof(Width)), Repeat(2)] public partial Part Body { get; }
-                [Linear(nameof(Time), nameof(Width))] public partial Part Level { get; }
+                [Block<Bent>(nameof(Width)), Repeat(2)] public partial Layer Body { get; }
+                [Linear(nameof(Time), nameof(Width))] public partial Layer Level { get; }
 
                 [return: Shape("B", nameof(Width), "H", "W")]
-                private Flow Forward([Shape("B", nameof(Width), "H", "W")] Flow x, [Shape("B", nameof(Time))] Flow time) =>
+                private Value Forward([Shape("B", nameof(Width), "H", "W")] Value x, [Shape("B", nameof(Time))] Value time) =>
                     (x | Body) + (time | Level);
             }
 
             [Network]
             public sealed partial record Bent(int Channels)
             {
-                [GroupNorm(8, nameof(Channels))] public partial Part Calm { get; }
-                [Conv2d(nameof(Channels), nameof(Channels), 3)] public partial Part Turn { get; }
+                [GroupNorm(8, nameof(Channels))] public partial Layer Norm1 { get; }
+                [Conv2d(nameof(Channels), nameof(Channels), 3)] public partial Layer Conv1 { get; }
 
                 [return: Shape("B", nameof(Channels), "H", "W")]
-                private Flow Forward([Shape("B", nameof(Channels), "H", "W")] Flow x) =>
-                    x + (x | Calm | SiLU | Turn);
+                private Value Forward([Shape("B", nameof(Channels), "H", "W")] Value x) =>
+                    x + (x | Norm1 | SiLU | Conv1);
             }
             """),
         new("Parameters", """
             [Network]
             public sealed partial record Parameters
             {
-                [Block<Bottleneck>(6, 10, 4)] public partial Part First { get; }
-                [Block<Bottleneck>(4, 12, 6)] public partial Part Second { get; }
+                [Block<Bottleneck>(6, 10, 4)] public partial Layer First { get; }
+                [Block<Bottleneck>(4, 12, 6)] public partial Layer Second { get; }
 
                 [return: Shape("B", 6)]
-                private Flow Forward([Shape("B", 6)] Flow x) =>
+                private Value Forward([Shape("B", 6)] Value x) =>
                     x + (x | First | Second);
             }
 
             [Network]
             public sealed partial record Bottleneck(int In, int Hidden, int Out)
             {
-                [Linear(nameof(In), "2*Hidden+1")] public partial Part Open { get; }
-                [Linear("2*Hidden+1", nameof(Out))] public partial Part Close { get; }
-                [Linear(nameof(In), nameof(Out), Bias = false)] public partial Part Short { get; }
+                [Linear(nameof(In), "2*Hidden+1")] public partial Layer Open { get; }
+                [Linear("2*Hidden+1", nameof(Out))] public partial Layer Close { get; }
+                [Linear(nameof(In), nameof(Out), Bias = false)] public partial Layer Short { get; }
 
                 [return: Shape("B", nameof(Out))]
-                private Flow Forward([Shape("B", nameof(In))] Flow x)
+                private Value Forward([Shape("B", nameof(In))] Value x)
                 {
                     var opened = x | Open | GELU;
                     return (opened | Close) + (x | Short);
@@ -158,12 +158,12 @@ internal static class Corpus
             [Network]
             public sealed partial record Autoencoder
             {
-                [Block<Encoder>(3, 8)] public partial Part Encode { get; }
-                [Conv2d(8, 16, 3)] public partial Part Widen { get; }
-                [Conv2d(16, 3, 3)] public partial Part Head { get; }
+                [Block<Encoder>(3, 8)] public partial Layer Encode { get; }
+                [Conv2d(8, 16, 3)] public partial Layer Widen { get; }
+                [Conv2d(16, 3, 3)] public partial Layer Head { get; }
 
                 [return: Shape("B", 3, 16, 16)]
-                private Flow Forward([Shape("B", 3, 16, 16)] Flow x, [Shape("B", 8, 4, 4)] Flow noise)
+                private Value Forward([Shape("B", 3, 16, 16)] Value x, [Shape("B", 8, 4, 4)] Value noise)
                 {
                     var (mean, deviation) = x | Encode;
                     var drawn = mean + deviation * noise;
@@ -174,15 +174,15 @@ internal static class Corpus
             [Network]
             public sealed partial record Encoder(int Channels, int Latent)
             {
-                [Conv2d(nameof(Channels), 16, 3, Stride = 2)] public partial Part Stem { get; }
-                [Conv2d(16, 24, 3, Stride = 2)] public partial Part Shrink { get; }
-                [Conv2d(24, nameof(Latent), 1)] public partial Part Mean { get; }
-                [Conv2d(24, nameof(Latent), 1)] public partial Part Deviation { get; }
+                [Conv2d(nameof(Channels), 16, 3, Stride = 2)] public partial Layer Stem { get; }
+                [Conv2d(16, 24, 3, Stride = 2)] public partial Layer Down1 { get; }
+                [Conv2d(24, nameof(Latent), 1)] public partial Layer Mean { get; }
+                [Conv2d(24, nameof(Latent), 1)] public partial Layer Deviation { get; }
 
                 [return: Shape("B", nameof(Latent), 4, 4), Shape("B", nameof(Latent), 4, 4)]
-                private Flow Forward([Shape("B", nameof(Channels), 16, 16)] Flow x)
+                private Value Forward([Shape("B", nameof(Channels), 16, 16)] Value x)
                 {
-                    var seen = x | Stem | SiLU | Shrink | SiLU;
+                    var seen = x | Stem | SiLU | Down1 | SiLU;
                     return (seen | Mean, seen | Deviation | Softplus);
                 }
             }
@@ -191,12 +191,12 @@ internal static class Corpus
             [Network]
             public sealed partial record Outputs
             {
-                [Linear(4, 6)] public partial Part Mean { get; }
-                [Linear(4, 8)] public partial Part Deviation { get; }
-                [Linear(4, 10)] public partial Part Class { get; }
+                [Linear(4, 6)] public partial Layer Mean { get; }
+                [Linear(4, 8)] public partial Layer Deviation { get; }
+                [Linear(4, 10)] public partial Layer Class { get; }
 
                 [return: Shape("B", 6), Shape("B", 8), Shape("B", 10)]
-                private Flow Forward([Shape("B", 4)] Flow x)
+                private Value Forward([Shape("B", 4)] Value x)
                 {
                     var mean = x | Mean;
                     var deviation = x | Deviation;
@@ -210,59 +210,59 @@ internal static class Corpus
             {
                 private const int C = 8, T = 12;
 
-                [Conv2d(3, C, 3)] public partial Part Stem { get; }
-                [Block<ResBlock>(C, C, T)] public partial Part Down { get; }
-                [Conv2d(C, 2 * C, 3, Stride = 2, Padding = 1)] public partial Part Shrink { get; }
-                [Block<ResBlock>(2 * C, 2 * C, T)] public partial Part Middle { get; }
-                [Conv2d(2 * C, 4 * C, 4, Stride = 2, Padding = 1)] public partial Part ShrinkAgain { get; }
-                [Block<ResBlock>(4 * C, 4 * C, T)] public partial Part Deep { get; }
-                [Block<ResBlock>(6 * C, 2 * C, T)] public partial Part UpMiddle { get; }
-                [Block<ResBlock>(3 * C, C, T)] public partial Part Up { get; }
-                [Conv2d(C, 3, 1)] public partial Part Head { get; }
+                [Conv2d(3, C, 3)] public partial Layer Stem { get; }
+                [Block<ResBlock>(C, C, T)] public partial Layer Down { get; }
+                [Conv2d(C, 2 * C, 3, Stride = 2, Padding = 1)] public partial Layer Down1 { get; }
+                [Block<ResBlock>(2 * C, 2 * C, T)] public partial Layer Middle { get; }
+                [Conv2d(2 * C, 4 * C, 4, Stride = 2, Padding = 1)] public partial Layer Down2 { get; }
+                [Block<ResBlock>(4 * C, 4 * C, T)] public partial Layer Deep { get; }
+                [Block<ResBlock>(6 * C, 2 * C, T)] public partial Layer UpMiddle { get; }
+                [Block<ResBlock>(3 * C, C, T)] public partial Layer Up { get; }
+                [Conv2d(C, 3, 1)] public partial Layer Head { get; }
 
                 [return: Shape("B", 3, 16, 16)]
-                private Flow Forward([Shape("B", 3, 16, 16)] Flow x, [Shape("B")] Flow t)
+                private Value Forward([Shape("B", 3, 16, 16)] Value x, [Shape("B")] Value t)
                 {
                     var time = t | PositionalEmbedding(T, sineFirst: true);
                     var fine = (x | Stem, time) | Down;
-                    var middle = (fine | Shrink, time) | Middle;
-                    var deep = (middle | ShrinkAgain, time) | Deep | Upsample(2);
-                    var up = (Flow.Cat(deep, middle), time) | UpMiddle | Upsample(2);
-                    return (Flow.Cat(up, fine), time) | Up | Head;
+                    var middle = (fine | Down1, time) | Middle;
+                    var deep = (middle | Down2, time) | Deep | Upsample(2);
+                    var up = (Value.Cat(deep, middle), time) | UpMiddle | Upsample(2);
+                    return (Value.Cat(up, fine), time) | Up | Head;
                 }
             }
 
             [Network]
             public sealed partial record ResBlock(int In, int Out, int Time)
             {
-                [GroupNorm(4, nameof(In))] public partial Part Calm { get; }
-                [Conv2d(nameof(In), nameof(Out), 3)] public partial Part Turn { get; }
-                [Linear(nameof(Time), nameof(Out))] public partial Part Clock { get; }
-                [Conv2d(nameof(In), nameof(Out), 1)] public partial Part Short { get; }
+                [GroupNorm(4, nameof(In))] public partial Layer Norm1 { get; }
+                [Conv2d(nameof(In), nameof(Out), 3)] public partial Layer Conv1 { get; }
+                [Linear(nameof(Time), nameof(Out))] public partial Layer Clock { get; }
+                [Conv2d(nameof(In), nameof(Out), 1)] public partial Layer Short { get; }
 
                 [return: Shape("B", nameof(Out), "H", "W")]
-                private Flow Forward([Shape("B", nameof(In), "H", "W")] Flow x, [Shape("B", nameof(Time))] Flow t) =>
-                    (x | Calm | SiLU | Turn) + (t | Clock) + (x | Short);
+                private Value Forward([Shape("B", nameof(In), "H", "W")] Value x, [Shape("B", nameof(Time))] Value t) =>
+                    (x | Norm1 | SiLU | Conv1) + (t | Clock) + (x | Short);
             }
             """),
         new("SymbolicUNet", """
             [Network]
             public sealed partial record SymbolicUNet
             {
-                [Conv2d(3, 6, 3)] public partial Part Stem { get; }
-                [Conv2d(6, 8, 3, Stride = 2)] public partial Part Shrink { get; }
-                [Conv2d(8, 10, 3)] public partial Part Deep { get; }
-                [Conv2d(18, 8, 3)] public partial Part Middle { get; }
-                [Conv2d(14, 3, 3)] public partial Part Head { get; }
+                [Conv2d(3, 6, 3)] public partial Layer Stem { get; }
+                [Conv2d(6, 8, 3, Stride = 2)] public partial Layer Down1 { get; }
+                [Conv2d(8, 10, 3)] public partial Layer Deep { get; }
+                [Conv2d(18, 8, 3)] public partial Layer Middle { get; }
+                [Conv2d(14, 3, 3)] public partial Layer Head { get; }
 
                 [return: Shape("B", 3, "H", "W")]
-                private Flow Forward([Shape("B", 3, "H", "W")] Flow x)
+                private Value Forward([Shape("B", 3, "H", "W")] Value x)
                 {
                     var fine = x | Stem;
-                    var coarse = fine | Shrink;
+                    var coarse = fine | Down1;
                     var deep = coarse | AveragePool(2) | Deep | Upsample(2);
-                    var up = Flow.Cat(deep, coarse) | Middle | Upsample(2);
-                    return Flow.Cat(up, fine) | Head;
+                    var up = Value.Cat(deep, coarse) | Middle | Upsample(2);
+                    return Value.Cat(up, fine) | Head;
                 }
             }
             """),
@@ -270,11 +270,11 @@ internal static class Corpus
             [Network]
             public sealed partial record SymbolicExact
             {
-                [Block<Half>(4)] public partial Part Down { get; }
-                [Conv2d(8, 4, 3)] public partial Part Back { get; }
+                [Block<Half>(4)] public partial Layer Down { get; }
+                [Conv2d(8, 4, 3)] public partial Layer Back { get; }
 
                 [return: Shape("B", 4, "2*H", "2*W"), Shape("B", 8, "H", "W")]
-                private Flow Forward([Shape("B", 4, "2*H", "2*W")] Flow x)
+                private Value Forward([Shape("B", 4, "2*H", "2*W")] Value x)
                 {
                     var small = x | Down;
                     var back = small | Upsample(2) | Back;
@@ -285,29 +285,29 @@ internal static class Corpus
             [Network]
             public sealed partial record Half(int Width)
             {
-                [Conv2d(nameof(Width), "2*Width", 3, Stride = 2)] public partial Part Shrink { get; }
-                [Conv2d(nameof(Width), "2*Width", 1)] public partial Part Short { get; }
+                [Conv2d(nameof(Width), "2*Width", 3, Stride = 2)] public partial Layer Down1 { get; }
+                [Conv2d(nameof(Width), "2*Width", 1)] public partial Layer Short { get; }
 
                 [return: Shape("B", "2*Width", "H", "W")]
-                private Flow Forward([Shape("B", nameof(Width), "2*H", "2*W")] Flow x) =>
-                    (x | Shrink) + (x | AveragePool(2) | Short);
+                private Value Forward([Shape("B", nameof(Width), "2*H", "2*W")] Value x) =>
+                    (x | Down1) + (x | AveragePool(2) | Short);
             }
             """),
         new("FullyConvolutional", """
             [Network]
             public sealed partial record FullyConvolutional
             {
-                [Conv2d(2, 12, 5)] public partial Part Stem { get; }
-                [Conv2d(12, 12, 3, Dilation = 2)] public partial Part Far { get; }
-                [Conv2d(12, 12, 3, Groups = 4)] public partial Part Split { get; }
-                [GroupNorm(3, 12)] public partial Part Calm { get; }
-                [Conv2d(12, 2, 1)] public partial Part Head { get; }
+                [Conv2d(2, 12, 5)] public partial Layer Stem { get; }
+                [Conv2d(12, 12, 3, Dilation = 2)] public partial Layer Far { get; }
+                [Conv2d(12, 12, 3, Groups = 4)] public partial Layer Split { get; }
+                [GroupNorm(3, 12)] public partial Layer Norm1 { get; }
+                [Conv2d(12, 2, 1)] public partial Layer Head { get; }
 
                 [return: Shape("B", 2, "H", "W")]
-                private Flow Forward([Shape("B", 2, "H", "W")] Flow x, [Shape("B", 1, "H", "W")] Flow mask)
+                private Value Forward([Shape("B", 2, "H", "W")] Value x, [Shape("B", 1, "H", "W")] Value mask)
                 {
                     var seen = x | Stem | Far | Split;
-                    var calm = seen + (seen | Calm);
+                    var calm = seen + (seen | Norm1);
                     return mask * (calm | Head);
                 }
             }
@@ -316,13 +316,13 @@ internal static class Corpus
             [Network]
             public sealed partial record Broadcasting
             {
-                [Linear(5, 6)] public partial Part Shift { get; }
-                [Linear(5, 6)] public partial Part Gain { get; }
-                [Conv2d(3, 6, 1)] public partial Part Stem { get; }
-                [Conv2d(6, 3, 1)] public partial Part Head { get; }
+                [Linear(5, 6)] public partial Layer Shift { get; }
+                [Linear(5, 6)] public partial Layer Gain { get; }
+                [Conv2d(3, 6, 1)] public partial Layer Stem { get; }
+                [Conv2d(6, 3, 1)] public partial Layer Head { get; }
 
                 [return: Shape("B", 3, 7, 9)]
-                private Flow Forward([Shape("B", 3, 7, 9)] Flow x, [Shape("B", 5)] Flow style, [Shape("B", 1, 7, 9)] Flow mask)
+                private Value Forward([Shape("B", 3, 7, 9)] Value x, [Shape("B", 5)] Value style, [Shape("B", 1, 7, 9)] Value mask)
                 {
                     var gain = 1 + (style | Gain);
                     var turned = (x | Stem) * gain + (style | Shift);
@@ -335,15 +335,15 @@ internal static class Corpus
             [Network]
             public sealed partial record FlatImage
             {
-                [Conv2d(2, 4, 3, Stride = 2)] public partial Part Shrink { get; }
-                [Linear(64, 10)] public partial Part Code { get; }
-                [Linear(10, 64)] public partial Part Decode { get; }
-                [Conv2d(4, 2, 3)] public partial Part Head { get; }
+                [Conv2d(2, 4, 3, Stride = 2)] public partial Layer Down1 { get; }
+                [Linear(64, 10)] public partial Layer Code { get; }
+                [Linear(10, 64)] public partial Layer Decode { get; }
+                [Conv2d(4, 2, 3)] public partial Layer Head { get; }
 
                 [return: Shape("B", 2, 8, 8), Shape("B", 10)]
-                private Flow Forward([Shape("B", 2, 8, 8)] Flow x)
+                private Value Forward([Shape("B", 2, 8, 8)] Value x)
                 {
-                    var code = x | Shrink | Flatten | Code;
+                    var code = x | Down1 | Flatten | Code;
                     var image = code | Decode | Unflatten(4, 4, 4) | Upsample(2) | Head;
                     return (image, code);
                 }
@@ -353,16 +353,16 @@ internal static class Corpus
             [Network]
             public sealed partial record TwoTimes
             {
-                [Fourier(10)] public partial Part Wave { get; }
-                [Linear(30, 16)] public partial Part Mix { get; }
-                [Linear(16, 6)] public partial Part Out { get; }
+                [FourierEmbedding(10)] public partial Layer TimeEmbedding { get; }
+                [Linear(30, 16)] public partial Layer Mix { get; }
+                [Linear(16, 6)] public partial Layer Out { get; }
 
                 [return: Shape("B", 6)]
-                private Flow Forward([Shape("B", 6)] Flow x, [Shape("B")] Flow t, [Shape("B")] Flow r)
+                private Value Forward([Shape("B", 6)] Value x, [Shape("B")] Value t, [Shape("B")] Value r)
                 {
-                    var late = t | Wave;
+                    var late = t | TimeEmbedding;
                     var early = r | PositionalEmbedding(14, endpoint: true);
-                    var both = Flow.Cat(x, late, early);
+                    var both = Value.Cat(x, late, early);
                     return x - t * (both | Mix | SiLU | Out);
                 }
             }
@@ -371,14 +371,14 @@ internal static class Corpus
             [Network]
             public sealed partial record Convolutions
             {
-                [Conv2d(4, 8, 3, Groups = 2)] public partial Part Split { get; }
-                [Conv2d(8, 8, 5, Groups = 8)] public partial Part Each { get; }
-                [Conv2d(8, 12, 3, Stride = 2, Dilation = 2, Padding = 2)] public partial Part Far { get; }
-                [Conv2d(12, 6, 2, Stride = 2, Padding = 0)] public partial Part Patch { get; }
-                [Conv2d(6, 6, 3, Padding = 0, Bias = false)] public partial Part Valid { get; }
+                [Conv2d(4, 8, 3, Groups = 2)] public partial Layer Split { get; }
+                [Conv2d(8, 8, 5, Groups = 8)] public partial Layer Each { get; }
+                [Conv2d(8, 12, 3, Stride = 2, Dilation = 2, Padding = 2)] public partial Layer Far { get; }
+                [Conv2d(12, 6, 2, Stride = 2, Padding = 0)] public partial Layer Patch { get; }
+                [Conv2d(6, 6, 3, Padding = 0, Bias = false)] public partial Layer Valid { get; }
 
                 [return: Shape("B", 6, 2, 1)]
-                private Flow Forward([Shape("B", 4, 16, 12)] Flow x) =>
+                private Value Forward([Shape("B", 4, 16, 12)] Value x) =>
                     x | Split | Tanh | Each | Far | Tanh | Patch | Valid;
             }
             """),
@@ -386,18 +386,18 @@ internal static class Corpus
             [Network]
             public sealed partial record Pyramid
             {
-                [Conv2d(3, 5, 3)] public partial Part Stem { get; }
-                [Conv2d(10, 7, 1)] public partial Part Mix { get; }
-                [Conv2d(12, 3, 1)] public partial Part Head { get; }
+                [Conv2d(3, 5, 3)] public partial Layer Stem { get; }
+                [Conv2d(10, 7, 1)] public partial Layer Mix { get; }
+                [Conv2d(12, 3, 1)] public partial Layer Head { get; }
 
                 [return: Shape("B", 3, 12, 20)]
-                private Flow Forward([Shape("B", 3, 12, 20)] Flow x)
+                private Value Forward([Shape("B", 3, 12, 20)] Value x)
                 {
                     var full = x | Stem;
                     var half = full | AveragePool(2);
                     var quarter = full | Downsample(4) | Upsample(2);
-                    var joined = Flow.Cat(half, quarter) | Mix | Upsample(2);
-                    return Flow.Cat(joined, full) | Head;
+                    var joined = Value.Cat(half, quarter) | Mix | Upsample(2);
+                    return Value.Cat(joined, full) | Head;
                 }
             }
             """),
@@ -405,47 +405,47 @@ internal static class Corpus
             [Network]
             public sealed partial record Tokens
             {
-                [Linear(6, 16)] public partial Part In { get; }
-                [Block<Mixer>(16, 4), Repeat(2)] public partial Part Body { get; }
-                [Linear(5, 16)] public partial Part Class { get; }
-                [LayerNorm(16)] public partial Part Calm { get; }
-                [Linear(16, 6)] public partial Part Out { get; }
+                [Linear(6, 16)] public partial Layer In { get; }
+                [Block<Mixer>(16, 4), Repeat(2)] public partial Layer Body { get; }
+                [Linear(5, 16)] public partial Layer Class { get; }
+                [LayerNorm(16)] public partial Layer Norm1 { get; }
+                [Linear(16, 6)] public partial Layer Out { get; }
 
                 [return: Shape("B", "N", 6)]
-                private Flow Forward([Shape("B", "N", 6)] Flow x, [Shape("B", 1, 5)] Flow style)
+                private Value Forward([Shape("B", "N", 6)] Value x, [Shape("B", 1, 5)] Value style)
                 {
                     var seen = (x | In) + (style | Class);
-                    return seen | Body | Calm | Out;
+                    return seen | Body | Norm1 | Out;
                 }
             }
 
             [Network]
             public sealed partial record Mixer(int Width, int Factor)
             {
-                [LayerNorm(nameof(Width))] public partial Part Calm { get; }
-                [Linear(nameof(Width), "Factor*Width")] public partial Part Open { get; }
-                [Linear("Factor*Width", nameof(Width))] public partial Part Close { get; }
+                [LayerNorm(nameof(Width))] public partial Layer Norm1 { get; }
+                [Linear(nameof(Width), "Factor*Width")] public partial Layer Open { get; }
+                [Linear("Factor*Width", nameof(Width))] public partial Layer Close { get; }
 
                 [return: Shape("B", "N", nameof(Width))]
-                private Flow Forward([Shape("B", "N", nameof(Width))] Flow x) =>
-                    x + (x | Calm | Open | GELU | Close);
+                private Value Forward([Shape("B", "N", nameof(Width))] Value x) =>
+                    x + (x | Norm1 | Open | GELU | Close);
             }
             """),
         new("Shared", """
             [Network]
             public sealed partial record Shared
             {
-                [Linear(7, 12)] public partial Part See { get; }
-                [GroupNorm(3, 12)] public partial Part Calm { get; }
-                [Linear(12, 12)] public partial Part Turn { get; }
-                [Linear(24, 2)] public partial Part Out { get; }
+                [Linear(7, 12)] public partial Layer See { get; }
+                [GroupNorm(3, 12)] public partial Layer Norm1 { get; }
+                [Linear(12, 12)] public partial Layer Conv1 { get; }
+                [Linear(24, 2)] public partial Layer Out { get; }
 
                 [return: Shape("B", 2)]
-                private Flow Forward([Shape("B", 7)] Flow left, [Shape("B", 7)] Flow right)
+                private Value Forward([Shape("B", 7)] Value left, [Shape("B", 7)] Value right)
                 {
-                    var one = left | See | ReLU | Turn | Calm;
-                    var other = right | See | ReLU | Turn | Calm;
-                    return Flow.Cat(one - other, one * other) | Out;
+                    var one = left | See | ReLU | Conv1 | Norm1;
+                    var other = right | See | ReLU | Conv1 | Norm1;
+                    return Value.Cat(one - other, one * other) | Out;
                 }
             }
             """),
@@ -453,12 +453,12 @@ internal static class Corpus
             [Network]
             public sealed partial record Tuples
             {
-                [Block<Cross>(6, 10)] public partial Part First { get; }
-                [Block<Cross>(10, 6)] public partial Part Second { get; }
-                [Block<Blend>(6, 10, 4)] public partial Part Third { get; }
+                [Block<Cross>(6, 10)] public partial Layer First { get; }
+                [Block<Cross>(10, 6)] public partial Layer Second { get; }
+                [Block<Blend>(6, 10, 4)] public partial Layer Third { get; }
 
                 [return: Shape("B", 6), Shape("B", 10)]
-                private Flow Forward([Shape("B", 6)] Flow x, [Shape("B", 10)] Flow y, [Shape("B", 4)] Flow z)
+                private Value Forward([Shape("B", 6)] Value x, [Shape("B", 10)] Value y, [Shape("B", 4)] Value z)
                 {
                     var (a, b) = (x, y) | First | Second;
                     var c = (a, b, z) | Third;
@@ -469,22 +469,22 @@ internal static class Corpus
             [Network]
             public sealed partial record Cross(int Left, int Right)
             {
-                [Linear(nameof(Left), nameof(Right))] public partial Part Over { get; }
-                [Linear(nameof(Right), nameof(Left))] public partial Part Back { get; }
+                [Linear(nameof(Left), nameof(Right))] public partial Layer Over { get; }
+                [Linear(nameof(Right), nameof(Left))] public partial Layer Back { get; }
 
                 [return: Shape("B", nameof(Right)), Shape("B", nameof(Left))]
-                private Flow Forward([Shape("B", nameof(Left))] Flow x, [Shape("B", nameof(Right))] Flow y) =>
+                private Value Forward([Shape("B", nameof(Left))] Value x, [Shape("B", nameof(Right))] Value y) =>
                     (y + (x | Over), x - (y | Back));
             }
 
             [Network]
             public sealed partial record Blend(int Left, int Right, int More)
             {
-                [Linear("Left+Right+More", nameof(Left))] public partial Part Mix { get; }
+                [Linear("Left+Right+More", nameof(Left))] public partial Layer Mix { get; }
 
                 [return: Shape("B", nameof(Left))]
-                private Flow Forward([Shape("B", nameof(Left))] Flow x, [Shape("B", nameof(Right))] Flow y, [Shape("B", nameof(More))] Flow z) =>
-                    Flow.Cat(x, y, z) | Mix;
+                private Value Forward([Shape("B", nameof(Left))] Value x, [Shape("B", nameof(Right))] Value y, [Shape("B", nameof(More))] Value z) =>
+                    Value.Cat(x, y, z) | Mix;
             }
             """),
         new("DepthWise", """
@@ -493,58 +493,58 @@ internal static class Corpus
             {
                 private const int C = 6;
 
-                [Conv2d(1, C, 3)] public partial Part Stem { get; }
-                [Block<Separable>(C, 2 * C, 2)] public partial Part First { get; }
-                [Block<Separable>(2 * C, 4 * C, 3)] public partial Part Second { get; }
-                [Linear(24 * 4, 5)] public partial Part Out { get; }
+                [Conv2d(1, C, 3)] public partial Layer Stem { get; }
+                [Block<Separable>(C, 2 * C, 2)] public partial Layer First { get; }
+                [Block<Separable>(2 * C, 4 * C, 3)] public partial Layer Second { get; }
+                [Linear(24 * 4, 5)] public partial Layer Out { get; }
 
                 [return: Shape("B", 5)]
-                private Flow Forward([Shape("B", 1, 8, 8)] Flow x) =>
+                private Value Forward([Shape("B", 1, 8, 8)] Value x) =>
                     x | Stem | First | Second | Flatten | Out;
             }
 
             [Network]
             public sealed partial record Separable(int In, int Out, int Groups)
             {
-                [Conv2d(nameof(In), nameof(In), 3, Groups = nameof(In))] public partial Part Each { get; }
-                [GroupNorm(nameof(Groups), nameof(In))] public partial Part Calm { get; }
-                [Conv2d(nameof(In), nameof(Out), 1)] public partial Part Mix { get; }
+                [Conv2d(nameof(In), nameof(In), 3, Groups = nameof(In))] public partial Layer Each { get; }
+                [GroupNorm(nameof(Groups), nameof(In))] public partial Layer Norm1 { get; }
+                [Conv2d(nameof(In), nameof(Out), 1)] public partial Layer Mix { get; }
 
                 [return: Shape("B", nameof(Out), "H/2", "W/2")]
-                private Flow Forward([Shape("B", nameof(In), "H", "W")] Flow x) =>
-                    x | Each | Calm | Mix | AveragePool(2);
+                private Value Forward([Shape("B", nameof(In), "H", "W")] Value x) =>
+                    x | Each | Norm1 | Mix | AveragePool(2);
             }
             """),
         new("Attentive", """
             [Network]
             public sealed partial record Attentive : IDenoiser
             {
-                [Conv2d(3, 16, 3)] public partial Part Stem { get; }
-                [Block<AdaptedBlock>(16, 16)] public partial Part Fine { get; }
-                [Attention(16, Heads = 2)] public partial Part Look { get; }
-                [Conv2d(32, 3, 1, Start = Start.XavierUniform, Gain = 0.5)] public partial Part Head { get; }
+                [Conv2d(3, 16, 3)] public partial Layer Stem { get; }
+                [Block<AdaptedBlock>(16, 16)] public partial Layer Fine { get; }
+                [Attention(16, Heads = 2)] public partial Layer Look { get; }
+                [Conv2d(32, 3, 1, Init = Init.XavierUniform, InitWeight = 0.5)] public partial Layer Head { get; }
 
                 [return: Shape("B", 3, 8, 8)]
-                private Flow Forward([Shape("B", 3, 8, 8)] Flow x, [Shape("B")] Flow level)
+                private Value Forward([Shape("B", 3, 8, 8)] Value x, [Shape("B")] Value level)
                 {
                     var time = level | PositionalEmbedding(16);
                     var fine = (x | Stem, time) | Fine;
                     var coarse = fine | FirDownsample(1, 3, 3, 1) | Look;
-                    return Flow.Cat(fine, coarse | FirUpsample(1, 3, 3, 1)) | Head;
+                    return Value.Cat(fine, coarse | FirUpsample(1, 3, 3, 1)) | Head;
                 }
             }
 
             [Network]
             public sealed partial record AdaptedBlock(int Width, int Time)
             {
-                [AdaptiveGroupNorm(4, nameof(Width), nameof(Time))] public partial Part Calm { get; }
-                [Conv2d(nameof(Width), nameof(Width), 3)] public partial Part Turn { get; }
-                [Attention(nameof(Width), ChannelsPerHead = 8)] public partial Part Look { get; }
+                [AdaptiveGroupNorm(4, nameof(Width), nameof(Time))] public partial Layer Norm1 { get; }
+                [Conv2d(nameof(Width), nameof(Width), 3)] public partial Layer Conv1 { get; }
+                [Attention(nameof(Width), ChannelsPerHead = 8)] public partial Layer Look { get; }
 
                 [return: Shape("B", nameof(Width), "H", "W")]
-                private Flow Forward([Shape("B", nameof(Width), "H", "W")] Flow x, [Shape("B", nameof(Time))] Flow time)
+                private Value Forward([Shape("B", nameof(Width), "H", "W")] Value x, [Shape("B", nameof(Time))] Value time)
                 {
-                    var turned = (x, time) | Calm | SiLU | Turn;
+                    var turned = (x, time) | Norm1 | SiLU | Conv1;
                     return x + turned | Look | Scale(0.7071);
                 }
             }
@@ -553,18 +553,18 @@ internal static class Corpus
             [Network]
             public sealed partial record ClassConditional
             {
-                [Fourier(12)] public partial Part Wave { get; }
-                [Linear(12, 24)] public partial Part Level { get; }
-                [ClassEmbedding(10, 24, LabelDropout = 0.1)] public partial Part Class { get; }
-                [Conv2d(1, 8, 3)] public partial Part Stem { get; }
-                [AdaptiveGroupNorm(2, 8, 24)] public partial Part Calm { get; }
-                [Conv2d(8, 1, 3)] public partial Part Head { get; }
+                [FourierEmbedding(12)] public partial Layer TimeEmbedding { get; }
+                [Linear(12, 24)] public partial Layer Level { get; }
+                [ClassEmbedding(10, 24, LabelDropout = 0.1)] public partial Layer Class { get; }
+                [Conv2d(1, 8, 3)] public partial Layer Stem { get; }
+                [AdaptiveGroupNorm(2, 8, 24)] public partial Layer Norm1 { get; }
+                [Conv2d(8, 1, 3)] public partial Layer Head { get; }
 
                 [return: Shape("B", 1, 6, 6)]
-                private Flow Forward([Shape("B", 1, 6, 6)] Flow x, [Shape("B")] Flow level, [Shape("B", 10)] Flow label)
+                private Value Forward([Shape("B", 1, 6, 6)] Value x, [Shape("B")] Value level, [Shape("B", 10)] Value label)
                 {
-                    var emb = (level | Wave | Level) + (label | Class);
-                    var seen = (x | Stem, emb | SiLU) | Calm;
+                    var emb = (level | TimeEmbedding | Level) + (label | Class);
+                    var seen = (x | Stem, emb | SiLU) | Norm1;
                     return seen | SiLU | Head;
                 }
             }
@@ -573,33 +573,33 @@ internal static class Corpus
             [Network]
             public sealed partial record Augmented
             {
-                [Augmentation(9, 14)] public partial Part Change { get; }
-                [Linear(3, 14)] public partial Part In { get; }
-                [RmsNorm(14)] public partial Part Calm { get; }
-                [Linear(14, 3)] public partial Part Out { get; }
+                [AugmentEmbedding(9, 14)] public partial Layer Change { get; }
+                [Linear(3, 14)] public partial Layer In { get; }
+                [RmsNorm(14)] public partial Layer Norm1 { get; }
+                [Linear(14, 3)] public partial Layer Out { get; }
 
                 [return: Shape("B", 3)]
-                private Flow Forward([Shape("B", 3)] Flow x, [Shape("B", 9)] Flow changes) =>
-                    (x | In) + (changes | Change) | Calm | Clamp(2) | Out;
+                private Value Forward([Shape("B", 3)] Value x, [Shape("B", 9)] Value changes) =>
+                    (x | In) + (changes | Change) | Norm1 | Clamp(2) | Out;
             }
             """),
         new("MagnitudePreserving", """
             [Network]
             public sealed partial record MagnitudePreservingUNet : IDenoiser
             {
-                [MpFourier(12)] public partial Part Wave { get; }
-                [MpLinear(12, 20)] public partial Part Level { get; }
-                [MpConv2d(4, 8, 3)] public partial Part Stem { get; }
-                [Block<MpBlock>(8, 8, 20)] public partial Part Fine { get; }
-                [Block<MpBlock>(8, 16, 20)] public partial Part Coarse { get; }
-                [Block<MpBlock>(24, 8, 20)] public partial Part Up { get; }
-                [MpConv2d(8, 3, 3)] public partial Part Head { get; }
-                [LearnedGain] public partial Part Gain { get; }
+                [MpFourier(12)] public partial Layer TimeEmbedding { get; }
+                [MpLinear(12, 20)] public partial Layer Level { get; }
+                [MpConv2d(4, 8, 3)] public partial Layer Stem { get; }
+                [Block<MpBlock>(8, 8, 20)] public partial Layer Fine { get; }
+                [Block<MpBlock>(8, 16, 20)] public partial Layer Coarse { get; }
+                [Block<MpBlock>(24, 8, 20)] public partial Layer Up { get; }
+                [MpConv2d(8, 3, 3)] public partial Layer Head { get; }
+                [LearnedGain] public partial Layer Gain { get; }
 
                 [return: Shape("B", 3, 8, 8)]
-                private Flow Forward([Shape("B", 3, 8, 8)] Flow x, [Shape("B")] Flow level)
+                private Value Forward([Shape("B", 3, 8, 8)] Value x, [Shape("B")] Value level)
                 {
-                    var time = level | Wave | Level;
+                    var time = level | TimeEmbedding | Level;
                     var fine = (x | AppendOnes | Stem, time) | Fine;
                     var coarse = (fine | FirDownsample(1, 1), time) | Coarse;
                     var joined = (coarse | FirUpsample(1, 1), fine) | MpCat(0.5);
@@ -610,16 +610,16 @@ internal static class Corpus
             [Network]
             public sealed partial record MpBlock(int In, int Out, int Time)
             {
-                [MpConv2d(nameof(In), nameof(Out), 1)] public partial Part Short { get; }
-                [MpConv2d(nameof(Out), nameof(Out), 3)] public partial Part Turn { get; }
-                [MpLinear(nameof(Time), nameof(Out))] public partial Part Level { get; }
-                [MpAttention(nameof(Out), Heads = 2)] public partial Part Look { get; }
+                [MpConv2d(nameof(In), nameof(Out), 1)] public partial Layer Short { get; }
+                [MpConv2d(nameof(Out), nameof(Out), 3)] public partial Layer Conv1 { get; }
+                [MpLinear(nameof(Time), nameof(Out))] public partial Layer Level { get; }
+                [MpAttention(nameof(Out), Heads = 2)] public partial Layer Look { get; }
 
                 [return: Shape("B", nameof(Out), "H", "W")]
-                private Flow Forward([Shape("B", nameof(In), "H", "W")] Flow x, [Shape("B", nameof(Time))] Flow time)
+                private Value Forward([Shape("B", nameof(In), "H", "W")] Value x, [Shape("B", nameof(Time))] Value time)
                 {
                     var start = x | Short | PixelNorm;
-                    var turned = (start | MpSiLU | Turn) * (1 + (time | Level));
+                    var turned = (start | MpSiLU | Conv1) * (1 + (time | Level));
                     var mixed = (start, turned) | MpSum(0.3);
                     return (mixed, mixed | Look) | MpSum(0.3);
                 }
@@ -629,16 +629,16 @@ internal static class Corpus
             [Network]
             public sealed partial record Shuffled
             {
-                [DepthwiseConv2d(12, 3)] public partial Part Each { get; }
-                [Conv2d(12, 8, 1)] public partial Part Mix { get; }
-                [ConvTranspose2d(8, 6, 4, Stride = 2)] public partial Part Grow { get; }
-                [Conv2d(6, 12, 3, Stride = 2)] public partial Part Shrink { get; }
+                [DepthwiseConv2d(12, 3)] public partial Layer Each { get; }
+                [Conv2d(12, 8, 1)] public partial Layer Mix { get; }
+                [ConvTranspose2d(8, 6, 4, Stride = 2)] public partial Layer Up1 { get; }
+                [Conv2d(6, 12, 3, Stride = 2)] public partial Layer Down1 { get; }
 
                 [return: Shape("B", 3, "2*H", "2*W")]
-                private Flow Forward([Shape("B", 3, "2*H", "2*W")] Flow x)
+                private Value Forward([Shape("B", 3, "2*H", "2*W")] Value x)
                 {
                     var folded = x | PixelUnshuffle(2) | Each;
-                    var small = folded | Mix | Grow | Shrink;
+                    var small = folded | Mix | Up1 | Down1;
                     return x + (small | PixelShuffle(2));
                 }
             }
@@ -647,13 +647,13 @@ internal static class Corpus
             [Network]
             public sealed partial record MpEncoder
             {
-                [MpConv2d(2, 6, 3)] public partial Part Stem { get; }
-                [MpConv2d(6, 6, 3), Repeat(2)] public partial Part Body { get; }
-                [MpConv2d(6, 2, 1)] public partial Part Mean { get; }
-                [ConvTranspose2d(6, 2, 2, Stride = 2, Padding = 0)] public partial Part Raw { get; }
+                [MpConv2d(2, 6, 3)] public partial Layer Stem { get; }
+                [MpConv2d(6, 6, 3), Repeat(2)] public partial Layer Body { get; }
+                [MpConv2d(6, 2, 1)] public partial Layer Mean { get; }
+                [ConvTranspose2d(6, 2, 2, Stride = 2, Padding = 0)] public partial Layer Raw { get; }
 
                 [return: Shape("B", 2, 4, 4), Shape("B", 2, 8, 8)]
-                private Flow Forward([Shape("B", 2, 8, 8)] Flow x)
+                private Value Forward([Shape("B", 2, 8, 8)] Value x)
                 {
                     var seen = x | Stem | MpSiLU | FirDownsample(1, 1) | Body;
                     return (seen | Mean, seen | Raw | Softplus);
@@ -664,70 +664,70 @@ internal static class Corpus
             [Network]
             public sealed partial record SmallDdpmPlusPlus : IDenoiser
             {
-                [DdpmPlusPlus(8, 2, 8, Multipliers = [1, 2], Blocks = [1], Attention = [4])] public partial Part Net { get; }
+                [DdpmPlusPlus(8, 2, 8, ChannelMult = [1, 2], NumBlocks = [1], AttnResolutions = [4])] public partial Layer Net { get; }
 
                 [return: Shape("B", 2, 8, 8)]
-                private Flow Forward([Shape("B", 2, 8, 8)] Flow x, [Shape("B")] Flow level) => (x, level) | Net;
+                private Value Forward([Shape("B", 2, 8, 8)] Value x, [Shape("B")] Value level) => (x, level) | Net;
             }
             """),
         new("SmallAdm", """
             [Network]
             public sealed partial record SmallAdm
             {
-                [Adm(8, 2, 8, Multipliers = [1, 2], Blocks = [1, 2], Attention = [4], ChannelsPerHead = 8, Labels = 5)] public partial Part Net { get; }
+                [Adm(8, 2, 8, ChannelMult = [1, 2], NumBlocks = [1, 2], AttnResolutions = [4], ChannelsPerHead = 8, Labels = 5)] public partial Layer Net { get; }
 
                 [return: Shape("B", 2, 8, 8)]
-                private Flow Forward([Shape("B", 2, 8, 8)] Flow x, [Shape("B")] Flow level, [Shape("B", 5)] Flow label) => (x, level, label) | Net;
+                private Value Forward([Shape("B", 2, 8, 8)] Value x, [Shape("B")] Value level, [Shape("B", 5)] Value label) => (x, level, label) | Net;
             }
             """),
         new("SmallEdm2", """
             [Network]
             public sealed partial record SmallEdm2 : IDenoiser
             {
-                [Edm2(8, 2, 8, Multipliers = [1, 2], Blocks = [1], Attention = [4], ChannelsPerHead = 8)] public partial Part Net { get; }
+                [Edm2(8, 2, 8, ChannelMult = [1, 2], NumBlocks = [1], AttnResolutions = [4], ChannelsPerHead = 8)] public partial Layer Net { get; }
 
                 [return: Shape("B", 2, 8, 8)]
-                private Flow Forward([Shape("B", 2, 8, 8)] Flow x, [Shape("B")] Flow level) => (x, level) | Net;
+                private Value Forward([Shape("B", 2, 8, 8)] Value x, [Shape("B")] Value level) => (x, level) | Net;
             }
             """),
         new("Levels", """
             [Network]
             public sealed partial record Levels
             {
-                [Block<Shrink>(2, 4)] public partial Part Down { get; }
-                [Block<Shrink>(4, 6)] public partial Part DownAgain { get; }
-                [Block<Grow>(6, 4)] public partial Part UpAgain { get; }
-                [Block<Grow>(8, 2)] public partial Part Up { get; }
-                [Conv2d(4, 2, 3)] public partial Part Head { get; }
+                [Block<Down1>(2, 4)] public partial Layer Down { get; }
+                [Block<Down1>(4, 6)] public partial Layer DownAgain { get; }
+                [Block<Up1>(6, 4)] public partial Layer UpAgain { get; }
+                [Block<Up1>(8, 2)] public partial Layer Up { get; }
+                [Conv2d(4, 2, 3)] public partial Layer Head { get; }
 
                 [return: Shape("B", 2, "H", "W")]
-                private Flow Forward([Shape("B", 2, "H", "W")] Flow x)
+                private Value Forward([Shape("B", 2, "H", "W")] Value x)
                 {
                     var half = x | Down;
                     var quarter = half | DownAgain;
-                    var up = Flow.Cat(quarter | UpAgain, half) | Up;
-                    return Flow.Cat(x, up) | Head;
+                    var up = Value.Cat(quarter | UpAgain, half) | Up;
+                    return Value.Cat(x, up) | Head;
                 }
             }
 
             [Network]
-            public sealed partial record Shrink(int In, int Out)
+            public sealed partial record Down1(int In, int Out)
             {
-                [Conv2d(nameof(In), nameof(Out), 3)] public partial Part Turn { get; }
+                [Conv2d(nameof(In), nameof(Out), 3)] public partial Layer Conv1 { get; }
 
                 [return: Shape("B", nameof(Out), "(H+1)/2", "(W+1)/2")]
-                private Flow Forward([Shape("B", nameof(In), "H", "W")] Flow x) =>
-                    x | Turn | Downsample(2);
+                private Value Forward([Shape("B", nameof(In), "H", "W")] Value x) =>
+                    x | Conv1 | Downsample(2);
             }
 
             [Network]
-            public sealed partial record Grow(int In, int Out)
+            public sealed partial record Up1(int In, int Out)
             {
-                [Conv2d(nameof(In), nameof(Out), 3)] public partial Part Turn { get; }
+                [Conv2d(nameof(In), nameof(Out), 3)] public partial Layer Conv1 { get; }
 
                 [return: Shape("B", nameof(Out), "2*H", "2*W")]
-                private Flow Forward([Shape("B", nameof(In), "H", "W")] Flow x) =>
-                    x | Upsample(2) | Turn;
+                private Value Forward([Shape("B", nameof(In), "H", "W")] Value x) =>
+                    x | Upsample(2) | Conv1;
             }
             """),
     ];

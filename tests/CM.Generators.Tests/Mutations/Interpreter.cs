@@ -24,7 +24,7 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
     /// <exception cref="DeclarationException">The declaration leaves something open or breaks what a layer's documentation says.</exception>
     public Tensor[] Run(NetworkPlan plan, IReadOnlyDictionary<string, long> parameters, Tensor[] inputs, string path = "")
     {
-        if (plan.Problems.FirstOrDefault(problem => problem.IsError) is { } problem)
+        if (plan.Findings.FirstOrDefault(problem => problem.IsError) is { } problem)
             throw new DeclarationException(problem.ToString());
         if (plan.Forward is not { } forward)
             return plan.Layers.Aggregate(inputs, (values, layer) => Apply(layer, parameters, values, path));
@@ -47,27 +47,27 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
         return Follow(plan, parameters, forward.Result, named, path);
     }
 
-    private Tensor[] Follow(NetworkPlan plan, IReadOnlyDictionary<string, long> parameters, FlowExpression expression, Dictionary<string, Tensor[]> named, string path)
+    private Tensor[] Follow(NetworkPlan plan, IReadOnlyDictionary<string, long> parameters, ValueExpression expression, Dictionary<string, Tensor[]> named, string path)
     {
-        Tensor[] Values(FlowExpression each) => Follow(plan, parameters, each, named, path);
-        Tensor Value(FlowExpression each) => Values(each) is [var only] ? only : throw new DeclarationException("several values");
+        Tensor[] Values(ValueExpression each) => Follow(plan, parameters, each, named, path);
+        Tensor Value(ValueExpression each) => Values(each) is [var only] ? only : throw new DeclarationException("several values");
         switch (expression)
         {
-            case FlowName name:
+            case NameExpression name:
                 return named.TryGetValue(name.Name, out var known) ? known : throw new DeclarationException(name.Name);
-            case FlowPipe pipe:
+            case PipeExpression pipe:
                 return Apply(pipe.Function ?? plan.Layer(pipe.Layer) ?? throw new DeclarationException(pipe.Layer), parameters, Values(pipe.Input), path);
-            case FlowBinary { Left: FlowNumber number } binary:
+            case BinaryExpression { Left: NumberExpression number } binary:
                 return [Compute(binary.Operator, full([1], number.Value), Value(binary.Right))];
-            case FlowBinary { Right: FlowNumber number } binary:
+            case BinaryExpression { Right: NumberExpression number } binary:
                 return [Compute(binary.Operator, Value(binary.Left), full([1], number.Value))];
-            case FlowBinary binary:
+            case BinaryExpression binary:
                 return [Compute(binary.Operator, Value(binary.Left), Value(binary.Right))];
-            case FlowNegate negate:
+            case NegateExpression negate:
                 return [-Value(negate.Operand)];
-            case FlowCat cat:
+            case CatExpression cat:
                 return [torch.cat([.. cat.Items.Select(Value)], 1)];
-            case FlowTuple tuple:
+            case TupleExpression tuple:
                 return [.. tuple.Items.Select(Value)];
             default:
                 throw new DeclarationException(expression.ToString()!);
@@ -304,13 +304,13 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
                 return x.reshape(x.dim() > 1 ? x.shape[0] : throw new DeclarationException("Flatten takes 2 axes or more"), x.shape[1..].Aggregate(1L, (product, axis) => product * axis));
             case "Unflatten":
                 return Ranked(2).reshape([x.shape[0], .. layer.Sizes("axes").Select(axis => At(axis, parameters) is > 0 and var value ? value : throw new DeclarationException("axes"))]);
-            case "Fourier":
-                return Waves(Ranked(1), Weight("freqs", Even("channels") / 2) * (2 * Math.PI), layer.Flag("sineFirst", false));
+            case "FourierEmbedding":
+                return TimeEmbeddings(Ranked(1), Weight("freqs", Even("channels") / 2) * (2 * Math.PI), layer.Flag("sineFirst", false));
             case "PositionalEmbedding":
                 var half = Even("channels") / 2;
                 Expect(half > 1 || !layer.Flag("endpoint", false), "4 channels or more with endpoint");
                 var steps = layer.Flag("endpoint", false) ? half - 1 : half;
-                return Waves(Ranked(1), tensor(Enumerable.Range(0, (int)half).Select(j => (float)Math.Pow(layer.Number("maxPositions", 10_000), -(double)j / steps)).ToArray()), layer.Flag("sineFirst", false));
+                return TimeEmbeddings(Ranked(1), tensor(Enumerable.Range(0, (int)half).Select(j => (float)Math.Pow(layer.Number("maxPositions", 10_000), -(double)j / steps)).ToArray()), layer.Flag("sineFirst", false));
             default:
                 throw new NotSupportedException($"{nameof(Interpreter)} does not know '{layer.Kind}' yet.");
         }
@@ -347,7 +347,7 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
 
     private static Tensor Normalised(Tensor x, int axis) => x / ((x * x).sum([axis], true) / x.shape[axis]).sqrt().add(1e-4);
 
-    private static Tensor Waves(Tensor level, Tensor frequencies, bool sineFirst)
+    private static Tensor TimeEmbeddings(Tensor level, Tensor frequencies, bool sineFirst)
     {
         var angle = level.unsqueeze(1) * frequencies;
         return sineFirst ? cat([angle.sin(), angle.cos()], 1) : cat([angle.cos(), angle.sin()], 1);

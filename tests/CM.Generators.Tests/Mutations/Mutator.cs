@@ -26,7 +26,7 @@ internal sealed class Mutator
     // Kinds of layer that are mistaken for each other, with the arguments rewritten.
     private static readonly (string Kind, string Other, Func<string[], string> Arguments)[] Mistaken =
     [
-        ("GroupNorm", "LayerNorm", all => all[1]), ("LayerNorm", "GroupNorm", all => $"2, {all[0]}"), ("Fourier", "MpFourier", all => all[0]), ("MpFourier", "Fourier", all => all[0]),
+        ("GroupNorm", "LayerNorm", all => all[1]), ("LayerNorm", "GroupNorm", all => $"2, {all[0]}"), ("FourierEmbedding", "MpFourier", all => all[0]), ("MpFourier", "FourierEmbedding", all => all[0]),
         ("Linear", "Conv2d", all => $"{all[0]}, {all[1]}, 1"), ("Conv2d", "Linear", all => $"{all[0]}, {all[1]}"),
         ("MpLinear", "Linear", all => $"{all[0]}, {all[1]}"), ("MpConv2d", "MpLinear", all => $"{all[0]}, {all[1]}"),
         ("AdaptiveGroupNorm", "GroupNorm", all => $"{all[0]}, {all[1]}"), ("RmsNorm", "LayerNorm", all => all[0]), ("ConvTranspose2d", "Conv2d", all => string.Join(", ", all)),
@@ -64,7 +64,7 @@ internal sealed class Mutator
     {
         EditConstants(record);
         EditParameters(record);
-        PropertyDeclarationSyntax[] layers = [.. record.Members.OfType<PropertyDeclarationSyntax>().Where(property => property.Type.ToString() == "Part")];
+        PropertyDeclarationSyntax[] layers = [.. record.Members.OfType<PropertyDeclarationSyntax>().Where(property => property.Type.ToString() == "Layer")];
         for (var i = 0; i < layers.Length; i++)
         {
             EditLayer(record, layers[i]);
@@ -218,7 +218,7 @@ internal sealed class Mutator
                 EditFunction(pipe.Right, parameters);
         }
 
-        foreach (var call in body.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(call => call.Expression.ToString() == "Flow.Cat"))
+        foreach (var call in body.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(call => call.Expression.ToString() == "Value.Cat"))
         {
             var items = call.ArgumentList.Arguments;
             for (var i = 0; i < items.Count; i++)
@@ -302,7 +302,7 @@ internal sealed class Mutator
         foreach (var use in body.DescendantNodes().OfType<IdentifierNameSyntax>().Where(use => !use.Ancestors().OfType<BinaryExpressionSyntax>().Any(pipe => pipe.IsKind(SyntaxKind.BitwiseOrExpression) && pipe.Right.Span.Contains(use.Span))))
         {
             var name = use.Identifier.Text;
-            if (layers.Contains(name) || name is "Flow" or "Cat" or "var")
+            if (layers.Contains(name) || name is "Value" or "Cat" or "var")
                 continue;
             var locals = body.DescendantNodes().Where(node => node is VariableDeclaratorSyntax or SingleVariableDesignationSyntax && node.FirstAncestorOrSelf<StatementSyntax>()!.Span.End <= use.SpanStart)
                 .Select(node => node is VariableDeclaratorSyntax local ? local.Identifier.Text : node.ToString());
@@ -318,7 +318,7 @@ internal sealed class Mutator
         {
             var layer = layers[i];
             Change("stage removed", layer, "", [layer.Identifier.Text, layers[Math.Min(i + 1, layers.Length - 1)].Identifier.Text]);
-            Insert("stage duplicated", layer.Span.End, " " + layer.ToString().Replace($"Part {layer.Identifier} ", $"Part {layer.Identifier}Twin "), [layer.Identifier.Text, layer.Identifier.Text + "Twin"]);
+            Insert("stage duplicated", layer.Span.End, " " + layer.ToString().Replace($"Layer {layer.Identifier} ", $"Layer {layer.Identifier}Twin "), [layer.Identifier.Text, layer.Identifier.Text + "Twin"]);
         }
     }
 

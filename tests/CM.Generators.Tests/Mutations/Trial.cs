@@ -31,7 +31,7 @@ internal sealed partial class Trial
         (Mutant, Declared, Findings) = (mutant, declared, findings);
         foreach (var record in tree.GetRoot().DescendantNodes().OfType<RecordDeclarationSyntax>())
         {
-            var plan = NetworkReader.Read(model.GetDeclaredSymbol(record)!, new Sites(), default);
+            var plan = NetworkReader.Read(model.GetDeclaredSymbol(record)!, new SourceSites(), default);
             plans.Add(plan.Record.FullName, plan);
             places.Add(plan.Record.FullName, new(record.SpanStart, record.Span.End));
         }

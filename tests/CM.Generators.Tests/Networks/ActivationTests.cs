@@ -49,28 +49,28 @@ public sealed class ActivationTests
     [InlineData("[MpLinear(64, 96)]", "\"B\", 96", "\"B\", 64")]
     [InlineData("[MpConv2d(16, 24, 3)]", "\"B\", 24, 16, 16", Image)]
     [InlineData("MpSiLU", Image, Image)]
-    [InlineData("[Fourier(64)]", "\"B\", 64", "\"B\"")]
+    [InlineData("[FourierEmbedding(64)]", "\"B\", 64", "\"B\"")]
     [InlineData("PositionalEmbedding(64)", "\"B\", 64", "\"B\"")]
     [InlineData("[MpFourier(64)]", "\"B\", 64", "\"B\"")]
     [InlineData("[ClassEmbedding(10, 64, LabelDropout = 0.1)]", "\"B\", 64", "\"B\", 10")]
-    [InlineData("[Augmentation(9, 64)]", "\"B\", 64", "\"B\", 9")]
+    [InlineData("[AugmentEmbedding(9, 64)]", "\"B\", 64", "\"B\", 9")]
     [InlineData("[AdaptiveGroupNorm(4, 16, 32)]", Image, Image, "\"B\", 32")]
     [InlineData("MpSum(0.3)", Image, Image, Image)]
     [InlineData("MpCat()", "\"B\", 32, 16, 16", Image, Image)]
     public void A_layer(string layer, string output, params string[] inputs) => ShouldTake(OneLayer.Declare(layer, inputs, output), "Test.Net", Tolerance, gradients: !layer.StartsWith("[ClassEmbedding", StringComparison.Ordinal));
 
     [Theory]
-    [InlineData("x | Flatten | Turn", "\"B\", 16, 8, 8", "\"B\", 512")]
-    [InlineData("x | Turn | Off | Functions.Tanh", "\"B\", 1024", "\"B\", 512")]
+    [InlineData("x | Flatten | Conv1", "\"B\", 16, 8, 8", "\"B\", 512")]
+    [InlineData("x | Conv1 | Off | Functions.Tanh", "\"B\", 1024", "\"B\", 512")]
     [InlineData("x | Downsample(2) | Mix", "\"B\", 4, 8, 8", "\"B\", 4, 4, 4")]
     [InlineData("x * (x | Mix) - 2 * x + (x | Functions.Tanh)", "\"B\", 4, 8, 8", "\"B\", 4, 8, 8")]
-    [InlineData("Flow.Cat(x | Functions.Tanh, x | Mix | Functions.Tanh)", "\"B\", 4, 8, 8", "\"B\", 8, 8, 8")]
+    [InlineData("Value.Cat(x | Functions.Tanh, x | Mix | Functions.Tanh)", "\"B\", 4, 8, 8", "\"B\", 8, 8, 8")]
     [InlineData("x | Body | Mix", "\"B\", 4, 8, 8", "\"B\", 4, 8, 8")]
     public void Values_that_several_steps_keep(string flow, string input, string output)
     {
         var parts = new Dictionary<string, string>
         {
-            ["Turn"] = "[Linear(1024, 512)]",
+            ["Conv1"] = "[Linear(1024, 512)]",
             ["Mix"] = "[Conv2d(4, 4, 1)]",
             ["Off"] = "[Dropout(0)]",
             ["Body"] = "[Block<Residual>(4), Repeat(3)]",
@@ -79,19 +79,19 @@ public sealed class ActivationTests
             [Network]
             public sealed partial record Net
             {
-                {{string.Join("\n", parts.Where(part => flow.Contains(part.Key)).Select(part => $"{part.Value} public partial Part {part.Key} {{ get; }}"))}}
+                {{string.Join("\n", parts.Where(part => flow.Contains(part.Key)).Select(part => $"{part.Value} public partial Layer {part.Key} {{ get; }}"))}}
 
                 [return: Shape({{output}})]
-                private Flow Forward([Shape({{input}})] Flow x) => {{flow}};
+                private Value Forward([Shape({{input}})] Value x) => {{flow}};
             }
 
             [Network]
             public sealed partial record Residual(int Width)
             {
-                [Conv2d(nameof(Width), nameof(Width), 3)] public partial Part Turn { get; }
+                [Conv2d(nameof(Width), nameof(Width), 3)] public partial Layer Conv1 { get; }
 
                 [return: Shape("B", nameof(Width), "H", "W")]
-                private Flow Forward([Shape("B", nameof(Width), "H", "W")] Flow x) => x + (x | SiLU | Turn);
+                private Value Forward([Shape("B", nameof(Width), "H", "W")] Value x) => x + (x | SiLU | Conv1);
             }
             """, "Test.Net", Tolerance, gradients: true);
     }
@@ -104,13 +104,13 @@ public sealed class ActivationTests
         ShouldTake(File.ReadAllText(Path.Combine(Repository.Root, "samples", sample, "Networks.cs")), $"{sample}.{network}", Tolerance, gradients: false);
 
     [Theory]
-    [InlineData("DdpmPlusPlus(16, 3, 16, Multipliers = [1, 2], Blocks = [2], Attention = [8])", false)]
-    [InlineData("DdpmPlusPlus(16, 3, 16, Multipliers = [2, 1], Blocks = [1], Attention = [], Dropout = [0.2])", false)]
-    [InlineData("NcsnPlusPlus(16, 3, 16, Multipliers = [1, 2, 2], Blocks = [1], Attention = [8], Labels = 10)", true)]
-    [InlineData("Adm(16, 3, 16, Multipliers = [1, 2], Blocks = [2, 1], Attention = [8], ChannelsPerHead = 16, Labels = 10)", true)]
-    [InlineData("Adm(16, 3, 16, OutChannels = 6, Multipliers = [1, 2], Blocks = [1], Attention = [], Dropout = [0.1, 0])", false)]
-    [InlineData("Edm2(16, 3, 16, Multipliers = [1, 2], Blocks = [2], Attention = [8], ChannelsPerHead = 16, Labels = 10)", true)]
-    [InlineData("Edm2(16, 3, 16, Multipliers = [1, 1, 2], Blocks = [1, 2, 1], Attention = [], Dropout = [0, 0.1, 0.1])", false)]
+    [InlineData("DdpmPlusPlus(16, 3, 16, ChannelMult = [1, 2], NumBlocks = [2], AttnResolutions = [8])", false)]
+    [InlineData("DdpmPlusPlus(16, 3, 16, ChannelMult = [2, 1], NumBlocks = [1], AttnResolutions = [], Dropout = [0.2])", false)]
+    [InlineData("NcsnPlusPlus(16, 3, 16, ChannelMult = [1, 2, 2], NumBlocks = [1], AttnResolutions = [8], Labels = 10)", true)]
+    [InlineData("Adm(16, 3, 16, ChannelMult = [1, 2], NumBlocks = [2, 1], AttnResolutions = [8], ChannelsPerHead = 16, Labels = 10)", true)]
+    [InlineData("Adm(16, 3, 16, OutChannels = 6, ChannelMult = [1, 2], NumBlocks = [1], AttnResolutions = [], Dropout = [0.1, 0])", false)]
+    [InlineData("Edm2(16, 3, 16, ChannelMult = [1, 2], NumBlocks = [2], AttnResolutions = [8], ChannelsPerHead = 16, Labels = 10)", true)]
+    [InlineData("Edm2(16, 3, 16, ChannelMult = [1, 1, 2], NumBlocks = [1, 2, 1], AttnResolutions = [], Dropout = [0, 0.1, 0.1])", false)]
     public void A_UNet(string layer, bool labels)
     {
         var channels = layer.Contains("OutChannels = 6") ? 6 : 3;
@@ -118,10 +118,10 @@ public sealed class ActivationTests
             [Network]
             public sealed partial record Net
             {
-                [{{layer}}] public partial Part Model { get; }
+                [{{layer}}] public partial Layer Model { get; }
 
                 [return: Shape("B", {{channels}}, 16, 16)]
-                private Flow Forward([Shape("B", 3, 16, 16)] Flow x, [Shape("B")] Flow level{{(labels ? ", [Shape(\"B\", 10)] Flow label" : "")}}) => (x, level{{(labels ? ", label" : "")}}) | Model;
+                private Value Forward([Shape("B", 3, 16, 16)] Value x, [Shape("B")] Value level{{(labels ? ", [Shape(\"B\", 10)] Value label" : "")}}) => (x, level{{(labels ? ", label" : "")}}) | Model;
             }
             """, "Test.Net", Tolerance, gradients: false);
     }
@@ -130,7 +130,7 @@ public sealed class ActivationTests
 
     private static void ShouldTake(string source, string network, double tolerance, bool gradients)
     {
-        var plan = NetworkChecker.Check(NetworkReader.Read(Source.Compile(source).GetTypeByMetadataName(network)!, new Sites(), default));
+        var plan = NetworkChecker.Check(NetworkReader.Read(Source.Compile(source).GetTypeByMetadataName(network)!, new SourceSites(), default));
         var inputs = plan.InputShapes.ToArray();
         var promised = 4 * (plan.Activations - inputs.Aggregate((Dim)0, (sum, input) => sum + input.Numbers)).Value!.Value;
 

@@ -18,11 +18,11 @@ public sealed class FunctionsTests
             private const int Twice = 2;
             private const double Small = 0.5;
 
-            [Conv2d(nameof(Width), nameof(Width), 3)] public partial Part Turn { get; }
+            [Conv2d(nameof(Width), nameof(Width), 3)] public partial Layer Conv1 { get; }
 
             [return: Shape("B", "Width/2", "2*H", "2*W")]
-            private Flow Forward([Shape("B", nameof(Width), "H", "W")] Flow x) =>
-                x | Turn | SiLU | SliceChannels(Width - Width / 2, count: Width / 2) | Upsample(Twice) | Scale(Small);
+            private Value Forward([Shape("B", nameof(Width), "H", "W")] Value x) =>
+                x | Conv1 | SiLU | SliceChannels(Width - Width / 2, count: Width / 2) | Upsample(Twice) | Scale(Small);
         }
 
         """;
@@ -32,10 +32,10 @@ public sealed class FunctionsTests
     {
         Source.Findings(Half).ShouldBeEmpty();
         var text = Source.Generate(Half)["Networks/Test.Net.g.cs"];
-        text.Split('\n').Count(line => line.Contains("public partial Part ")).ShouldBe(1);
+        text.Split('\n').Count(line => line.Contains("public partial Layer ")).ShouldBe(1);
         var list = text[(text.IndexOf("ListLayers() =>", StringComparison.Ordinal))..];
         list[..list.IndexOf("];", StringComparison.Ordinal)].Split('\n').Select(line => line.Trim().Split("\", ")[0]).ShouldBe(
-            ["ListLayers() =>", "[", "Turn,", "new(\"SiLU", "new(\"SliceChannels(Width-Width/2, count: Width/2)", "new(\"Upsample(Twice)", "new(\"Scale(Small)", ""]);
+            ["ListLayers() =>", "[", "Conv1,", "new(\"SiLU", "new(\"SliceChannels(Width-Width/2, count: Width/2)", "new(\"Upsample(Twice)", "new(\"Scale(Small)", ""]);
         text.ShouldContain("""new("Upsample(Twice)", "Upsample 2", $"[B, {""");
         text.ShouldContain("""new("Scale(Small)", "Scale by 0.5", """);
         text.ShouldContain("/// SiLU ");
@@ -48,7 +48,7 @@ public sealed class FunctionsTests
         using var store = emitted.NewStore("Net", 1, 5);
         using var module = emitted.NewModule("Net", store, 5);
         var x = OneLayer.Image(5, 4);
-        var turned = nn.functional.silu(nn.functional.conv2d(x, store["Turn.weight"], store["Turn.bias"], padding: [1, 1]));
+        var turned = nn.functional.silu(nn.functional.conv2d(x, store["Conv1.weight"], store["Conv1.bias"], padding: [1, 1]));
         Emitted.Forward(module, x)[0].allclose(turned.narrow(1, 3, 2).repeat_interleave(2, 2).repeat_interleave(2, 3) * 0.5).ShouldBeTrue();
     }
 
@@ -79,15 +79,15 @@ public sealed class FunctionsTests
             [Network]
             public sealed partial record Net
             {
-                [Linear(4, 4)] public partial Part SiLU { get; }
+                [Linear(4, 4)] public partial Layer SiLU { get; }
 
                 [return: Shape("B", 4)]
-                private Flow Forward([Shape("B", 4)] Flow x) => x | SiLU | Functions.SiLU;
+                private Value Forward([Shape("B", 4)] Value x) => x | SiLU | Functions.SiLU;
             }
             """;
         Source.Findings(Own).ShouldBeEmpty();
         var text = Source.Generate(Own)["Networks/Test.Net.g.cs"];
-        text.ShouldContain("Linears.Of(x, siLUWeight, siLUBias)");
+        text.ShouldContain("Fused.Linear(x, siLUWeight, siLUBias)");
         text.ShouldContain("functional.silu(siLU)");
         text.ShouldContain("""new("Functions.SiLU", "SiLU", "[B, 4]", "[B, 4]", 0)""");
     }
@@ -136,9 +136,9 @@ public sealed class FunctionsTests
             private static int Steps => 3;
 
             [return: Shape("B", 24, 8, 8)]
-            private Flow Forward([Shape("B", 24, 8, 8)] Flow x) => x | {{call}};
+            private Value Forward([Shape("B", 24, 8, 8)] Value x) => x | {{call}};
 
-            private static Part Make() => SiLU;
+            private static Layer Make() => SiLU;
         }
         """).ShouldHaveSingleItem().ShouldStartWith(finding);
 
@@ -146,11 +146,11 @@ public sealed class FunctionsTests
         [Network]
         public sealed partial record Net
         {
-            [Conv2d(3, 8, 3)] public partial Part In { get; }
-            [Conv2d(8, 3, 3)] public partial Part Out { get; }
+            [Conv2d(3, 8, 3)] public partial Layer In { get; }
+            [Conv2d(8, 3, 3)] public partial Layer Out { get; }
 
             [return: Shape("B", 3, 24, 24), Shape("B", 8, 16, 16)]
-            private Flow Forward([Shape("B", 3, 8, 8)] Flow x)
+            private Value Forward([Shape("B", 3, 8, 8)] Value x)
             {
                 var seen = x | In;
                 return (seen | Upsample(2) | Out, seen | Upsample(2));
@@ -192,8 +192,8 @@ public sealed class FunctionsTests
             {
                 private const double Bound = 3;
 
-                private Pair Couple(Flow data, Flow noise, Times times) =>
-                    new(data, noise + 0.1 * (data - noise | Clamp(Bound) | Functions.Tanh) + (times.Later | Scale(0.01)));
+                private Pair Couple(Value data, Value noise, TimePair times) =>
+                    new(data, noise + 0.1 * (data - noise | Clamp(Bound) | Functions.Tanh) + (times.T | Scale(0.01)));
             }
 
             """;
@@ -217,7 +217,7 @@ public sealed class FunctionsTests
         [Coupling]
         public sealed partial record Turned
         {
-            private Pair Couple(Flow data, Flow noise) => new(data, noise | Function<Turned>());
+            private Pair Couple(Value data, Value noise) => new(data, noise | Function<Turned>());
         }
         """).ShouldBe(["CM3004 at 'Function<Turned>()': 'Function<Turned>()' cannot stand here: a function of your own belongs into a network; use that as a block"]);
 

@@ -15,24 +15,24 @@ public sealed class NetworkTests
             private const int Width = 128;
 
             /// <summary>The level as waves.</summary>
-            [Fourier(64, Scale = 1)] public partial Part Wave { get; }
-            [Linear(64, Width)] public partial Part Level { get; }
-            [Linear(2, Width)] public partial Part In { get; }
-            [Block<Residual>(Width), Repeat(3)] public partial Part Body { get; }
-            [Linear(Width, 2)] public partial Part Out { get; }
+            [FourierEmbedding(64, Scale = 1)] public partial Layer TimeEmbedding { get; }
+            [Linear(64, Width)] public partial Layer Level { get; }
+            [Linear(2, Width)] public partial Layer In { get; }
+            [Block<Residual>(Width), Repeat(3)] public partial Layer Body { get; }
+            [Linear(Width, 2)] public partial Layer Out { get; }
 
             [return: Shape("B", 2)]
-            private Flow Forward([Shape("B", 2)] Flow x, [Shape("B")] Flow level) =>
-                ((x | In) + (level | Wave | Level)) | Body | Out;
+            private Value Forward([Shape("B", 2)] Value x, [Shape("B")] Value level) =>
+                ((x | In) + (level | TimeEmbedding | Level)) | Body | Out;
         }
 
         [Network]
         public sealed partial record Residual(int Width)
         {
-            [Linear(nameof(Width), nameof(Width))] public partial Part Turn { get; }
+            [Linear(nameof(Width), nameof(Width))] public partial Layer Linear1 { get; }
 
             [return: Shape("B", nameof(Width))]
-            private Flow Forward([Shape("B", nameof(Width))] Flow x) => x + (x | SiLU | Turn);
+            private Value Forward([Shape("B", nameof(Width))] Value x) => x + (x | SiLU | Linear1);
         }
         """;
 
@@ -42,34 +42,34 @@ public sealed class NetworkTests
         {
             private const int C = 64, T = 256;
 
-            [Conv2d(3, C, 3)] public partial Part Stem { get; }
-            [Block<ResBlock>(C, C, T)] public partial Part Down { get; }
-            [Conv2d(C, 2 * C, 3, Stride = 2, Padding = 1)] public partial Part Shrink { get; }
-            [Block<ResBlock>(2 * C, 2 * C, T)] public partial Part Middle { get; }
-            [Block<ResBlock>(3 * C, C, T)] public partial Part Up { get; }
-            [Conv2d(C, 3, 1)] public partial Part Head { get; }
+            [Conv2d(3, C, 3)] public partial Layer Stem { get; }
+            [Block<ResBlock>(C, C, T)] public partial Layer Down { get; }
+            [Conv2d(C, 2 * C, 3, Stride = 2, Padding = 1)] public partial Layer Down1 { get; }
+            [Block<ResBlock>(2 * C, 2 * C, T)] public partial Layer Middle { get; }
+            [Block<ResBlock>(3 * C, C, T)] public partial Layer Up { get; }
+            [Conv2d(C, 3, 1)] public partial Layer Head { get; }
 
             [return: Shape("B", 3, 32, 32)]
-            private Flow Forward([Shape("B", 3, 32, 32)] Flow x, [Shape("B")] Flow t)
+            private Value Forward([Shape("B", 3, 32, 32)] Value x, [Shape("B")] Value t)
             {
                 var time = t | PositionalEmbedding(T, sineFirst: true);
                 var skip = (x | Stem, time) | Down;
-                var deep = (skip | Shrink, time) | Middle | Upsample(2);
-                return (Flow.Cat(deep, skip), time) | Up | Head;
+                var deep = (skip | Down1, time) | Middle | Upsample(2);
+                return (Value.Cat(deep, skip), time) | Up | Head;
             }
         }
 
         [Network]
         public sealed partial record ResBlock(int In, int Out, int Time)
         {
-            [GroupNorm(8, nameof(In))] public partial Part Calm { get; }
-            [Conv2d(nameof(In), nameof(Out), 3)] public partial Part Turn { get; }
-            [Linear(nameof(Time), nameof(Out))] public partial Part Clock { get; }
-            [Conv2d(nameof(In), nameof(Out), 1)] public partial Part Short { get; }
+            [GroupNorm(8, nameof(In))] public partial Layer Norm1 { get; }
+            [Conv2d(nameof(In), nameof(Out), 3)] public partial Layer Linear1 { get; }
+            [Linear(nameof(Time), nameof(Out))] public partial Layer Clock { get; }
+            [Conv2d(nameof(In), nameof(Out), 1)] public partial Layer Short { get; }
 
             [return: Shape("B", nameof(Out), "H", "W")]
-            private Flow Forward([Shape("B", nameof(In), "H", "W")] Flow x, [Shape("B", nameof(Time))] Flow t) =>
-                (x | Calm | SiLU | Turn) + (t | Clock) + (x | Short);
+            private Value Forward([Shape("B", nameof(In), "H", "W")] Value x, [Shape("B", nameof(Time))] Value t) =>
+                (x | Norm1 | SiLU | Linear1) + (t | Clock) + (x | Short);
         }
         """;
 
@@ -80,17 +80,17 @@ public sealed class NetworkTests
         [Network]
         public sealed partial record EveryLayer
         {
-            [Conv2d(3, 8, 3, Stride = 2, Dilation = 2, Groups = 1, Bias = false)] public partial Part Stem { get; }
-            [GroupNorm(4, 8, Epsilon = 1e-6)] public partial Part Calm { get; }
-            [Dropout(0.1)] public partial Part Drop { get; }
-            [LayerNorm(128)] public partial Part Level { get; }
-            [Linear(128, 128, Bias = false), Repeat(2)] public partial Part Turn { get; }
+            [Conv2d(3, 8, 3, Stride = 2, Dilation = 2, Groups = 1, Bias = false)] public partial Layer Stem { get; }
+            [GroupNorm(4, 8, Epsilon = 1e-6)] public partial Layer Norm1 { get; }
+            [Dropout(0.1)] public partial Layer Drop { get; }
+            [LayerNorm(128)] public partial Layer Level { get; }
+            [Linear(128, 128, Bias = false), Repeat(2)] public partial Layer Linear1 { get; }
 
             [return: Shape("B", 8, 4, 4), Shape("B", 8, 4, 4)]
-            private Flow Forward([Shape("B", 3, 16, 16)] Flow x)
+            private Value Forward([Shape("B", 3, 16, 16)] Value x)
             {
-                var small = x | Stem | Calm | Drop | AveragePool(2) | Upsample(2) | Downsample(2);
-                var flat = small | Flatten | Level | GELU | Turn;
+                var small = x | Stem | Norm1 | Drop | AveragePool(2) | Upsample(2) | Downsample(2);
+                var flat = small | Flatten | Level | GELU | Linear1;
                 return (2 * (flat | Unflatten(8, 4, 4)) - small, -(small | Scale(0.5)) + 1);
             }
         }
@@ -100,16 +100,16 @@ public sealed class NetworkTests
         [Network]
         public sealed partial record MagnitudePreservingBlock(int In, int Out, int Embedding)
         {
-            [MpConv2d(nameof(In), nameof(Out), 1)] public partial Part Skip { get; }
-            [MpConv2d(nameof(Out), nameof(Out), 3)] public partial Part First { get; }
-            [MpLinear(nameof(Embedding), nameof(Out))] public partial Part Embed { get; }
-            [LearnedGain] public partial Part Loud { get; }
-            [Dropout(0.1)] public partial Part Drop { get; }
-            [MpConv2d(nameof(Out), nameof(Out), 3)] public partial Part Second { get; }
-            [MpAttention(nameof(Out), ChannelsPerHead = 64)] public partial Part Attend { get; }
+            [MpConv2d(nameof(In), nameof(Out), 1)] public partial Layer Skip { get; }
+            [MpConv2d(nameof(Out), nameof(Out), 3)] public partial Layer First { get; }
+            [MpLinear(nameof(Embedding), nameof(Out))] public partial Layer Embed { get; }
+            [LearnedGain] public partial Layer Loud { get; }
+            [Dropout(0.1)] public partial Layer Drop { get; }
+            [MpConv2d(nameof(Out), nameof(Out), 3)] public partial Layer Second { get; }
+            [MpAttention(nameof(Out), ChannelsPerHead = 64)] public partial Layer Attend { get; }
 
             [return: Shape("B", nameof(Out), "H", "W")]
-            private Flow Forward([Shape("B", nameof(In), "2*H", "2*W")] Flow image, [Shape("B", nameof(Embedding))] Flow embedding)
+            private Value Forward([Shape("B", nameof(In), "2*H", "2*W")] Value image, [Shape("B", nameof(Embedding))] Value embedding)
             {
                 var x = image | FirDownsample(1, 1) | Skip | PixelNorm;
                 var y = (x | MpSiLU | First) * ((embedding | Embed | Loud) + 1);
@@ -122,9 +122,9 @@ public sealed class NetworkTests
         [Network, Shape("B", 2)]
         public sealed partial record Straight
         {
-            [Linear(2, 8)] public partial Part In { get; }
-            [LayerNorm(8)] public partial Part Norm { get; }
-            [Linear(8, 2)] public partial Part Out { get; }
+            [Linear(2, 8)] public partial Layer In { get; }
+            [LayerNorm(8)] public partial Layer Norm { get; }
+            [Linear(8, 2)] public partial Layer Out { get; }
         }
         """)]
     public async Task Generated_text(string name, string source)
@@ -155,19 +155,19 @@ public sealed class NetworkTests
         Source.Diagnose(UNet.Replace("Padding = 1", "Padding = 0")).ShouldBe(
         [
             "CM2003 at 'skip': Cannot join 'deep' [B, 128, 30, 30] with 'skip' [B, 64, 32, 32] along channels: height is 30 against 32, width is 30 against 32."
-            + " 'Shrink' turned 32 into 15 and 'Upsample(2)' turned 15 into 30. It fits with Padding = 1 on 'Shrink'.",
+            + " 'Down1' turned 32 into 15 and 'Upsample(2)' turned 15 into 30. It fits with Padding = 1 on 'Down1'.",
         ]);
 
     [Fact]
     public void A_wrong_width_names_the_layer_that_made_it() =>
         Source.Diagnose(Planar.Replace("[Linear(64, Width)]", "[Linear(32, Width)]")).ShouldBe(
-            ["CM2001 at 'Level': 'Level' expects width 32 but 'wave' [B, 64] has 64. 'Wave' made it 64. It fits with channels = 32 on 'Wave'."]);
+            ["CM2001 at 'Level': 'Level' expects width 32 but 'wave' [B, 64] has 64. 'TimeEmbedding' made it 64. It fits with channels = 32 on 'TimeEmbedding'."]);
 
     [Fact]
     public void A_block_with_wrong_sizes_is_found_where_it_is_called() =>
         Source.Diagnose(UNet.Replace("[Block<ResBlock>(3 * C, C, T)]", "[Block<ResBlock>(2 * C, C, T)]")).ShouldBe(
         [
-            "CM2005 at 'Up': 'Up' takes [B, 128, 32, 32] but 'joined' is [B, 192, 32, 32]: channels is 192 but must be 128. Flow.Cat joined 128 of 'deep' ('Shrink' made it 128) and 64 of 'skip' ('Stem' made it 64). It fits with In = 192 on 'Up'.",
+            "CM2005 at 'Up': 'Up' takes [B, 128, 32, 32] but 'joined' is [B, 192, 32, 32]: channels is 192 but must be 128. Value.Cat joined 128 of 'deep' ('Down1' made it 128) and 64 of 'skip' ('Stem' made it 64). It fits with In = 192 on 'Up'.",
         ]);
 
     [Fact]
@@ -176,11 +176,11 @@ public sealed class NetworkTests
             [Network]
             public sealed partial record Small
             {
-                [Block<Halve>(4)] public partial Part First { get; }
-                [Block<Halve>(0)] public partial Part Second { get; }
+                [Block<Halve>(4)] public partial Layer First { get; }
+                [Block<Halve>(0)] public partial Layer Second { get; }
 
                 [return: Shape("B", 3, 1, 1), Shape("B", 3, 0, 0)]
-                private Flow Forward([Shape("B", 3, 2, 2)] Flow x)
+                private Value Forward([Shape("B", 3, 2, 2)] Value x)
                 {
                     var small = x | First;
                     return (small, small | Second);
@@ -190,11 +190,11 @@ public sealed class NetworkTests
             [Network]
             public sealed partial record Halve(int Hidden)
             {
-                [Conv2d(3, nameof(Hidden), 3)] public partial Part Widen { get; }
-                [Conv2d(nameof(Hidden), 3, 1)] public partial Part Back { get; }
+                [Conv2d(3, nameof(Hidden), 3)] public partial Layer Widen { get; }
+                [Conv2d(nameof(Hidden), 3, 1)] public partial Layer Back { get; }
 
                 [return: Shape("B", 3, "H/2", "W/2")]
-                private Flow Forward([Shape("B", 3, "H", "W")] Flow x) => x | Widen | AveragePool(2) | Back;
+                private Value Forward([Shape("B", 3, "H", "W")] Value x) => x | Widen | AveragePool(2) | Back;
             }
             """).ShouldBe(
         [
@@ -211,16 +211,16 @@ public sealed class NetworkTests
             [Network]
             public sealed partial record Awkward
             {
-                [Linear(3, 3), Repeat(2)] public partial Part Turn { get; }
-                [Linear(3, 3)] public partial Part Turn1 { get; }
-                [Linear(3, 5), Repeat(1)] public partial Part Wide { get; }
-                [Block<Same>] public partial Part same { get; }
-                [Dropout(0.5)] public partial Part Drop { get; }
+                [Linear(3, 3), Repeat(2)] public partial Layer Linear1 { get; }
+                [Linear(3, 3)] public partial Layer Linear1 { get; }
+                [Linear(3, 5), Repeat(1)] public partial Layer Wide { get; }
+                [Block<Same>] public partial Layer same { get; }
+                [Dropout(0.5)] public partial Layer Drop { get; }
 
                 [return: Shape("B", "N", 3), Shape("B", "N", 3), Shape("B", "N", 5)]
-                private Flow Forward([Shape("B", "N", 3)] Flow training, [Shape("B", "N")] Flow last)
+                private Value Forward([Shape("B", "N", 3)] Value training, [Shape("B", "N")] Value last)
                 {
-                    var turn1 = training | Turn | Turn1 | Drop;
+                    var turn1 = training | Linear1 | Linear1 | Drop;
                     var (a, b) = (turn1 * last + last, training);
                     var kept = a | same;
                     return (kept | same, b, training | Wide);
@@ -231,7 +231,7 @@ public sealed class NetworkTests
             public sealed partial record Same
             {
                 [return: Shape("B", "N", "C")]
-                private Flow Forward([Shape("B", "N", "C")] Flow x) => x;
+                private Value Forward([Shape("B", "N", "C")] Value x) => x;
             }
             """);
         using var store = emitted.NewStore("Awkward");
@@ -239,7 +239,7 @@ public sealed class NetworkTests
         module.eval();
         var (x, scale) = (torch.linspace(-1, 1, 24, torch.float32).view(2, 4, 3), torch.linspace(0, 1, 8, torch.float32).view(2, 4));
         var turned = x;
-        foreach (var layer in new[] { "Turn.0", "Turn.1", "Turn1" })
+        foreach (var layer in new[] { "Linear1.0", "Linear1.1", "Linear1" })
             turned = turned.matmul(store[layer + ".weight"].t()) + store[layer + ".bias"];
         var results = Emitted.Forward(module, x, scale);
         results[0].allclose(turned * scale.unsqueeze(2) + scale.unsqueeze(2), 1e-4, 1e-5).ShouldBeTrue();
@@ -255,16 +255,16 @@ public sealed class NetworkTests
             [Network]
             public sealed partial record Around
             {
-                [Block<Broken>] public partial Part Inner { get; }
+                [Block<Broken>] public partial Layer Inner { get; }
 
                 [return: Shape("B", 4)]
-                private Flow Forward([Shape("B", 3)] Flow x) => x | Inner;
+                private Value Forward([Shape("B", 3)] Value x) => x | Inner;
             }
 
             [Network, Shape("B", 3)]
             public sealed partial record Broken
             {
-                [Linear(4, 4)] public partial Part Turn { get; }
+                [Linear(4, 4)] public partial Layer Linear1 { get; }
             }
             """);
         files["Networks/Test.Around.g.cs"].ShouldContain("one of its blocks does not");
@@ -274,9 +274,9 @@ public sealed class NetworkTests
     [InlineData("[Linear(64, Width)]", "[Linear(64, 2 * Width)]", "CM2004")]
     [InlineData("[Linear(Width, 2)]", "[Linear(Width, 3)]", "CM2006")]
     [InlineData("| Body | Out", "| Out", "CM1005")]
-    [InlineData("(level | Wave | Level)", "(level | Level)", "CM2002")]
+    [InlineData("(level | TimeEmbedding | Level)", "(level | Level)", "CM2002")]
     [InlineData("| Body | Out", "| Bodi | Out", "CM1004")]
-    [InlineData("Part Out { get; }", "Part? Out { get; }", null)]
+    [InlineData("Layer Out { get; }", "Layer? Out { get; }", null)]
     public void One_mistake_gives_one_finding(string old, string changed, string? id)
     {
         Planar.ShouldContain(old);
@@ -297,7 +297,7 @@ public sealed class NetworkTests
     public void The_users_own_words_stay_on_hover()
     {
         Source.Generate(Planar, out var output);
-        var wave = output.GetTypeByMetadataName("Test.Planar")!.GetMembers("Wave").Single();
+        var wave = output.GetTypeByMetadataName("Test.Planar")!.GetMembers("TimeEmbedding").Single();
         wave.GetDocumentationCommentXml().ShouldNotBeNull().ShouldContain("The level as waves.");
         wave.GetDocumentationCommentXml()!.ShouldContain("[B] → [B, 64]");
     }

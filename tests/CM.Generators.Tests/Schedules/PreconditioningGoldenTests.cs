@@ -18,10 +18,10 @@ public sealed class PreconditioningGoldenTests
         [Network]
         public sealed partial record GreyNet : IDenoiser
         {
-            [DdpmPlusPlus(28, 1, 16, Multipliers = [1, 1], Blocks = [1])] public partial Part Unet { get; }
+            [DdpmPlusPlus(28, 1, 16, ChannelMult = [1, 1], NumBlocks = [1])] public partial Layer Unet { get; }
 
             [return: Shape("B", 1, 28, 28)]
-            private Flow Forward([Shape("B", 1, 28, 28)] Flow x, [Shape("B")] Flow level) => (x, level) | Unet;
+            private Value Forward([Shape("B", 1, 28, 28)] Value x, [Shape("B")] Value level) => (x, level) | Unet;
         }
 
         [Shape(3, 16, 16), Classes(5)]
@@ -35,26 +35,26 @@ public sealed class PreconditioningGoldenTests
         [Network]
         public sealed partial record MagnitudeNet : IDenoiser
         {
-            [Edm2(16, 3, 8, Labels = 5, Multipliers = [1, 1], Blocks = [1], Attention = [8], ChannelsPerHead = 4)] public partial Part Unet { get; }
+            [Edm2(16, 3, 8, LabelDim = 5, ChannelMult = [1, 1], NumBlocks = [1], AttnResolutions = [8], ChannelsPerHead = 4)] public partial Layer Unet { get; }
 
             [return: Shape("B", 3, 16, 16)]
-            private Flow Forward([Shape("B", 3, 16, 16)] Flow x, [Shape("B")] Flow level, [Shape("B", 5)] Flow labels) => (x, level, labels) | Unet;
+            private Value Forward([Shape("B", 3, 16, 16)] Value x, [Shape("B")] Value level, [Shape("B", 5)] Value labels) => (x, level, labels) | Unet;
         }
 
-        [Experiment(Steps = 10, Batch = 2), Data<Greys>, Model<GreyNet>, Coupling<Independent>, Times<BoundaryTimes>, L2, RAdam(1e-3), Sample(80)]
+        [Experiment(Steps = 10, Batch = 2), Data<Greys>, Model<GreyNet>, Coupling<Independent>, Schedule<BoundarySchedule>, L2, RAdam(1e-3), MultistepSampler(80)]
         public partial record Boundary;
 
-        [Experiment, Times<PlainTimes>] public sealed partial record Plain : Boundary;
-        [Experiment, Times<LinearBoundaryTimes>] public sealed partial record LinearBoundary : Boundary;
-        [Experiment, Times<LinearPlainTimes>] public sealed partial record LinearPlain : Boundary;
-        [Experiment, Times<TunedTimes>, Data<Pixels>, Model<Net>] public sealed partial record Tuned : Boundary;
-        [Experiment, Times<PlainTimes>, Data<Sixteens>, Model<MagnitudeNet>] public sealed partial record Magnitudes : Boundary;
+        [Experiment, Schedule<PlainSchedule>] public sealed partial record Plain : Boundary;
+        [Experiment, Schedule<LinearBoundarySchedule>] public sealed partial record LinearBoundary : Boundary;
+        [Experiment, Schedule<LinearPlainSchedule>] public sealed partial record LinearPlain : Boundary;
+        [Experiment, Schedule<TunedSchedule>, Data<Pixels>, Model<Net>] public sealed partial record Tuned : Boundary;
+        [Experiment, Schedule<PlainSchedule>, Data<Sixteens>, Model<MagnitudeNet>] public sealed partial record Magnitudes : Boundary;
 
         """;
 
-    private static readonly TimesDeclared Declared = TimesDeclared.Compile(Times("BoundaryTimes", "0.002", "Boundary") + Times("PlainTimes", "0.002", "Plain")
-        + Times("LinearBoundaryTimes", "0.002", "Boundary", "1 - t / 80") + Times("LinearPlainTimes", "0.002", "Plain", "1 - t / 80")
-        + Times("TunedTimes", "0.003", "BoundaryWhenSampling") + BasesGoldenTests.Net + Source);
+    private static readonly TimesDeclared Declared = TimesDeclared.Compile(Times("BoundarySchedule", "0.002", "Consistency") + Times("PlainSchedule", "0.002", "Edm")
+        + Times("LinearBoundarySchedule", "0.002", "Consistency", "1 - t / 80") + Times("LinearPlainSchedule", "0.002", "Edm", "1 - t / 80")
+        + Times("TunedSchedule", "0.003", "ConsistencyAtSampling") + BasesGoldenTests.Net + Source);
 
     /// <summary>Both kernels, plain and with the boundary.</summary>
     [Theory]
@@ -120,9 +120,9 @@ public sealed class PreconditioningGoldenTests
         [TimeSchedule({{from}}, 80, Preconditioning = Preconditioning.{{preconditioning}}), LogNormal(-1.1, 2)]
         public sealed partial record {{name}} : ITimeSchedule
         {
-            public static double Signal(double t) => {{signal}};
-            public static double Noise(double t) => t;
-            public static double Earlier(double t, int stage) => t / 2;
+            public static double Alpha(double t) => {{signal}};
+            public static double Sigma(double t) => t;
+            public static double TeacherTime(double t, int stage) => t / 2;
         }
 
         """;

@@ -8,13 +8,13 @@ public sealed class TimesTests
 {
     internal const string Easy = """
         /// <summary>ECT's continuous times: variance exploding, gap shrinking in eight stages.</summary>
-        [TimeSchedule(from: 0.002, to: 80), LogNormal(mean: -1.1, deviation: 2.0)]
-        public sealed partial record EasyTimes : ITimeSchedule
+        [TimeSchedule(min: 0.002, max: 80), LogNormal(mean: -1.1, std: 2.0)]
+        public sealed partial record EctSchedule : ITimeSchedule
         {
-            public static double Signal(double t) => 1;                     // x_t = Signal(t)·x + Noise(t)·z
-            public static double Noise(double t) => t;
+            public static double Alpha(double t) => 1;                     // x_t = Alpha(t)·x + Sigma(t)·z
+            public static double Sigma(double t) => t;
             public static int Stage(double progress) => (int)(8 * progress);
-            public static double Earlier(double t, int stage) =>
+            public static double TeacherTime(double t, int stage) =>
                 Max(0, t - t * Pow(2, -(stage + 1)) * (1 + 8 / (1 + Exp(t))));
             public static double Weight(double t, double r) => 1 / (t - r);
         }
@@ -24,15 +24,15 @@ public sealed class TimesTests
     internal const string Improved = """
         /// <summary>iCT's grid: rho 7, doubling from 10 to 1,280 intervals.</summary>
         [TimeSchedule(0.002, 80), LogNormal(-1.1, 2)]
-        public sealed partial record ImprovedTimes : ITimeSchedule
+        public sealed partial record IctSchedule : ITimeSchedule
         {
             private const double Rho = 7;
             private static readonly double Low = Pow(0.002, 1 / Rho), High = Pow(80, 1 / Rho);
 
-            public static double Signal(double t) => 1;
-            public static double Noise(double t) => t;
-            public static double Grid(double u) => Pow(Low + u * (High - Low), Rho);
-            public static int Cuts(int step, int steps) => Min(10 << (step / (int)(steps / (Log2(1280 / 10) + 1))), 1280);
+            public static double Alpha(double t) => 1;
+            public static double Sigma(double t) => t;
+            public static double Discretization(double u) => Pow(Low + u * (High - Low), Rho);
+            public static int Intervals(int step, int steps) => Min(10 << (step / (int)(steps / (Log2(1280 / 10) + 1))), 1280);
         }
 
         """;
@@ -40,14 +40,14 @@ public sealed class TimesTests
     internal const string Linear = """
         /// <summary>Data fade out linearly.</summary>
         [TimeSchedule(0.002, 80), LogNormal(-1.1, 2)]
-        public sealed partial record LinearTimes : ITimeSchedule
+        public sealed partial record LinearSchedule : ITimeSchedule
         {
             private const double To = 80;
 
-            public static double Signal(double t) => 1 - t / To;
-            public static double Noise(double t) => t;
+            public static double Alpha(double t) => 1 - t / To;
+            public static double Sigma(double t) => t;
             public static int Stage(double progress) => (int)(8 * progress);
-            public static double Earlier(double t, int stage)
+            public static double TeacherTime(double t, int stage)
             {
                 var gap = Pow(2, -(stage + 1));
                 return Max(0, t * (1 - gap * Slope(t)));
@@ -59,9 +59,9 @@ public sealed class TimesTests
         """;
 
     [Theory]
-    [InlineData(Easy, "EasyTimes")]
-    [InlineData(Improved, "ImprovedTimes")]
-    [InlineData(Linear, "LinearTimes")]
+    [InlineData(Easy, "EctSchedule")]
+    [InlineData(Improved, "IctSchedule")]
+    [InlineData(Linear, "LinearSchedule")]
     public Task A_schedule_becomes_tensor_code(string source, string name) =>
         Snapshot.Match(Source.Generate(source)[$"Times/Test.{name}.g.cs"], "Times." + name);
 
@@ -73,18 +73,18 @@ public sealed class TimesTests
             public sealed partial record Odd : ITimeSchedule
             {
                 private const int Two = 2;
-                public static double Signal(double t) => Sin(t) * Cos(t) - Tan(t / 9) + Atan(t) / Tanh(t) + E - PI;
-                public static double Noise(double t) => Pow(t, 1.5) + Pow(Two, t) + System.Math.Log2(t + 1) + Log(t + Two, 10) + Exp(-1 / t);
+                public static double Alpha(double t) => Sin(t) * Cos(t) - Tan(t / 9) + Atan(t) / Tanh(t) + E - PI;
+                public static double Sigma(double t) => Pow(t, 1.5) + Pow(Two, t) + System.Math.Log2(t + 1) + Log(t + Two, 10) + Exp(-1 / t);
                 public static int Stage(double progress) => 3;
-                public static double Earlier(double t, int stage)
+                public static double TeacherTime(double t, int stage)
                 {
                     double half = t / 2, shift = 1 / 2;
                     var parts = 8 / stage + 8.0 / stage + (1 << stage) % 5;
                     return t > 2 ? half + shift : stage > 2 && stage < 9 ? Helper(t, parts) : 0;
                 }
                 public static double Weight(double t, double r) => (t >= 1 && r != 0 || t < r ? Abs(r - t) : 5) - -t * r + Round(t) + Floor(t) * Ceiling(r) + (int)t / 2 + Sqrt(Min(t, r));
-                public static double Keep(double @in) => Clamp(@in, 0.7, 2) * @in * @in / (@in * @in);
-                public static double Give(double t) => Max(t, t * t / 3) - Min(2, t);
+                public static double CSkip(double @in) => Clamp(@in, 0.7, 2) * @in * @in / (@in * @in);
+                public static double COut(double t) => Max(t, t * t / 3) - Min(2, t);
                 private static double Helper(double time, double parts)
                 {
                     var scaled = time / (time + parts);
@@ -94,9 +94,9 @@ public sealed class TimesTests
             """;
         var odd = TimesDeclared.Compile(Formulas);
         double[] times = [0.5, 0.9, 1, 1.7, 2, 2.5, 3.3, 4], earlier = [0.1, 0.4, 0.2, 2.5, 0, 1.3, 0.7, 3.9];
-        foreach (var method in (string[])["Signal", "Noise", "Keep", "Give"])
+        foreach (var method in (string[])["Alpha", "Sigma", "CSkip", "COut"])
             TimesDeclared.ShouldAgree(odd.At("Odd", method, times), [.. times.Select(t => (double)odd.Call("Odd", method, t))], 1e-14, method);
-        TimesDeclared.ShouldAgree(odd.At("Odd", "Earlier", times, 3), [.. times.Select(t => (double)odd.Call("Odd", "Earlier", t, 3))], 1e-14, "Earlier");
+        TimesDeclared.ShouldAgree(odd.At("Odd", "TeacherTime", times, 3), [.. times.Select(t => (double)odd.Call("Odd", "TeacherTime", t, 3))], 1e-14, "TeacherTime");
         using var r = TorchSharp.torch.tensor(earlier);
         TimesDeclared.ShouldAgree(odd.At("Odd", "Weight", times, r), [.. times.Zip(earlier, (t, s) => (double)odd.Call("Odd", "Weight", t, s))], 1e-14, "Weight");
     }
@@ -112,26 +112,26 @@ public sealed class TimesTests
             .ShouldBe([IncrementalStepRunReason.Cached, IncrementalStepRunReason.Modified]);
 
     [Theory]
-    [InlineData("1 / (t - r)", "Cbrt(t)", "CM4007 at 'Cbrt(t)': 'Cbrt(t)' cannot become tensor code: 'Cbrt' is neither a static method of EasyTimes nor one of ")]
+    [InlineData("1 / (t - r)", "Cbrt(t)", "CM4007 at 'Cbrt(t)': 'Cbrt(t)' cannot become tensor code: 'Cbrt' is neither a static method of EctSchedule nor one of ")]
     [InlineData("1 / (t - r)", "t % 2", "CM4007 at 't % 2': 't % 2' cannot become tensor code: the operator '%' works only on numbers that are the same for all samples")]
     [InlineData("1 / (t - r)", "1 + (t switch { > 1 => 2, _ => 3 })", "CM4007 at 't switch { > 1 => 2, _ => 3 }': ")]
     [InlineData("Weight(double t, double r) => 1 / (t - r);", "Weight(double t, double r) { var sum = 0.0; for (var i = 0; i < 3; i++) sum += t; return sum; }", "CM4007 at 'for (var i = 0; i < 3; i++) sum += t;': ")]
     [InlineData("1 / (t - r)", "Weight(r, t)", "CM4007 at 'Weight(r, t)': 'Weight(r, t)' cannot become tensor code: 'Weight' calls itself")]
-    [InlineData("Noise(double t) => t", "Noise(double t) => 4 - t", "CM4008 at 'Noise': Noise must grow with t, but it is 3.998 at t = 0.002 and 3.99763 at t = 0.00236635")]
-    [InlineData("Max(0, t - t", "Max(0, t + t", "CM4009 at 'Earlier': At t = 0.002 and stage 0 Earlier gives 0.006996, but it must be 0 or more and below t")]
-    [InlineData("from: 0.002", "from: 800", "CM4003 at 'TimeSchedule(from: 800, to: 80)': In this schedule to is 80 but must be above from, 800")]
-    [InlineData("deviation: 2.0", "deviation: -2", "CM4003 at 'LogNormal(mean: -1.1, deviation: -2)': In this schedule the deviation of ln t is -2 but must be above 0")]
-    [InlineData("LogNormal(mean: -1.1, deviation: 2.0)", "LogNormal(0, 1), Uniform", "CM4005 at 'Uniform': 'EasyTimes' has two of ")]
+    [InlineData("Sigma(double t) => t", "Sigma(double t) => 4 - t", "CM4008 at 'Sigma': Sigma must grow with t, but it is 3.998 at t = 0.002 and 3.99763 at t = 0.00236635")]
+    [InlineData("Max(0, t - t", "Max(0, t + t", "CM4009 at 'Earlier': At t = 0.002 and stage 0 TeacherTime gives 0.006996, but it must be 0 or more and below t")]
+    [InlineData("from: 0.002", "from: 800", "CM4003 at 'TimeSchedule(min: 800, max: 80)': In this schedule to is 80 but must be above from, 800")]
+    [InlineData("deviation: 2.0", "deviation: -2", "CM4003 at 'LogNormal(mean: -1.1, std: -2)': In this schedule the deviation of ln t is -2 but must be above 0")]
+    [InlineData("LogNormal(mean: -1.1, std: 2.0)", "LogNormal(0, 1), Uniform", "CM4005 at 'Uniform': 'EctSchedule' has two of ")]
     public void Mistakes_of_a_continuous_schedule_are_found(string right, string wrong, string message) => ShouldSay(Easy, right, wrong, message);
 
     [Theory]
-    [InlineData("u * (High - Low)", "u * (High - 2 * Low)", "CM4010 at 'Grid': Grid(1) is ")]
-    [InlineData("Low + u", "Low * 0.9 + u", "CM4010 at 'Grid': Grid(0) is ")]
-    [InlineData("Low), Rho)", "Low), Rho) + 40 * Sin(2 * PI * u)", "CM4010 at 'Grid': Grid does not grow: ")]
-    [InlineData("1280);", "1280) / 1281;", "CM4011 at 'Cuts': Cuts is 0 at step 0 of 65536 but must be 1 or more; ")]
-    [InlineData("Min(10 <<", "Min(1280 >>", "CM4011 at 'Cuts': Cuts falls from 1280 to 640 by step 8192 of 65536; ")]
-    [InlineData("    public static int Cuts", "    public static int Cutz", "CM4004 at 'ImprovedTimes': 'ImprovedTimes' has Grid but not Cuts; ")]
-    [InlineData("    public static double Grid", "    public static double Give(double t) => t / 2;\n    public static double Grid", "CM4012 at 'Give': Give(0.002) is 0.001 but must be 0, ")]
+    [InlineData("u * (High - Low)", "u * (High - 2 * Low)", "CM4010 at 'Discretization': Discretization(1) is ")]
+    [InlineData("Low + u", "Low * 0.9 + u", "CM4010 at 'Discretization': Discretization(0) is ")]
+    [InlineData("Low), Rho)", "Low), Rho) + 40 * Sin(2 * PI * u)", "CM4010 at 'Discretization': Discretization does not grow: ")]
+    [InlineData("1280);", "1280) / 1281;", "CM4011 at 'Intervals': Intervals is 0 at step 0 of 65536 but must be 1 or more; ")]
+    [InlineData("Min(10 <<", "Min(1280 >>", "CM4011 at 'Intervals': Intervals falls from 1280 to 640 by step 8192 of 65536; ")]
+    [InlineData("    public static int Intervals", "    public static int Cutz", "CM4004 at 'IctSchedule': 'IctSchedule' has Discretization but not Intervals; ")]
+    [InlineData("    public static double Discretization", "    public static double COut(double t) => t / 2;\n    public static double Discretization", "CM4012 at 'Give': COut(0.002) is 0.001 but must be 0, ")]
     public void Mistakes_of_a_grid_are_found(string right, string wrong, string message) => ShouldSay(Improved, right, wrong, message);
 
     [Fact]

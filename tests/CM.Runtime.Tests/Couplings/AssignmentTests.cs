@@ -16,9 +16,9 @@ public sealed class AssignmentTests
         using var scope = NewDisposeScope();
         var (x, z) = (Read($"in/x_{size}"), Read($"in/z_{size}"));
         var wanted = MemoryMarshal.Cast<byte, long>(golden.GetProperty($"out/assignment_{size}").GetProperty("data").GetBytesFromBase64()).ToArray();
-        OptimalTransport.Match(x, z).Floats().ShouldBe(z.index_select(0, tensor(wanted)).Floats());
+        OptimalTransport.Assign(x, z).Floats().ShouldBe(z.index_select(0, tensor(wanted)).Floats());
 
-        var cost = (x - 80 * OptimalTransport.Match(x, z)).to(float64).square().sum().item<double>();
+        var cost = (x - 80 * OptimalTransport.Assign(x, z)).to(float64).square().sum().item<double>();
         var total = MemoryMarshal.Cast<byte, double>(golden.GetProperty($"out/total_cost_{size}").GetProperty("data").GetBytesFromBase64())[0];
         cost.ShouldBe(total, 1e-5 * total);
 
@@ -117,7 +117,7 @@ public sealed class AssignmentTests
         const int Draws = 8;
         for (var draw = 0; draw < Draws; draw++)
         {
-            var matched = OptimalTransport.Match(x, z);
+            var matched = OptimalTransport.Assign(x, z);
             total -= (x * matched).sum().item<float>();
             var places = cdist(matched, z).argmin(1).data<long>().ToArray();
             foreach (var place in places)

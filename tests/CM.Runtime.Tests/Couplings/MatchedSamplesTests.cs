@@ -17,6 +17,6 @@ public class MatchedSamplesTests
 
     private sealed class Matched(TrainingSetup setup) : StubTrainer(setup, Tiny.Layout(), [])
     {
-        public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) => OptimalTransport.Match(noise[0], noise[1]);
+        public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) => OptimalTransport.Assign(noise[0], noise[1]);
     }
 }

@@ -24,7 +24,7 @@ internal static class Tiny
 
     public static NetworkPlan Network { get; } = new(
         "TinyDenoiser", "Two layers.", ["x [B, 2]"], "[B, 2]",
-        [new Part("In", "Linear 2→16", "[B, 2]", "[B, 16]", 48), new Part("Out", "Linear 16→2", "[B, 16]", "[B, 2]", 34)])
+        [new Layer("In", "Linear 2→16", "[B, 2]", "[B, 16]", 48), new Layer("Out", "Linear 16→2", "[B, 16]", "[B, 2]", 34)])
     {
         Parameters = Layout().Count,
         Work = 64,
@@ -42,11 +42,11 @@ internal static class Tiny
     }
 
     public static ParameterLayout Layout() => new ParameterLayout()
-        .AddBuffer("shift", Init.Normal(0.1), 2)
-        .Add("In.weight", Init.Uniform(0.7), 2, Width)
-        .Add("In.bias", Init.Uniform(0.7), Width)
-        .Add("Out.weight", Init.Normal(0.2), Width, 2)
-        .Add("Out.bias", Init.Constant(0), 2);
+        .AddBuffer("shift", Initializer.Normal(0.1), 2)
+        .Add("In.weight", Initializer.Uniform(0.7), 2, Width)
+        .Add("In.bias", Initializer.Uniform(0.7), Width)
+        .Add("Out.weight", Initializer.Normal(0.2), Width, 2)
+        .Add("Out.bias", Initializer.Constant(0), 2);
 
     public static TrainingSetup Setup(int steps = 40) => new(steps, Plan.Batch, Plan.Seed, new Device(DeviceType.CPU, -1));
 

@@ -104,14 +104,14 @@ public sealed class EvaluationTests : IDisposable
         Name = name,
         Steps = 200,
         Batch = 32,
-        Rate = 1e-2,
+        LearningRate = 1e-2,
         Seed = 1,
         Data = new Squares(400, 1),
         Test = new Squares(100, 2),
         DataShape = [1, 4, 4],
         Classes = 2,
         Features = 3,
-        Layout = () => new ParameterLayout().Add("see", Init.Uniform(0.3), 3, 16).Add("say", Init.Uniform(0.5), 2, 3),
+        Layout = () => new ParameterLayout().Add("see", Initializer.Uniform(0.3), 3, 16).Add("say", Initializer.Uniform(0.5), 2, 3),
         NewModule = parameters => new Seer(parameters),
     };
 

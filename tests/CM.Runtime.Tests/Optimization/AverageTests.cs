@@ -22,19 +22,19 @@ public class AverageTests
         var (every, after) = (reference.GetProperty("every").GetInt32(), reference.GetProperty("after").GetInt32());
         var rule = new EmaWarmUp(reference.Number("decay"), every, after);
         foreach (var (step, decay) in reference.GetProperty("steps").EnumerateArray().Select(step => step.GetInt32()).Zip(reference.GetProperty("decays").Doubles()))
-            rule.Keep(step, 1).ShouldBe(step % every != 0 ? 1 : step <= after + every ? 0 : decay, 1e-12, $"step {step}");
+            rule.Decay(step, 1).ShouldBe(step % every != 0 ? 1 : step <= after + every ? 0 : decay, 1e-12, $"step {step}");
     }
 
     [Theory, InlineData(0), InlineData(1), InlineData(2), InlineData(3)]
     public void A_power_function_weighs_past_models_as_EDM2_does(int run)
     {
         var reference = Reference.GetProperty("power")[run];
-        EmaPower.ExponentOf(reference.Number("deviation")).ShouldBe(reference.Number("exponent"), 1e-9 * reference.Number("exponent"));
-        Last(new EmaPower(reference.Number("deviation")), 40).ShouldMatch(reference.GetProperty("weights").Floats());
+        PowerFunctionEma.ExponentOf(reference.Number("deviation")).ShouldBe(reference.Number("exponent"), 1e-9 * reference.Number("exponent"));
+        Last(new PowerFunctionEma(reference.Number("deviation")), 40).ShouldMatch(reference.GetProperty("weights").Floats());
 
         var keeps = Reference.GetProperty("keeps")[run];
         foreach (var (step, keep) in keeps.GetProperty("steps").EnumerateArray().Select(step => step.GetInt32()).Zip(keeps.GetProperty("keep").Doubles()))
-            new EmaPower(keeps.Number("deviation")).Keep(step - 1, 1).ShouldBe(keep, 1e-9);
+            new PowerFunctionEma(keeps.Number("deviation")).Decay(step - 1, 1).ShouldBe(keep, 1e-9);
     }
 
     [Theory, InlineData(0), InlineData(1), InlineData(2)]
@@ -44,18 +44,18 @@ public class AverageTests
         AverageRule rule = reference.TryGetProperty("decay", out var decay) ? new Ema(decay.GetDouble())
 
                 : reference.TryGetProperty("rampUp", out var rampUp)
-                ? new EmaHalfLife(reference.Number("examples"), rampUp.GetDouble(), includesStep: true)
-            : new EmaHalfLife(reference.Number("examples"));
+                ? new EdmEma(reference.Number("examples"), rampUp.GetDouble(), includesStep: true)
+            : new EdmEma(reference.Number("examples"));
         Last(rule, 40).ShouldMatch(reference.GetProperty("weights").Floats());
     }
 
     [Fact]
     public void A_half_life_that_ramps_up_starts_with_the_first_weights_where_a_step_does_not_count_itself()
     {
-        var rule = new EmaHalfLife(1000, rampUp: 0.05);
-        rule.Keep(0, 8).ShouldBe(0);
-        rule.Keep(1, 8).ShouldBe(Math.Pow(0.5, 8 / 0.4), 1e-15);
-        rule.Keep(10_000, 8).ShouldBe(Math.Pow(0.5, 8 / 1000.0), 1e-15);
+        var rule = new EdmEma(1000, rampUp: 0.05);
+        rule.Decay(0, 8).ShouldBe(0);
+        rule.Decay(1, 8).ShouldBe(Math.Pow(0.5, 8 / 0.4), 1e-15);
+        rule.Decay(10_000, 8).ShouldBe(Math.Pow(0.5, 8 / 1000.0), 1e-15);
     }
 
     [Fact]
@@ -71,14 +71,14 @@ public class AverageTests
         var steps = reference.GetProperty("steps").EnumerateArray().Select(step => step.GetInt32()).ToArray();
         foreach (var (deviation, row) in reference.GetProperty("deviations").Doubles().Select((deviation, row) => (deviation, row)))
             for (var i = 0; i < steps.Length; i++)
-                new EmaPower(deviation).Keep(steps[i], 1).ShouldBe(keep[row * steps.Length + i], 1e-9);
+                new PowerFunctionEma(deviation).Decay(steps[i], 1).ShouldBe(keep[row * steps.Length + i], 1e-9);
     }
 
     [Theory, InlineData(0), InlineData(1)]
     public void A_swapped_power_function_weighs_past_models_as_VCTs_code_does(int run)
     {
         var reference = Reference.GetProperty("swapped")[run];
-        Weights(new EmaPower(reference.Number("deviation"), swapped: true), reference.GetProperty("updates").GetInt32(), initial: true, start: reference.GetProperty("start").GetInt32())
+        Weights(new PowerFunctionEma(reference.Number("deviation"), swapped: true), reference.GetProperty("updates").GetInt32(), initial: true, start: reference.GetProperty("start").GetInt32())
             .ShouldMatch(reference.GetProperty("weights").Floats());
     }
 
@@ -113,7 +113,7 @@ public class AverageTests
     private static float[] Weights(AverageRule rule, int count, bool initial = false, int start = 0)
     {
         var models = initial ? count + 1 : count;
-        using var store = ParameterStore.New(new ParameterLayout().Add("w", Init.Constant(0), models), seed: 0);
+        using var store = ParameterStore.New(new ParameterLayout().Add("w", Initializer.Constant(0), models), seed: 0);
         if (initial)
             Show(0);
         using var average = new MovingAverage(store, rule, Reference.GetProperty("batch").GetInt32());

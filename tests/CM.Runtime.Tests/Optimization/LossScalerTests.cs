@@ -2,7 +2,7 @@ namespace CM.Runtime.Tests;
 
 public sealed class LossScalerTests : IDisposable
 {
-    private readonly ParameterStore store = ParameterStore.New(new ParameterLayout().Add("w", Init.Constant(1), 3), seed: 0);
+    private readonly ParameterStore store = ParameterStore.New(new ParameterLayout().Add("w", Initializer.Constant(1), 3), seed: 0);
 
     public void Dispose() => store.Dispose();
 

@@ -47,7 +47,7 @@ public class OptimizerTests
     private static void Follow(JsonElement reference, JsonElement run, string kind, Func<int, float[], float[]> gradientAt)
     {
         var count = reference.GetProperty("count").GetInt32();
-        using var store = ParameterStore.New(new ParameterLayout().Add("w", Init.Constant(0), count), seed: 0);
+        using var store = ParameterStore.New(new ParameterLayout().Add("w", Initializer.Constant(0), count), seed: 0);
         using var start = tensor(reference.GetProperty("start").Floats());
         Place(store.Values, start);
         using var optimizer = New(reference.GetProperty("optimizer").GetString()!, store, run);
@@ -59,7 +59,7 @@ public class OptimizerTests
             using var gradient = tensor(gradientAt(step, store["w"].Floats()));
             Place(store.Gradients, gradient);
             if (run.TryGetProperty("rates", out var rates))
-                optimizer.Rate = rates[step].GetDouble();
+                optimizer.LearningRate = rates[step].GetDouble();
             optimizer.Step();
             store["w"].Floats().ShouldMatch(wanted.AsSpan(step * count, count));
         }

@@ -152,7 +152,7 @@ public sealed partial class RunTests : IDisposable
     public void An_average_of_any_width_is_made_of_those_that_were_put_aside()
     {
         const int Steps = 400;
-        AverageRule[] rules = [new EmaPower(0.05, snapshots: 20), new EmaPower(0.1, snapshots: 20), new EmaPower(0.075)];
+        AverageRule[] rules = [new PowerFunctionEma(0.05, snapshots: 20), new PowerFunctionEma(0.1, snapshots: 20), new PowerFunctionEma(0.075)];
         var experiment = Tiny.With(Tiny.Plan, make: setup => new Tiny.Denoiser(setup, averages: rules));
         new TrainRequest { Experiment = experiment, Steps = Steps, Out = scratch["a"] }.Run(new QuietDisplay());
         var folder = RunFolder.Open(scratch["a"]);

@@ -163,14 +163,14 @@ public sealed class CheckpointTests : IDisposable
                 nameof(RAdam) => new RAdam(weights, 1e-2, beta2: 0.9),
                 _ => new Lion(weights, 1e-3, weightDecay: 0.1),
             },
-            averages: [new Ema(0.9), new EmaWarmUp(0.9, every: 2), new EmaPower(0.05), new EmaHalfLife(100, rampUp: 0.05)]);
+            averages: [new Ema(0.9), new EmaWarmUp(0.9, every: 2), new PowerFunctionEma(0.05), new EdmEma(100, rampUp: 0.05)]);
 
         static void Train(ConsistencyTrainer training, int from, int to)
         {
             using var data = ones([32, 2], ScalarType.Float32);
             for (var step = from; step < to; step++)
             {
-                training.Optimizer.Rate = 1e-2 / (step + 1);
+                training.Optimizer.LearningRate = 1e-2 / (step + 1);
                 training.Step(data, step).Dispose();
             }
         }
@@ -244,7 +244,7 @@ public sealed class CheckpointTests : IDisposable
     private sealed class Stage : StubTrainer
     {
         public Stage()
-            : base(Tiny.Setup() with { Seed = 99 }, Tiny.Layout().AddBeside("Encode", new ParameterLayout().Add("weight", Init.Uniform(1), 3)), [new Ema(0.9)], Tiny.Layout()) =>
+            : base(Tiny.Setup() with { Seed = 99 }, Tiny.Layout().AddAuxiliary("Encode", new ParameterLayout().Add("weight", Initializer.Uniform(1), 3)), [new Ema(0.9)], Tiny.Layout()) =>
             Optimizer = new Adam(Weights, 1);
 
     }
@@ -254,9 +254,9 @@ public sealed class CheckpointTests : IDisposable
         public Reshaped()
             : base(
                 Tiny.Setup(),
-                new ParameterLayout().AddBuffer("shift", Init.Normal(1), 2).Add("In.weight", Init.Uniform(1), 2, 8)
-                    .Add("In.bias", Init.Uniform(1), 16)
-                    .Add("Out.weight", Init.Uniform(1), 16, 2).Add("Out.bias", Init.Uniform(1), 2),
+                new ParameterLayout().AddBuffer("shift", Initializer.Normal(1), 2).Add("In.weight", Initializer.Uniform(1), 2, 8)
+                    .Add("In.bias", Initializer.Uniform(1), 16)
+                    .Add("Out.weight", Initializer.Uniform(1), 16, 2).Add("Out.bias", Initializer.Uniform(1), 2),
                 [new Ema(0.9), new Ema(0.99)]) => Optimizer = new Adam(Weights, 1);
 
     }

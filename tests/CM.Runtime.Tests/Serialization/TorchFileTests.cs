@@ -139,7 +139,7 @@ public sealed class TorchFileTests : IDisposable
             "ema.model.enc.16x16_conv.weight", "ema.model.enc.16x16_conv.resample_filter",
             "ema.model.dec.0.weight", "ema.model.dec.0.resample_filter",
         ]);
-        var layout = new ParameterLayout().Add("enc.16x16_conv.weight", Init.Constant(0), 3, 2).Add("dec.0.weight", Init.Constant(0), 2, 3);
+        var layout = new ParameterLayout().Add("enc.16x16_conv.weight", Initializer.Constant(0), 3, 2).Add("dec.0.weight", Initializer.Constant(0), 2, 3);
         var match = WeightsMatch.ByName(layout, tensors, "a.pt");
         (match.Fits, match.Prefix).ShouldBe((true, "ema.model."));
         match.Unexpected.ShouldBe([.. ((string[])["map_augment.weight", "map_augment.resample_filter", "enc.16x16_conv.resample_filter", "dec.0.resample_filter"]).Select(name => "ema.model." + name)]);
@@ -151,8 +151,8 @@ public sealed class TorchFileTests : IDisposable
     [PythonFact("torch", "python3-torch")]
     public void What_is_exported_comes_back_through_torch()
     {
-        var layout = new ParameterLayout().AddBuffer("In.frequencies", Init.Normal(1), 3).Add("In.weight", Init.Normal(1), 4, 3)
-            .Add("In.bias", Init.Normal(1), 4).Add("Gain", Init.Normal(1));
+        var layout = new ParameterLayout().AddBuffer("In.frequencies", Initializer.Normal(1), 3).Add("In.weight", Initializer.Normal(1), 4, 3)
+            .Add("In.bias", Initializer.Normal(1), 4).Add("Gain", Initializer.Normal(1));
         using var store = ParameterStore.New(layout, seed: 5);
         WeightsFile.Write(scratch["ours.safetensors"], store, [new("format", "pt")]);
         Programs.RunPython("""

@@ -2,8 +2,8 @@ namespace CM.Runtime.Tests;
 
 public class WeightsMatchTests
 {
-    private static readonly ParameterLayout Layout = new ParameterLayout().Add("In.weight", Init.Constant(0), 2, 3)
-        .Add("In.bias", Init.Constant(0), 2).AddBuffer("shift", Init.Constant(0), 2);
+    private static readonly ParameterLayout Layout = new ParameterLayout().Add("In.weight", Initializer.Constant(0), 2, 3)
+        .Add("In.bias", Initializer.Constant(0), 2).AddBuffer("shift", Initializer.Constant(0), 2);
 
     [Fact]
     public void What_does_not_fit_is_listed()
@@ -31,7 +31,7 @@ public class WeightsMatchTests
     public void A_part_of_the_network_may_be_all_that_the_file_has()
     {
         var layout = new ParameterLayout()
-            .AddBlock("Model", new ParameterLayout().Add("enc.0.weight", Init.Constant(0), 2).Add("enc.0.bias", Init.Constant(0), 2));
+            .AddBlock("Model", new ParameterLayout().Add("enc.0.weight", Initializer.Constant(0), 2).Add("enc.0.bias", Initializer.Constant(0), 2));
         var match = WeightsMatch.ByName(layout, [Tensor("ema.model.enc.0.weight", 2), Tensor("ema.model.enc.0.bias", 2), Tensor("ema.model.map_augment.weight", 9)], "a.pt");
         (match.Fits, match.Prefix).ShouldBe((true, "ema.model."));
         match.Found.Select(pair => pair.Spec.Name).ShouldBe(["Model.enc.0.weight", "Model.enc.0.bias"]);
@@ -54,8 +54,8 @@ public class WeightsMatchTests
     [Fact]
     public void Networks_beside_the_model_may_be_missing()
     {
-        var layout = new ParameterLayout().Add("In.weight", Init.Constant(0), 2)
-            .AddBlock("Encode", new ParameterLayout().Add("weight", Init.Constant(0), 2));
+        var layout = new ParameterLayout().Add("In.weight", Initializer.Constant(0), 2)
+            .AddBlock("Encode", new ParameterLayout().Add("weight", Initializer.Constant(0), 2));
         WeightsMatch.ByName(layout, [Tensor("In.weight", 2)], "a.pt").Missing
             .ShouldBe(layout.Parameters.Where(spec => !spec.IsBeside && spec.Name != "In.weight").Select(spec => spec.Name));
     }

@@ -6,7 +6,7 @@ public sealed class LowPrecisionTests
     [Fact]
     public void Modules_read_the_cast_weights_and_their_gradients_are_collected_in_float32()
     {
-        using var store = ParameterStore.New(new ParameterLayout().Add("a", Init.Normal(1), 3).Add("b", Init.Normal(1), 2, 5), 1);
+        using var store = ParameterStore.New(new ParameterLayout().Add("a", Initializer.Normal(1), 3).Add("b", Initializer.Normal(1), 2, 5), 1);
         var low = store.In(ScalarType.BFloat16);
         low["b"].dtype.ShouldBe(ScalarType.BFloat16);
         using (var expected = store["b"].to(ScalarType.BFloat16))
@@ -30,7 +30,7 @@ public sealed class LowPrecisionTests
     [Fact]
     public void Weights_that_change_are_cast_anew()
     {
-        using var store = ParameterStore.New(new ParameterLayout().Add("a", Init.Constant(1), 3), 1);
+        using var store = ParameterStore.New(new ParameterLayout().Add("a", Initializer.Constant(1), 3), 1);
         var low = store.In(ScalarType.BFloat16);
         store.Values.fill_(3);
         low["a"].sum(ScalarType.Float32).item<float>().ShouldBe(3); // three ones still

@@ -5,8 +5,8 @@ public class ParameterTests
     [Fact]
     public void A_layout_places_every_parameter_at_64_bytes_and_counts_without_the_gaps()
     {
-        var layout = new ParameterLayout().Add("a", Init.Constant(1), 3, 5).AddBuffer("f", Init.Normal(1), 7).Add("b", Init.Constant(2), 17)
-            .Add("c", Init.Constant(3));
+        var layout = new ParameterLayout().Add("a", Initializer.Constant(1), 3, 5).AddBuffer("f", Initializer.Normal(1), 7).Add("b", Initializer.Constant(2), 17)
+            .Add("c", Initializer.Constant(3));
 
         layout.Parameters.Select(spec => (spec.Name, spec.Offset, spec.Count)).ShouldBe([("a", 0, 15), ("b", 16, 17), ("c", 48, 1)]);
         layout.Buffers.Select(spec => (spec.Name, spec.Offset, spec.Count)).ShouldBe([("f", 0, 7)]);
@@ -17,8 +17,8 @@ public class ParameterTests
     [Fact]
     public void A_block_keeps_its_order_under_its_prefix()
     {
-        var block = new ParameterLayout().Add("weight", Init.Uniform(1), 2).AddBuffer("freqs", Init.Normal(1), 3)
-            .Add("bias", Init.Uniform(1), 2);
+        var block = new ParameterLayout().Add("weight", Initializer.Uniform(1), 2).AddBuffer("freqs", Initializer.Normal(1), 3)
+            .Add("bias", Initializer.Uniform(1), 2);
         var layout = new ParameterLayout().AddBlock("Body.0", block).AddBlock("Body.1", block);
 
         layout.InOrder().Select(entry => (entry.Spec.Name, entry.Trainable)).ShouldBe(
@@ -31,9 +31,9 @@ public class ParameterTests
     [Fact]
     public void A_name_may_occur_once_and_axes_are_positive()
     {
-        var layout = new ParameterLayout().Add("a", Init.Constant(0), 1);
-        Should.Throw<ArgumentException>(() => layout.AddBuffer("a", Init.Constant(0), 1)).Message.ShouldStartWith("a: ");
-        Should.Throw<ArgumentException>(() => layout.Add("b", Init.Constant(0), 2, 0)).Message.ShouldStartWith("b: ");
+        var layout = new ParameterLayout().Add("a", Initializer.Constant(0), 1);
+        Should.Throw<ArgumentException>(() => layout.AddBuffer("a", Initializer.Constant(0), 1)).Message.ShouldStartWith("a: ");
+        Should.Throw<ArgumentException>(() => layout.Add("b", Initializer.Constant(0), 2, 0)).Message.ShouldStartWith("b: ");
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public class ParameterTests
     [Fact]
     public void Backward_adds_into_the_flat_gradient()
     {
-        using var store = ParameterStore.New(new ParameterLayout().Add("a", Init.Constant(2), 3).Add("b", Init.Constant(5), 2), seed: 0);
+        using var store = ParameterStore.New(new ParameterLayout().Add("a", Initializer.Constant(2), 3).Add("b", Initializer.Constant(5), 2), seed: 0);
         for (var pass = 1; pass <= 2; pass++)
         {
             using var squares = store["a"].square();
@@ -76,7 +76,7 @@ public class ParameterTests
     [Fact]
     public void Parameters_are_leaves_that_see_changes_of_the_flat_tensor()
     {
-        using var store = ParameterStore.New(new ParameterLayout().Add("a", Init.Constant(2), 3), seed: 0);
+        using var store = ParameterStore.New(new ParameterLayout().Add("a", Initializer.Constant(2), 3), seed: 0);
         store["a"].requires_grad.ShouldBeTrue();
         store["a"].is_leaf.ShouldBeTrue();
         store.Values.mul_(3);
@@ -102,7 +102,7 @@ public class ParameterTests
     [Fact]
     public void A_scope_finds_what_lies_in_its_block()
     {
-        using var store = ParameterStore.New(new ParameterLayout().AddBlock("Body.0", new ParameterLayout().Add("weight", Init.Constant(7), 1).AddBuffer("freqs", Init.Constant(8), 1)), seed: 0);
+        using var store = ParameterStore.New(new ParameterLayout().AddBlock("Body.0", new ParameterLayout().Add("weight", Initializer.Constant(7), 1).AddBuffer("freqs", Initializer.Constant(8), 1)), seed: 0);
         ParameterScope scope = store;
         scope.Block("Body.0")["weight"].Floats().ShouldBe([7f]);
         scope.Block("Body").Block("0").Buffer("freqs").Floats().ShouldBe([8f]);
@@ -112,7 +112,7 @@ public class ParameterTests
     [Fact]
     public void An_average_keeps_its_share_of_the_old_one()
     {
-        using var store = ParameterStore.New(new ParameterLayout().Add("a", Init.Constant(1), 2), seed: 0);
+        using var store = ParameterStore.New(new ParameterLayout().Add("a", Initializer.Constant(1), 2), seed: 0);
         using var average = new MovingAverage(store, new Ema(0.75), batch: 1);
         store["a"].Floats().ShouldBe(average.Weights["a"].Floats());
         store.Values.fill_(5);

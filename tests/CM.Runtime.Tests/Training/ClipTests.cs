@@ -8,7 +8,7 @@ public class ClipTests
         var golden = Golden.Load("clip.json");
         var layout = new ParameterLayout();
         foreach (var (shape, i) in golden.GetProperty("shapes").EnumerateArray().Select((shape, i) => (shape, i)))
-            layout.Add($"g{i}", Init.Constant(0), [.. shape.EnumerateArray().Select(axis => axis.GetInt64())]);
+            layout.Add($"g{i}", Initializer.Constant(0), [.. shape.EnumerateArray().Select(axis => axis.GetInt64())]);
         using var training = new Clipper(layout);
         foreach (var (spec, i) in layout.Parameters.Select((spec, i) => (spec, i)))
         {

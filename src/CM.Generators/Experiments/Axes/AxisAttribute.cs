@@ -7,9 +7,9 @@ namespace CM.Generators.Experiments.Axes;
 /// <summary>An attribute of an experiment, where it was found.</summary>
 /// <param name="Attribute">The attribute.</param>
 /// <param name="Site">Its place.</param>
-/// <param name="Depth">0 for the record itself, 1 for its base, and so on.</param>
-/// <param name="Problems">The list that findings go to.</param>
-internal sealed record AxisAttribute(AttributeData Attribute, int Site, int Depth, List<Problem> Problems)
+/// <param name="Depth">Depth, 0 for the record itself, 1 for its base, and so on.</param>
+/// <param name="Findings">The list that findings go to.</param>
+internal sealed record AxisAttribute(AttributeData Attribute, int Site, int Depth, List<Finding> Findings)
 {
     /// <summary>The attribute's name without its ending.</summary>
     public string Kind => Attribute.AttributeClass!.Name.Replace("Attribute", "");
@@ -33,7 +33,7 @@ internal sealed record AxisAttribute(AttributeData Attribute, int Site, int Dept
     {
         var value = AttributeReader.Real(given);
         if (!fits(value))
-            Problems.Add(new("CM5008", Site, what, Number(value), range));
+            Findings.Add(new("CM5008", Site, what, Number(value), range));
         return value;
     }
 

@@ -11,9 +11,9 @@ internal sealed class ExperimentLine
 
     private readonly INamedTypeSymbol[] line;
 
-    public ExperimentLine(INamedTypeSymbol type, Sites sites, CancellationToken cancellation)
+    public ExperimentLine(INamedTypeSymbol type, SourceSites sites, CancellationToken cancellation)
     {
-        (Type, Sites, Cancellation) = (type, sites, cancellation);
+        (Type, SourceSites, Cancellation) = (type, sites, cancellation);
         line = [.. Of(type)];
         Name = sites.Add(type.Locations.FirstOrDefault() ?? Location.None);
     }
@@ -23,16 +23,16 @@ internal sealed class ExperimentLine
     /// <summary>The place of the record's name.</summary>
     public int Name { get; }
 
-    public Sites Sites { get; }
+    public SourceSites SourceSites { get; }
 
     public CancellationToken Cancellation { get; }
 
-    public List<Problem> Problems { get; } = [];
+    public List<Finding> Findings { get; } = [];
 
     /// <summary>True when a base record can run and has the members that are generated.</summary>
     public bool HidesBase => line.Skip(1).Any(ancestor => !ancestor.IsAbstract);
 
-    public bool HasErrors => Problems.Any(problem => problem.IsError);
+    public bool HasErrors => Findings.Any(finding => finding.IsError);
 
     /// <summary>A type and its ancestors that are experiments too, most derived first.</summary>
     public static IEnumerable<INamedTypeSymbol> Of(INamedTypeSymbol type)
@@ -64,12 +64,12 @@ internal sealed class ExperimentLine
                 continue;
             var first = At(given[0], depth);
             if (given.Length > 1)
-                Problems.Add(new("CM5003", Sites.Add(given[given.Length - 1], line[depth]), line[depth].Name, axis));
+                Findings.Add(new("CM5003", SourceSites.Add(given[given.Length - 1], line[depth]), line[depth].Name, axis));
             return first;
         }
 
         if (required && !Type.IsAbstract)
-            Problems.Add(new("CM5002", Name, Type.Name, axis, remedy) { Hints = [axis, .. offers] });
+            Findings.Add(new("CM5002", Name, Type.Name, axis, remedy) { Hints = [axis, .. offers] });
         return null;
     }
 
@@ -109,7 +109,7 @@ internal sealed class ExperimentLine
     }
 
     /// <summary>An attribute of the record itself.</summary>
-    public AxisAttribute At(AttributeData attribute, int depth = 0) => new(attribute, Sites.Add(attribute, line[depth]), depth, Problems);
+    public AxisAttribute At(AttributeData attribute, int depth = 0) => new(attribute, SourceSites.Add(attribute, line[depth]), depth, Findings);
 
     /// <summary>Name of the record that has an attribute.</summary>
     public string NameAt(AxisAttribute attribute) => line[attribute.Depth].Name;

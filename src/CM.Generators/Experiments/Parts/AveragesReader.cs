@@ -19,7 +19,7 @@ internal static class AveragesReader
             var plan = AxisKind.Read<AverageKind>(given);
             var size = AxisKind.Of<AverageKind>(plan).Size(plan);
             if (averages.Exists(before => before.Kind == plan.Kind && AxisKind.Of<AverageKind>(before).Size(before) == size))
-                line.Problems.Add(new("CM5003", given.Site, line.NameAt(given), "average of " + Number(size)));
+                line.Findings.Add(new("CM5003", given.Site, line.NameAt(given), "average of " + Number(size)));
             averages.Add(plan);
         }
 
@@ -27,7 +27,7 @@ internal static class AveragesReader
         {
             averages.Add(AxisKind.Read<AverageKind>(teacher));
             if (EmaTeacher.CountsIntervals(averages[averages.Count - 1]) && schedule is { IsContinuous: true })
-                line.Problems.Add(new("CM5004", teacher.SiteOr(times), schedule.Name, "times", "the Cuts of [EmaTeacher] are intervals of a grid, and it is continuous; leave them out, or give it Grid and Cuts"));
+                line.Findings.Add(new("CM5004", teacher.SiteOr(times), schedule.Name, "times", "the Intervals of [EmaTeacher] are intervals of a grid, and it is continuous; leave them out, or give it Discretization and Intervals"));
         }
 
         return averages.ToEquatable();

@@ -15,7 +15,7 @@ internal static class CouplingAxisReader
             return null;
         if (!CouplingReader.IsCoupling(kind))
         {
-            line.Problems.Add(new("CM5004", coupling.Site, kind.Name, "coupling", "it has no [Coupling]"));
+            line.Findings.Add(new("CM5004", coupling.Site, kind.Name, "coupling", "it has no [Coupling]"));
             return null;
         }
 
@@ -24,12 +24,12 @@ internal static class CouplingAxisReader
         if (kind.DeclaringSyntaxReferences.Length == 0 && AttributeReader.Declared(kind, "CoupleAttribute") is null)
             return Misfit("it is declared in another assembly that was built without the generator of CM.Dsl");
 
-        var plan = CouplingReader.Read(kind, line.Sites, line.Cancellation);
+        var plan = CouplingReader.Read(kind, line.SourceSites, line.Cancellation);
         var own = CouplingChecker.Check(plan, CouplingChecker.DataShape(plan));
-        if (own.Problems.FirstOrDefault(problem => problem.IsError) is { } mistake)
+        if (own.Findings.FirstOrDefault(finding => finding.IsError) is { } mistake)
         {
             // Reported where the coupling is declared.
-            line.Problems.Add(mistake);
+            line.Findings.Add(mistake);
             return null;
         }
 
@@ -45,16 +45,16 @@ internal static class CouplingAxisReader
         var check = Example(data) is not { Length: > 0 } example ? own
             : labelled ? CouplingChecker.CheckLabelled(plan, BatchOf(example), labels)
             : CouplingChecker.Check(plan, BatchOf(example), labels);
-        if (check.Problems.FirstOrDefault(problem => problem.IsError) is { } clash)
-            return Misfit($"with data of shape {BatchOf(Example(data))}, {clash.At(line.Sites).GetMessage(System.Globalization.CultureInfo.InvariantCulture)}", data);
+        if (check.Findings.FirstOrDefault(finding => finding.IsError) is { } clash)
+            return Misfit($"with data of shape {BatchOf(Example(data))}, {clash.At(line.SourceSites).GetMessage(System.Globalization.CultureInfo.InvariantCulture)}", data);
         var declared = new DeclaredCoupling(kind.Name, check, plan.HasTimes) { HasLabels = check.Inputs.Count() > (plan.HasTimes ? 4 : 2) };
         return Conflict(line, declared, model, origin) is { } conflict ? Misfit(conflict.Why, conflict.Cause) : declared;
 
-        // What a base leaves open is found where it is filled in.
+        // Attributes that a base leaves open are found where they are given.
         Coupling? Misfit(string why, AxisAttribute? other = null)
         {
             var site = other is not null && other.Depth < coupling.Depth ? other.Site : line.IsOpen(coupling) ? line.Name : coupling.Site;
-            line.Problems.Add(new("CM3005", site, kind.Name, why));
+            line.Findings.Add(new("CM3005", site, kind.Name, why));
             return null;
         }
     }
@@ -65,8 +65,8 @@ internal static class CouplingAxisReader
         : model?.Type is { } network && declared.Trained.FirstOrDefault(part => !network.GetMembers(part.Name).IsEmpty) is { } shared
             ? ($"both it and '{network.Name}' have a part '{shared.Name}', and their weights lie in one store; rename one of them", model)
         : declared.ModelWith(ModelWeights.Ema) is { } part && !line.Type.IsAbstract && AveragesReader.Find(line).Count == 0
-            ? ($"'{part.Name}' takes averaged weights, and none are averaged; add [Ema(decay)], or take Weights.Online", null)
+            ? ($"'{part.Name}' takes averaged weights, and none are averaged; add [Ema(decay)], or take Weights.Student", null)
         : declared.ModelWith(ModelWeights.Frozen) is { } kept && !line.Type.IsAbstract && origin is null
-            ? ($"'{kept.Name}' takes the weights of a finished run, and no experiment is named for it; add [Frozen<T>] or [StartFrom<T>]", null)
+            ? ($"'{kept.Name}' takes the weights of a finished run, and no experiment is named for it; add [Frozen<T>] or [InitFrom<T>]", null)
         : null;
 }

@@ -15,7 +15,7 @@ internal static class DataReader
         var shape = Example(data);
         if (shape.Length == 0 || shape.Any(size => size < 1))
         {
-            line.Problems.Add(new("CM5004", data.Site, source.Name, "data", "it has no [Shape] with the sizes of one example"));
+            line.Findings.Add(new("CM5004", data.Site, source.Name, "data", "it has no [Shape] with the sizes of one example"));
             return null;
         }
 
@@ -29,14 +29,14 @@ internal static class DataReader
     {
         var given = Classes(data);
         if (given < 1 || (wanted is not null && wanted != given))
-            line.Problems.Add(new("CM5013", data.SiteOr(taken), taker, wanted is null ? "labels" : $"labels of {wanted} classes", data.Type!.Name, given == 0 ? "none; write [Classes(n)] on it if its examples are labelled" : $"{given}"));
+            line.Findings.Add(new("CM5013", data.SiteOr(taken), taker, wanted is null ? "labels" : $"labels of {wanted} classes", data.Type!.Name, given == 0 ? "none; write [Classes(n)] on it if its examples are labelled" : $"{given}"));
     }
 
     /// <summary>Reads <c>[HorizontalFlip]</c>.</summary>
     public static bool ReadFlip(ExperimentLine line, AxisAttribute? flip, AxisAttribute? data)
     {
         if (flip is not null && data?.Type is { TypeKind: not TypeKind.Error } source && Example(data) is var shape && shape.Length is not (0 or 3))
-            line.Problems.Add(new("CM5004", flip.Site, source.Name, "mirrored data", $"its examples [{string.Join(", ", shape)}] are no images [channels, height, width]"));
+            line.Findings.Add(new("CM5004", flip.Site, source.Name, "mirrored data", $"its examples [{string.Join(", ", shape)}] are no images [channels, height, width]"));
         return flip is not null;
     }
 
@@ -48,11 +48,11 @@ internal static class DataReader
             : [.. Enumerable.Range(1, want.Rank - 1).Where(axis => want[axis].Size.Value is { } size && size != example[axis - 1])
                 .Select(axis => $"{have.NameOf(axis)} is {have[axis].Size} but must be {want[axis].Size}")];
         if (clashes.Length > 0)
-            line.Problems.Add(new("CM5005", data.SiteOr(model), source.Name, have.ToString(), contract.Name, want.ToString(), string.Join(", ", clashes)));
+            line.Findings.Add(new("CM5005", data.SiteOr(model), source.Name, have.ToString(), contract.Name, want.ToString(), string.Join(", ", clashes)));
     }
 }
 
 /// <param name="Code">The type as it is written in the generated file.</param>
-/// <param name="Shape">Of one example, without the batch.</param>
-/// <param name="Classes">How many classes the labels name; 0 where there are none.</param>
+/// <param name="Shape">Shape of one example, without the batch.</param>
+/// <param name="Classes">Number of classes; 0 for none.</param>
 internal sealed record DataAxis(string Name, string Code, EquatableArray<int> Shape, int Classes);

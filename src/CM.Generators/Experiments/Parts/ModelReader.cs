@@ -22,9 +22,9 @@ internal static class ModelReader
         if (contract is { Inputs.Count: > 0, Outputs.Count: > 0 })
         {
             if (contract.Inputs.Count is not (2 or 3) || contract.Inputs[1].Rank != 1 || contract.Inputs.Skip(2).Any(labels => labels.Rank != 2))
-                line.Problems.Add(new("CM5007", model.Site, network.Name, string.Join(", ", contract.Inputs)));
+                line.Findings.Add(new("CM5007", model.Site, network.Name, string.Join(", ", contract.Inputs)));
             else if (contract.Outputs.Count != 1 || !contract.Outputs[0].Equals(contract.Inputs[0]))
-                line.Problems.Add(new("CM5006", model.Site, network.Name, string.Join(", ", contract.Outputs), contract.Inputs[0].ToString()));
+                line.Findings.Add(new("CM5006", model.Site, network.Name, string.Join(", ", contract.Outputs), contract.Inputs[0].ToString()));
             else if (TakesLabels(contract) && data?.Type is { TypeKind: not TypeKind.Error })
                 DataReader.CheckLabels(line, data, network.Name, model, contract.Inputs[2][1].Size.Value);
         }
@@ -35,13 +35,13 @@ internal static class ModelReader
 
         ModelAxis? Refuse(string why)
         {
-            line.Problems.Add(new("CM5004", model.Site, network.Name, "model", why));
+            line.Findings.Add(new("CM5004", model.Site, network.Name, "model", why));
             return null;
         }
     }
 
     public static BlockContract? Contract(ExperimentLine line, AxisAttribute model) =>
-        model.Type is { TypeKind: not TypeKind.Error } network && NetworkReader.IsNetwork(network) ? NetworkReader.ReadContract(network, new Sites(), line.Cancellation) : null;
+        model.Type is { TypeKind: not TypeKind.Error } network && NetworkReader.IsNetwork(network) ? NetworkReader.ReadContract(network, new SourceSites(), line.Cancellation) : null;
 
     public static bool TakesLabels(BlockContract? model) => model is { Inputs.Count: 3 };
 }

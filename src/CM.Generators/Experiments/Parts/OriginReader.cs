@@ -6,12 +6,12 @@ using Microsoft.CodeAnalysis;
 
 namespace CM.Generators.Experiments.Parts;
 
-/// <summary>Reads <c>[StartFrom&lt;T&gt;]</c> and <c>[Frozen&lt;T&gt;]</c>.</summary>
+/// <summary>Reads <c>[InitFrom&lt;T&gt;]</c> and <c>[Frozen&lt;T&gt;]</c>.</summary>
 internal static class OriginReader
 {
     private const int LongestLine = 64;
 
-    public static readonly string[] Attributes = ["StartFrom", "Frozen"];
+    public static readonly string[] Attributes = ["InitFrom", "Frozen"];
 
     /// <param name="line">The experiment.</param>
     /// <param name="origin">The attribute.</param>
@@ -22,7 +22,7 @@ internal static class OriginReader
     {
         if (origin?.Type is not { TypeKind: not TypeKind.Error } other)
             return null;
-        var (starts, continues) = (origin.Kind == "StartFrom", origin.Has("Continue"));
+        var (starts, continues) = (origin.Kind == "InitFrom", origin.Has("ContinueSteps"));
         var others = ExperimentLine.Of(other).ToArray();
         if (others.Length == 0 || !SymbolEqualityComparer.Default.Equals(others[0], other))
             return Refuse("it is no experiment");
@@ -35,12 +35,12 @@ internal static class OriginReader
         if (continues && line.Property("Steps")?.Value.Value is int steps && StepsOf(others) is { } done && done >= steps)
             return Refuse($"that ends at step {done}, and steps are counted on, so this one must end later than at step {steps}");
         if (!starts && taker is null && coupling?.Type is { } kind && !TakesFrozen(kind, line.Cancellation))
-            return Refuse("nothing takes its frozen weights; a coupling with [Model(Weights.Frozen)] or [Distilled] would, or write [StartFrom<T>]");
+            return Refuse("nothing takes its frozen weights; a coupling with [Model(Weights.Frozen)] or [ConsistencyDistillation] would, or write [InitFrom<T>]");
         return new(other.Name, RecordName.Of(other).Text, starts, continues);
 
         Origin? Refuse(string why, AxisAttribute? cause = null)
         {
-            line.Problems.Add(new("CM5010", origin.SiteOr(cause), line.Type.Name, other.Name, why));
+            line.Findings.Add(new("CM5010", origin.SiteOr(cause), line.Type.Name, other.Name, why));
             return null;
         }
     }
@@ -56,7 +56,7 @@ internal static class OriginReader
         line.Select(each => AttributeReader.Named(AttributeReader.Declared(each, ExperimentLine.Attribute)!, "Steps")?.Value as int?).FirstOrDefault(steps => steps is not null);
 
     private static bool TakesFrozen(INamedTypeSymbol coupling, CancellationToken cancellation) =>
-        NetworkReader.ReadParts(coupling, new Sites(), cancellation).Parts.Any(part => PartKind.Find(part.Kind)?.WeightsOf(part) == ModelWeights.Frozen);
+        NetworkReader.ReadParts(coupling, new SourceSites(), cancellation).Parts.Any(part => PartKind.Find(part.Kind)?.WeightsOf(part) == ModelWeights.Frozen);
 }
 
 /// <param name="Experiment">Simple name of the experiment whose run it is.</param>

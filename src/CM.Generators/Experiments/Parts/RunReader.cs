@@ -17,7 +17,7 @@ internal static class RunReader
             return null;
         if (all.GetMembers().OfType<IFieldSymbol>().FirstOrDefault(member => member.ConstantValue is int each && each == value) is { } chosen)
             return new(chosen.Name);
-        precision.Checked("compute", given, _ => false, "one of Compute's");
+        precision.Checked("compute", given, _ => false, "one of ComputeType's");
         return null;
     }
 
@@ -34,7 +34,7 @@ internal static class RunReader
             : example.Length > 0 && !ClassifierReader.Takes(classifier, example) ? $"it does not take examples [{string.Join(", ", example)}]"
             : null;
         if (complaint is not null)
-            line.Problems.Add(new("CM5004", evaluate.SiteOr(data), classifier.Name, "classifier", complaint));
+            line.Findings.Add(new("CM5004", evaluate.SiteOr(data), classifier.Name, "classifier", complaint));
         return new($"{line.Code(classifier)}.{ClassifierReader.Property}", every, samples);
     }
 
@@ -50,7 +50,7 @@ internal static class RunReader
 /// <param name="Interval">Steps without an overflow after which the scale doubles.</param>
 internal sealed record LossScale(double Scale, int Interval);
 
-/// <param name="Name">Of the member of <c>Compute</c>.</param>
+/// <param name="Name">Member of <c>ComputeType</c>.</param>
 internal sealed record Precision(string Name)
 {
     /// <summary>The type of what flows through networks, as it is written in code; null where it is float32.</summary>
@@ -61,7 +61,7 @@ internal sealed record Precision(string Name)
 }
 
 /// <param name="Classifier">The property with the classifier's plan; null where points are judged as they are.</param>
-/// <param name="Every">0 where a training is not interrupted.</param>
+/// <param name="Every">Every, 0 where a training is not interrupted.</param>
 internal sealed record Evaluation(string? Classifier, int Every, int Samples);
 
 internal sealed record Comparison(EquatableArray<string> Groups, int Seeds);

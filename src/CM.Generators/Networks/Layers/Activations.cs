@@ -17,7 +17,7 @@ internal abstract class Activation : LayerKind
 /// <summary>An activation whose derivative follows from its result.</summary>
 internal abstract class ActivationOfResult : Activation
 {
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Outputs;
+    public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) => SavedForBackward.Outputs;
 }
 
 internal sealed class ReLU : ActivationOfResult;

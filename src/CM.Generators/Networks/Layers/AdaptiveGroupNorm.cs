@@ -40,8 +40,8 @@ internal sealed class AdaptiveGroupNorm : LayerKind
     public override Dim Work(LayerPlan layer, Shape input, Shape output) => layer.Size("channels") * layer.Size("embedding") * 2;
 
     // Means and deviations of the groups, the normalised numbers, and one plus the scale.
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output) =>
-        Kept.Inputs.And(layer.Size("groups") * 2 + output.Numbers + layer.Size("channels"));
+    public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) =>
+        SavedForBackward.Inputs.And(layer.Size("groups") * 2 + output.Numbers + layer.Size("channels"));
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
         $"Norms.Adaptive({code.Input}, {code.Second}, {code.Field("affine.weight")}, {code.Field("affine.bias")}, {layer.Size("groups").ToCode()}, {code.Field(Norm(layer) + ".weight")}, {code.Field(Norm(layer) + ".bias")}"

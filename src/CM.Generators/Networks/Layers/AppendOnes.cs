@@ -15,7 +15,7 @@ internal sealed class AppendOnes : LayerKind
         return Shape.Unknown;
     }
 
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+    public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) => SavedForBackward.Nothing;
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) => $"Images.WithOnes({code.Input})";
 }

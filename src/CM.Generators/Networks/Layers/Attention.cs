@@ -26,8 +26,8 @@ internal class Attention : LayerKind
         var channels = layer.Size("channels");
         yield return new("qkv.weight", Starts.Weight(layer, channels, channels * 3), [channels * 3, channels, 1, 1]);
         yield return new("qkv.bias", Starts.Bias(layer, channels, channels * 3), [channels * 3]);
-        yield return new("proj.weight", Starts.Weight(layer, channels, channels, "projectionGain"), [channels, channels, 1, 1]);
-        yield return new("proj.bias", Starts.Bias(layer, channels, channels, "projectionBiasGain"), [channels]);
+        yield return new("proj.weight", Starts.Weight(layer, channels, channels, "projectionInitWeight"), [channels, channels, 1, 1]);
+        yield return new("proj.bias", Starts.Bias(layer, channels, channels, "projectionInitBias"), [channels]);
     }
 
     public override Dim Work(LayerPlan layer, Shape input, Shape output)
@@ -37,10 +37,10 @@ internal class Attention : LayerKind
     }
 
     // Queries, keys, values, the scaled keys, the mixture, and the weight of every pixel for every other.
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output)
+    public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output)
     {
         var pixels = input[2].Size * input[3].Size;
-        return Kept.Inputs.And(output.Numbers * 5 + Heads(layer) * pixels * pixels);
+        return SavedForBackward.Inputs.And(output.Numbers * 5 + Heads(layer) * pixels * pixels);
     }
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>

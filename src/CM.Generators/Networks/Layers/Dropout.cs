@@ -15,7 +15,7 @@ internal sealed class Dropout : LayerKind
     public override bool DrawsMasks(LayerPlan layer) => layer.Number("probability", 0) > 0;
 
     // The mask.
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => IsView(layer) ? Kept.Nothing : Kept.Nothing.And(output.Numbers);
+    public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) => IsView(layer) ? SavedForBackward.Nothing : SavedForBackward.Nothing.And(output.Numbers);
 
     public override bool IsView(LayerPlan layer) => layer.Number("probability", 0) == 0;
 

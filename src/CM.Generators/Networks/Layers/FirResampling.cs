@@ -3,7 +3,7 @@ using CM.Generators.Values;
 
 namespace CM.Generators.Networks.Layers;
 
-/// <summary>What doubles or halves height and width with a filter.</summary>
+/// <summary>Layers that double or halve height and width with a filter.</summary>
 internal abstract class FirResampling : LayerKind
 {
     protected static int Taps(LayerPlan layer) => layer.Sizes("taps").Count;
@@ -31,7 +31,7 @@ internal abstract class FirResampling : LayerKind
 
     // As a function it has no state; inside a U-Net the filter is the reference implementation's buffer.
     public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer) => layer.IsFunction ? []
-        : [new("resample_filter", $"Init.Filter({string.Join(", ", layer.Sizes("taps"))})", [1, 1, Taps(layer), Taps(layer)], Fixed: true)];
+        : [new("resample_filter", $"Initializer.Filter({string.Join(", ", layer.Sizes("taps"))})", [1, 1, Taps(layer), Taps(layer)], Fixed: true)];
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
         $"Images.{layer.Kind}({code.Input}, {(layer.IsFunction ? $"[{string.Join(", ", layer.Sizes("taps"))}]" : code.Field("resample_filter"))}, padding: {Literals.Number(Padding(layer))})";

@@ -18,7 +18,7 @@ internal sealed class Flatten : LayerKind
         return new Shape([input[0], Axis.Product([.. input.Axes.Skip(1)], layer.Name)]);
     }
 
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+    public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) => SavedForBackward.Nothing;
 
     public override bool IsView(LayerPlan layer) => true;
 
@@ -50,7 +50,7 @@ internal sealed class Unflatten : LayerKind
         return new Shape([input[0], .. layer.Sizes("axes").Select(size => Axis.Made(size, layer.Name))]);
     }
 
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+    public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) => SavedForBackward.Nothing;
 
     public override bool IsView(LayerPlan layer) => true;
 

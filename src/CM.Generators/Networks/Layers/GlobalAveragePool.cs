@@ -11,7 +11,7 @@ internal sealed class GlobalAveragePool : LayerKind
         check.Rank(input, 4, "[B, channels, height, width]") ? new Shape([input[0], input[1]]) : Shape.Unknown;
 
     // The gradient of a mean is the same for every value.
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+    public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) => SavedForBackward.Nothing;
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) => $"{code.Input}.mean([2, 3])";
 }

@@ -29,7 +29,7 @@ internal sealed class GroupNorm : LayerKind
     public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer) => ParameterPlan.ScaleAndShift(layer.Size("channels"));
 
     // Means and deviations, too.
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Inputs.And(layer.Size("groups") * 2);
+    public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) => SavedForBackward.Inputs.And(layer.Size("groups") * 2);
 
     public override FusionRole Fuses(LayerPlan layer) => FusionRole.GroupNorm;
 

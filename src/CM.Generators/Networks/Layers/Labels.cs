@@ -34,7 +34,7 @@ internal sealed class ClassEmbedding : LayerKind
     public override bool DrawsMasks(LayerPlan layer) => Dropout(layer) > 0;
 
     // The scaled labels.
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing.And(layer.Size("classes"));
+    public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) => SavedForBackward.Nothing.And(layer.Size("classes"));
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code)
     {
@@ -47,9 +47,9 @@ internal sealed class ClassEmbedding : LayerKind
     private static double Dropout(LayerPlan layer) => layer.Number("labelDropout", 0);
 }
 
-internal sealed class Augmentation : LayerKind
+internal sealed class AugmentEmbedding : LayerKind
 {
-    public override string Describe(LayerPlan layer) => $"Augmentation {layer.Size("labels")}→{layer.Size("channels")}";
+    public override string Describe(LayerPlan layer) => $"AugmentEmbedding {layer.Size("labels")}→{layer.Size("channels")}";
 
     public override void Validate(LayerPlan layer, LayerCheck check)
     {
@@ -71,5 +71,5 @@ internal sealed class Augmentation : LayerKind
 
     public override Dim Work(LayerPlan layer, Shape input, Shape output) => layer.Size("labels") * layer.Size("channels");
 
-    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) => $"Linears.Of({code.Input}, {code.Field("weight")})";
+    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) => $"Fused.Linear({code.Input}, {code.Field("weight")})";
 }

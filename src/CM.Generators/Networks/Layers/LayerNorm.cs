@@ -27,8 +27,8 @@ internal sealed class LayerNorm : LayerKind
     public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer) => ParameterPlan.ScaleAndShift(layer.Size("size"));
 
     // Means and deviations, too.
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Inputs.And(output.NumbersWithout(output.Rank - 1) * 2);
+    public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) => SavedForBackward.Inputs.And(output.NumbersWithout(output.Rank - 1) * 2);
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
-        $"Norms.Layer({code.Input}, {code.Sizes("shape", layer.Size("size"))}, {code.Field("weight")}, {code.Field("bias")}{(layer.Has("epsilon") ? ", " + Literals.Number(layer.Number("epsilon", 1e-5)) : "")})";
+        $"Norms.LayerNorm({code.Input}, {code.Sizes("shape", layer.Size("size"))}, {code.Field("weight")}, {code.Field("bias")}{(layer.Has("epsilon") ? ", " + Literals.Number(layer.Number("epsilon", 1e-5)) : "")})";
 }

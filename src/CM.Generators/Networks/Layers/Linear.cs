@@ -41,5 +41,5 @@ internal sealed class Linear : LayerKind
     public override FusionRole Fuses(LayerPlan layer) => FusionRole.Linear;
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
-        $"Linears.Of({code.Input}, {code.Field("weight")}{(layer.Flag("bias", true) ? ", " + code.Field("bias") : "")})";
+        $"Fused.Linear({code.Input}, {code.Field("weight")}{(layer.Flag("bias", true) ? ", " + code.Field("bias") : "")})";
 }

@@ -33,7 +33,7 @@ internal sealed class MpSum : LayerKind
                 : Shape.Unknown;
     }
 
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+    public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) => SavedForBackward.Nothing;
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
         $"MagnitudePreserving.Sum({code.Input}, {code.Second}, {Literals.Number(layer.Number("t", 0.5))})";
@@ -64,7 +64,7 @@ internal sealed class MpCat : LayerKind
                 : Shape.Unknown;
     }
 
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+    public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) => SavedForBackward.Nothing;
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
         $"MagnitudePreserving.Cat({code.Input}, {code.Second}, {Literals.Number(layer.Number("t", 0.5))})";
@@ -84,11 +84,11 @@ internal sealed class MpFourier : LayerKind
     // A cosine has the period 2π: phases in [−π, π) are those in [0, 2π).
     public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer) =>
     [
-        new("freqs", "Init.Normal(2 * Math.PI)", [layer.Size("channels")], Fixed: true),
-        new("phases", "Init.Uniform(Math.PI)", [layer.Size("channels")], Fixed: true),
+        new("freqs", "Initializer.Normal(2 * Math.PI)", [layer.Size("channels")], Fixed: true),
+        new("phases", "Initializer.Uniform(Math.PI)", [layer.Size("channels")], Fixed: true),
     ];
 
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+    public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) => SavedForBackward.Nothing;
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
         $"MagnitudePreserving.Fourier({code.Input}, {code.Field("freqs")}, {code.Field("phases")})";
@@ -162,9 +162,9 @@ internal sealed class MpAttention : Attention
         yield return MpWeights.Of("proj.weight", channels, channels, 1, 1);
     }
 
-    // What attention keeps, and queries, keys and values once more before they are normalised, with their magnitudes.
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output) =>
-        base.Keep(layer, input, output).And(output.Numbers * 3 + Heads(layer) * output.NumbersWithout(1) * 6);
+    // Attention keeps its own, and queries, keys and values once more before they are normalised, with their magnitudes.
+    public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) =>
+        base.Saved(layer, input, output).And(output.Numbers * 3 + Heads(layer) * output.NumbersWithout(1) * 6);
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
         $"MagnitudePreserving.SelfAttention({code.Input}, {code.Field("qkv.weight")}, {code.Field("proj.weight")}, heads: {Heads(layer).ToCode()}, training)";
@@ -173,7 +173,7 @@ internal sealed class MpAttention : Attention
 internal static class MpWeights
 {
     // 16 bits would round away what normalising them changes: layers cast them afterwards.
-    public static ParameterPlan Of(string name, params Dim[] shape) => new(name, "Init.Normal(1)", [.. shape], InFloat32: true);
+    public static ParameterPlan Of(string name, params Dim[] shape) => new(name, "Initializer.Normal(1)", [.. shape], InFloat32: true);
 
     public static string Gain(LayerPlan layer, string before) => layer.Has("gain") ? before + Literals.Number(layer.Number("gain", 1)) : "";
 }

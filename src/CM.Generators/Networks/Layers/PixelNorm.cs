@@ -16,7 +16,7 @@ internal sealed class PixelNorm : LayerKind
     }
 
     // The magnitudes, too.
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Inputs.And(output.NumbersWithout(1) * 2);
+    public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) => SavedForBackward.Inputs.And(output.NumbersWithout(1) * 2);
 
-    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) => $"Norms.Pixels({code.Input})";
+    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) => $"Norms.PixelNorm({code.Input})";
 }

@@ -17,7 +17,7 @@ internal sealed class PixelShuffle : LayerKind
             : Shape.Unknown;
     }
 
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+    public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) => SavedForBackward.Nothing;
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
         $"functional.pixel_shuffle({code.Input}, {Literals.Number(layer.Whole("factor"))})";
@@ -38,7 +38,7 @@ internal sealed class PixelUnshuffle : LayerKind
             : Shape.Unknown;
     }
 
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+    public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) => SavedForBackward.Nothing;
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
         $"functional.pixel_unshuffle({code.Input}, {Literals.Number(layer.Whole("factor"))})";

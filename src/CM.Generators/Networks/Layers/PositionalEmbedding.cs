@@ -20,7 +20,7 @@ internal sealed class PositionalEmbedding : LayerKind
     public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) =>
         check.Rank(input, 1, "[B]") ? new Shape([input[0], Axis.Made(layer.Size("channels"), layer.Name)]) : Shape.Unknown;
 
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+    public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) => SavedForBackward.Nothing;
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code)
     {

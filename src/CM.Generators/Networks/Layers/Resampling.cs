@@ -3,7 +3,7 @@ using CM.Generators.Values;
 
 namespace CM.Generators.Networks.Layers;
 
-/// <summary>What changes height and width by one whole factor.</summary>
+/// <summary>Layers that change height and width by one whole factor.</summary>
 internal abstract class Resampling : LayerKind
 {
     protected static long Factor(LayerPlan layer) => layer.Whole("factor", 2);
@@ -29,7 +29,7 @@ internal sealed class Upsample : Resampling
 {
     protected override Dim Side(Dim side, long factor) => side * factor;
 
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+    public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) => SavedForBackward.Nothing;
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
         $"Images.Upsample({code.Input}, {Literals.Number(Factor(layer))})";
@@ -39,7 +39,7 @@ internal sealed class Downsample : Resampling
 {
     protected override Dim Side(Dim side, long factor) => (side + (factor - 1)).Floor(factor);
 
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+    public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) => SavedForBackward.Nothing;
 
     public override bool IsView(LayerPlan layer) => true;
 

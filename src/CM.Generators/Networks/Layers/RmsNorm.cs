@@ -24,11 +24,11 @@ internal sealed class RmsNorm : LayerKind
         return check.Axis(input, input.Rank - 1, "size", layer.Size("size")) ? input : Shape.Unknown;
     }
 
-    public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer) => [new("weight", "Init.Constant(1)", [layer.Size("size")])];
+    public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer) => [new("weight", "Initializer.Constant(1)", [layer.Size("size")])];
 
     // The normalised numbers and the factors, too.
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Inputs.And(output.Numbers + output.NumbersWithout(output.Rank - 1));
+    public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) => SavedForBackward.Inputs.And(output.Numbers + output.NumbersWithout(output.Rank - 1));
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
-        $"Norms.RootMeanSquare({code.Input}, {code.Field("weight")}{(layer.Has("epsilon") ? ", " + Literals.Number(layer.Number("epsilon", 1e-5)) : "")})";
+        $"Norms.RmsNorm({code.Input}, {code.Field("weight")}{(layer.Has("epsilon") ? ", " + Literals.Number(layer.Number("epsilon", 1e-5)) : "")})";
 }

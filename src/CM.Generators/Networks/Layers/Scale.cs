@@ -9,7 +9,7 @@ internal sealed class Scale : LayerKind
 
     public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) => input;
 
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+    public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) => SavedForBackward.Nothing;
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) =>
         $"{code.Input} * {Literals.Number(layer.Number("factor", 1))}";

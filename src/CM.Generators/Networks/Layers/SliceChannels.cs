@@ -25,7 +25,7 @@ internal sealed class SliceChannels : LayerKind
         return check.Positive(input, 1, input[1].Size - layer.Size("from", 0) - layer.Size("count") + 1) ? input.Turn(1, layer.Size("count"), layer.Name) : Shape.Unknown;
     }
 
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+    public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) => SavedForBackward.Nothing;
 
     public override bool IsView(LayerPlan layer) => true;
 

@@ -8,27 +8,27 @@ internal static class Starts
 {
     public static void Validate(LayerPlan layer, LayerCheck check)
     {
-        foreach (var gain in new[] { "gain", "biasGain", "projectionGain", "projectionBiasGain" })
+        foreach (var gain in new[] { "initWeight", "initBias", "projectionInitWeight", "projectionInitBias" })
             check.Range(gain, layer.Number(gain, 1) is >= 0 and < double.PositiveInfinity, "0 or more");
     }
 
-    /// <param name="layer">Whose weights.</param>
+    /// <param name="layer">Weights to use.</param>
     /// <param name="fanIn">Numbers that an output is made of.</param>
     /// <param name="fanOut">Numbers that an input goes into.</param>
     /// <param name="gain">The argument that multiplies them.</param>
-    public static string Weight(LayerPlan layer, Dim fanIn, Dim fanOut, string gain = "gain") => Law(layer, layer.Number(gain, 1), fanIn, fanOut);
+    public static string Weight(LayerPlan layer, Dim fanIn, Dim fanOut, string gain = "initWeight") => Law(layer, layer.Number(gain, 1), fanIn, fanOut);
 
     /// <summary>Likewise for biases; a gain of its own falls back on that of all biases.</summary>
-    public static string Bias(LayerPlan layer, Dim fanIn, Dim fanOut, string gain = "biasGain") =>
-        Law(layer, layer.Number(gain, layer.Number("biasGain", IsPyTorch(layer) ? 1 : 0)), fanIn, fanOut);
+    public static string Bias(LayerPlan layer, Dim fanIn, Dim fanOut, string gain = "initBias") =>
+        Law(layer, layer.Number(gain, layer.Number("initBias", IsPyTorch(layer) ? 1 : 0)), fanIn, fanOut);
 
-    public static bool IsPyTorch(LayerPlan layer) => layer.Text("start") is "" or "PyTorch";
+    public static bool IsPyTorch(LayerPlan layer) => layer.Text("init") is "" or "PyTorch";
 
     private static string Law(LayerPlan layer, double gain, Dim fanIn, Dim fanOut)
     {
         if (gain == 0)
-            return "Init.Constant(0)";
-        var (law, square, fan) = layer.Text("start") switch
+            return "Initializer.Constant(0)";
+        var (law, square, fan) = layer.Text("init") switch
         {
             "XavierUniform" => ("Uniform", 6, fanIn + fanOut),
             "XavierNormal" => ("Normal", 2, fanIn + fanOut),
@@ -38,7 +38,7 @@ internal static class Starts
         };
         var size = gain * Math.Sqrt(square);
         return fan.Value is { } number
-            ? $"Init.{law}({Literals.Number(size / Math.Sqrt(number))})"
-            : $"Init.{law}({Literals.Number(size)} / Math.Sqrt({fan.ToCode()}))";
+            ? $"Initializer.{law}({Literals.Number(size / Math.Sqrt(number))})"
+            : $"Initializer.{law}({Literals.Number(size)} / Math.Sqrt({fan.ToCode()}))";
     }
 }

@@ -37,7 +37,7 @@ internal sealed class Adm : UNet
         return plan.Done(plan.Root.Let("image", last
             | plan.Root.Layer("OutNorm", "GroupNorm", "out_norm", ("groups", Groups(channels)), ("channels", channels))
             | plan.Root.SiLU("Act")
-            | plan.Root.Layer("OutConv", "Conv2d", "out_conv", [.. Weights(channels, plan.OutChannels, 3), ("gain", 0.0), ("biasGain", 0.0)])));
+            | plan.Root.Layer("OutConv", "Conv2d", "out_conv", [.. Weights(channels, plan.OutChannels, 3), ("initWeight", 0.0), ("initBias", 0.0)])));
     }
 
     private static Wire Embed(UNetPlan plan, Wire level)
@@ -51,7 +51,7 @@ internal sealed class Adm : UNet
         if (plan.Labels > 0)
         {
             hidden = root.Let("labelled", hidden + (labels | root.Layer("MapLabel", "ClassEmbedding", "map_label",
-                ("classes", plan.Labels), ("channels", width), ("scale", 1.0), ("bias", false), ("start", "KaimingNormal"), ("gain", Math.Sqrt(plan.Labels)))));
+                ("classes", plan.Labels), ("channels", width), ("scale", 1.0), ("bias", false), ("init", "KaimingNormal"), ("initWeight", Math.Sqrt(plan.Labels)))));
         }
 
         return root.Let("embedding", hidden | root.SiLU("Act1"));
@@ -83,11 +83,11 @@ internal sealed class Adm : UNet
             bent |= net.Sample(step.Resample);
         var turned = net.Let("turned", bent | net.Layer("Conv0", "Conv2d", "conv0", Weights(from, to, 3)));
         var again = (turned, embedding) | net.Layer("Norm1", "AdaptiveGroupNorm", "", ("groups", Dim.Of(outGroups)), ("channels", to), ("embedding", Dim.Of("Embedding")),
-            ("norm", "norm1"), ("start", "KaimingUniform"), ("gain", Third), ("biasGain", Third));
+            ("norm", "norm1"), ("init", "KaimingUniform"), ("initWeight", Third), ("initBias", Third));
         again |= net.SiLU("Act1");
         if (step.Level.Dropout > 0)
             again |= net.Layer("Dropout", "Dropout", null, ("probability", step.Level.Dropout));
-        again |= net.Layer("Conv1", "Conv2d", "conv1", [.. Weights(to, to, 3), ("gain", 0.0), ("biasGain", 0.0)]);
+        again |= net.Layer("Conv1", "Conv2d", "conv1", [.. Weights(to, to, 3), ("initWeight", 0.0), ("initBias", 0.0)]);
 
         var skip = step.Resample == Resample.None ? x : x | net.Sample(step.Resample);
         if (step.From != step.To)
@@ -106,14 +106,14 @@ internal sealed class Adm : UNet
     }
 
     private static Wire Attend(UNetPlan plan, PlanBuilder net, Wire x, Dim channels, string groups) => x | Norm(net, "norm2", groups, channels)
-        | net.Layer("Attention", "Attention", "", ("channels", channels), ("heads", channels.Floor(plan.ChannelsPerHead)), ("start", "KaimingUniform"), ("gain", Third), ("biasGain", Third), ("projectionGain", 0.0), ("projectionBiasGain", 0.0));
+        | net.Layer("Attention", "Attention", "", ("channels", channels), ("heads", channels.Floor(plan.ChannelsPerHead)), ("init", "KaimingUniform"), ("initWeight", Third), ("initBias", Third), ("projectionInitWeight", 0.0), ("projectionInitBias", 0.0));
 
     private static LayerName Norm(PlanBuilder net, string place, string groups, Dim channels) =>
         net.Layer(UNetLevel.LayerOf(place), "GroupNorm", place, ("groups", Dim.Of(groups)), ("channels", channels));
 
     private static LayerName Linear(PlanBuilder net, string place, int from, int to) =>
-        net.Layer(UNetLevel.LayerOf(place), "Linear", place, ("input", from), ("output", to), ("start", "KaimingUniform"), ("gain", Third), ("biasGain", Third));
+        net.Layer(UNetLevel.LayerOf(place), "Linear", place, ("input", from), ("output", to), ("init", "KaimingUniform"), ("initWeight", Third), ("initBias", Third));
 
     private static (string, object)[] Weights(Dim from, Dim to, int kernel) =>
-        [("input", from), ("output", to), ("kernel", kernel), ("start", "KaimingUniform"), ("gain", Third), ("biasGain", Third)];
+        [("input", from), ("output", to), ("kernel", kernel), ("init", "KaimingUniform"), ("initWeight", Third), ("initBias", Third)];
 }

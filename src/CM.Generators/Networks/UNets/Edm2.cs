@@ -29,7 +29,7 @@ internal sealed class Edm2 : UNet
         var (width, first) = (Embedding(plan), plan.Levels[0].Channels);
         var start = $"enc.{plan.Levels[0].Name}_conv";
         var (last, channels) = plan.Follow(
-            x | root.Layer("Ones", "AppendOnes", null) | Convolution(root, start, plan.Channels + 1, first, 3), first,
+            x | root.Layer("AppendOnes", "AppendOnes", null) | Convolution(root, start, plan.Channels + 1, first, 3), first,
             step => Apply(plan, step, embedding, width),
             (decoded, skip, name) => root.Let(name, (decoded, skip) | root.Layer("Join", "MpCat", null, ("t", ConcatBalance))));
 
@@ -96,7 +96,7 @@ internal sealed class Edm2 : UNet
         var sum = net.Let("sum", (main, again) | net.Layer("Add", "MpSum", null, ("t", ResidualBalance)));
         if (attends)
             sum = Attend(plan, net, sum, to);
-        return net.Check(net.Let("result", sum | net.Layer("Clip", "Clamp", null, ("bound", Clip))), Dim.Of("B"), to, step.Side("H"), step.Side("W"));
+        return net.Check(net.Let("result", sum | net.Layer("Clamp", "Clamp", null, ("bound", Clip))), Dim.Of("B"), to, step.Side("H"), step.Side("W"));
     }
 
     private static CheckedNetwork DeclareAttention(UNetPlan plan, RecordName record)

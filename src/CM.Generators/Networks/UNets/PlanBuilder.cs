@@ -5,7 +5,7 @@ namespace CM.Generators.Networks.UNets;
 
 /// <summary>Declares a network in code, as a user does in attributes.</summary>
 /// <param name="record">Its name and place.</param>
-/// <param name="documentation">What it is, in one sentence.</param>
+/// <param name="documentation">Documentation in one sentence.</param>
 /// <param name="site">The attribute that it expands.</param>
 /// <param name="parameters">Names of its parameters.</param>
 internal sealed class PlanBuilder(RecordName record, string documentation, int site, params string[] parameters)
@@ -20,14 +20,14 @@ internal sealed class PlanBuilder(RecordName record, string documentation, int s
     public Wire Input(string name, params Dim[] sizes)
     {
         inputs.Add(new(name, sizes.ToEquatable(), site));
-        return new(new FlowName(name, site));
+        return new(new NameExpression(name, site));
     }
 
     /// <summary>Declares a layer.</summary>
     /// <param name="name">The property.</param>
     /// <param name="kind">The attribute.</param>
-    /// <param name="place">Where its parameters lie; null for the name.</param>
-    /// <param name="arguments">What stands in the attribute: sizes, numbers, truth values, words.</param>
+    /// <param name="place">Path of its parameters; null for the name.</param>
+    /// <param name="arguments">Arguments of the attribute: sizes, numbers, booleans, words.</param>
     public LayerName Layer(string name, string kind, string? place, params (string Name, object Value)[] arguments) =>
         Add(new(name, kind, arguments.Select(pair => Given(pair.Name, pair.Value)).ToEquatable(), null, null, site, "") { Place = place });
 
@@ -44,7 +44,7 @@ internal sealed class PlanBuilder(RecordName record, string documentation, int s
     public Wire Let(string name, Wire value)
     {
         bindings.Add(new([name], value.Expression, site) { Section = Section });
-        return new(new FlowName(name, site));
+        return new(new NameExpression(name, site));
     }
 
     public CheckedNetwork Check(Wire result, params Dim[] output) => NetworkChecker.Check(
@@ -73,24 +73,24 @@ internal sealed class PlanBuilder(RecordName record, string documentation, int s
 }
 
 /// <summary>A flow in a plan that is declared in code.</summary>
-internal readonly record struct Wire(FlowExpression Expression)
+internal readonly record struct Wire(ValueExpression Expression)
 {
-    public static Wire operator *(Wire left, Wire right) => new(new FlowBinary('*', left.Expression, right.Expression, left.Expression.Site));
+    public static Wire operator *(Wire left, Wire right) => new(new BinaryExpression('*', left.Expression, right.Expression, left.Expression.Site));
 
-    public static Wire operator +(Wire left, Wire right) => new(new FlowBinary('+', left.Expression, right.Expression, left.Expression.Site));
+    public static Wire operator +(Wire left, Wire right) => new(new BinaryExpression('+', left.Expression, right.Expression, left.Expression.Site));
 
-    public static Wire operator +(Wire left, double right) => new(new FlowBinary('+', left.Expression, new FlowNumber(right, left.Expression.Site), left.Expression.Site));
+    public static Wire operator +(Wire left, double right) => new(new BinaryExpression('+', left.Expression, new NumberExpression(right, left.Expression.Site), left.Expression.Site));
 
-    public static Wire operator *(Wire left, double right) => new(new FlowBinary('*', left.Expression, new FlowNumber(right, left.Expression.Site), left.Expression.Site));
+    public static Wire operator *(Wire left, double right) => new(new BinaryExpression('*', left.Expression, new NumberExpression(right, left.Expression.Site), left.Expression.Site));
 
-    public static Wire Cat(Wire first, Wire second) => new(new FlowCat([first.Expression, second.Expression], first.Expression.Site));
+    public static Wire Cat(Wire first, Wire second) => new(new CatExpression([first.Expression, second.Expression], first.Expression.Site));
 }
 
 /// <summary>A layer to pipe into.</summary>
 internal readonly record struct LayerName(string Name, int Site)
 {
-    public static Wire operator |(Wire input, LayerName layer) => new(new FlowPipe(input.Expression, layer.Name, layer.Site));
+    public static Wire operator |(Wire input, LayerName layer) => new(new PipeExpression(input.Expression, layer.Name, layer.Site));
 
     public static Wire operator |((Wire First, Wire Second) inputs, LayerName layer) =>
-        new(new FlowPipe(new FlowTuple([inputs.First.Expression, inputs.Second.Expression], layer.Site), layer.Name, layer.Site));
+        new(new PipeExpression(new TupleExpression([inputs.First.Expression, inputs.Second.Expression], layer.Site), layer.Name, layer.Site));
 }

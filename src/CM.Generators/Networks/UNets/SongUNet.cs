@@ -49,7 +49,7 @@ internal abstract class SongUNet : UNet
         return plan.Done(root.Let("image", last
             | root.Layer(UNetLevel.LayerOf(place + "norm"), "GroupNorm", place + "norm", ("groups", Groups(channels)), ("channels", channels), ("epsilon", 1e-6))
             | root.SiLU("Act")
-            | Convolution(plan, place + "conv", channels, plan.OutChannels, ("gain", 1e-5))));
+            | Convolution(plan, place + "conv", channels, plan.OutChannels, ("initWeight", 1e-5))));
 
         // The level above, shrunk: first the image itself, then what the levels made of it.
         Wire AddImage(Wire shrunk, UNetLevel level, int made)
@@ -72,7 +72,7 @@ internal abstract class SongUNet : UNet
         if (plan.Labels > 0)
         {
             var labels = root.Input("labels", Dim.Of("B"), plan.Labels);
-            wave = root.Let("labelled", wave + (labels | root.Layer("MapLabel", "ClassEmbedding", "map_label", ("classes", plan.Labels), ("channels", noise), ("start", "XavierUniform"))));
+            wave = root.Let("labelled", wave + (labels | root.Layer("MapLabel", "ClassEmbedding", "map_label", ("classes", plan.Labels), ("channels", noise), ("init", "XavierUniform"))));
         }
 
         var hidden = wave | Linear(root, "map_layer0", noise, width) | root.SiLU("Act0");
@@ -104,11 +104,11 @@ internal abstract class SongUNet : UNet
         if (step.Resample != Resample.None)
             bent |= Sample(net, step.Resample, "Conv0Sample", "conv0");
         var turned = net.Let("turned", bent | net.Layer("Conv0", "Conv2d", "conv0", Weights(from, to, 3)));
-        var shifted = net.Let("shifted", turned + (embedding | net.Layer("Affine", "Linear", "affine", ("input", Dim.Of("Embedding")), ("output", to), ("start", "XavierUniform"))));
+        var shifted = net.Let("shifted", turned + (embedding | net.Layer("Affine", "Linear", "affine", ("input", Dim.Of("Embedding")), ("output", to), ("init", "XavierUniform"))));
         var again = shifted | Norm(net, "norm1", outGroups, to) | net.SiLU("Act1");
         if (step.Level.Dropout > 0)
             again |= net.Layer("Dropout", "Dropout", null, ("probability", step.Level.Dropout));
-        again |= net.Layer("Conv1", "Conv2d", "conv1", [.. Weights(to, to, 3), ("gain", 1e-5)]);
+        again |= net.Layer("Conv1", "Conv2d", "conv1", [.. Weights(to, to, 3), ("initWeight", 1e-5)]);
 
         var skip = step.Resample == Resample.None ? x : x | Sample(net, step.Resample, "SkipSample", "skip");
         if (Projects(step))
@@ -121,7 +121,7 @@ internal abstract class SongUNet : UNet
 
     private static bool Projects(UNetStep step) => step.Resample != Resample.None || step.From != step.To;
 
-    // What a user's block leaves to the U-Net.
+    // Parts that a user's block leaves to the U-Net.
     private static CheckedNetwork DeclareAttention(UNetPlan plan, RecordName record)
     {
         var net = new PlanBuilder(record, "Self-attention with a skip.", plan.Layer.Site, "Channels", "Groups");
@@ -130,7 +130,7 @@ internal abstract class SongUNet : UNet
     }
 
     private static Wire Attend(PlanBuilder net, Wire x, Dim channels, string groups) => x | Norm(net, "norm2", groups, channels)
-        | net.Layer("Attention", "Attention", "", ("channels", channels), ("start", "XavierUniform"), ("gain", Math.Sqrt(0.2)), ("projectionGain", 1e-5));
+        | net.Layer("Attention", "Attention", "", ("channels", channels), ("init", "XavierUniform"), ("initWeight", Math.Sqrt(0.2)), ("projectionInitWeight", 1e-5));
 
     // The filter 1, 1 is mean and nearest neighbour.
     private LayerName Sample(PlanBuilder net, Resample resample, string name, string place) =>
@@ -140,12 +140,12 @@ internal abstract class SongUNet : UNet
         net.Layer(UNetLevel.LayerOf(place), "GroupNorm", place, ("groups", Dim.Of(groups)), ("channels", channels), ("epsilon", 1e-6));
 
     private static LayerName Linear(PlanBuilder net, string place, int from, int to) =>
-        net.Layer(UNetLevel.LayerOf(place), "Linear", place, ("input", from), ("output", to), ("start", "XavierUniform"));
+        net.Layer(UNetLevel.LayerOf(place), "Linear", place, ("input", from), ("output", to), ("init", "XavierUniform"));
 
     private static LayerName Convolution(UNetPlan plan, string place, int from, int to, params (string, object)[] more) =>
         plan.Root.Layer(UNetLevel.LayerOf(place), "Conv2d", place, [.. Weights(from, to, 3), .. more]);
 
-    private static (string, object)[] Weights(Dim from, Dim to, int kernel) => [("input", from), ("output", to), ("kernel", kernel), ("start", "XavierUniform")];
+    private static (string, object)[] Weights(Dim from, Dim to, int kernel) => [("input", from), ("output", to), ("kernel", kernel), ("init", "XavierUniform")];
 }
 
 internal sealed class DdpmPlusPlus : SongUNet
@@ -173,5 +173,5 @@ internal sealed class NcsnPlusPlus : SongUNet
     protected override bool IsResidual => true;
 
     protected override LayerName DeclareNoise(UNetPlan plan, int channels) =>
-        plan.Root.Layer("MapNoise", "Fourier", "map_noise", ("channels", channels), ("scale", plan.Layer.Number("fourierScale", 16)), ("sineFirst", true));
+        plan.Root.Layer("MapNoise", "FourierEmbedding", "map_noise", ("channels", channels), ("scale", plan.Layer.Number("fourierScale", 16)), ("sineFirst", true));
 }

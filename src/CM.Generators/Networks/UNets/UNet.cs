@@ -12,7 +12,7 @@ internal abstract class UNet : LayerKind
     // The reader asks for a U-Net's contract, the writer for its code, an analyzer for both, at every keystroke in its network.
     private static readonly LastFew<(LayerPlan Layer, RecordName Owner), Expansion?> Expansions = new(32);
 
-    /// <summary>What people call it.</summary>
+    /// <summary>Common name.</summary>
     protected abstract string Title { get; }
 
     /// <summary>Multipliers of the levels where none are given.</summary>
@@ -30,9 +30,9 @@ internal abstract class UNet : LayerKind
     /// <inheritdoc/>
     public override Expansion? Expand(LayerPlan layer, RecordName owner) => Expansions.Find((layer with { Block = null }, owner), made =>
     {
-        var problems = new List<Problem>();
-        Validate(made.Layer, new(made.Layer, made.Layer.Site, [], problems, []));
-        return problems.Count > 0 ? null : Expand(new UNetPlan(this, made.Layer, made.Owner));
+        var findings = new List<Finding>();
+        Validate(made.Layer, new(made.Layer, made.Layer.Site, [], findings, []));
+        return findings.Count > 0 ? null : Expand(new UNetPlan(this, made.Layer, made.Owner));
     });
 
     public override bool IsNetwork => true;
@@ -41,14 +41,14 @@ internal abstract class UNet : LayerKind
     public override BlockContract Contract(LayerPlan layer) =>
         (layer.Block ?? new(layer.Name, [], [], [], 0, 0, 0, [], layer.Site)) with { Inputs = Takes(layer), Outputs = Gives(layer) };
 
-    /// <summary>What the layer takes: images, levels and, where it has classes, labels.</summary>
+    /// <summary>Inputs: images, levels and, with classes, labels.</summary>
     private static EquatableArray<Shape> Takes(LayerPlan layer)
     {
         Shape[] inputs = [Images(layer, "channels"), Shape.Of([Dim.Of("B")])];
-        return layer.Whole("labels", 0) > 0 ? [.. inputs, Shape.Of([Dim.Of("B"), layer.Size("labels")])] : [.. inputs];
+        return layer.Whole("labelDim", 0) > 0 ? [.. inputs, Shape.Of([Dim.Of("B"), layer.Size("labelDim")])] : [.. inputs];
     }
 
-    /// <summary>What it gives.</summary>
+    /// <summary>Outputs.</summary>
     private static EquatableArray<Shape> Gives(LayerPlan layer) => [Images(layer, layer.Has("outChannels") ? "outChannels" : "channels")];
 
     public override bool DrawsMasks(LayerPlan layer) => layer.Numbers("dropout").Any(level => level > 0);
@@ -56,20 +56,20 @@ internal abstract class UNet : LayerKind
     public override string Describe(LayerPlan layer)
     {
         var side = layer.Size("resolution");
-        var text = $"{Title} {side}×{side}, {layer.Size("channels")}→{Gives(layer)[0][1].Size}, {layer.Size("width")}·({string.Join(", ", Multipliers(layer))}), {string.Join(", ", Blocks(layer).Distinct())} blocks a level";
+        var text = $"{Title} {side}×{side}, {layer.Size("channels")}→{Gives(layer)[0][1].Size}, {layer.Size("modelChannels")}·({string.Join(", ", ChannelMult(layer))}), {string.Join(", ", NumBlocks(layer).Distinct())} blocks a level";
         return layer.Inner is { } block ? $"{text} of {block.Name}" : text;
     }
 
     public override void Validate(LayerPlan layer, LayerCheck check)
     {
-        foreach (var size in new[] { "resolution", "channels", "width", "outChannels", "embeddingMultiplier", "channelsPerHead" })
+        foreach (var size in new[] { "resolution", "channels", "modelChannels", "outChannels", "embeddingMultiplier", "channelsPerHead" })
             check.AtLeast(size, 1, layer.Size(size));
-        check.Range("labels", layer.Whole("labels", 0) >= 0, "0 or more");
-        check.Range("multipliers", Multipliers(layer).All(each => each > 0), "1 or more each");
-        check.Range("blocks", layer.Sizes("blocks").All(each => each.Value > 0) && PerLevel(layer, layer.Sizes("blocks").Count), "1 or more: one number, or one for each multiplier");
+        check.Range("labelDim", layer.Whole("labelDim", 0) >= 0, "0 or more");
+        check.Range("channelMult", ChannelMult(layer).All(each => each > 0), "1 or more each");
+        check.Range("numBlocks", layer.Sizes("numBlocks").All(each => each.Value > 0) && PerLevel(layer, layer.Sizes("numBlocks").Count), "1 or more: one number, or one for each multiplier");
         check.Range("dropout", layer.Numbers("dropout").All(each => each is >= 0 and < 1) && PerLevel(layer, layer.Numbers("dropout").Count), "from 0 up to, but not including, 1: one number, or one for each multiplier");
-        var smallest = 1L << (Multipliers(layer).Length - 1);
-        check.Range("resolution", layer.Whole("resolution") % smallest == 0, $"a multiple of {smallest}, for each of the {Multipliers(layer).Length} multipliers but the first halves it");
+        var smallest = 1L << (ChannelMult(layer).Length - 1);
+        check.Range("resolution", layer.Whole("resolution") % smallest == 0, $"a multiple of {smallest}, for each of the {ChannelMult(layer).Length} multipliers but the first halves it");
     }
 
     /// <summary>Four channels a group or more, and at most 32 groups.</summary>
@@ -78,32 +78,32 @@ internal abstract class UNet : LayerKind
     /// <summary>Checks what group norms and an embedding of pairs need.</summary>
     protected void ValidateNorms(LayerPlan layer, LayerCheck check, int noiseMultiplier = 1)
     {
-        var width = (int)layer.Whole("width");
-        check.Range("width", Multipliers(layer).All(multiplier => width * multiplier >= 4), "4 or more channels at every level");
-        check.Range("width", width * noiseMultiplier % 2 == 0, "even, for sines and cosines");
-        foreach (var channels in Multipliers(layer).Select(multiplier => width * (int)multiplier).Where(channels => channels >= 4 && channels % Groups(channels) != 0).Take(1))
-            check.Range("width", false, $"a number whose channels can be split into groups; {Groups(channels)} groups do not divide {channels} channels");
+        var width = (int)layer.Whole("modelChannels");
+        check.Range("modelChannels", ChannelMult(layer).All(multiplier => width * multiplier >= 4), "4 or more channels at every level");
+        check.Range("modelChannels", width * noiseMultiplier % 2 == 0, "even, for sines and cosines");
+        foreach (var channels in ChannelMult(layer).Select(multiplier => width * (int)multiplier).Where(channels => channels >= 4 && channels % Groups(channels) != 0).Take(1))
+            check.Range("modelChannels", false, $"a number whose channels can be split into groups; {Groups(channels)} groups do not divide {channels} channels");
     }
 
     public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) => throw new NotSupportedException("A U-Net is entered by its contract.");
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) => throw new NotSupportedException("A U-Net is called as a module.");
 
-    public long[] Multipliers(LayerPlan layer) => layer.Sizes("multipliers").Count > 0 ? [.. layer.Sizes("multipliers").Select(each => each.Value ?? 0)] : DefaultMultipliers;
+    public long[] ChannelMult(LayerPlan layer) => layer.Sizes("channelMult").Count > 0 ? [.. layer.Sizes("channelMult").Select(each => each.Value ?? 0)] : DefaultMultipliers;
 
-    public long[] Blocks(LayerPlan layer) => Spread(layer, [.. layer.Sizes("blocks").Select(each => each.Value ?? 0)], DefaultBlocks);
+    public long[] NumBlocks(LayerPlan layer) => Spread(layer, [.. layer.Sizes("numBlocks").Select(each => each.Value ?? 0)], DefaultBlocks);
 
     public double[] Dropout(LayerPlan layer) => Spread(layer, [.. layer.Numbers("dropout")], 0);
 
-    public long[] Attention(LayerPlan layer) => layer.Has("attention") ? [.. layer.Sizes("attention").Select(each => each.Value ?? 0)] : DefaultAttention;
+    public long[] AttnResolutions(LayerPlan layer) => layer.Has("attnResolutions") ? [.. layer.Sizes("attnResolutions").Select(each => each.Value ?? 0)] : DefaultAttention;
 
     private T[] Spread<T>(LayerPlan layer, T[] given, T missing)
     {
-        var levels = Multipliers(layer).Length;
+        var levels = ChannelMult(layer).Length;
         return given.Length == levels ? given : [.. Enumerable.Repeat(given.Length > 0 ? given[0] : missing, levels)];
     }
 
-    private bool PerLevel(LayerPlan layer, int count) => count <= 1 || count == Multipliers(layer).Length;
+    private bool PerLevel(LayerPlan layer, int count) => count <= 1 || count == ChannelMult(layer).Length;
 
     private static Shape Images(LayerPlan layer, string channels) => Shape.Of([Dim.Of("B"), layer.Size(channels), layer.Size("resolution"), layer.Size("resolution")]);
 }
@@ -118,7 +118,7 @@ internal sealed class UNetPlan
     {
         Layer = layer;
         var resolution = (int)layer.Whole("resolution");
-        var (multipliers, counts, dropout, attention) = (kind.Multipliers(layer), kind.Blocks(layer), kind.Dropout(layer), kind.Attention(layer));
+        var (multipliers, counts, dropout, attention) = (kind.ChannelMult(layer), kind.NumBlocks(layer), kind.Dropout(layer), kind.AttnResolutions(layer));
         Levels = [.. multipliers.Select((multiplier, level) => new UNetLevel(resolution >> level, Width * (int)multiplier, (int)counts[level], dropout[level], attention.Contains(resolution >> level)))];
         root = Inside(owner, layer.Name + "Net");
         Root = new(root, $"{kind.Describe(layer)}.", layer.Site);
@@ -134,9 +134,9 @@ internal sealed class UNetPlan
 
     public int OutChannels => (int)Layer.Whole("outChannels", Channels);
 
-    public int Width => (int)Layer.Whole("width");
+    public int Width => (int)Layer.Whole("modelChannels");
 
-    public int Labels => (int)Layer.Whole("labels", 0);
+    public int Labels => (int)Layer.Whole("labelDim", 0);
 
     /// <summary>Size of the embedding of EDM's networks.</summary>
     public int EmbeddingWidth => Width * (int)Layer.Whole("embeddingMultiplier", 4);
@@ -145,7 +145,7 @@ internal sealed class UNetPlan
     public Dim[] Image(int channels) => [Dim.Of("B"), channels, Levels[0].Resolution, Levels[0].Resolution];
 
     /// <summary>The block of a name, declared where it comes up first.</summary>
-    /// <param name="name">What it is called among the U-Net's blocks.</param>
+    /// <param name="name">Name among the U-Net's blocks.</param>
     /// <param name="declare">Declares it for its full name.</param>
     public BlockContract Block(string name, Func<RecordName, CheckedNetwork> declare)
     {
@@ -160,7 +160,7 @@ internal sealed class UNetPlan
 
     /// <summary>The user's own block in the place of the U-Net's, with what the U-Net keeps to itself: resampling before and attention after it.</summary>
     /// <param name="given">The user's block.</param>
-    /// <param name="step">Where it stands.</param>
+    /// <param name="step">Position.</param>
     /// <param name="embedding">Its second input.</param>
     /// <param name="width">Size of the embedding.</param>
     /// <param name="sample">Changes the size, where the step does.</param>
@@ -183,13 +183,13 @@ internal sealed class UNetPlan
     /// Goes down the encoder and up the decoder, as all three U-Nets do: a convolution, then at every level but the first a block that shrinks,
     /// then the level's blocks; back from the coarsest level with two blocks in between, each block joined by what its opposite left.
     /// </summary>
-    /// <param name="start">What the first convolution gives.</param>
+    /// <param name="start">Result of the first convolution.</param>
     /// <param name="channels">Its channels.</param>
     /// <param name="apply">A block.</param>
-    /// <param name="join">What the decoder has, with what the encoder left, under a name.</param>
+    /// <param name="join">Joins the decoder's value with the encoder's skip, under a name.</param>
     /// <param name="everyBlockAttends">Whether every block of a decoder's level attends, or its last one alone.</param>
-    /// <param name="shrunk">What is done with the value after a level's shrinking block.</param>
-    /// <returns>What the decoder gives, and its channels.</returns>
+    /// <param name="shrunk">Change of the value after a level's downsampling block.</param>
+    /// <returns>Result of the decoder, and its channels.</returns>
     public (Wire Last, int Channels) Follow(
         Wire start, int channels, Func<UNetStep, Wire> apply, Func<Wire, Wire, string, Wire> join, bool everyBlockAttends = true, Func<Wire, UNetLevel, int, Wire>? shrunk = null)
     {
@@ -258,7 +258,7 @@ internal sealed class UNetPlan
 
 /// <summary>A block where it is used.</summary>
 /// <param name="Place">Its name in the reference: <c>enc.16x16_block1</c>.</param>
-/// <param name="Input">What comes in.</param>
+/// <param name="Input">Input.</param>
 /// <param name="From">Channels that come in.</param>
 /// <param name="To">Channels that go out.</param>
 /// <param name="Level">The level.</param>

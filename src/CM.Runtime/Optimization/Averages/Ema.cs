@@ -10,5 +10,5 @@ public sealed class Ema(double decay) : AverageRule
     public override string Name => decay.ToString(CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>
-    public override double Keep(int step, int batch) => decay;
+    public override double Decay(int step, int batch) => decay;
 }

@@ -22,5 +22,5 @@ public sealed class EmaTeacher(double decay, int cuts, Func<int, int> cutsAt) : 
     public override string Name => $"teacher-{decay.ToString(CultureInfo.InvariantCulture)}";
 
     /// <inheritdoc/>
-    public override double Keep(int step, int batch) => Math.Pow(decay, (double)cuts / cutsAt(step));
+    public override double Decay(int step, int batch) => Math.Pow(decay, (double)cuts / cutsAt(step));
 }

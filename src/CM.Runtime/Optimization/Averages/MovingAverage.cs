@@ -1,14 +1,14 @@
 namespace CM.Runtime;
 
-/// <summary>A moving average of weights, starting at w: a ← keep·a + (1 − keep)·w after each optimiser step.</summary>
+/// <summary>A moving average of weights, starting at w: a ← decay·a + (1 − decay)·w after each optimiser step.</summary>
 public sealed class MovingAverage : IDisposable
 {
     private readonly ParameterStore source;
     private readonly int batch;
 
     /// <summary>Starts at the weights as they are.</summary>
-    /// <param name="weights">What to average.</param>
-    /// <param name="rule">What decides how much is kept.</param>
+    /// <param name="weights">Weights to average.</param>
+    /// <param name="rule">Rule of the decay.</param>
     /// <param name="batch">Examples in a step, 1 or more.</param>
     public MovingAverage(ParameterStore weights, AverageRule rule, int batch)
     {
@@ -18,7 +18,7 @@ public sealed class MovingAverage : IDisposable
         Weights = weights.Copy(gradients: false);
     }
 
-    /// <summary>What decides how much is kept.</summary>
+    /// <summary>Rule of the decay.</summary>
     public AverageRule Rule { get; }
 
     /// <summary>The average.</summary>
@@ -28,11 +28,11 @@ public sealed class MovingAverage : IDisposable
     /// <param name="step">The step that was done, counted from 0.</param>
     public void Update(int step)
     {
-        var keep = Rule.Keep(step, batch);
-        if (keep == 1)
+        var decay = Rule.Decay(step, batch);
+        if (decay == 1)
             return;
         using var _ = no_grad();
-        using var take = full([], 1 - keep, ScalarType.Float32, Weights.Values.device); // lerp_ of a Scalar throws in TorchSharp 0.107
+        using var take = full([], 1 - decay, ScalarType.Float32, Weights.Values.device); // lerp_ of a Scalar throws in TorchSharp 0.107
         Weights.Values.lerp_(source.Values, take);
     }
 

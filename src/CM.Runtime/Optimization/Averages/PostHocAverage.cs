@@ -6,14 +6,14 @@ namespace CM.Runtime;
 /// </summary>
 internal static class PostHocAverage
 {
-    /// <summary>What an average has taken in: the weights of step k as k^γ, up to <paramref name="Step"/>.</summary>
+    /// <summary>Profile of an average: the weight of step k is k^γ, up to <paramref name="Step"/>.</summary>
     /// <param name="Step">Steps done, 1 or more.</param>
     /// <param name="Deviation">Relative width, σ_rel.</param>
     public readonly record struct Profile(double Step, double Deviation);
 
     /// <summary>The factors of the averages that were put aside, in their order; their sum is 1.</summary>
-    /// <param name="kept">What was put aside, no two alike.</param>
-    /// <param name="wanted">What is wanted.</param>
+    /// <param name="kept">Snapshots of averages, no two alike.</param>
+    /// <param name="wanted">Request.</param>
     public static double[] Coefficients(IReadOnlyList<Profile> kept, Profile wanted)
     {
         var products = new double[kept.Count, kept.Count];
@@ -34,7 +34,7 @@ internal static class PostHocAverage
     {
         if (a.Step > b.Step)
             (a, b) = (b, a);
-        var (first, second) = (EmaPower.ExponentOf(a.Deviation), EmaPower.ExponentOf(b.Deviation));
+        var (first, second) = (PowerFunctionEma.ExponentOf(a.Deviation), PowerFunctionEma.ExponentOf(b.Deviation));
         return (first + 1) * (second + 1) / (first + second + 1) * Math.Pow(a.Step / b.Step, second) / b.Step;
     }
 

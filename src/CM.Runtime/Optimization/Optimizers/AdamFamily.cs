@@ -1,27 +1,27 @@
 namespace CM.Runtime;
 
-/// <summary>What Adam and its kin share: running means m of the gradient and v of its square, each <c>[Size]</c>.</summary>
+/// <summary>Common chunk of Adam and its variants: running means m of the gradient and v of its square, each <c>[Size]</c>.</summary>
 public abstract class AdamFamily : Optimizer
 {
     private readonly double beta1;
-    private readonly double penalty;
+    private readonly double regularization;
     private readonly Scalar keepFirst;
     private readonly Scalar takeFirst;
     private readonly Scalar keepSecond;
     private readonly Scalar takeSecond;
     private readonly Scalar pull;
 
-    private protected AdamFamily(ParameterStore weights, double rate, double beta1, double beta2, double penalty = 0)
+    private protected AdamFamily(ParameterStore weights, double rate, double beta1, double beta2, double regularization = 0)
         : base(weights, rate, "exp_avg", "exp_avg_sq")
     {
         this.beta1 = beta1;
         Beta2 = beta2;
-        this.penalty = penalty;
+        this.regularization = regularization;
         keepFirst = beta1;
         takeFirst = 1 - beta1;
         keepSecond = beta2;
         takeSecond = 1 - beta2;
-        pull = penalty;
+        pull = regularization;
     }
 
     /// <summary>Decay of v.</summary>
@@ -34,15 +34,15 @@ public abstract class AdamFamily : Optimizer
     private protected double Unbiased2 => 1 - Math.Pow(Beta2, Steps);
 
     /// <summary>w ← (1 − decay)·w − size·m/(√v + floor); − size·m where there is no floor.</summary>
-    private protected void Descend(double size, double? floor, double decay = 0) => InParts(decay, part =>
+    private protected void Descend(double size, double? floor, double decay = 0) => InChunks(decay, chunk =>
     {
-        UpdateMoments(part);
-        var step = part.Scratch;
+        UpdateMoments(chunk);
+        var step = chunk.Scratch;
         if (floor is { } added)
-            step.copy_(part.Moments[1]).sqrt_().add_(added).reciprocal_().mul_(part.Moments[0]);
+            step.copy_(chunk.Moments[1]).sqrt_().add_(added).reciprocal_().mul_(chunk.Moments[0]);
         else
-            step.copy_(part.Moments[0]);
-        part.Weights.add_(step, -size);
+            step.copy_(chunk.Moments[0]);
+        chunk.Weights.add_(step, -size);
     });
 
     /// <summary>The same with the unbiased means: w ← (1 − decay)·w − rate·m̂/(√v̂ + ε).</summary>
@@ -50,15 +50,15 @@ public abstract class AdamFamily : Optimizer
     {
         // rate/b₁·m / (√v/√b₂ + ε) with the fraction extended by √b₂.
         var root = Math.Sqrt(Unbiased2);
-        Descend(Rate / Unbiased1 * root, epsilon * root, decay);
+        Descend(LearningRate / Unbiased1 * root, epsilon * root, decay);
     }
 
     /// <summary>m ← β₁·m + (1 − β₁)·g and v ← β₂·v + (1 − β₂)·g², with g the gradient plus the L2 penalty's.</summary>
-    private void UpdateMoments(Part part)
+    private void UpdateMoments(Chunk chunk)
     {
-        var gradient = penalty == 0 ? part.Gradients : part.Scratch.copy_(part.Gradients).add_(part.Weights, pull);
-        part.Moments[0].mul_(keepFirst).add_(gradient, takeFirst);
-        part.Moments[1].mul_(keepSecond).addcmul_(gradient, gradient, takeSecond);
+        var gradient = regularization == 0 ? chunk.Gradients : chunk.Scratch.copy_(chunk.Gradients).add_(chunk.Weights, pull);
+        chunk.Moments[0].mul_(keepFirst).add_(gradient, takeFirst);
+        chunk.Moments[1].mul_(keepSecond).addcmul_(gradient, gradient, takeSecond);
     }
 
     /// <inheritdoc/>

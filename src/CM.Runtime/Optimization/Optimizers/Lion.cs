@@ -13,11 +13,11 @@ public sealed class Lion : Optimizer
     private readonly Scalar take;
 
     /// <summary>Starts with m = 0.</summary>
-    /// <param name="weights">What to train.</param>
+    /// <param name="weights">Weights to train.</param>
     /// <param name="rate">Learning rate, above 0.</param>
     /// <param name="beta1">Weight of the mean gradient m in the step, in [0, 1).</param>
     /// <param name="beta2">Decay of the mean gradient, in [0, 1).</param>
-    /// <param name="weightDecay">What a step takes off the weights, in learning rates; 0 or more.</param>
+    /// <param name="weightDecay">Decay of the weights per step, in learning rates; 0 or more.</param>
     public Lion(ParameterStore weights, double rate, double beta1 = 0.9, double beta2 = 0.99, double weightDecay = 0)
         : base(weights, rate, "exp_avg")
     {
@@ -28,11 +28,11 @@ public sealed class Lion : Optimizer
         take = 1 - beta2;
     }
 
-    private protected override void Descend() => InParts(Rate * weightDecay, part =>
+    private protected override void Descend() => InChunks(LearningRate * weightDecay, chunk =>
     {
-        var direction = part.Scratch.copy_(part.Moments[0]).mul_(keepInStep).add_(part.Gradients, takeInStep).sign_();
-        part.Weights.add_(direction, -Rate);
-        part.Moments[0].mul_(keep).add_(part.Gradients, take);
+        var direction = chunk.Scratch.copy_(chunk.Moments[0]).mul_(keepInStep).add_(chunk.Gradients, takeInStep).sign_();
+        chunk.Weights.add_(direction, -LearningRate);
+        chunk.Moments[0].mul_(keep).add_(chunk.Gradients, take);
     });
 
     /// <inheritdoc/>

@@ -5,27 +5,27 @@ public abstract class Optimizer : IDisposable
 {
     private Tensor? scratch;
 
-    /// <param name="weights">What to train.</param>
+    /// <param name="weights">Weights to train.</param>
     /// <param name="rate">Learning rate, 0 or more.</param>
     /// <param name="moments">Names of the running means of the gradient that are kept.</param>
     private protected Optimizer(ParameterStore weights, double rate, params string[] moments)
     {
         Weights = weights;
-        Rate = rate;
+        LearningRate = rate;
         AtOnce = weights.Values.device.type == DeviceType.CPU ? 1 << 18 : 1 << 24;
         Moments = [.. moments.Select(name => new Moment(name, zeros_like(weights.Values)))];
     }
 
     /// <summary>Learning rate of the next step, 0 or more.</summary>
-    public double Rate { get; set; }
+    public double LearningRate { get; set; }
 
-    /// <summary>How many steps were done.</summary>
+    /// <summary>Number of steps done.</summary>
     public int Steps { get; internal set; }
 
-    /// <summary>The running means, which are part of a checkpoint.</summary>
+    /// <summary>The running means, which are chunk of a checkpoint.</summary>
     internal IReadOnlyList<Moment> Moments { get; }
 
-    /// <summary>What is trained.</summary>
+    /// <summary>Plan of the experiment.</summary>
     private protected ParameterStore Weights { get; }
 
     /// <summary>
@@ -64,8 +64,8 @@ public abstract class Optimizer : IDisposable
 
     /// <summary>Changes some values after the others, so that intermediate results take little memory.</summary>
     /// <param name="decay">Share of the weights that is subtracted first, 0 or more.</param>
-    /// <param name="change">Changes a part, whose weights decayed before.</param>
-    private protected void InParts(double decay, Action<Part> change)
+    /// <param name="change">Changes a chunk, whose weights decayed before.</param>
+    private protected void InChunks(double decay, Action<Chunk> change)
     {
         var size = Weights.Values.numel();
         scratch ??= zeros([Math.Min(AtOnce, size)], ScalarType.Float32, Weights.Values.device).DetachFromDisposeScope();
@@ -74,21 +74,21 @@ public abstract class Optimizer : IDisposable
             using var _ = NewDisposeScope();
             var count = Math.Min(AtOnce, size - start);
             Tensor[] moments = [.. Moments.Select(moment => Of(moment.Values))];
-            var part = new Part(Of(Weights.Values), Of(Weights.Gradients), moments, scratch.narrow(0, 0, count));
+            var chunk = new Chunk(Of(Weights.Values), Of(Weights.Gradients), moments, scratch.narrow(0, 0, count));
             if (decay != 0)
-                part.Weights.mul_(1 - decay);
-            change(part);
+                chunk.Weights.mul_(1 - decay);
+            change(chunk);
 
             Tensor Of(Tensor flat) => flat.narrow(0, start, count);
         }
     }
 
     /// <summary>Some of the numbers that a step changes, <c>[n]</c> each.</summary>
-    /// <param name="Weights">To be changed.</param>
-    /// <param name="Gradients">To be left as they are.</param>
-    /// <param name="Moments">In the order in which they were named.</param>
+    /// <param name="Weights">Weights to change.</param>
+    /// <param name="Gradients">Gradients, left as they are.</param>
+    /// <param name="Moments">Moments in the order in which they were named.</param>
     /// <param name="Scratch">Anything.</param>
-    private protected sealed record Part(Tensor Weights, Tensor Gradients, Tensor[] Moments, Tensor Scratch);
+    private protected sealed record Chunk(Tensor Weights, Tensor Gradients, Tensor[] Moments, Tensor Scratch);
 
     /// <summary>A running mean.</summary>
     /// <param name="Name">Its name in a checkpoint.</param>

@@ -109,7 +109,7 @@ public sealed class ImageLayerTests
     public void A_black_pixel_stays_black_and_has_a_gradient()
     {
         using var x = zeros(1, 3, 2, 2).requires_grad_();
-        var y = Runtime.Norms.Pixels(x);
+        var y = Runtime.Norms.PixelNorm(x);
         y.sum().backward();
         y.abs().max().ToSingle().ShouldBe(0);
         x.grad!.isfinite().all().item<bool>().ShouldBeTrue();

@@ -19,8 +19,8 @@ public sealed class LabelLayerTests
     [Fact]
     public void Augmentation_of_an_example_as_it_is_adds_nothing()
     {
-        ShouldGive("[Augmentation(4, 3)]", "\"B\", 4", "\"B\", 3", linspace(-1, 1, 8, float32).view(2, 4), (store, x) => x.matmul(store["Only.weight"].t()));
-        ShouldGive("[Augmentation(4, 3)]", "\"B\", 4", "\"B\", 3", zeros(2, 4), (_, _) => zeros(2, 3), gradients: false);
+        ShouldGive("[AugmentEmbedding(4, 3)]", "\"B\", 4", "\"B\", 3", linspace(-1, 1, 8, float32).view(2, 4), (store, x) => x.matmul(store["Only.weight"].t()));
+        ShouldGive("[AugmentEmbedding(4, 3)]", "\"B\", 4", "\"B\", 3", zeros(2, 4), (_, _) => zeros(2, 3), gradients: false);
     }
 
     [Fact]

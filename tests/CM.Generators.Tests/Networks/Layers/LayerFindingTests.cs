@@ -16,8 +16,8 @@ public sealed class LayerFindingTests
     [Theory]
     [InlineData("[Attention(64, Heads = 0)]", "'heads' of 'Only' must be 1 or more")]
     [InlineData("[Attention(64, Heads = 2, ChannelsPerHead = 32)]", "'channelsPerHead' of 'Only' must be left out where Heads is given")]
-    [InlineData("[Attention(64, ProjectionGain = -1)]", "'projectionGain' of 'Only' must be 0 or more")]
-    [InlineData("[Conv2d(64, 64, 3, Gain = -1)]", "'gain' of 'Only' must be 0 or more")]
+    [InlineData("[Attention(64, ProjectionInitWeight = -1)]", "'projectionGain' of 'Only' must be 0 or more")]
+    [InlineData("[Conv2d(64, 64, 3, InitWeight = -1)]", "'gain' of 'Only' must be 0 or more")]
     [InlineData("[ConvTranspose2d(64, 64, 4, Stride = 2, OutputPadding = 2)]", "'outputPadding' of 'Only' must be 0 or more, and less than the stride")]
     [InlineData("[DepthwiseConv2d(64, 0)]", "'kernel' of 'Only' must be 1 or more")]
     [InlineData("FirUpsample(1, -1)", "'taps' of 'FirUpsample(1, -1)' must be one tap or more, with a sum that is not 0")]
@@ -50,16 +50,16 @@ public sealed class LayerFindingTests
             [Network]
             public sealed partial record Net
             {
-                [Block<Inner>(0)] public partial Part Only { get; }
+                [Block<Inner>(0)] public partial Layer Only { get; }
 
                 [return: Shape("B", 1)]
-                private Flow Forward([Shape({{input.Replace("nameof(N)", "0")}})] Flow x) => x | Only;
+                private Value Forward([Shape({{input.Replace("nameof(N)", "0")}})] Value x) => x | Only;
             }
 
             [Network, Shape({{input}})]
             public sealed partial record Inner(int N)
             {
-                [{{layer}}] public partial Part Vanishes { get; }
+                [{{layer}}] public partial Layer Vanishes { get; }
             }
             """;
         Source.Findings(source).ShouldContain(finding => finding.Id == "CM2011" && finding.GetMessage().StartsWith($"'Only' cannot be built with these sizes: in 'Inner', {size} of 'Vanishes' is 1 or more, but it is 0."));
@@ -68,7 +68,7 @@ public sealed class LayerFindingTests
     [Theory]
     [InlineData("[ClassEmbedding(10, 8, LabelDropout = 1)]", "\"B\", 10", "CM1008", "'labelDropout' of 'Only' must be from 0 up to, but not including, 1")]
     [InlineData("[ClassEmbedding(10, 8)]", "\"B\", 12", "CM2001", "'Only' expects width 10 but 'x' [B, 12] has 12.")]
-    [InlineData("[Augmentation(9, 8)]", "\"B\"", "CM2002", "'Only' (Augmentation) takes [B, labels] but 'x' is [B]")]
+    [InlineData("[AugmentEmbedding(9, 8)]", "\"B\"", "CM2002", "'Only' (Augmentation) takes [B, labels] but 'x' is [B]")]
     [InlineData("[Attention(32)]", "\"B\", 64, 8, 8", "CM2001", "'Only' expects channels 32 but 'x' [B, 64, 8, 8] has 64.")]
     [InlineData("[Attention(32)]", "\"B\", 32, 8", "CM2002", "'Only' (Attention) takes [B, channels, height, width] but 'x' is [B, 32, 8]")]
     [InlineData("[DepthwiseConv2d(32, 3)]", "\"B\", 64, 8, 8", "CM2001", "'Only' expects channels 32 but 'x' [B, 64, 8, 8] has 64.")]
@@ -118,7 +118,7 @@ public sealed class LayerFindingTests
     [InlineData("[MpAttention(64)]", "MpAttention 64, 1 head", 64 * 192 + 64 * 64, 4 * 64 * 64 * 64 + 2 * 64 * 64 * 64)]
     [InlineData("[DepthwiseConv2d(64, 3)]", "Depthwise Conv2d 64→64, 3×3, 64 groups", 64 * 10, 64 * 9 * 64)]
     [InlineData("[ConvTranspose2d(64, 64, 3)]", "ConvTranspose2d 64→64, 3×3", 64 * 64 * 9 + 64, 64 * 64 * 9 * 64)]
-    [InlineData("[MpConv2d(64, 64, 3, Gain = 0.5)]", "MpConv2d 64→64, 3×3, gain 0.5", 64 * 64 * 9, 64 * 64 * 9 * 64)]
+    [InlineData("[MpConv2d(64, 64, 3, InitWeight = 0.5)]", "MpConv2d 64→64, 3×3, gain 0.5", 64 * 64 * 9, 64 * 64 * 9 * 64)]
     [InlineData("FirDownsample([1, 2, 1], padding: 2)", "FirDownsample 1 2 1, padding 2", 0, 64 * 5 * 5 * 9)]
     [InlineData("[LearnedGain]", "LearnedGain", 1, 0)]
     public void Hover_tells_kind_parameters_and_work(string layer, string kind, long parameters, long work)

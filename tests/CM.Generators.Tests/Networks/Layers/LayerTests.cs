@@ -86,7 +86,7 @@ public sealed class LayerTests
             var angle = input.unsqueeze(1) * tensor(Enumerable.Range(0, 4).Select(j => (float)Math.Pow(10_000, -j / 4.0)).ToArray());
             return cat([angle.cos(), angle.sin()], 1);
         });
-        ShouldGive("[Fourier(8, Scale = 2)]", "\"B\"", "\"B\", 8", level, (store, input) =>
+        ShouldGive("[FourierEmbedding(8, Scale = 2)]", "\"B\"", "\"B\", 8", level, (store, input) =>
         {
             var angle = input.unsqueeze(1) * store.Buffer("Only.freqs") * (2 * Math.PI);
             return cat([angle.cos(), angle.sin()], 1);
@@ -135,7 +135,7 @@ public sealed class LayerTests
             public sealed partial record Net
             {
                 [return: Shape("B", 3, 2, 2)]
-                private Flow Forward([Shape("B", 3, 2, 2)] Flow x, [Shape("B", 3)] Flow shift, [Shape("B")] Flow gain) =>
+                private Value Forward([Shape("B", 3, 2, 2)] Value x, [Shape("B", 3)] Value shift, [Shape("B")] Value gain) =>
                     1 - x * gain + (shift | Scale(2));
             }
             """);

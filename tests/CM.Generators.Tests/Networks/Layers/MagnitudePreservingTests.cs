@@ -119,14 +119,14 @@ public sealed class MagnitudePreservingTests
             [Network]
             public sealed partial record Net
             {
-                [MpConv2d(3, 8, 3)] public partial Part In { get; }
-                [LearnedGain] public partial Part Loud { get; }
-                [MpConv2d(8, 8, 3)] public partial Part Mid { get; }
-                [GroupNorm(2, 8)] public partial Part Calm { get; }
-                [MpConv2d(8, 3, 1)] public partial Part Out { get; }
+                [MpConv2d(3, 8, 3)] public partial Layer In { get; }
+                [LearnedGain] public partial Layer Loud { get; }
+                [MpConv2d(8, 8, 3)] public partial Layer Mid { get; }
+                [GroupNorm(2, 8)] public partial Layer Norm1 { get; }
+                [MpConv2d(8, 3, 1)] public partial Layer Out { get; }
 
                 [return: Shape("B", 3, "H", "W")]
-                private Flow Forward([Shape("B", 3, "H", "W")] Flow x) => x | In | Loud | Mid | Calm | Out;
+                private Value Forward([Shape("B", 3, "H", "W")] Value x) => x | In | Loud | Mid | Norm1 | Out;
             }
             """);
         var store = emitted.NewStore("Net");

@@ -30,10 +30,10 @@ public sealed class OwnFunctionTests
         [Network]
         public sealed partial record Net
         {
-            [Conv2d(6, 3, 1)] public partial Part Out { get; }
+            [Conv2d(6, 3, 1)] public partial Layer Out { get; }
 
             [return: Shape("B", 3, 8, 4)]
-            private Flow Forward([Shape("B", 3, 8, 8)] Flow x, [Shape("B")] Flow level) => ((x, level) | Function<Scope.Blend>(), level) | Function<Scope.Blend>() | Function<Scope.Halve>() | Out;
+            private Value Forward([Shape("B", 3, 8, 8)] Value x, [Shape("B")] Value level) => ((x, level) | Function<Scope.Blend>(), level) | Function<Scope.Blend>() | Function<Scope.Halve>() | Out;
         }
         """;
 

@@ -58,7 +58,7 @@ public sealed class UnitGoldenTests(ITestOutputHelper log)
         Compare(Run([layer], [(X, Units["in/x"])], X, spec => spec.Name.EndsWith("weight", StringComparison.Ordinal) ? "in/gn_w" : "in/gn_b"), wanted);
 
     [Theory]
-    [InlineData("fourier", "[Fourier(10)]", 10)]
+    [InlineData("fourier", "[FourierEmbedding(10)]", 10)]
     [InlineData("mp_fourier", "[MpFourier(5)]", 5)]
     [InlineData("posemb_endpoint0", "PositionalEmbedding(10)", 10)]
     [InlineData("posemb_endpoint1", "PositionalEmbedding(10, endpoint: true)", 10)]
@@ -76,7 +76,7 @@ public sealed class UnitGoldenTests(ITestOutputHelper log)
     public void Weights_of_magnitude_1()
     {
         Compare(Run(["[MpLinear(8, 6)]"], [("\"B\", 8", Units["in/e"])], "\"B\", 6", _ => "in/mpw0"), "mplinear_eval");
-        Compare(Run(["[MpConv2d(8, 6, 3, Gain = 0.7)]"], [(X, Units["in/x"])], "\"B\", 6, 8, 8", _ => "in/mpw3"), "mpconv3_eval_gain0.7");
+        Compare(Run(["[MpConv2d(8, 6, 3, InitWeight = 0.7)]"], [(X, Units["in/x"])], "\"B\", 6, 8, 8", _ => "in/mpw3"), "mpconv3_eval_gain0.7");
     }
 
     [Fact]
@@ -95,9 +95,9 @@ public sealed class UnitGoldenTests(ITestOutputHelper log)
 
     /// <summary>Four steps of Adam with forced normalisation: weights before the pass, results, gradients, and the weights that are left.</summary>
     [Theory]
-    [InlineData(0, "[MpConv2d(3, 4, 3, Gain = 0.8)]", "\"B\", 3, 5, 5", "\"B\", 4, 5, 5")]
-    [InlineData(1, "[MpConv2d(4, 5, 1, Gain = 0.8)]", "\"B\", 4, 5, 5", "\"B\", 5, 5, 5")]
-    [InlineData(2, "[MpLinear(3, 6, Gain = 0.8)]", "\"B\", 3", "\"B\", 6")]
+    [InlineData(0, "[MpConv2d(3, 4, 3, InitWeight = 0.8)]", "\"B\", 3, 5, 5", "\"B\", 4, 5, 5")]
+    [InlineData(1, "[MpConv2d(4, 5, 1, InitWeight = 0.8)]", "\"B\", 4, 5, 5", "\"B\", 5, 5, 5")]
+    [InlineData(2, "[MpLinear(3, 6, InitWeight = 0.8)]", "\"B\", 3", "\"B\", 6")]
     public void Weights_of_magnitude_1_in_training(int layer, string declaration, string input, string output)
     {
         var golden = new Golden("O07_edm2_weight_norm");
@@ -161,10 +161,10 @@ public sealed class UnitGoldenTests(ITestOutputHelper log)
             [Network]
             public sealed partial record Net
             {
-                {{string.Join("\n", layers.Select((layer, i) => layer.StartsWith('[') ? $"{layer} public partial Part L{i} {{ get; }}" : ""))}}
+                {{string.Join("\n", layers.Select((layer, i) => layer.StartsWith('[') ? $"{layer} public partial Layer L{i} {{ get; }}" : ""))}}
 
                 [return: Shape({{output}})]
-                private Flow Forward({{string.Join(", ", inputs.Select((input, i) => $"[Shape({input.Shape})] Flow {names[i]}"))}}) =>
+                private Value Forward({{string.Join(", ", inputs.Select((input, i) => $"[Shape({input.Shape})] Value {names[i]}"))}}) =>
                     {{(names.Length == 1 ? names[0] : $"({string.Join(", ", names)})")}} | {{string.Join(" | ", layers.Select((layer, i) => layer.StartsWith('[') ? $"L{i}" : layer))}};
             }
             """);

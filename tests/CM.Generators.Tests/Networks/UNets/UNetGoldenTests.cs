@@ -89,19 +89,19 @@ public sealed class UNetGoldenTests(ITestOutputHelper log)
 
     /// <summary>The published sizes (GC's and EDM2's tables).</summary>
     [Theory]
-    [InlineData("DdpmPlusPlus", 32, 3, 128, "Multipliers = [2, 2, 2]", 55_732_739)]
-    [InlineData("DdpmPlusPlus", 28, 1, 64, "Multipliers = [2, 2, 2]", 13_621_377)]
-    [InlineData("DdpmPlusPlus", 64, 3, 128, "Blocks = [4]", 61_804_419)]
-    [InlineData("DdpmPlusPlus", 32, 3, 128, "Multipliers = [1, 2, 2], Blocks = [3], Attention = []", 34_711_811)]
-    [InlineData("DdpmPlusPlus", 32, 3, 128, "Multipliers = [1, 1, 2], Blocks = [3, 5, 7]", 39_479_683)]
-    [InlineData("DdpmPlusPlus", 64, 3, 128, "Blocks = [3, 3, 4, 5], Attention = []", 59_582_723)]
-    [InlineData("DdpmPlusPlus", 32, 3, 32, "OutChannels = 6, Multipliers = [2, 2, 2], Blocks = [1]", 1_562_246)]
-    [InlineData("NcsnPlusPlus", 32, 3, 128, "Multipliers = [2, 2, 2]", 56_395_523)]
+    [InlineData("DdpmPlusPlus", 32, 3, 128, "ChannelMult = [2, 2, 2]", 55_732_739)]
+    [InlineData("DdpmPlusPlus", 28, 1, 64, "ChannelMult = [2, 2, 2]", 13_621_377)]
+    [InlineData("DdpmPlusPlus", 64, 3, 128, "NumBlocks = [4]", 61_804_419)]
+    [InlineData("DdpmPlusPlus", 32, 3, 128, "ChannelMult = [1, 2, 2], NumBlocks = [3], AttnResolutions = []", 34_711_811)]
+    [InlineData("DdpmPlusPlus", 32, 3, 128, "ChannelMult = [1, 1, 2], NumBlocks = [3, 5, 7]", 39_479_683)]
+    [InlineData("DdpmPlusPlus", 64, 3, 128, "NumBlocks = [3, 3, 4, 5], AttnResolutions = []", 59_582_723)]
+    [InlineData("DdpmPlusPlus", 32, 3, 32, "OutChannels = 6, ChannelMult = [2, 2, 2], NumBlocks = [1]", 1_562_246)]
+    [InlineData("NcsnPlusPlus", 32, 3, 128, "ChannelMult = [2, 2, 2]", 56_395_523)]
     [InlineData("Adm", 64, 3, 192, "Labels = 1000", 295_899_267)]
     [InlineData("Edm2", 64, 3, 192, "Labels = 1000", 280_209_253)]
     [InlineData("Edm2", 64, 3, 320, "Labels = 1000", 777_492_197)]
     [InlineData("Edm2", 64, 3, 384, "Labels = 1000", 1_119_276_709)]
-    [InlineData("Edm2", 64, 3, 32, "OutChannels = 6, Blocks = [2], Labels = 1000", 6_162_269)]
+    [InlineData("Edm2", 64, 3, 32, "OutChannels = 6, NumBlocks = [2], Labels = 1000", 6_162_269)]
     public void Published_numbers_of_parameters(string kind, int resolution, int channels, int width, string more, long count) =>
         Count(kind, resolution, channels, width, more).ShouldBe(count);
 
@@ -159,10 +159,10 @@ public sealed class UNetGoldenTests(ITestOutputHelper log)
                 [Network]
                 public sealed partial record Net
                 {
-                    {{layer}} public partial Part Unet { get; }
+                    {{layer}} public partial Layer Unet { get; }
 
                     [return: Shape("B", {{output}}, {{resolution}}, {{resolution}})]
-                    private Flow Forward([Shape("B", {{channels}}, {{resolution}}, {{resolution}})] Flow x, [Shape("B")] Flow level{{(labels > 0 ? $", [Shape(\"B\", {labels})] Flow labels" : "")}}) => {{flows}} | Unet;
+                    private Value Forward([Shape("B", {{channels}}, {{resolution}}, {{resolution}})] Value x, [Shape("B")] Value level{{(labels > 0 ? $", [Shape(\"B\", {labels})] Value labels" : "")}}) => {{flows}} | Unet;
                 }
                 """;
         }
@@ -177,11 +177,11 @@ public sealed class UNetGoldenTests(ITestOutputHelper log)
             [Network]
             public sealed partial record Net
             {
-                {{layer}} public partial Part Unet { get; }
+                {{layer}} public partial Layer Unet { get; }
 
                 [return: Shape("B", {{channels}}, {{resolution}}, {{resolution}})]
                 [return: Shape("B", {{channels}}, {{resolution}}, {{resolution}})]
-                private (Flow, Flow) Forward([Shape("B", {{channels}}, {{resolution}}, {{resolution}})] Flow x{{(labels > 0 ? $", [Shape(\"B\", {labels})] Flow labels" : "")}})
+                private (Value, Value) Forward([Shape("B", {{channels}}, {{resolution}}, {{resolution}})] Value x{{(labels > 0 ? $", [Shape(\"B\", {labels})] Value labels" : "")}})
                 {
                     var both = (x * 2, x | ZerosLike{{(labels > 0 ? ", labels" : "")}}) | Unet;
                     return (both | SliceChannels(0, {{channels}}), both | SliceChannels({{channels}}, {{channels}}) | Softplus);
@@ -203,8 +203,8 @@ public sealed class UNetGoldenTests(ITestOutputHelper log)
             var more = (attribute != "Edm2" ? $", EmbeddingMultiplier = {Whole("channel_mult_emb", 4)}" : "") + (config.TryGetProperty("channels_per_head", out var heads) ? $", ChannelsPerHead = {heads}" : "");
             var dropout = config.TryGetProperty("dropout", out var share) && share.GetDouble() > 0
                 ? $", Dropout = [{string.Join(", ", config.GetProperty("channel_mult").EnumerateArray().Select((_, level) => DropsOut(level) ? share.ToString() : "0"))}]" : "";
-            return ($"[{attribute}({Whole("img_resolution", 0)}, {channels}, {Whole("model_channels", 0)}, OutChannels = {output}, Labels = {labels}, Multipliers = [{List("channel_mult")}], "
-                + $"Blocks = [{List("num_blocks")}], Attention = [{List("attn_resolutions")}]{more}{dropout})]", Whole("img_resolution", 0), channels, output, labels);
+            return ($"[{attribute}({Whole("img_resolution", 0)}, {channels}, {Whole("model_channels", 0)}, OutChannels = {output}, Labels = {labels}, ChannelMult = [{List("channel_mult")}], "
+                + $"NumBlocks = [{List("num_blocks")}], AttnResolutions = [{List("attn_resolutions")}]{more}{dropout})]", Whole("img_resolution", 0), channels, output, labels);
 
             // EDM2 may drop out below a resolution alone.
             bool DropsOut(int level) => !config.TryGetProperty("dropout_res", out var most) || most.ValueKind == JsonValueKind.Null || Whole("img_resolution", 0) >> level <= most.GetInt32();

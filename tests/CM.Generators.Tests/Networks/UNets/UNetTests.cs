@@ -11,19 +11,19 @@ public sealed class UNetTests
         [Network]
         public sealed partial record Turn(int In, int Out, int Embedding)
         {
-            [Conv2d(nameof(In), nameof(Out), 3)] public partial Part Mix { get; }
-            [Linear(nameof(Embedding), nameof(Out))] public partial Part Level { get; }
+            [Conv2d(nameof(In), nameof(Out), 3)] public partial Layer Mix { get; }
+            [Linear(nameof(Embedding), nameof(Out))] public partial Layer Level { get; }
 
             [return: Shape("B", nameof(Out), "H", "W")]
-            private Flow Forward([Shape("B", nameof(In), "H", "W")] Flow x, [Shape("B", nameof(Embedding))] Flow embedding) => (x | Mix) + (embedding | Level);
+            private Value Forward([Shape("B", nameof(In), "H", "W")] Value x, [Shape("B", nameof(Embedding))] Value embedding) => (x | Mix) + (embedding | Level);
         }
         """;
 
     [Theory]
-    [InlineData("DdpmPlusPlus<Turn>(16, 3, 16, Multipliers = [1, 2], Blocks = [1], Attention = [8])", "enc.8x8_block0_attention.qkv.weight")]
-    [InlineData("NcsnPlusPlus<Turn>(16, 3, 16, Multipliers = [1, 2], Blocks = [1], Attention = [8])", "enc.8x8_aux_residual.weight")]
-    [InlineData("Adm<Turn>(16, 3, 16, Multipliers = [1, 2], Blocks = [1], ChannelsPerHead = 16)", "enc.8x8_block0_attention.qkv.weight")]
-    [InlineData("Edm2<Turn>(16, 3, 16, Multipliers = [1, 2], Blocks = [1], ChannelsPerHead = 16)", "enc.8x8_block0_attention.attn_qkv.weight")]
+    [InlineData("DdpmPlusPlus<Conv1>(16, 3, 16, ChannelMult = [1, 2], NumBlocks = [1], AttnResolutions = [8])", "enc.8x8_block0_attention.qkv.weight")]
+    [InlineData("NcsnPlusPlus<Conv1>(16, 3, 16, ChannelMult = [1, 2], NumBlocks = [1], AttnResolutions = [8])", "enc.8x8_aux_residual.weight")]
+    [InlineData("Adm<Conv1>(16, 3, 16, ChannelMult = [1, 2], NumBlocks = [1], ChannelsPerHead = 16)", "enc.8x8_block0_attention.qkv.weight")]
+    [InlineData("Edm2<Conv1>(16, 3, 16, ChannelMult = [1, 2], NumBlocks = [1], ChannelsPerHead = 16)", "enc.8x8_block0_attention.attn_qkv.weight")]
     public void A_block_of_ones_own(string layer, string parameter)
     {
         var emitted = Emitted.From(Declare(layer) + Block);
@@ -38,7 +38,7 @@ public sealed class UNetTests
     [Fact]
     public void Names_in_the_module_are_those_in_the_store()
     {
-        var emitted = Emitted.From(Declare("DdpmPlusPlus(16, 3, 16, Multipliers = [1, 2], Blocks = [1])"));
+        var emitted = Emitted.From(Declare("DdpmPlusPlus(16, 3, 16, ChannelMult = [1, 2], NumBlocks = [1])"));
         using var store = emitted.NewStore("Net");
         using var module = emitted.NewModule("Net", store);
         module.named_parameters().Select(pair => pair.name).Order().ShouldBe(store.Layout.Parameters.Select(spec => spec.Name).Order());
@@ -48,7 +48,7 @@ public sealed class UNetTests
     [Fact]
     public void Edm2_starts_at_zero()
     {
-        var emitted = Emitted.From(Declare("Edm2(16, 3, 16, Multipliers = [1, 2], Blocks = [1])"));
+        var emitted = Emitted.From(Declare("Edm2(16, 3, 16, ChannelMult = [1, 2], NumBlocks = [1])"));
         using var store = emitted.NewStore("Net");
         using var module = emitted.NewModule("Net", store);
         Emitted.Forward(module, OneLayer.Image(3, 16), zeros(2))[0].abs().max().item<float>().ShouldBe(0);
@@ -56,23 +56,23 @@ public sealed class UNetTests
 
     [Theory]
     [InlineData("DdpmPlusPlus(30, 3, 16)", "CM1008 at '30': 'resolution' of 'Unet' must be a multiple of 8, for each of the 4 multipliers but the first halves it")]
-    [InlineData("NcsnPlusPlus(16, 3, 150, Multipliers = [1])", "CM1008 at '150': 'width' of 'Unet' must be a number whose channels can be split into groups; 32 groups do not divide 150 channels")]
-    [InlineData("DdpmPlusPlus(16, 3, 15, Multipliers = [4])", "CM1008 at '15': 'width' of 'Unet' must be even, for sines and cosines")]
-    [InlineData("DdpmPlusPlus(16, 3, 16, Blocks = [1, 2])", "CM1008 at 'Blocks = [1, 2]': 'blocks' of 'Unet' must be 1 or more: one number, or one for each multiplier")]
+    [InlineData("NcsnPlusPlus(16, 3, 150, ChannelMult = [1])", "CM1008 at '150': 'width' of 'Unet' must be a number whose channels can be split into groups; 32 groups do not divide 150 channels")]
+    [InlineData("DdpmPlusPlus(16, 3, 15, ChannelMult = [4])", "CM1008 at '15': 'width' of 'Unet' must be even, for sines and cosines")]
+    [InlineData("DdpmPlusPlus(16, 3, 16, NumBlocks = [1, 2])", "CM1008 at 'NumBlocks = [1, 2]': 'blocks' of 'Unet' must be 1 or more: one number, or one for each multiplier")]
     [InlineData("DdpmPlusPlus(16, 3, 16, Dropout = [1])", "CM1008 at 'Dropout = [1]': 'dropout' of 'Unet' must be from 0 up to, but not including, 1: one number, or one for each multiplier")]
     [InlineData("DdpmPlusPlus(32, 3, 16)", "CM2005 at 'Unet': 'Unet' takes [B, 3, 32, 32] but 'x' is [B, 3, 16, 16]: height is 16 but must be 32, width is 16 but must be 32. It fits with resolution = 16 on 'Unet'.")]
     [InlineData("Edm2(16, 4, 16, OutChannels = 3)", "CM2005 at 'Unet': 'Unet' takes [B, 4, 16, 16] but 'x' is [B, 3, 16, 16]: channels is 3 but must be 4. It fits with channels = 3 on 'Unet'.")]
-    [InlineData("Adm(16, 3, 16, Labels = 10)", "CM2012 at 'Unet': 'Unet' takes 3 values but gets 2")]
+    [InlineData("Adm(16, 3, 16, LabelDim = 10)", "CM2012 at 'Unet': 'Unet' takes 3 values but gets 2")]
     public void What_does_not_fit(string layer, string message) => Source.Diagnose(Declare(layer)).ShouldBe([message]);
 
     private static string Declare(string layer) => $$"""
         [Network]
         public sealed partial record Net : IDenoiser
         {
-            [{{layer}}] public partial Part Unet { get; }
+            [{{layer}}] public partial Layer Unet { get; }
 
             [return: Shape("B", 3, 16, 16)]
-            private Flow Forward([Shape("B", 3, 16, 16)] Flow x, [Shape("B")] Flow level) => (x, level) | Unet;
+            private Value Forward([Shape("B", 3, 16, 16)] Value x, [Shape("B")] Value level) => (x, level) | Unet;
         }
 
         """;

@@ -7,13 +7,13 @@ internal sealed class EmaTeacher : AverageKind
 {
     public override bool Teaches => true;
 
-    protected override IReadOnlyList<AxisArgument> Arguments { get; } = [AxisArgument.Share("decay").First(), AxisArgument.Count("Cuts")];
+    protected override IReadOnlyList<AxisArgument> Arguments { get; } = [AxisArgument.Share("decay").First(), AxisArgument.Count("Intervals")];
 
     /// <summary>True when the decay is meant for a number of intervals.</summary>
-    public static bool CountsIntervals(AxisPlan average) => average["Cuts"] > 0;
+    public static bool CountsIntervals(AxisPlan average) => average["Intervals"] > 0;
 
     public override string Construct(AxisPlan average, string schedule) => CountsIntervals(average)
-        ? $"new {Name}({Number(Size(average))}{NamedArguments(average)}, step => {schedule}.Cuts(step, setup.Steps))"
+        ? $"new {Name}({Number(Size(average))}{NamedArguments(average)}, step => {schedule}.Intervals(step, setup.Steps))"
         : base.Construct(average, schedule);
 
     protected override string Prefix(AxisPlan average) => "teacher-";

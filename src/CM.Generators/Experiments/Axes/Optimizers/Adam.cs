@@ -10,7 +10,7 @@ internal class Adam : OptimizerKind
 
     protected override IReadOnlyList<AxisArgument> Arguments =>
     [
-        AxisArgument.Positive("rate").First(), AxisArgument.Share("Beta1", 0.9), AxisArgument.Share("Beta2", 0.999),
+        AxisArgument.Positive("learningRate").First(), AxisArgument.Share("Beta1", 0.9), AxisArgument.Share("Beta2", 0.999),
         AxisArgument.Positive("Epsilon", 1e-8), AxisArgument.NonNegative("WeightDecay", UsualDecay),
     ];
 }

@@ -5,7 +5,7 @@ internal sealed class Lion : OptimizerKind
     public override int Moments => 1;
 
     protected override IReadOnlyList<AxisArgument> Arguments { get; } =
-        [AxisArgument.Positive("rate").First(), AxisArgument.Share("Beta1", 0.9), AxisArgument.Share("Beta2", 0.99), AxisArgument.NonNegative("WeightDecay")];
+        [AxisArgument.Positive("learningRate").First(), AxisArgument.Share("Beta1", 0.9), AxisArgument.Share("Beta2", 0.99), AxisArgument.NonNegative("WeightDecay")];
 
     // A decoupled decay is meant a step at the full rate; the runtime's is in learning rates.
     public override AxisPlan Read(AxisAttribute attribute)
@@ -13,7 +13,7 @@ internal sealed class Lion : OptimizerKind
         var plan = base.Read(attribute);
         return !attribute.Has("Decoupled") ? plan : plan with
         {
-            Numbers = plan.Numbers.Select(number => number.Name == "WeightDecay" ? (number.Name, number.Value / plan["rate"]) : number).ToEquatable(),
+            Numbers = plan.Numbers.Select(number => number.Name == "WeightDecay" ? (number.Name, number.Value / plan["learningRate"]) : number).ToEquatable(),
         };
     }
 }

@@ -17,5 +17,5 @@ internal abstract class OptimizerKind : AxisKind
         $"{Name}, rate {rate}{string.Concat(Settings(optimizer).Select(setting => $", {setting.Name} {setting.Value}"))}";
 
     /// <summary>The expression that makes it.</summary>
-    public string Construct(AxisPlan optimizer) => $"new {Name}(Weights, {Number(optimizer["rate"])}{NamedArguments(optimizer)})";
+    public string Construct(AxisPlan optimizer) => $"new {Name}(Weights, {Number(optimizer["learningRate"])}{NamedArguments(optimizer)})";
 }

@@ -4,9 +4,9 @@ using static CM.Generators.Core.Literals;
 namespace CM.Generators.Experiments.Axes.Samplers;
 
 /// <summary>Heun's method along the equation of a diffusion model (Karras et al. 2022, algorithm 1).</summary>
-internal sealed class Heun : SamplerKind
+internal sealed class HeunSampler : SamplerKind
 {
-    public override string Example => "[Heun(steps)]";
+    public override string Example => "[HeunSampler(steps)]";
 
     protected override IReadOnlyList<AxisArgument> Arguments { get; } =
         [new AxisArgument("steps", steps => steps >= 2, "2 or more").First(), AxisArgument.Positive("Rho", 7)];
@@ -18,11 +18,11 @@ internal sealed class Heun : SamplerKind
 
     public override string? Complaint(AxisPlan sampler, Schedule schedule, bool isReadable) =>
         isReadable && !schedule.IsDiffusion
-            ? $"Heun's method follows a diffusion model, and {schedule.Name.Name} trains a consistency model, whose f(x, t) is a sample already; write [Sample({Number(schedule.To)})], or let Earlier be 0"
-        : isReadable && !(schedule.Signal!.Method.Result is Number { Value: 1 } && schedule.Noise!.Method.IsIdentity)
-            ? $"Heun's method needs Signal(t) = 1 and Noise(t) = t, and {schedule.Name.Name} has others"
+            ? $"Heun's method follows a diffusion model, and {schedule.Name.Name} trains a consistency model, whose f(x, t) is a sample already; write [MultistepSampler({Number(schedule.To)})], or let TeacherTime be 0"
+        : isReadable && !(schedule.Alpha!.Method.Result is Number { Value: 1 } && schedule.Sigma!.Method.IsIdentity)
+            ? $"Heun's method needs Alpha(t) = 1 and Sigma(t) = t, and {schedule.Name.Name} has others"
         : null;
 
     public override string Write(AxisPlan sampler, TimesAxis times) =>
-        $"SampleHeun(weights, noise, labels, KarrasTimes.Falling({Number(sampler["steps"])}, {Number(times.From)}, {Number(times.To)}, rho: {Number(sampler["Rho"])}))";
+        $"SampleHeun(weights, noise, labels, KarrasSigmas.Compute({Number(sampler["steps"])}, {Number(times.From)}, {Number(times.To)}, rho: {Number(sampler["Rho"])}))";
 }

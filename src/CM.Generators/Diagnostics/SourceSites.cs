@@ -6,7 +6,7 @@ namespace CM.Generators.Diagnostics;
 /// Places in the source, kept beside a plan. The plan holds small numbers, so that moving a line changes no plan; the analyzer
 /// looks the numbers up, the generator throws the list away.
 /// </summary>
-internal sealed class Sites
+internal sealed class SourceSites
 {
     private readonly List<Location> places = [];
 

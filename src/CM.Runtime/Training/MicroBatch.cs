@@ -4,7 +4,7 @@ namespace CM.Runtime;
 /// The samples of a batch that are trained on at once: all of them, unless several processes share the batch, or <c>--micro-batch</c> splits it. The losses of
 /// all parts add up to that of the batch, and so do their gradients.
 /// </summary>
-public sealed class BatchPart
+public sealed class MicroBatch
 {
     private readonly long own;
 
@@ -12,7 +12,7 @@ public sealed class BatchPart
     /// <param name="first">The place of the part's first sample in it.</param>
     /// <param name="count">Samples of the part.</param>
     /// <param name="own">The place of the first among the samples of this process.</param>
-    internal BatchPart(long batch, long first, long count, long own)
+    internal MicroBatch(long batch, long first, long count, long own)
     {
         Batch = batch;
         First = first;
@@ -22,17 +22,17 @@ public sealed class BatchPart
 
     /// <summary>A batch in one part.</summary>
     /// <param name="batch">Its samples.</param>
-    public static BatchPart Whole(long batch) => new(batch, 0, batch, 0);
+    public static MicroBatch Whole(long batch) => new(batch, 0, batch, 0);
 
-    /// <summary>What a process trains on, in parts of at most so many samples.</summary>
+    /// <summary>Share of the batch that a process trains on, in parts of at most so many samples.</summary>
     /// <param name="own">Samples of the process.</param>
-    /// <param name="most">Of a part, 1 or more.</param>
+    /// <param name="most">Largest size of a part, 1 or more.</param>
     /// <param name="rank">The place of the process.</param>
-    /// <param name="size">How many processes there are, each with as many samples.</param>
-    internal static IEnumerable<BatchPart> Split(long own, long most, int rank, int size)
+    /// <param name="size">Number of processes, each with as many samples.</param>
+    internal static IEnumerable<MicroBatch> Split(long own, long most, int rank, int size)
     {
         for (var first = 0L; first < own; first += most)
-            yield return new BatchPart(own * size, own * rank + first, Math.Min(most, own - first), first);
+            yield return new MicroBatch(own * size, own * rank + first, Math.Min(most, own - first), first);
     }
 
     /// <summary>Samples of the whole batch.</summary>
@@ -51,14 +51,14 @@ public sealed class BatchPart
 
     /// <summary>The part's rows of what was drawn for the whole batch.</summary>
     /// <param name="batch"><c>[Batch, …]</c>.</param>
-    public Tensor Of(Tensor batch) => IsWhole ? batch : batch.narrow(0, First, Count);
+    public Tensor Slice(Tensor batch) => IsWhole ? batch : batch.narrow(0, First, Count);
 
     /// <summary>The part's rows of what this process was given.</summary>
     /// <param name="rows">The rows of this process.</param>
-    public Tensor OfOwn(Tensor rows) => rows.shape[0] == Count ? rows : rows.narrow(0, own, Count);
+    public Tensor SliceLocal(Tensor rows) => rows.shape[0] == Count ? rows : rows.narrow(0, own, Count);
 
     /// <summary>The part's share of the mean over the batch: the sum of its losses, divided by the size of the batch.</summary>
-    /// <param name="losses">Of the part's samples.</param>
+    /// <param name="losses">Losses of the part's samples.</param>
     public Tensor Mean(Tensor losses)
     {
         if (IsWhole)
@@ -68,9 +68,9 @@ public sealed class BatchPart
     }
 
     /// <summary>The part's share of the mean over the samples from a boundary on, plus a weighted mean over those before it (Lee et al. 2025, section 3).</summary>
-    /// <param name="losses">Of the part's samples.</param>
-    /// <param name="boundary">How many samples of the whole batch lie before it; 0 for the mean over all.</param>
-    /// <param name="weight">What their mean is multiplied by.</param>
+    /// <param name="losses">Losses of the part's samples.</param>
+    /// <param name="boundary">Number of samples of the whole batch before it; 0 for the mean over all.</param>
+    /// <param name="weight">Factor of their mean.</param>
     public Tensor Mean(Tensor losses, long boundary, double weight)
     {
         if (boundary == 0)

@@ -5,7 +5,7 @@ namespace CM.Dsl;
 /// <c>channels/2</c> fixed frequencies <c>f ~ N(0, Scale²)</c> (Tancik et al. 2020; EDM's <c>FourierEmbedding</c>).
 /// </summary>
 /// <param name="channels">Features, an even number.</param>
-public sealed class FourierAttribute(object channels) : LayerAttribute
+public sealed class FourierEmbeddingAttribute(object channels) : LayerAttribute
 {
     /// <summary>Features.</summary>
     public object Channels { get; } = channels;

@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 
 namespace CM.Runtime;
 
-/// <summary>What is done with a number per sample, called by generated experiments.</summary>
+/// <summary>Operations with a value per sample, called by generated experiments.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public static class PerSample
+public static class BatchOps
 {
     private static readonly long[][] Shapes = [.. Enumerable.Range(0, 8).Select(axes => Enumerable.Range(0, axes).Select(axis => axis == 0 ? -1L : 1L).ToArray())];
 
@@ -13,9 +13,9 @@ public static class PerSample
     /// <param name="a">[B], float64, without gradient.</param>
     /// <param name="x">[B, …], float32.</param>
     /// <returns>[B, …], float32.</returns>
-    public static Tensor Scale(Tensor a, Tensor x)
+    public static Tensor Mul(Tensor a, Tensor x)
     {
-        using var column = Column(a, x.Dimensions);
+        using var column = Broadcast(a, x.Dimensions);
         return column * x;
     }
 
@@ -24,9 +24,9 @@ public static class PerSample
     /// <param name="b">[B], float64, without gradient.</param>
     /// <param name="y">[B, …], float32.</param>
     /// <returns>[B, …], float32.</returns>
-    public static Tensor Mix(Tensor x, Tensor b, Tensor y)
+    public static Tensor Axpby(Tensor x, Tensor b, Tensor y)
     {
-        using var other = Scale(b, y);
+        using var other = Mul(b, y);
         return x + other;
     }
 
@@ -36,17 +36,17 @@ public static class PerSample
     /// <param name="b">[B], float64, without gradient.</param>
     /// <param name="y">[B, …], float32.</param>
     /// <returns>[B, …], float32.</returns>
-    public static Tensor Mix(Tensor a, Tensor x, Tensor b, Tensor y)
+    public static Tensor Axpby(Tensor a, Tensor x, Tensor b, Tensor y)
     {
-        using var one = Scale(a, x);
-        return Mix(one, b, y);
+        using var one = Mul(a, x);
+        return Axpby(one, b, y);
     }
 
     /// <summary>Numbers in the shape that multiplies samples.</summary>
     /// <param name="numbers">[B].</param>
-    /// <param name="axes">How many axes the samples have, the batch's included; 1 to 7.</param>
+    /// <param name="axes">Number of axes of the samples, the batch's included; 1 to 7.</param>
     /// <returns>[B, 1, …], float32.</returns>
-    public static Tensor Column(Tensor numbers, long axes)
+    public static Tensor Broadcast(Tensor numbers, long axes)
     {
         using var single = numbers.to(ScalarType.Float32);
         return single.view(Shapes[axes]);

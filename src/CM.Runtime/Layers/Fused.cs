@@ -5,7 +5,7 @@ namespace CM.Runtime;
 
 /// <summary>Linear maps with what stands before them, called by generated networks.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public static class Linears
+public static class Fused
 {
     /// <summary>
     /// [silu(first), second]·weightᵀ + bias in the type of the weight.
@@ -16,7 +16,7 @@ public static class Linears
     /// <param name="silu">Whether the first goes through x·σ(x).</param>
     /// <param name="second">[B, m], or nothing.</param>
     /// <returns>[B, out], or […, out].</returns>
-    public static Tensor Of(Tensor first, Tensor weight, Tensor? bias = null, bool silu = false, Tensor? second = null) =>
+    public static Tensor Linear(Tensor first, Tensor weight, Tensor? bias = null, bool silu = false, Tensor? second = null) =>
         Compute(first, weight, bias, silu, second).Seen(first, weight);
 
     private static Tensor Compute(Tensor first, Tensor weight, Tensor? bias, bool silu, Tensor? second)

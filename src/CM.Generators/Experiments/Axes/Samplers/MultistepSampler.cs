@@ -5,15 +5,15 @@ using static CM.Generators.Core.Literals;
 namespace CM.Generators.Experiments.Axes.Samplers;
 
 /// <summary>One pass of a consistency model a time, with noise put back in between (Song et al. 2023, algorithm 1).</summary>
-internal sealed class Sample : SamplerKind
+internal sealed class MultistepSampler : SamplerKind
 {
     private const string Time = "times";
 
-    public override string Example => "[Sample(t)]";
+    public override string Example => "[MultistepSampler(t)]";
 
     public override bool IsUsual => true;
 
-    protected override IReadOnlyList<AxisArgument> Arguments { get; } = [AxisArgument.Flag("SameNoise")];
+    protected override IReadOnlyList<AxisArgument> Arguments { get; } = [AxisArgument.Flag("ReuseNoise")];
 
     public override AxisPlan Read(AxisAttribute attribute)
     {
@@ -27,13 +27,13 @@ internal sealed class Sample : SamplerKind
     public override bool Renoises(AxisPlan sampler) => Times(sampler).Count > 1;
 
     public override (string Axis, string Text) Describe(AxisPlan sampler) =>
-        ("Sampling times", string.Join(", ", Times(sampler).Select(Number)) + (sampler.Is("SameNoise") ? ", with the same noise" : ""));
+        ("Sampling times", string.Join(", ", Times(sampler).Select(Number)) + (sampler.Is("ReuseNoise") ? ", with the same noise" : ""));
 
     public override string? Complaint(AxisPlan sampler, Schedule schedule, bool isReadable)
     {
         var times = Times(sampler);
         if (schedule.IsDiffusion)
-            return $"{schedule.Name.Name} trains a diffusion model, whose f(x, t) is a mean and no sample; write [Heun(18)]";
+            return $"{schedule.Name.Name} trains a diffusion model, whose f(x, t) is a mean and no sample; write [HeunSampler(18)]";
         if (times.Count == 0)
             return "there is no sampling time; the first is usually the schedule's to, " + Number(schedule.To);
         for (var i = 0; i < times.Count; i++)
@@ -50,14 +50,14 @@ internal sealed class Sample : SamplerKind
     public override string Write(AxisPlan sampler, TimesAxis times)
     {
         var points = Times(sampler).Select((time, i) => Point(Number(time), times, i));
-        return $"SampleMultistep(weights, noise, labels, [{string.Join(", ", points)}]{(sampler.Is("SameNoise") ? ", sameNoise: true" : "")})";
+        return $"SampleMultistep(weights, noise, labels, [{string.Join(", ", points)}]{(sampler.Is("ReuseNoise") ? ", sameNoise: true" : "")})";
     }
 
     private static string Point(string time, TimesAxis times, int i)
     {
-        var signal = times.SampleSignal.Count > i ? Number(times.SampleSignal[i]) : $"{times.Code}.Signal({time})";
-        var noise = times.SampleNoise.Count > i ? Number(times.SampleNoise[i]) : $"{times.Code}.Noise({time})";
-        return times is { SignalIsOne: true, NoiseIsTime: true } ? time : $"new({time}, {signal}, {noise})";
+        var signal = times.SampleAlpha.Count > i ? Number(times.SampleAlpha[i]) : $"{times.Code}.Alpha({time})";
+        var noise = times.SampleSigma.Count > i ? Number(times.SampleSigma[i]) : $"{times.Code}.Sigma({time})";
+        return times is { AlphaIsOne: true, SigmaIsTime: true } ? time : $"new({time}, {signal}, {noise})";
     }
 
     private static EquatableArray<double> Times(AxisPlan sampler) => sampler.Numbers.Where(number => number.Name == Time).Select(number => number.Value).ToEquatable();

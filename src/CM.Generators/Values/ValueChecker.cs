@@ -7,16 +7,16 @@ namespace CM.Generators.Values;
 /// Follows shapes through expressions of the value language: expressions in, steps and findings out. One mistake gives one finding: what follows
 /// from it is unknown and silent. The derived class knows what stands right of <c>|</c>.
 /// </summary>
-internal abstract class FlowChecker
+internal abstract class ValueChecker
 {
     private readonly Dictionary<string, int[]> named = [];
     private string section = "";
 
-    protected List<Problem> Problems { get; } = [];
+    protected List<Finding> Findings { get; } = [];
 
-    protected List<Duty> Duties { get; } = [];
+    protected List<Constraint> Constraints { get; } = [];
 
-    protected List<FlowValue> Values { get; } = [];
+    protected List<ShapedValue> Values { get; } = [];
 
     protected List<Step> Steps { get; } = [];
 
@@ -39,7 +39,7 @@ internal abstract class FlowChecker
             if (made.Length != binding.Names.Count)
             {
                 if (made.Length > 0 && !made.Any(value => Values[value].Shape.IsUnknown))
-                    Problems.Add(new Problem("CM2012", binding.Site, $"({string.Join(", ", binding.Names)})", binding.Names.Count.ToString(), made.Length.ToString()));
+                    Findings.Add(new Finding("CM2012", binding.Site, $"({string.Join(", ", binding.Names)})", binding.Names.Count.ToString(), made.Length.ToString()));
                 made = [.. binding.Names.Select(name => Add(name, Shape.Unknown))];
             }
 
@@ -69,7 +69,7 @@ internal abstract class FlowChecker
             return;
         if (results.Length != forward.Outputs.Count)
         {
-            Problems.Add(new Problem("CM2012", forward.Result.Site, "the result of Forward", forward.Outputs.Count.ToString(), results.Length.ToString()));
+            Findings.Add(new Finding("CM2012", forward.Result.Site, "the result of Forward", forward.Outputs.Count.ToString(), results.Length.ToString()));
             return;
         }
 
@@ -82,7 +82,7 @@ internal abstract class FlowChecker
                 : Differences(actual, declared, forward.Result.Site).ToArray();
             if (wrong.Length > 0)
             {
-                Problems.Add(new Problem("CM2006", forward.Result.Site, actual.ToString(), declared.ToString(), string.Join(", ", wrong), Causes(actual, declared))
+                Findings.Add(new Finding("CM2006", forward.Result.Site, actual.ToString(), declared.ToString(), string.Join(", ", wrong), Causes(actual, declared))
                 {
                     See = [forward.OutputSite],
                 });
@@ -93,41 +93,41 @@ internal abstract class FlowChecker
     /// <summary>Values that come out of a pipe.</summary>
     /// <param name="pipe">The pipe.</param>
     /// <param name="inputs">Values that go in.</param>
-    protected abstract int[] Pipe(FlowPipe pipe, int[] inputs);
+    protected abstract int[] Pipe(PipeExpression pipe, int[] inputs);
 
-    private int[] Follow(FlowExpression expression)
+    private int[] Follow(ValueExpression expression)
     {
         switch (expression)
         {
-            case FlowName name:
+            case NameExpression name:
                 if (named.TryGetValue(name.Name, out var known))
                     return known;
-                Problems.Add(new Problem("CM1004", name.Site, name.Name, Spelling.Hint(name.Name, named.Keys)));
+                Findings.Add(new Finding("CM1004", name.Site, name.Name, Spelling.Hint(name.Name, named.Keys)));
                 return [Add(name.Name, Shape.Unknown)];
 
-            case FlowPipe pipe:
+            case PipeExpression pipe:
                 return Pipe(pipe, Follow(pipe.Input));
 
-            case FlowBinary { Left: FlowNumber number } binary:
+            case BinaryExpression { Left: NumberExpression number } binary:
                 return Single(binary.Right, value => Numeric(binary.Operator, value, number.Value, numberFirst: true));
 
-            case FlowBinary { Right: FlowNumber number } binary:
+            case BinaryExpression { Right: NumberExpression number } binary:
                 return Single(binary.Left, value => Numeric(binary.Operator, value, number.Value, numberFirst: false));
 
-            case FlowBinary binary:
+            case BinaryExpression binary:
                 return Single(binary.Left, left => Single(binary.Right, right => Combine(binary, left, right))[0]);
 
-            case FlowNegate negate:
+            case NegateExpression negate:
                 return Single(negate.Operand, value => Make(new NegateStep(value, Add("negative", Values[value].Shape))));
 
-            case FlowCat cat:
+            case CatExpression cat:
                 return [Join(cat, [.. cat.Items.Select(item => Single(item, value => value)[0])])];
 
-            case FlowTuple tuple:
+            case TupleExpression tuple:
                 return [.. tuple.Items.Select(item => Single(item, value => value)[0])];
 
-            case FlowNumber number:
-                Problems.Add(new Problem("CM1003", number.Site, "Forward", "a number by itself; write it where it is added or multiplied"));
+            case NumberExpression number:
+                Findings.Add(new Finding("CM1003", number.Site, "Forward", "a number by itself; write it where it is added or multiplied"));
                 return [Add("number", Shape.Unknown)];
 
             default:
@@ -136,19 +136,19 @@ internal abstract class FlowChecker
     }
 
     // Everything but a pipe and a result takes one value at a time.
-    private int[] Single(FlowExpression expression, Func<int, int> use)
+    private int[] Single(ValueExpression expression, Func<int, int> use)
     {
         var made = Follow(expression);
         if (made.Length == 1)
             return [use(made[0])];
-        Problems.Add(new Problem("CM2012", expression.Site, "this place", "1", made.Length.ToString()));
+        Findings.Add(new Finding("CM2012", expression.Site, "this place", "1", made.Length.ToString()));
         return [Add("several", Shape.Unknown)];
     }
 
     private int Numeric(char sign, int value, double number, bool numberFirst) =>
         Make(new NumberStep(sign, value, number, numberFirst, Add(sign == '*' ? "scaled" : "shifted", Values[value].Shape)));
 
-    private int Combine(FlowBinary binary, int left, int right)
+    private int Combine(BinaryExpression binary, int left, int right)
     {
         var (a, b) = (Values[left].Shape, Values[right].Shape);
         var name = binary.Operator switch { '+' => "sum", '-' => "difference", _ => "product" };
@@ -168,11 +168,11 @@ internal abstract class FlowChecker
 
         if (wrong.Count == 0)
             return Make(new CombineStep(binary.Operator, left, right, Add(name, new Shape(axes))));
-        Problems.Add(new Problem("CM2004", binary.Site, binary.Operator.ToString(), Values[left].Name, a.ToString(), Values[right].Name, b.ToString(), string.Join(", ", wrong), Causes(a, b)));
+        Findings.Add(new Finding("CM2004", binary.Site, binary.Operator.ToString(), Values[left].Name, a.ToString(), Values[right].Name, b.ToString(), string.Join(", ", wrong), Causes(a, b)));
         return Add(name, Shape.Unknown);
     }
 
-    private int Join(FlowCat cat, int[] items)
+    private int Join(CatExpression cat, int[] items)
     {
         var shapes = items.Select(item => Values[item].Shape).ToArray();
         if (shapes.Any(shape => shape.IsUnknown))
@@ -190,7 +190,7 @@ internal abstract class FlowChecker
 
             if (wrong.Count == 0)
                 continue;
-            Problems.Add(new Problem("CM2003", cat.Items[i].Site, Values[items[0]].Name, shapes[0].ToString(), Values[items[i]].Name, shapes[i].ToString(), string.Join(", ", wrong), Causes(shapes[0], shapes[i], skip: 1))
+            Findings.Add(new Finding("CM2003", cat.Items[i].Site, Values[items[0]].Name, shapes[0].ToString(), Values[items[i]].Name, shapes[i].ToString(), string.Join(", ", wrong), Causes(shapes[0], shapes[i], skip: 1))
             {
                 See = [cat.Items[0].Site],
             });
@@ -215,7 +215,7 @@ internal abstract class FlowChecker
         if (fit.Verdict == FitVerdict.Never)
             wrong.Add(difference());
         else if (fit.Verdict == FitVerdict.OnlyIf)
-            Duties.Add(new Duty(DutyKind.Equal, left, right, site, need()));
+            Constraints.Add(new Constraint(ConstraintKind.Equal, left, right, site, need()));
     }
 
     /// <summary>How the sizes that differ came about, as sentences with a space before each.</summary>

@@ -4,7 +4,7 @@ using CM.Generators.Values;
 namespace CM.Generators.Couplings;
 
 /// <summary>A coupling of CM.Dsl inside another one: minibatch optimal transport, which permutes the noise.</summary>
-internal sealed class Pairing : PartKind
+internal sealed class Nested : PartKind
 {
     public override bool Permutes => true;
 
@@ -16,5 +16,5 @@ internal sealed class Pairing : PartKind
 
     public override BlockContract? Contract(LayerPlan part, Shape data) => Takes(part, [data, data], data);
 
-    public override string Write(LayerStep step, CouplingCode code) => $"OptimalTransport.Match({string.Join(", ", step.Inputs.Select(code.Of))})";
+    public override string Write(LayerStep step, CouplingCode code) => $"OptimalTransport.Assign({string.Join(", ", step.Inputs.Select(code.Of))})";
 }

@@ -1,12 +1,12 @@
 namespace CM.Generators.Experiments.Axes.Averages;
 
-internal sealed class EmaPower : AverageKind
+internal sealed class PowerFunctionEma : AverageKind
 {
     private const string Swapped = nameof(Swapped);
 
     protected override IReadOnlyList<AxisArgument> Arguments { get; } =
     [
-        new AxisArgument("deviation", deviation => deviation > 0 && deviation < Math.Sqrt(1 / 12.0), "above 0 and below 0.2886").First(),
+        new AxisArgument("sigmaRel", deviation => deviation > 0 && deviation < Math.Sqrt(1 / 12.0), "above 0 and below 0.2886").First(),
         AxisArgument.NonNegative("Snapshots"), AxisArgument.Flag(Swapped),
     ];
 

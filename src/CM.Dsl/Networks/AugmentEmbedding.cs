@@ -6,7 +6,7 @@ namespace CM.Dsl;
 /// </summary>
 /// <param name="labels">Numbers per example.</param>
 /// <param name="channels">Features that go out.</param>
-public sealed class AugmentationAttribute(object labels, object channels) : WeightedLayerAttribute
+public sealed class AugmentEmbeddingAttribute(object labels, object channels) : WeightedLayerAttribute
 {
     /// <summary>Numbers per example.</summary>
     public object Labels { get; } = labels;

@@ -3,9 +3,9 @@ using CM.Generators.Values;
 
 namespace CM.Generators.Networks.Layers;
 
-internal sealed class Fourier : LayerKind
+internal sealed class FourierEmbedding : LayerKind
 {
-    public override string Describe(LayerPlan layer) => $"Fourier {layer.Size("channels")}, scale {Literals.Number(Scale(layer))}";
+    public override string Describe(LayerPlan layer) => $"FourierEmbedding {layer.Size("channels")}, scale {Literals.Number(Scale(layer))}";
 
     public override void Validate(LayerPlan layer, LayerCheck check)
     {
@@ -17,9 +17,9 @@ internal sealed class Fourier : LayerKind
         check.Rank(input, 1, "[B]") ? new Shape([input[0], Axis.Made(layer.Size("channels"), layer.Name)]) : Shape.Unknown;
 
     public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer) =>
-        [new("freqs", $"Init.Normal({Literals.Number(Scale(layer))})", [layer.Size("channels").Floor(2)], Fixed: true)];
+        [new("freqs", $"Initializer.Normal({Literals.Number(Scale(layer))})", [layer.Size("channels").Floor(2)], Fixed: true)];
 
-    public override Kept Keep(LayerPlan layer, Shape input, Shape output) => Kept.Nothing;
+    public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) => SavedForBackward.Nothing;
 
     public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) => $"Embeddings.Fourier({code.Input}, {code.Field("freqs")}{(layer.Flag("sineFirst", false) ? ", sineFirst: true" : "")})";
 

@@ -3,19 +3,19 @@ using System.Diagnostics.CodeAnalysis;
 namespace CM.Runtime;
 
 /// <summary>The samples of a batch that a pass sees.</summary>
-public sealed class ChosenRows
+public sealed class RowSubset
 {
     private readonly Tensor? needed;
 
-    /// <param name="needed">Whose results are needed, [B], bool, where the pass sees more; null otherwise.</param>
-    /// <param name="places">Where they are in the batch, int64; null for all of it.</param>
-    internal ChosenRows(Tensor? needed, Tensor? places)
+    /// <param name="needed">Rows whose results are needed, [B], bool, if the pass sees more; null otherwise.</param>
+    /// <param name="places">Indices in the batch, int64; null for all of it.</param>
+    internal RowSubset(Tensor? needed, Tensor? places)
     {
         this.needed = needed;
         Places = places;
     }
 
-    /// <summary>Where they are in the batch, int64; null for all of it.</summary>
+    /// <summary>Indices in the batch, int64; null for all of it.</summary>
     public Tensor? Places { get; }
 
     /// <summary>Their rows.</summary>
@@ -25,5 +25,5 @@ public sealed class ChosenRows
 
     /// <summary>Their times; 1 for samples that nobody asked for, whose own time the model may not know.</summary>
     /// <param name="times">[B].</param>
-    public Tensor Times(Tensor times) => needed is null ? Of(times) : where(needed, times, ones_like(times));
+    public Tensor SelectTimes(Tensor times) => needed is null ? Select(times) : where(needed, times, ones_like(times));
 }

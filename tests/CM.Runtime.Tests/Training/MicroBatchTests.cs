@@ -15,14 +15,14 @@ public sealed class BatchPartTests
     {
         using var scope = NewDisposeScope();
         var all = tensor(Losses);
-        Sum(part => part.Mean(part.Of(all))).ShouldBe(Losses.Average(), 1e-5);
+        Sum(part => part.Mean(part.Slice(all))).ShouldBe(Losses.Average(), 1e-5);
         foreach (var boundary in new[] { 0, 1, 5, 6, 11 })
         {
             var wanted = boundary == 0 ? Losses.Average() : Losses[boundary..].Average() + 0.1 * Losses[..boundary].Average();
-            Sum(part => part.Mean(part.Of(all), boundary, 0.1)).ShouldBe(wanted, 1e-5, $"boundary {boundary}");
+            Sum(part => part.Mean(part.Slice(all), boundary, 0.1)).ShouldBe(wanted, 1e-5, $"boundary {boundary}");
         }
 
-        double Sum(Func<BatchPart, Tensor> share) => Parts(processes, most).Sum(part => (double)share(part).item<float>());
+        double Sum(Func<MicroBatch, Tensor> share) => Parts(processes, most).Sum(part => (double)share(part).item<float>());
     }
 
     [Theory]
@@ -33,7 +33,7 @@ public sealed class BatchPartTests
     {
         using var scope = NewDisposeScope();
         var images = randn(12, 3, 4, 5);
-        var rows = Parts(processes, most).Select(part => Dropped(part.Of(images), part.Rows)).ToList();
+        var rows = Parts(processes, most).Select(part => Dropped(part.Slice(images), part.Rows)).ToList();
         cat(rows, 0).allclose(Dropped(images, null), rtol: 1e-6).ShouldBeTrue();
 
         static Tensor Dropped(Tensor images, RowRange? rows)
@@ -44,6 +44,6 @@ public sealed class BatchPartTests
         }
     }
 
-    private static IEnumerable<BatchPart> Parts(int processes, int most) =>
-        Enumerable.Range(0, processes).SelectMany(rank => BatchPart.Split(Losses.Length / processes, most, rank, processes));
+    private static IEnumerable<MicroBatch> Parts(int processes, int most) =>
+        Enumerable.Range(0, processes).SelectMany(rank => MicroBatch.Split(Losses.Length / processes, most, rank, processes));
 }

@@ -7,9 +7,9 @@ namespace CM.Runtime;
 /// 1/n)^(γ + 1), and its profile is as wide, relative to n, at every n.
 /// </summary>
 /// <param name="deviation">Relative width of the profile, σ_rel, above 0 and below <see cref="LargestDeviation"/>.</param>
-/// <param name="snapshots">How often in a training it is put aside for <see cref="PostHocAverage"/>, 0 or more.</param>
+/// <param name="snapshots">Number of snapshots in a training for <see cref="PostHocAverage"/>, 0 or more.</param>
 /// <param name="swapped">Whether it keeps 1 − (1 − 1/n)^(γ + 1) instead, as VCT's published code does.</param>
-public sealed class EmaPower(double deviation, int snapshots = 0, bool swapped = false) : AverageRule
+public sealed class PowerFunctionEma(double deviation, int snapshots = 0, bool swapped = false) : AverageRule
 {
     private const string Prefix = "power-";
 
@@ -24,7 +24,7 @@ public sealed class EmaPower(double deviation, int snapshots = 0, bool swapped =
     /// <summary>Relative width of the profile.</summary>
     public double Deviation => deviation;
 
-    /// <summary>How often in a training it is put aside.</summary>
+    /// <summary>Number of snapshots in a training.</summary>
     public int Snapshots => snapshots;
 
     /// <summary>The exponent γ of a profile: σ_rel² = (γ + 1)/((γ + 2)²(γ + 3)), the root above 0.</summary>
@@ -38,7 +38,7 @@ public sealed class EmaPower(double deviation, int snapshots = 0, bool swapped =
         return high;
     }
 
-    /// <summary>What the average of a width is called.</summary>
+    /// <summary>Name of the average of a width.</summary>
     internal static string NameOf(double deviation) => Prefix + deviation.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Whether a name is that of an average of some width.</summary>
@@ -50,7 +50,7 @@ public sealed class EmaPower(double deviation, int snapshots = 0, bool swapped =
     }
 
     /// <inheritdoc/>
-    public override double Keep(int step, int batch)
+    public override double Decay(int step, int batch)
     {
         var keep = Math.Pow(1 - 1.0 / (step + 1), exponent + 1);
         return swapped ? 1 - keep : keep;

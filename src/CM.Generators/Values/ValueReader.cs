@@ -6,23 +6,23 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace CM.Generators.Values;
 
-/// <summary>Reads a body in the Flow language: syntax alone, the record's constants, and functions.</summary>
+/// <summary>Reads a body in the Value language: syntax alone, the record's constants, and functions.</summary>
 /// <param name="record">The record with the method.</param>
 /// <param name="functions">Reads calls of functions.</param>
 /// <param name="sites">Where places are kept.</param>
-/// <param name="problems">What the language cannot express.</param>
+/// <param name="findings">What the language cannot express.</param>
 /// <param name="times">The parameter of a coupling that carries times.</param>
-internal sealed class FlowReader(INamedTypeSymbol record, FunctionReader functions, Sites sites, List<Problem> problems, string? times = null)
+internal sealed class ValueReader(INamedTypeSymbol record, FunctionReader functions, SourceSites sites, List<Finding> findings, string? times = null)
 {
     private string method = "";
 
-    public (EquatableArray<Binding> Bindings, FlowExpression Result) Read(MethodDeclarationSyntax method)
+    public (EquatableArray<Binding> Bindings, ValueExpression Result) Read(MethodDeclarationSyntax method)
     {
         this.method = method.Identifier.ValueText;
         if (method.ExpressionBody is { } arrow)
             return ([], Read(arrow.Expression));
         var bindings = new List<Binding>();
-        FlowExpression? result = null;
+        ValueExpression? result = null;
         foreach (var statement in method.Body?.Statements ?? [])
         {
             if (result is not null)
@@ -43,40 +43,40 @@ internal sealed class FlowReader(INamedTypeSymbol record, FunctionReader functio
     private static string NameOf(VariableDesignationSyntax variable) =>
         variable is SingleVariableDesignationSyntax single ? single.Identifier.ValueText : variable.ToString();
 
-    private FlowExpression Read(ExpressionSyntax syntax)
+    private ValueExpression Read(ExpressionSyntax syntax)
     {
         switch (syntax)
         {
             case ParenthesizedExpressionSyntax inner:
                 return Read(inner.Expression);
             case IdentifierNameSyntax name when Constant(name.Identifier.ValueText) is { } number:
-                return new FlowNumber(number, sites.Add(syntax));
+                return new NumberExpression(number, sites.Add(syntax));
             case IdentifierNameSyntax name:
-                return new FlowName(name.Identifier.ValueText, sites.Add(syntax));
+                return new NameExpression(name.Identifier.ValueText, sites.Add(syntax));
             case LiteralExpressionSyntax { Token.Value: int or long or float or double } literal:
-                return new FlowNumber(Convert.ToDouble(literal.Token.Value, CultureInfo.InvariantCulture), sites.Add(syntax));
+                return new NumberExpression(Convert.ToDouble(literal.Token.Value, CultureInfo.InvariantCulture), sites.Add(syntax));
             case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.BitwiseOrExpression } pipe:
                 return ReadPipe(pipe);
             case BinaryExpressionSyntax { OperatorToken.ValueText: "+" or "-" or "*" } binary:
                 return Combine(binary);
-            case BinaryExpressionSyntax { OperatorToken.ValueText: "/" } quotient when Read(quotient.Left) is FlowNumber left && Read(quotient.Right) is FlowNumber right:
-                return new FlowNumber(left.Value / right.Value, sites.Add(syntax));
+            case BinaryExpressionSyntax { OperatorToken.ValueText: "/" } quotient when Read(quotient.Left) is NumberExpression left && Read(quotient.Right) is NumberExpression right:
+                return new NumberExpression(left.Value / right.Value, sites.Add(syntax));
             case PrefixUnaryExpressionSyntax { OperatorToken.ValueText: "-" } minus:
                 return Read(minus.Operand) switch
                 {
-                    FlowNumber number => number with { Value = -number.Value },
-                    var operand => new FlowNegate(operand, sites.Add(syntax)),
+                    NumberExpression number => number with { Value = -number.Value },
+                    var operand => new NegateExpression(operand, sites.Add(syntax)),
                 };
-            case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "Flow" }, Name.Identifier.ValueText: "Cat" } } cat when cat.ArgumentList.Arguments.Count > 0:
-                return new FlowCat(cat.ArgumentList.Arguments.Select(argument => Read(argument.Expression)).ToEquatable(), sites.Add(syntax));
+            case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "Value" }, Name.Identifier.ValueText: "Cat" } } cat when cat.ArgumentList.Arguments.Count > 0:
+                return new CatExpression(cat.ArgumentList.Arguments.Select(argument => Read(argument.Expression)).ToEquatable(), sites.Add(syntax));
             case MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax owner } member when owner.Identifier.ValueText == times:
-                return new FlowName($"{times}.{member.Name.Identifier.ValueText}", sites.Add(syntax));
-            case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax coin, Name.Identifier.ValueText: "Choose" }, ArgumentList.Arguments: { Count: 2 } sides }:
-                return new FlowPipe(new FlowTuple(sides.Select(side => Read(side.Expression)).ToEquatable(), sites.Add(syntax)), coin.Identifier.ValueText, sites.Add(coin));
+                return new NameExpression($"{times}.{member.Name.Identifier.ValueText}", sites.Add(syntax));
+            case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax coin, Name.Identifier.ValueText: "Select" }, ArgumentList.Arguments: { Count: 2 } sides }:
+                return new PipeExpression(new TupleExpression(sides.Select(side => Read(side.Expression)).ToEquatable(), sites.Add(syntax)), coin.Identifier.ValueText, sites.Add(coin));
             case BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: { Count: 2 } ends } pair when method == "Couple":
                 return ReadPair(pair, ends);
             case TupleExpressionSyntax tuple:
-                return new FlowTuple(tuple.Arguments.Select(argument => Read(argument.Expression)).ToEquatable(), sites.Add(syntax));
+                return new TupleExpression(tuple.Arguments.Select(argument => Read(argument.Expression)).ToEquatable(), sites.Add(syntax));
             case InvocationExpressionSyntax { Expression: IdentifierNameSyntax called } when record.GetMembers(called.Identifier.ValueText).OfType<IPropertySymbol>().Any():
                 return Refuse(syntax, $"a call of a layer; write 'x | {called.Identifier.ValueText}'");
             default:
@@ -84,39 +84,39 @@ internal sealed class FlowReader(INamedTypeSymbol record, FunctionReader functio
         }
     }
 
-    private FlowExpression ReadPipe(BinaryExpressionSyntax pipe)
+    private ValueExpression ReadPipe(BinaryExpressionSyntax pipe)
     {
         var input = Read(pipe.Left);
         if (functions.Read(pipe.Right, method) is { } function)
-            return new FlowPipe(input, function.Name, function.Site) { Function = function };
+            return new PipeExpression(input, function.Name, function.Site) { Function = function };
         return pipe.Right is IdentifierNameSyntax layer
-            ? new FlowPipe(input, layer.Identifier.ValueText, sites.Add(layer))
+            ? new PipeExpression(input, layer.Identifier.ValueText, sites.Add(layer))
             : Refuse(pipe.Right, "what stands right of '|'; it takes a layer or a function");
     }
 
-    // A pair is its ends, and its penalty if there is one.
-    private FlowExpression ReadPair(BaseObjectCreationExpressionSyntax pair, SeparatedSyntaxList<ArgumentSyntax> ends)
+    // A pair is its ends, and its regularization if there is one.
+    private ValueExpression ReadPair(BaseObjectCreationExpressionSyntax pair, SeparatedSyntaxList<ArgumentSyntax> ends)
     {
         if (ends.Any(end => end.NameColon is not null))
             return Refuse(pair, "named arguments; write 'new Pair(data, noise)'");
         var parts = ends.Select(end => Read(end.Expression)).ToList();
         foreach (var given in pair.Initializer?.Expressions ?? [])
         {
-            if (given is not AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "Penalty" }, Right: { } penalty })
+            if (given is not AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "Regularization" }, Right: { } regularization })
                 return Refuse(given, $"'{First(given.ToString())}'");
-            parts.Add(Read(penalty));
+            parts.Add(Read(regularization));
         }
 
-        return new FlowTuple(parts.ToEquatable(), sites.Add(pair));
+        return new TupleExpression(parts.ToEquatable(), sites.Add(pair));
     }
 
-    private FlowExpression Combine(BinaryExpressionSyntax binary)
+    private ValueExpression Combine(BinaryExpressionSyntax binary)
     {
         var (left, right) = (Read(binary.Left), Read(binary.Right));
         var sign = binary.OperatorToken.ValueText[0];
-        return (left, right) is (FlowNumber a, FlowNumber b)
-            ? new FlowNumber(sign switch { '+' => a.Value + b.Value, '-' => a.Value - b.Value, _ => a.Value * b.Value }, sites.Add(binary))
-            : new FlowBinary(sign, left, right, sites.Add(binary));
+        return (left, right) is (NumberExpression a, NumberExpression b)
+            ? new NumberExpression(sign switch { '+' => a.Value + b.Value, '-' => a.Value - b.Value, _ => a.Value * b.Value }, sites.Add(binary))
+            : new BinaryExpression(sign, left, right, sites.Add(binary));
     }
 
     private double? Constant(string name) =>
@@ -124,12 +124,12 @@ internal sealed class FlowReader(INamedTypeSymbol record, FunctionReader functio
             ? Convert.ToDouble(field.ConstantValue, CultureInfo.InvariantCulture)
             : null;
 
-    private FlowNothing Refuse(SyntaxNode node, string what) => Refuse(node.GetLocation(), what);
+    private MissingExpression Refuse(SyntaxNode node, string what) => Refuse(node.GetLocation(), what);
 
-    private FlowNothing Refuse(Location place, string what)
+    private MissingExpression Refuse(Location place, string what)
     {
         var site = sites.Add(place);
-        problems.Add(new Problem("CM1003", site, method, what));
+        findings.Add(new Finding("CM1003", site, method, what));
         return new(site);
     }
 

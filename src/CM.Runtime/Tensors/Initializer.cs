@@ -1,7 +1,7 @@
 namespace CM.Runtime;
 
-/// <summary>How a parameter starts.</summary>
-public readonly record struct Init
+/// <summary>Initialization of a parameter.</summary>
+public readonly record struct Initializer
 {
     private enum Law
     {
@@ -16,7 +16,7 @@ public readonly record struct Init
 
     private readonly double[] taps;
 
-    private Init(Law law, double size, params double[] taps)
+    private Initializer(Law law, double size, params double[] taps)
     {
         this.law = law;
         this.size = size;
@@ -24,19 +24,19 @@ public readonly record struct Init
     }
 
     /// <summary>Evenly spread in [−bound, bound).</summary>
-    /// <param name="bound">0 or more.</param>
-    public static Init Uniform(double bound) => new(Law.Uniform, bound);
+    /// <param name="bound">Bound, 0 or more.</param>
+    public static Initializer Uniform(double bound) => new(Law.Uniform, bound);
 
     /// <summary>From N(0, deviation²).</summary>
-    /// <param name="deviation">0 or more.</param>
-    public static Init Normal(double deviation) => new(Law.Normal, deviation);
+    /// <param name="deviation">Deviation, 0 or more.</param>
+    public static Initializer Normal(double deviation) => new(Law.Normal, deviation);
 
     /// <summary>Every number the same.</summary>
-    public static Init Constant(double value) => new(Law.Constant, value);
+    public static Initializer Constant(double value) => new(Law.Constant, value);
 
     /// <summary>f⊗f/(Σf)² for a tensor of shape [1, 1, taps, taps].</summary>
     /// <param name="taps">The filter f along one axis; the sum is not 0.</param>
-    public static Init Filter(params double[] taps) => new(Law.Filter, taps.Sum(), taps);
+    public static Initializer Filter(params double[] taps) => new(Law.Filter, taps.Sum(), taps);
 
     /// <summary>Overwrites a tensor, drawing from libtorch's generator.</summary>
     internal void Fill(Tensor tensor)

@@ -6,19 +6,19 @@ using static CM.Generators.Core.Literals;
 namespace CM.Generators.Couplings;
 
 /// <summary>A choice for each sample. What serves its heads alone is computed for the samples that show heads.</summary>
-internal sealed class Coin : PartKind
+internal sealed class Bernoulli : PartKind
 {
     public override bool IsNamed => true;
 
     public override bool PassesRows => false;
 
-    public override string Describe(LayerPlan part) => $"Coin, heads {Number(Heads(part))}{(End(part) == Heads(part) ? "" : $" to {Number(End(part))}")}";
+    public override string Describe(LayerPlan part) => $"Bernoulli {Number(Heads(part))}{(End(part) == Heads(part) ? "" : $" to {Number(End(part))}")}";
 
     public override BlockContract? Contract(LayerPlan part, Shape data) => Takes(part, [data, data], data);
 
-    public override Problem? Validate(LayerPlan part) =>
-        Heads(part) is not (>= 0 and <= 1) ? new Problem("CM1008", part.SiteOf("heads"), part.Name, "heads", "from 0 to 1")
-        : End(part) is not (>= 0 and <= 1) ? new Problem("CM1008", part.SiteOf("end"), part.Name, "End", "from 0 to 1")
+    public override Finding? Validate(LayerPlan part) =>
+        Heads(part) is not (>= 0 and <= 1) ? new Finding("CM1008", part.SiteOf("p"), part.Name, "p", "from 0 to 1")
+        : End(part) is not (>= 0 and <= 1) ? new Finding("CM1008", part.SiteOf("end"), part.Name, "End", "from 0 to 1")
         : null;
 
     public override (string Value, string Remark)? Draw(LayerPlan part, CouplingCode code) =>
@@ -35,8 +35,8 @@ internal sealed class Coin : PartKind
             return;
         }
 
-        var rows = Liveness.Inputs(heads, step.Inputs[0]).Select(input => $"rows.Of({code.NameOf(input)})");
-        code.Assign(step, $"Where({code.Field(step.Layer)}, {code.Of(step.Inputs[1])}, rows => {step.Layer.Name}Heads({string.Join(", ", rows)}))", $"heads of {step.Layer.Name}");
+        var rows = Liveness.Inputs(heads, step.Inputs[0]).Select(input => $"rows.Select({code.NameOf(input)})");
+        code.Assign(step, $"ComputeMasked({code.Field(step.Layer)}, {code.Of(step.Inputs[1])}, rows => {step.Layer.Name}Heads({string.Join(", ", rows)}))", $"heads of {step.Layer.Name}");
     }
 
     public override IReadOnlyCollection<Step> Absorbs(LayerStep step, CouplingCode code) =>
@@ -61,7 +61,7 @@ internal sealed class Coin : PartKind
         return change == 0 ? Number(heads) : heads == 0 ? moved : $"{Number(heads)} {(change < 0 ? "-" : "+")} {moved}";
     }
 
-    private static double Heads(LayerPlan part) => part.Number("heads", 0);
+    private static double Heads(LayerPlan part) => part.Number("p", 0);
 
     private static double End(LayerPlan part) => part.Number("end", Heads(part));
 }
