@@ -105,9 +105,9 @@ internal sealed class ForwardWriter : Emitter
         .Where(each => each.Size == Dim.Of(axis)).Select(each => each.Code).FirstOrDefault();
 
     /// <summary>Steps in a row that stand in one method.</summary>
-    private sealed record Layer(string Section, int From, int To, int[] Used, int[] Made);
+    private sealed record Stretch(string Section, int From, int To, int[] Used, int[] Made);
 
-    private IEnumerable<Layer> Split()
+    private IEnumerable<Stretch> Split()
     {
         for (var from = 0; from < Steps.Count;)
         {
@@ -121,7 +121,7 @@ internal sealed class ForwardWriter : Emitter
         }
     }
 
-    private void Write(Layer part)
+    private void Write(Stretch part)
     {
         for (var i = part.From; i < part.To; i++)
         {

@@ -47,7 +47,7 @@ public abstract partial class ConsistencyTrainer<TModel>(
     /// <returns><c>[count]</c> each, float64.</returns>
     protected abstract (Tensor T, Tensor R) DrawTimes(int step, long count);
 
-    /// <summary>Tosses of the coupling's coins: true where a coin shows heads.</summary>
+    /// <summary>Bernoulli draws of the coupling, <c>[count]</c>, bool, one tensor for each.</summary>
     /// <param name="step">The step, counted from 0.</param>
     /// <param name="count">Samples of the whole batch.</param>
     /// <returns>For each coin <c>[count]</c>, bool.</returns>
@@ -63,9 +63,9 @@ public abstract partial class ConsistencyTrainer<TModel>(
     /// <param name="t">The student's times, <c>[B]</c>, float64.</param>
     /// <param name="r">The teacher's times, <c>[B]</c>, float64.</param>
     /// <param name="labels">One-hot, <c>[B, classes]</c>, float32; null where the experiment takes none.</param>
-    /// <param name="coins">Result of <see cref="DrawBernoulli"/> for these samples.</param>
+    /// <param name="draws">Result of <see cref="DrawBernoulli"/> for these samples.</param>
     /// <returns>Both ends of the paths, <c>[B, …]</c>, and the part of the losses that the coupling adds, <c>[B]</c>, or null.</returns>
-    public virtual (Tensor Data, Tensor Noise, Tensor? Regularization) Couple(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels, Tensor[] coins) =>
+    public virtual (Tensor Data, Tensor Noise, Tensor? Regularization) Couple(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels, Tensor[] draws) =>
         (data, noise, null);
 
     /// <summary>The loss of each sample.</summary>
@@ -99,8 +99,8 @@ public abstract partial class ConsistencyTrainer<TModel>(
         if (Assignment is { } assign)
             noise = assign(WholeBatch(data), noise);
         var (t, r) = DrawTimes(step, noise.shape[0]);
-        var coins = DrawBernoulli(step, noise.shape[0]);
-        var loss = Gradients(data, labels, noise, t, r, coins);
+        var draws = DrawBernoulli(step, noise.shape[0]);
+        var loss = Gradients(data, labels, noise, t, r, draws);
         AllReduce(loss);                                                         // and the gradients, where there are several processes
         Optimizer.LearningRate = LearningRate(step);
         if (Scaler?.Unscale() != false)                                          // otherwise gradients overflowed, and the step is left out
@@ -217,10 +217,10 @@ public abstract partial class ConsistencyTrainer<TModel>(
         return times;
     }
 
-    private IDisposable BeginPass(Tensor times, RowSubset? rows = null) => Context.BeginPass(StepSeed.Use.Dropout, times.shape[0], rows?.Places);
+    private IDisposable BeginPass(Tensor times, RowSubset? rows = null) => Context.BeginPass(StepSeed.Use.Dropout, times.shape[0], rows?.Indices);
 
     // The gradients of a batch, and its mean loss: the sum over all parts.
-    private Tensor Gradients(Tensor data, Tensor? labels, Tensor noise, Tensor t, Tensor r, Tensor[] coins)
+    private Tensor Gradients(Tensor data, Tensor? labels, Tensor noise, Tensor t, Tensor r, Tensor[] draws)
     {
         using var _ = NewDisposeScope();
         Weights.ZeroGradients();
@@ -232,7 +232,7 @@ public abstract partial class ConsistencyTrainer<TModel>(
             foreach (var part in Parts(data))
             {
                 Context.MicroBatch = part.Rows;
-                using var share = MeanLoss(part, part.SliceLocal(data), labels is null ? null : part.SliceLocal(labels), part.Slice(noise), part.Slice(t), part.Slice(r), Array.ConvertAll(coins, part.Of));
+                using var share = MeanLoss(part, part.SliceLocal(data), labels is null ? null : part.SliceLocal(labels), part.Slice(noise), part.Slice(t), part.Slice(r), Array.ConvertAll(draws, part.Slice));
                 using var scaled = Scaler?.Scaled(share);
                 (scaled ?? share).backward();
                 if (IsLowPrecision)
@@ -249,10 +249,10 @@ public abstract partial class ConsistencyTrainer<TModel>(
     }
 
     // The share of a part of the batch in the mean loss.
-    private Tensor MeanLoss(MicroBatch part, Tensor data, Tensor? labels, Tensor noise, Tensor t, Tensor r, Tensor[] coins)
+    private Tensor MeanLoss(MicroBatch part, Tensor data, Tensor? labels, Tensor noise, Tensor t, Tensor r, Tensor[] draws)
     {
         using var _ = NewDisposeScope();
-        var pair = CoupleInPass(data, labels, noise, t, r, coins);
+        var pair = CoupleInPass(data, labels, noise, t, r, draws);
         var losses = Losses(pair.Data, pair.Noise, t, r, labels);
         RecordLoss(t, losses);
         var mean = pair.Regularization is null ? Mean(losses, part)
@@ -262,10 +262,10 @@ public abstract partial class ConsistencyTrainer<TModel>(
     }
 
     // The coupling's networks draw for every part of a batch what they draw for the whole.
-    private (Tensor Data, Tensor Noise, Tensor? Regularization) CoupleInPass(Tensor data, Tensor? labels, Tensor noise, Tensor t, Tensor r, Tensor[] coins)
+    private (Tensor Data, Tensor Noise, Tensor? Regularization) CoupleInPass(Tensor data, Tensor? labels, Tensor noise, Tensor t, Tensor r, Tensor[] draws)
     {
         using var pass = Context.BeginPass(StepSeed.Use.Coupling, data.shape[0]);
-        return Couple(data, noise, t, r, labels, coins);
+        return Couple(data, noise, t, r, labels, draws);
     }
 
     private Tensor Mean(Tensor losses, MicroBatch part) =>

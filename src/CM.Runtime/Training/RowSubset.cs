@@ -8,20 +8,20 @@ public sealed class RowSubset
     private readonly Tensor? needed;
 
     /// <param name="needed">Rows whose results are needed, [B], bool, if the pass sees more; null otherwise.</param>
-    /// <param name="places">Indices in the batch, int64; null for all of it.</param>
-    internal RowSubset(Tensor? needed, Tensor? places)
+    /// <param name="indices">Indices in the batch, int64; null for all of it.</param>
+    internal RowSubset(Tensor? needed, Tensor? indices)
     {
         this.needed = needed;
-        Places = places;
+        Indices = indices;
     }
 
     /// <summary>Indices in the batch, int64; null for all of it.</summary>
-    public Tensor? Places { get; }
+    public Tensor? Indices { get; }
 
     /// <summary>Their rows.</summary>
     /// <param name="batch">[B, …], or null.</param>
     [return: NotNullIfNotNull(nameof(batch))]
-    public Tensor? Of(Tensor? batch) => Places is null ? batch : batch?.index_select(0, Places);
+    public Tensor? Select(Tensor? batch) => Indices is null ? batch : batch?.index_select(0, Indices);
 
     /// <summary>Their times; 1 for samples that nobody asked for, whose own time the model may not know.</summary>
     /// <param name="times">[B].</param>
