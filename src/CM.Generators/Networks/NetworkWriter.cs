@@ -31,7 +31,7 @@ internal sealed class NetworkWriter
         steps = network.Fits ? Fusion.Fuse(network) : network.Steps;
         lastUses = LastUses();
         parameters = [.. Plan.Parameters];
-        taken = [.. parameters, .. Plan.Layers.Select(layer => layer.Name), "parameters", "training", "functional", "nn", "torch", "cat", "last", "i"];
+        taken = [.. parameters, .. Plan.Layers.Select(layer => layer.Name), .. OwnFunctions.Select(function => function.Name), "parameters", "training", "functional", "nn", "torch", "cat", "last", "i"];
         foreach (var layer in Plan.Layers)
         {
             owned[layer.Name] = LayerKind.Find(layer.Kind)?.Parameters(layer).ToArray() ?? [];
