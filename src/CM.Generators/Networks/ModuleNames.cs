@@ -17,7 +17,7 @@ internal sealed class ModuleNames
         OwnFunctions = [.. network.InOrder.Where(found => found.Layer.IsFunction).Select(found => found.Layer.Block).OfType<BlockContract>()
             .GroupBy(function => function.FullName).Select(same => same.First())];
         Parameters = [.. plan.Parameters];
-        taken = new([.. Parameters, .. plan.Layers.Select(layer => layer.Name), "parameters", "training", "functional", "nn", "torch", "cat", "last", "i"]);
+        taken = new([.. Parameters, .. plan.Layers.Select(layer => layer.Name), .. OwnFunctions.Select(function => function.Name), "parameters", "training", "functional", "nn", "torch", "cat", "last", "i"]);
         Context = plan.Layers.Any(layer => layer.Module is null && LayerKind.Find(layer.Kind)?.DrawsMasks(layer) == true) ? taken.Take("context") : null;
         foreach (var layer in plan.Layers)
         {
