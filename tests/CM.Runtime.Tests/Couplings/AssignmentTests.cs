@@ -15,20 +15,18 @@ public sealed class AssignmentTests
         var golden = Golden.Load("assignment.json");
         using var scope = NewDisposeScope();
         var (x, z) = (Read($"in/x_{size}"), Read($"in/z_{size}"));
-        var wanted = MemoryMarshal.Cast<byte, long>(Bytes($"out/assignment_{size}")).ToArray();
+        var wanted = MemoryMarshal.Cast<byte, long>(golden.GetProperty($"out/assignment_{size}").GetProperty("data").GetBytesFromBase64()).ToArray();
         OptimalTransport.Match(x, z).Floats().ShouldBe(z.index_select(0, tensor(wanted)).Floats());
 
         var cost = (x - 80 * OptimalTransport.Match(x, z)).to(float64).square().sum().item<double>();
-        var total = MemoryMarshal.Cast<byte, double>(Bytes($"out/total_cost_{size}"))[0];
+        var total = MemoryMarshal.Cast<byte, double>(golden.GetProperty($"out/total_cost_{size}").GetProperty("data").GetBytesFromBase64())[0];
         cost.ShouldBe(total, 1e-5 * total);
 
         Tensor Read(string name)
         {
-            long[] shape = [.. golden.GetProperty(name).GetProperty("shape").EnumerateArray().Select(axis => axis.GetInt64())];
-            return tensor(MemoryMarshal.Cast<byte, float>(Bytes(name)).ToArray()).view(shape);
+            var entry = golden.GetProperty(name);
+            return tensor(MemoryMarshal.Cast<byte, float>(entry.GetProperty("data").GetBytesFromBase64()).ToArray()).view([.. entry.GetProperty("shape").EnumerateArray().Select(axis => axis.GetInt64())]);
         }
-
-        byte[] Bytes(string name) => golden.GetProperty(name).GetProperty("data").GetBytesFromBase64();
     }
 
     [Fact]

@@ -8,12 +8,7 @@ public class WeightsMatchTests
     [Fact]
     public void What_does_not_fit_is_listed()
     {
-        NamedTensor[] tensors =
-        [
-            Tensor("net.In.weight", 3, 2), Tensor("net.shift", 2) with { Type = "I64" }, Tensor("net.Out.weight", 4),
-            Tensor("other.In.bias", 2),
-        ];
-        var match = WeightsMatch.ByName(Layout, tensors, "a.pt");
+        var match = WeightsMatch.ByName(Layout, [Tensor("net.In.weight", 3, 2), Tensor("net.shift", 2) with { Type = "I64" }, Tensor("net.Out.weight", 4), Tensor("other.In.bias", 2)], "a.pt");
         match.Prefix.ShouldBe("net.");
         match.Missing.ShouldBe(["In.bias"]);
         match.Unexpected.ShouldBe(["net.Out.weight"]);
@@ -26,7 +21,7 @@ public class WeightsMatchTests
     [Fact]
     public void An_average_goes_before_the_trained_weights()
     {
-        NamedTensor[] tensors = [.. All("net.model."), .. All("ema.model."), .. All("")];
+        NamedTensor[] tensors = [.. ((string[])["net.model.", "ema.model.", ""]).SelectMany(prefix => (NamedTensor[])[Tensor(prefix + "In.weight", 2, 3), Tensor(prefix + "In.bias", 2), Tensor(prefix + "shift", 2)])];
         WeightsMatch.ByName(Layout, tensors, "a.pt").Prefix.ShouldBe("ema.model.");
         WeightsMatch.ByName(Layout, [tensors[0], .. tensors[6..]], "a.pt").Prefix.ShouldBe("", "more names fit");
         WeightsMatch.ByName(Layout, [], "a.pt").Missing.ShouldBe(["In.weight", "In.bias", "shift"]);
@@ -37,11 +32,7 @@ public class WeightsMatchTests
     {
         var layout = new ParameterLayout()
             .AddBlock("Model", new ParameterLayout().Add("enc.0.weight", Init.Constant(0), 2).Add("enc.0.bias", Init.Constant(0), 2));
-        NamedTensor[] tensors =
-        [
-            Tensor("ema.model.enc.0.weight", 2), Tensor("ema.model.enc.0.bias", 2), Tensor("ema.model.map_augment.weight", 9),
-        ];
-        var match = WeightsMatch.ByName(layout, tensors, "a.pt");
+        var match = WeightsMatch.ByName(layout, [Tensor("ema.model.enc.0.weight", 2), Tensor("ema.model.enc.0.bias", 2), Tensor("ema.model.map_augment.weight", 9)], "a.pt");
         (match.Fits, match.Prefix).ShouldBe((true, "ema.model."));
         match.Found.Select(pair => pair.Spec.Name).ShouldBe(["Model.enc.0.weight", "Model.enc.0.bias"]);
         match.Unexpected.ShouldBe(["ema.model.map_augment.weight"]);
@@ -123,10 +114,7 @@ public class WeightsMatchTests
     {
         long[][] shapes = hasBuffer ? [[2], [2, 3], [2]] : [[2, 3], [2]];
         NamedTensor[] list = [.. shapes.Select((shape, i) => Tensor($"ema.shadow_params.{i}", shape))];
-        NamedTensor[] trained =
-        [
-            Tensor("model.shift", 2), Tensor("model.In.weight", 2, 3), Tensor("model.sigmas", 9), Tensor("model.In.bias", 2),
-        ];
+        NamedTensor[] trained = [Tensor("model.shift", 2), Tensor("model.In.weight", 2, 3), Tensor("model.sigmas", 9), Tensor("model.In.bias", 2)];
         var match = WeightsMatch.ByName(Layout, [.. trained, .. list], "a.pt");
         (match.Prefix, match.IsAverage, match.Fits).ShouldBe(("ema.shadow_params.", true, true));
         match.Found.Select(pair => (pair.Spec.Name, pair.Tensor.Name))
@@ -173,8 +161,7 @@ public class WeightsMatchTests
     public void An_average_goes_before_others_also_in_order()
     {
         long[][] shapes = [[2, 3], [2], [2]];
-        IEnumerable<NamedTensor> Numbered(string name) => shapes.Select((shape, i) => Tensor($"{name}{i}", shape));
-        NamedTensor[] tensors = [.. Numbered("model.a"), .. Numbered("ema.x")];
+        NamedTensor[] tensors = [.. ((string[])["model.a", "ema.x"]).SelectMany(name => shapes.Select((shape, i) => Tensor($"{name}{i}", shape)))];
         var match = WeightsMatch.InOrder(Layout, tensors);
         (match.Prefix, match.IsAverage, match.Fits).ShouldBe(("ema.", true, true));
         match.Found.Select(pair => pair.Tensor.Name).ShouldBe(["ema.x0", "ema.x1", "ema.x2"]);
@@ -187,9 +174,5 @@ public class WeightsMatchTests
         [Tensor(prefix + "In.weight", 2, 3), Tensor(prefix + "In.bias", 2), Tensor(prefix + "shift", 2)];
 
     private static NamedTensor Tensor(string name, params long[] shape) =>
-        new(name, "F32", shape, () =>
-        [
-            .. Enumerable.Range(0, (int)shape.Aggregate(1L, (product, axis) => product * axis))
-                .SelectMany(i => BitConverter.GetBytes((float)i)),
-        ]);
+        new(name, "F32", shape, () => [.. Enumerable.Range(0, (int)shape.Aggregate(1L, (product, axis) => product * axis)).SelectMany(i => BitConverter.GetBytes((float)i))]);
 }

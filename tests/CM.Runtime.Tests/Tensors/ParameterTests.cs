@@ -102,8 +102,7 @@ public class ParameterTests
     [Fact]
     public void A_scope_finds_what_lies_in_its_block()
     {
-        var block = new ParameterLayout().Add("weight", Init.Constant(7), 1).AddBuffer("freqs", Init.Constant(8), 1);
-        using var store = ParameterStore.New(new ParameterLayout().AddBlock("Body.0", block), seed: 0);
+        using var store = ParameterStore.New(new ParameterLayout().AddBlock("Body.0", new ParameterLayout().Add("weight", Init.Constant(7), 1).AddBuffer("freqs", Init.Constant(8), 1)), seed: 0);
         ParameterScope scope = store;
         scope.Block("Body.0")["weight"].Floats().ShouldBe([7f]);
         scope.Block("Body").Block("0").Buffer("freqs").Floats().ShouldBe([8f]);
