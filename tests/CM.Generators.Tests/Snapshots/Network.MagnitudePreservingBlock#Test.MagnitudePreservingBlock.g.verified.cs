@@ -102,6 +102,7 @@ namespace Test
             private readonly int In;
             private readonly int Out;
             private readonly int Embedding;
+            private readonly StepContext context;
             private readonly Tensor shrinkResampleFilter; // [1, 1, 2, 2]
             private readonly Parameter skipWeight; // [Out, In, 1, 1]
             private readonly Parameter firstWeight; // [Out, Out, 3, 3]
@@ -128,6 +129,7 @@ namespace Test
                 this.In = In;
                 this.Out = Out;
                 this.Embedding = Embedding;
+                context = parameters.Context;
                 Require.That((Out) % (64) == 0, "MagnitudePreservingBlock: channelsPerHead of 'Attend' divides its channels (CM2009)");
                 register_buffer("Shrink.resample_filter", shrinkResampleFilter = parameters.Buffer("Shrink.resample_filter"));
                 register_parameter("Skip.weight", skipWeight = parameters["Skip.weight"]);
@@ -161,7 +163,7 @@ namespace Test
                 first.Dispose(); shifted.Dispose();
                 var bendAgain = MagnitudePreserving.SiLU(y);                                                         // [B, Out, H, W]
                 y.Dispose();
-                var drop = DropoutMasks.Apply(bendAgain, 0.1, training);                                             // [B, Out, H, W]
+                var drop = context.Dropout(bendAgain, 0.1, training);                                                // [B, Out, H, W]
                 bendAgain.Dispose();
                 var second = MagnitudePreserving.Conv2d(drop, secondWeight, training);                               // [B, Out, H, W]
                 drop.Dispose();
