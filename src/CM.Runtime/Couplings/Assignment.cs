@@ -8,7 +8,7 @@ namespace CM.Runtime;
 /// prices of the columns near those of the best permutation; from there the method of Jonker and Volgenant (1987) lengthens the matching
 /// along shortest paths, which is exact whatever the prices. O(n³) at worst, usually far below.
 /// </summary>
-public static class Assignment
+internal static class Assignment
 {
     /// <summary>Finds the best permutation.</summary>
     /// <param name="costs">The cost of row i with column j at <c>i·n + j</c>; finite.</param>

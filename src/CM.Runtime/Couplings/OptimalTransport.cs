@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Runtime.InteropServices;
 
 namespace CM.Runtime;
@@ -5,6 +6,7 @@ namespace CM.Runtime;
 /// <summary>
 /// Minibatch optimal transport (Pooladian et al. 2023; Tong et al. 2023): noise in the order that lies closest to the data.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class OptimalTransport
 {
     /// <summary>The largest batch that is matched exactly.</summary>

@@ -1,9 +1,11 @@
+using System.ComponentModel;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace CM.Runtime;
 
 /// <summary>Features of a number per sample, called by generated networks.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class Embeddings
 {
     /// <summary>0 for each sample: one number in memory that all share, as they then share what follows from it.</summary>

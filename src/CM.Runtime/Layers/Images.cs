@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -5,6 +6,7 @@ using static TorchSharp.torch.nn;
 namespace CM.Runtime;
 
 /// <summary>Work on images and their pixels, called by generated networks.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class Images
 {
     /// <summary>Repeats every pixel: [B, C, H, W] to [B, C, factor·H, factor·W].</summary>

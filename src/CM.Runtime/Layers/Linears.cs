@@ -1,8 +1,10 @@
+using System.ComponentModel;
 using static TorchSharp.torch.nn;
 
 namespace CM.Runtime;
 
 /// <summary>Linear maps with what stands before them, called by generated networks.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class Linears
 {
     /// <summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -8,6 +9,7 @@ namespace CM.Runtime;
 /// The layers of EDM2, called by generated networks (Karras et al. 2024, "Analyzing and Improving the Training Dynamics of Diffusion Models",
 /// whose equations are named here). Weights are float32; layers compute in the type of what comes in.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class MagnitudePreserving
 {
     /// <summary>x·σ(x)/0.596 (equation 81).</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -5,6 +6,7 @@ using static TorchSharp.torch.nn;
 namespace CM.Runtime;
 
 /// <summary>Normalisations, called by generated networks.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class Norms
 {
     private const double Least = 1e-4;

@@ -1,8 +1,10 @@
+using System.ComponentModel;
 using TorchSharp;
 
 namespace CM.Runtime;
 
 /// <summary>Conditions that only the sizes of a run can decide.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class Require
 {
     /// <summary>Throws with the message where the condition does not hold.</summary>

@@ -1,6 +1,9 @@
+using System.ComponentModel;
+
 namespace CM.Runtime;
 
 /// <summary>Times of a diffusion sampler.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class KarrasTimes
 {
     /// <summary>Falling times whose ρ-th root falls evenly, then 0 (Karras et al. 2022, equation 5).</summary>

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 namespace CM.Runtime;
 
 /// <summary>
@@ -5,6 +7,7 @@ namespace CM.Runtime;
 /// </summary>
 /// <param name="times">The ends of the intervals, ascending: one more than there are intervals.</param>
 /// <param name="probabilities">Of each interval.</param>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class TimePartition(double[] times, double[] probabilities)
 {
     private Placed? last;

@@ -1,8 +1,10 @@
+using System.ComponentModel;
 using static TorchSharp.torch;
 
 namespace CM.Runtime;
 
 /// <summary>What is done with a number per sample, called by generated experiments.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public static class PerSample
 {
     private static readonly long[][] Shapes = [.. Enumerable.Range(0, 8).Select(axes => Enumerable.Range(0, axes).Select(axis => axis == 0 ? -1L : 1L).ToArray())];

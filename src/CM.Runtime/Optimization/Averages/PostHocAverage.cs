@@ -4,7 +4,7 @@ namespace CM.Runtime;
 /// Averages of any width from power-function averages that were put aside in training: the combination of them whose profile is closest to
 /// the one that is wanted (EDM2, Karras et al. 2024, section 3.2).
 /// </summary>
-public static class PostHocAverage
+internal static class PostHocAverage
 {
     /// <summary>What an average has taken in: the weights of step k as k^γ, up to <paramref name="Step"/>.</summary>
     /// <param name="Step">Steps done, 1 or more.</param>
