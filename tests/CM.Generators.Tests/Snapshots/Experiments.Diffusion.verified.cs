@@ -36,143 +36,45 @@ namespace Test
             ],
         };
 
-        /// <summary>The training loop.</summary>
-        /// <param name="run">Folder, data, log and checkpoints of this run.</param>
-        public static void Train(TrainingRun run)
+        /// <summary>Trains Diffusion.</summary>
+        public sealed class Trainer : ConsistencyTrainer<MoonsDenoiser.Module>
         {
-            using var training = new Training(run.Setup);
-            run.Begin(training);                    // fresh weights, or those of the checkpoint that is resumed
-            while (run.NextStep(out var step))      // until the last step, or until somebody asks to stop
-            {
-                using var data = run.NextBatch();   // [B, 2]
-                using var loss = training.Step(data, step);
-                run.EndStep(loss);                  // progress, log, samples, checkpoint
-            }
-
-            run.Finish();
-        }
-
-        /// <summary>Diffusion while it is trained: weights, averages and optimiser, one step, and the sampler.</summary>
-        public sealed class Training : global::CM.Runtime.Training
-        {
-            private readonly MoonsDenoiser.Module model;
-
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
-            public Training(TrainingSetup setup)
-                : base(setup, MoonsDenoiser.Module.Layout(), [])
-            {
-                model = new MoonsDenoiser.Module(Weights);
+            public Trainer(TrainingSetup setup)
+                : base(setup, MoonsDenoiser.Module.Layout(), []) =>
                 Optimizer = new Adam(Weights, 0.001);
-            }
 
             /// <inheritdoc/>
-            public override Tensor Step(Tensor data, int step)
-            {
-                using var _ = BeginStep(step);
-                var noise = randn(BatchShape(data), device: data.device);                // z, [B, 2], with B of all processes
-                var (t, r) = DiffusionTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
-                var loss = Gradients(data, noise, t, r);
-                AllReduce(loss);                                                         // and the gradients, where there are several processes
-                Update(step);                                                            // weights
-                return loss.MoveToOuterDisposeScope();
-            }
+            protected override MoonsDenoiser.Module BuildModel(ParameterStore weights) => new(weights);
 
-            // The gradients of a batch, and its mean loss: the sum over all parts.
-            private Tensor Gradients(Tensor data, Tensor noise, Tensor t, Tensor r)
-            {
-                using var _ = NewDisposeScope();
-                Weights.ZeroGradients();
-                var loss = zeros([], device: data.device);
-                foreach (var part in Parts(data))                                        // one, unless --micro-batch says more
-                {
-                    using var share = MeanLoss(part, part.OfOwn(data), part.Of(noise), part.Of(t), part.Of(r), Now);
-                    share.backward();
-                    loss.add_(share.detach());
-                }
+            /// <inheritdoc/>
+            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => DiffusionTimes.Draw(step, Setup.Steps, count, Setup.Device);
 
-                return loss.MoveToOuterDisposeScope();
-            }
-
-            // The share of a part of the batch in the mean loss.
-            private Tensor MeanLoss(BatchPart part, Tensor data, Tensor noise, Tensor t, Tensor r, int step)
+            /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), x) (Karras et al. 2022, equation 2),
+            /// where d(a, b) = ‖a − b‖².</summary>
+            /// <inheritdoc/>
+            public override Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels = null)
             {
-                using var _ = NewDisposeScope();
-                var losses = Losses(data, noise, t, r);                                  // [B]
-                Note(t, losses);                                                         // the log tells the loss by time
-                return part.Mean(losses).MoveToOuterDisposeScope();
-            }
-
-            /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), x) (Karras et al. 2022, equation 2), where d(a, b) = ‖a − b‖².</summary>
-            /// <param name="data">Data x, <c>[B, 2]</c>, float32.</param>
-            /// <param name="noise">Noise z of the same shape, standard normal.</param>
-            /// <param name="t">The student's times, <c>[B]</c>, float64.</param>
-            /// <param name="r">The teacher's times, <c>[B]</c>, float64; all 0, the data itself is the target.</param>
-            /// <returns><c>[B]</c>, float32.</returns>
-            public Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r)
-            {
-                using var _ = NewDisposeScope();
-                var denoised = Denoise(model, Noisy(data, noise, t), t);                 // f(x_t, t), [B, 2]
+                var denoised = DenoiseStudent(data, noise, t, labels);                   // f(x_t, t), [B, 2]
                 var distance = (denoised - data).square().sum(1);                        // [B]
-                var weight = DiffusionTimes.Weight(t, r).to(float32);                    // [B]
-                return (weight * distance).MoveToOuterDisposeScope();
-            }
-
-            // Times of the sampler: σ^(1/7) falls evenly (Karras et al. 2022, equation 5).
-            private static readonly double[] Falling = KarrasTimes.Falling(18, 0.002, 80, rho: 7);
-
-            /// <inheritdoc/>
-            public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise)
-            {
-                using var frozen = no_grad();
-                using var _ = NewDisposeScope();
-                var sampler = new MoonsDenoiser.Module(weights);                         // borrows the weights; disposing it would free them
-                sampler.eval();
-                var x = 80 * noise[0];
-                for (var i = 0; i + 1 < Falling.Length; i++)
-                    x = Advance(sampler, x, Falling[i], Falling[i + 1]);
-                return x.MoveToOuterDisposeScope();
-            }
-
-            // Along dx/dσ = (x − f(x, σ))/σ from one time to the next, with the mean of the slopes at both (Karras et al. 2022, algorithm 1).
-            private static Tensor Advance(MoonsDenoiser.Module sampler, Tensor x, double time, double next)
-            {
-                using var _ = NewDisposeScope();
-                var slope = (x - InParts(Denoise, sampler, x, At(time))) / time;
-                if (next > 0)
-                {
-                    var ahead = x + (next - time) * slope;
-                    slope = 0.5 * (slope + (ahead - InParts(Denoise, sampler, ahead, At(next))) / next);
-                }
-
-                return (x + (next - time) * slope).MoveToOuterDisposeScope();
-
-                // The same time for every sample, [n].
-                Tensor At(double sigma) => full(x.shape[0], sigma, dtype: float64, device: x.device);
-            }
-
-            /// <inheritdoc/>
-            public override Tensor Restore(ParameterStore weights, Tensor data, Tensor noise, double time)
-            {
-                using var frozen = no_grad();
-                using var _ = NewDisposeScope();
-                var sampler = new MoonsDenoiser.Module(weights);                         // borrows the weights; disposing it would free them
-                sampler.eval();
-                var t = full(data.shape[0], time, dtype: float64, device: data.device);
-                return InParts(Denoise, sampler, Noisy(data, noise, t), t).MoveToOuterDisposeScope();
+                return DiffusionTimes.Weight(t, r).to(float32) * distance;
             }
 
             // x_t = x + t·z
-            private static Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
+            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
 
-            // f(x, t) = Keep(t)·x + Give(t)·F(Feed(t)·x, ¼ ln t) (Karras et al. 2022, equation 7)
-            private static Tensor Denoise(MoonsDenoiser.Module model, Tensor x, Tensor t)
-            {
-                using var _ = NewDisposeScope();
-                var level = (0.25 * t.log()).to(float32);                                // [B]
-                var output = model.forward(PerSample.Scale(DiffusionTimes.Feed(t), x), level); // [B, 2]
-                return PerSample.Mix(DiffusionTimes.Keep(t), x, DiffusionTimes.Give(t), output).MoveToOuterDisposeScope();
-            }
+            // f(x, t) = Keep(t)·x + Give(t)·F(x, t) (Karras et al. 2022, equation 7)
+            protected override Tensor Denoise(MoonsDenoiser.Module model, Tensor x, Tensor t, Tensor? labels) =>
+                PerSample.Mix(DiffusionTimes.Keep(t), x, DiffusionTimes.Give(t), Output(model, x, t));
+
+            // F(x, t): the network at Feed(t)·x and ¼ ln t, [B, 2]
+            private static Tensor Output(MoonsDenoiser.Module model, Tensor x, Tensor t) =>
+                model.forward(PerSample.Scale(DiffusionTimes.Feed(t), x), (0.25 * t.log()).to(float32));
+
+            /// <inheritdoc/>
+            public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) =>
+                SampleHeun(weights, noise, labels, KarrasTimes.Falling(18, 0.002, 80, rho: 7));
         }
     }
 }

@@ -36,149 +36,50 @@ namespace Test
             ],
         };
 
-        /// <summary>The training loop.</summary>
-        /// <param name="run">Folder, data, log and checkpoints of this run.</param>
-        public static void Train(TrainingRun run)
+        /// <summary>Trains Digits.</summary>
+        public sealed class Trainer : ConsistencyTrainer<Pixels.Module>
         {
-            using var training = new Training(run.Setup);
-            run.Begin(training);                    // fresh weights, or those of the checkpoint that is resumed
-            while (run.NextStep(out var step))      // until the last step, or until somebody asks to stop
-            {
-                using var data = run.NextBatch();   // [B, 1, 28, 28]
-                using var loss = training.Step(data, step);
-                run.EndStep(loss);                  // progress, log, samples, checkpoint
-            }
-
-            run.Finish();
-        }
-
-        /// <summary>Digits while it is trained: weights, averages and optimiser, one step, and the sampler.</summary>
-        public sealed class Training : global::CM.Runtime.Training
-        {
-            private readonly Pixels.Module model;
-
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
-            public Training(TrainingSetup setup)
-                : base(setup, Pixels.Module.Layout(), [])
-            {
-                model = new Pixels.Module(Weights);
+            public Trainer(TrainingSetup setup)
+                : base(setup, Pixels.Module.Layout(), []) =>
                 Optimizer = new Adam(Weights, 0.001);
-            }
 
             /// <inheritdoc/>
-            public override Tensor Step(Tensor data, int step)
-            {
-                using var _ = BeginStep(step);
-                var noise = randn(BatchShape(data), device: data.device);                // z, [B, 1, 28, 28], with B of all processes
-                var (t, r) = EasyTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
-                var loss = Gradients(data, noise, t, r);
-                AllReduce(loss);                                                         // and the gradients, where there are several processes
-                Update(step);                                                            // weights
-                return loss.MoveToOuterDisposeScope();
-            }
+            protected override Pixels.Module BuildModel(ParameterStore weights) => new(weights);
 
-            // The gradients of a batch, and its mean loss: the sum over all parts.
-            private Tensor Gradients(Tensor data, Tensor noise, Tensor t, Tensor r)
-            {
-                using var _ = NewDisposeScope();
-                Weights.ZeroGradients();
-                var loss = zeros([], device: data.device);
-                foreach (var part in Parts(data))                                        // one, unless --micro-batch says more
-                {
-                    using var share = MeanLoss(part, part.OfOwn(data), part.Of(noise), part.Of(t), part.Of(r), Now);
-                    share.backward();
-                    loss.add_(share.detach());
-                }
+            /// <inheritdoc/>
+            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => EasyTimes.Draw(step, Setup.Steps, count, Setup.Device);
 
-                return loss.MoveToOuterDisposeScope();
-            }
-
-            // The share of a part of the batch in the mean loss.
-            private Tensor MeanLoss(BatchPart part, Tensor data, Tensor noise, Tensor t, Tensor r, int step)
+            /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3),
+            /// where d(a, b) = ‖a − b‖².</summary>
+            /// <inheritdoc/>
+            public override Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels = null)
             {
-                using var _ = NewDisposeScope();
-                var losses = Losses(data, noise, t, r, step);                            // [B]
-                Note(t, losses);                                                         // the log tells the loss by time
-                return part.Mean(losses).MoveToOuterDisposeScope();
-            }
-
-            /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3), where d(a, b) = ‖a − b‖².</summary>
-            /// <param name="data">Data x, <c>[B, 1, 28, 28]</c>, float32.</param>
-            /// <param name="noise">Noise z of the same shape, standard normal.</param>
-            /// <param name="t">The student's times, <c>[B]</c>, float64.</param>
-            /// <param name="r">The teacher's times, <c>[B]</c>, float64; where r = 0 the data itself is the target.</param>
-            /// <param name="step">Decides the dropout masks.</param>
-            /// <returns><c>[B]</c>, float32.</returns>
-            public Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r, int step)
-            {
-                using var _ = NewDisposeScope();
-                var target = Target(data, noise, r, step);                               // [B, 1, 28, 28], without gradient
-                using var masks = SeedDropout(step, data.shape[0]);
-                var denoised = Denoise(model, Noisy(data, noise, t), t);                 // f(x_t, t), [B, 1, 28, 28]
+                var target = TargetOrData(data, noise, r, labels);                       // f(x_r, r), without gradient; x where r = 0
+                var denoised = DenoiseStudent(data, noise, t, labels);                   // f(x_t, t), [B, 1, 28, 28]
                 var distance = (denoised - target).square().flatten(1).sum(1);           // [B]
-                var weight = EasyTimes.Weight(t, r).to(float32);                         // [B]
-                return (weight * distance).MoveToOuterDisposeScope();
-            }
-
-            // f(x_r, r) of the same weights, without gradient; the data itself where r = 0.
-            private Tensor Target(Tensor data, Tensor noise, Tensor r, int step)
-            {
-                using var frozen = no_grad();
-                return Where(r.gt(0), data, rows =>
-                {
-                    using var _ = NewDisposeScope();
-                    var positive = rows.Times(r);
-                    using var masks = SeedDropout(step, data.shape[0], rows.Places);
-                    return Denoise(model, Noisy(rows.Of(data), rows.Of(noise), positive), positive).MoveToOuterDisposeScope();
-                });
-            }
-
-            /// <inheritdoc/>
-            public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise)
-            {
-                using var frozen = no_grad();
-                using var _ = NewDisposeScope();
-                var sampler = new Pixels.Module(weights);                                // borrows the weights; disposing it would free them
-                sampler.eval();
-                var x = InParts(DenoiseWhenSampling, sampler, 80 * noise[0], At(80));
-                return x.MoveToOuterDisposeScope();
-
-                // The same time for every sample, [n].
-                Tensor At(double time) => full(noise[0].shape[0], time, dtype: float64, device: noise[0].device);
-            }
-
-            /// <inheritdoc/>
-            public override Tensor Restore(ParameterStore weights, Tensor data, Tensor noise, double time)
-            {
-                using var frozen = no_grad();
-                using var _ = NewDisposeScope();
-                var sampler = new Pixels.Module(weights);                                // borrows the weights; disposing it would free them
-                sampler.eval();
-                var t = full(data.shape[0], time, dtype: float64, device: data.device);
-                return InParts(DenoiseWhenSampling, sampler, Noisy(data, noise, t), t).MoveToOuterDisposeScope();
+                return EasyTimes.Weight(t, r).to(float32) * distance;
             }
 
             // x_t = x + t·z
-            private static Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
+            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
 
-            // f(x, t) = Keep(t)·x + Give(t)·F(Feed(t)·x, ¼ ln t), while training (Karras et al. 2022, equation 7)
-            private static Tensor Denoise(Pixels.Module model, Tensor x, Tensor t)
-            {
-                using var _ = NewDisposeScope();
-                var level = (0.25 * t.log()).to(float32);                                // [B]
-                var output = model.forward(PerSample.Scale(EasyTimes.Feed(t), x), level); // [B, 1, 28, 28]
-                return PerSample.Mix(EasyTimes.Keep(t), x, EasyTimes.Give(t), output).MoveToOuterDisposeScope();
-            }
+            // f(x, t) = Keep(t)·x + Give(t)·F(x, t), while training (Karras et al. 2022, equation 7)
+            protected override Tensor Denoise(Pixels.Module model, Tensor x, Tensor t, Tensor? labels) =>
+                PerSample.Mix(EasyTimes.Keep(t), x, EasyTimes.Give(t), Output(model, x, t));
 
-            // f(x, t) = KeepWhenSampling(t)·x + GiveWhenSampling(t)·F(Feed(t)·x, ¼ ln t), while sampling (Karras et al. 2022, equation 7)
-            private static Tensor DenoiseWhenSampling(Pixels.Module model, Tensor x, Tensor t)
-            {
-                using var _ = NewDisposeScope();
-                var level = (0.25 * t.log()).to(float32);                                // [B]
-                var output = model.forward(PerSample.Scale(EasyTimes.Feed(t), x), level); // [B, 1, 28, 28]
-                return PerSample.Mix(EasyTimes.KeepWhenSampling(t), x, EasyTimes.GiveWhenSampling(t), output).MoveToOuterDisposeScope();
-            }
+            // f(x, t) = KeepWhenSampling(t)·x + GiveWhenSampling(t)·F(x, t), while sampling (Karras et al. 2022, equation 7)
+            protected override Tensor DenoiseWhenSampling(Pixels.Module model, Tensor x, Tensor t, Tensor? labels) =>
+                PerSample.Mix(EasyTimes.KeepWhenSampling(t), x, EasyTimes.GiveWhenSampling(t), Output(model, x, t));
+
+            // F(x, t): the network at Feed(t)·x and ¼ ln t, [B, 1, 28, 28]
+            private static Tensor Output(Pixels.Module model, Tensor x, Tensor t) =>
+                model.forward(PerSample.Scale(EasyTimes.Feed(t), x), (0.25 * t.log()).to(float32));
+
+            /// <inheritdoc/>
+            public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) =>
+                SampleMultistep(weights, noise, labels, [80]);
         }
     }
 }

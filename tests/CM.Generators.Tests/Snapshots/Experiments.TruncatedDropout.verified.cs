@@ -40,37 +40,18 @@ namespace Test
             ],
         };
 
-        /// <summary>The training loop.</summary>
-        /// <param name="run">Folder, data, log and checkpoints of this run.</param>
-        public static new void Train(TrainingRun run)
+        /// <summary>Trains Second.</summary>
+        public new sealed class Trainer : ConsistencyTrainer<Forgetful.Module>
         {
-            using var training = new Training(run.Setup);
-            run.Begin(training);                    // fresh weights, or those of the checkpoint that is resumed
-            while (run.NextStep(out var step))      // until the last step, or until somebody asks to stop
-            {
-                using var data = run.NextBatch();   // [B, 2]
-                using var loss = training.Step(data, step);
-                run.EndStep(loss);                  // progress, log, samples, checkpoint
-            }
-
-            run.Finish();
-        }
-
-        /// <summary>Second while it is trained: weights, averages and optimiser, one step, and the sampler.</summary>
-        public new sealed class Training : global::CM.Runtime.Training
-        {
-            private readonly Forgetful.Module model;
-            private readonly Forgetful.Module firstStage;
             private readonly Forgetful.Module generate;
             private readonly Forgetful.Module firstPredictor;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
-            public Training(TrainingSetup setup)
+            public Trainer(TrainingSetup setup)
                 : base(setup, Forgetful.Module.Layout(), [new Ema(0.9)], Forgetful.Module.Layout())
             {
-                model = new Forgetful.Module(Weights);
-                firstStage = new Forgetful.Module(Frozen);
+                Truncation = new(1, Boundary: 0.5, Weight: 1);
                 generate = new Forgetful.Module(Averages[0].Weights);
                 generate.eval();
                 firstPredictor = new Forgetful.Module(Frozen);
@@ -79,66 +60,23 @@ namespace Test
             }
 
             /// <inheritdoc/>
-            public override Tensor Step(Tensor data, int step)
-            {
-                using var _ = BeginStep(step);
-                var noise = randn(BatchShape(data), device: data.device);                // z, [B, 2], with B of all processes
-                var (t, r) = WideTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
-                var boundary = (long)(0.5 * noise.shape[0]);                             // the first samples are trained at t' = 1
-                t.narrow(0, 0, boundary).fill_(1);
-                r.narrow(0, 0, boundary).fill_(WideTimes.Earlier(1, 0));
-                var mix = rand(noise.shape[0], device: data.device).lt(0.5);             // Mix shows heads, [B]
-                var loss = Gradients(data, noise, t, r, mix);
-                AllReduce(loss);                                                         // and the gradients, where there are several processes
-                Update(step);                                                            // weights and averages
-                return loss.MoveToOuterDisposeScope();
-            }
+            protected override Forgetful.Module BuildModel(ParameterStore weights) => new(weights);
 
-            // The gradients of a batch, and its mean loss: the sum over all parts.
-            private Tensor Gradients(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor mix)
-            {
-                using var _ = NewDisposeScope();
-                Weights.ZeroGradients();
-                var loss = zeros([], device: data.device);
-                foreach (var part in Parts(data))                                        // one, unless --micro-batch says more
-                {
-                    using var share = MeanLoss(part, part.OfOwn(data), part.Of(noise), part.Of(t), part.Of(r), part.Of(mix), Now);
-                    share.backward();
-                    loss.add_(share.detach());
-                }
+            /// <inheritdoc/>
+            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) =>
+                WithBoundary(WideTimes.Draw(step, Setup.Steps, count, Setup.Device), WideTimes.Earlier(1, 0));
 
-                return loss.MoveToOuterDisposeScope();
-            }
-
-            // The share of a part of the batch in the mean loss.
-            private Tensor MeanLoss(BatchPart part, Tensor data, Tensor noise, Tensor t, Tensor r, Tensor mix, int step)
-            {
-                using var _ = NewDisposeScope();
-                var pair = Couple(data, noise, r, mix);
-                var losses = Losses(pair.Data, pair.Noise, t, r, step);                  // [B]
-                Note(t, losses);                                                         // the log tells the loss by time
-                return Mean(losses, part).MoveToOuterDisposeScope();
-            }
-
-            /// <summary>The loss of a batch: the mean over the samples later than t' = 1, plus that over the samples at t', which come first (Lee et al. 2025, section 3).</summary>
-            /// <param name="losses">The loss of each sample, <c>[B]</c>.</param>
-            /// <returns>One number.</returns>
-            public static Tensor Mean(Tensor losses) => Mean(losses, BatchPart.Whole(losses.shape[0]));
-
-            // The share of a part in it.
-            private static Tensor Mean(Tensor losses, BatchPart part) => part.Mean(losses, (long)(0.5 * part.Batch), 1);
+            /// <inheritdoc/>
+            protected override Tensor[] TossCoins(int step, long count) => [rand(count, device: Setup.Device).lt(0.5)];
 
             /// <summary>How Induced pairs data with noise.</summary>
-            /// <param name="data">Data, <c>[B, 2]</c>, float32.</param>
-            /// <param name="noise">Noise of the same shape, standard normal.</param>
-            /// <param name="r">The teacher's times, <c>[B]</c>, float64.</param>
-            /// <param name="mix">Where Mix shows heads, <c>[B]</c>, bool.</param>
-            /// <returns>Both ends of the paths, <c>[B, 2]</c>.</returns>
-            public (Tensor Data, Tensor Noise) Couple(Tensor data, Tensor noise, Tensor r, Tensor mix)
+            /// <inheritdoc/>
+            public override (Tensor Data, Tensor Noise, Tensor? Penalty) Couple(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels, Tensor[] coins)
             {
                 using var _ = NewDisposeScope();
+                var mix = coins[0];                                                      // Mix shows heads, [B]
                 var mixOut = Where(mix, data, rows => MixHeads(rows.Of(data), rows.Of(noise), rows.Of(r))); // [B, 2]: heads of Mix
-                return (mixOut.MoveToOuterDisposeScope(), noise);
+                return (mixOut.MoveToOuterDisposeScope(), noise, null);
             }
 
             // What Mix takes where it shows heads; only these samples come in.
@@ -154,96 +92,34 @@ namespace Test
             {
                 using var frozen = no_grad();
                 using var _ = NewDisposeScope();
-                return Piecewise(firstPredictor, model, x, t).MoveToOuterDisposeScope();
+                return Piecewise(firstPredictor, model, x, t, null).MoveToOuterDisposeScope();
             }
 
-            /// <summary>The loss of each pair, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3), where d(a, b) = ‖a − b‖².</summary>
-            /// <param name="data">Data x, or what stands in for them, <c>[B, 2]</c>, float32.</param>
-            /// <param name="noise">Noise z of the same shape.</param>
-            /// <param name="t">The student's times, <c>[B]</c>, float64.</param>
-            /// <param name="r">The teacher's times, <c>[B]</c>, float64; where r = 0 the data itself is the target.</param>
-            /// <param name="step">Decides the dropout masks.</param>
-            /// <returns><c>[B]</c>, float32.</returns>
-            public Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r, int step)
+            /// <summary>The loss of each pair, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3),
+            /// where d(a, b) = ‖a − b‖².</summary>
+            /// <inheritdoc/>
+            public override Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels = null)
             {
-                using var _ = NewDisposeScope();
-                var target = Target(data, noise, r, step);                               // [B, 2], without gradient
-                using var masks = SeedDropout(step, data.shape[0]);
-                var denoised = Denoise(model, Noisy(data, noise, t), t);                 // f(x_t, t), [B, 2]
+                var target = PiecewiseTarget(data, noise, r, labels);                    // f(x_r, r), of the first stage below t' = 1, without gradient; x where r = 0
+                var denoised = DenoiseStudent(data, noise, t, labels);                   // f(x_t, t), [B, 2]
                 var distance = (denoised - target).square().sum(1);                      // [B]
-                var weight = WideTimes.Weight(t, r).to(float32);                         // [B]
-                return (weight * distance).MoveToOuterDisposeScope();
-            }
-
-            // f(x_r, r) without gradient: of the first stage below t' = 1, of the same weights from there on; the data itself where r = 0.
-            private Tensor Target(Tensor data, Tensor noise, Tensor r, int step)
-            {
-                using var frozen = no_grad();
-                using var _ = NewDisposeScope();
-                return Piecewise(firstStage, model, Noisy(data, noise, r), r, step).MoveToOuterDisposeScope();
-            }
-
-            // f(x, t) of one network below t' = 1 and of another from there on; each sees its own samples, and x stays where t = 0.
-            private Tensor Piecewise(Forgetful.Module below, Forgetful.Module above, Tensor x, Tensor t, int? step = null)
-            {
-                using var _ = NewDisposeScope();
-                var early = Where(t.lt(1).logical_and(t.gt(0)), x, rows => Pass(below, rows));
-                return Where(t.ge(1), early, rows => Pass(above, rows)).MoveToOuterDisposeScope();
-
-                Tensor Pass(Forgetful.Module network, ChosenRows rows)
-                {
-                    using var masks = step is null ? null : SeedDropout(step.Value, t.shape[0], rows.Places);
-                    return Denoise(network, rows.Of(x), rows.Times(t));
-                }
-            }
-
-            /// <inheritdoc/>
-            public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise)
-            {
-                using var frozen = no_grad();
-                using var _ = NewDisposeScope();
-                var sampler = new Forgetful.Module(weights);                             // borrows the weights; disposing it would free them
-                sampler.eval();
-                var x = InParts(Denoise, sampler, 80 * noise[0], At(80));
-                return x.MoveToOuterDisposeScope();
-
-                // The same time for every sample, [n].
-                Tensor At(double time) => full(noise[0].shape[0], time, dtype: float64, device: noise[0].device);
-            }
-
-            /// <inheritdoc/>
-            public override Tensor Restore(ParameterStore weights, Tensor data, Tensor noise, double time)
-            {
-                using var frozen = no_grad();
-                using var _ = NewDisposeScope();
-                var sampler = new Forgetful.Module(weights);                             // borrows the weights; disposing it would free them
-                sampler.eval();
-                var t = full(data.shape[0], time, dtype: float64, device: data.device);
-                return InParts(Denoise, sampler, Noisy(data, noise, t), t).MoveToOuterDisposeScope();
-            }
-
-            /// <inheritdoc/>
-            public override (Tensor Data, Tensor Noise) Match(Tensor data, Tensor noise, int step)
-            {
-                using var frozen = no_grad();
-                using var _ = NewDisposeScope();
-                var (t, r) = WideTimes.Draw(step, Setup.Steps, data.shape[0], data.device); // [B] each, float64
-                var mix = rand(noise.shape[0], device: data.device).lt(0.5);             // Mix shows heads, [B]
-                var pair = Couple(data, noise, r, mix);
-                return (pair.Data.alias().MoveToOuterDisposeScope(), pair.Noise.alias().MoveToOuterDisposeScope());
+                return WideTimes.Weight(t, r).to(float32) * distance;
             }
 
             // x_t = x + t·z
-            private static Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
+            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
 
-            // f(x, t) = Keep(t)·x + Give(t)·F(Feed(t)·x, ¼ ln t) (Karras et al. 2022, equation 7)
-            private static Tensor Denoise(Forgetful.Module model, Tensor x, Tensor t)
-            {
-                using var _ = NewDisposeScope();
-                var level = (0.25 * t.log()).to(float32);                                // [B]
-                var output = model.forward(PerSample.Scale(WideTimes.Feed(t), x), level); // [B, 2]
-                return PerSample.Mix(WideTimes.Keep(t), x, WideTimes.Give(t), output).MoveToOuterDisposeScope();
-            }
+            // f(x, t) = Keep(t)·x + Give(t)·F(x, t) (Karras et al. 2022, equation 7)
+            protected override Tensor Denoise(Forgetful.Module model, Tensor x, Tensor t, Tensor? labels) =>
+                PerSample.Mix(WideTimes.Keep(t), x, WideTimes.Give(t), Output(model, x, t));
+
+            // F(x, t): the network at Feed(t)·x and ¼ ln t, [B, 2]
+            private static Tensor Output(Forgetful.Module model, Tensor x, Tensor t) =>
+                model.forward(PerSample.Scale(WideTimes.Feed(t), x), (0.25 * t.log()).to(float32));
+
+            /// <inheritdoc/>
+            public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) =>
+                SampleMultistep(weights, noise, labels, [80]);
         }
     }
 }

@@ -86,6 +86,7 @@ namespace Test
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, (Tensor, Tensor)>
         {
+            private readonly StepContext context;
             private readonly Parameter stemWeight; // [8, 3, 3, 3]
             private readonly Parameter calmWeight; // [8]
             private readonly Parameter calmBias; // [8]
@@ -107,6 +108,7 @@ namespace Test
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("EveryLayer")
             {
+                context = parameters.Context;
                 register_parameter("Stem.weight", stemWeight = parameters["Stem.weight"]);
                 register_parameter("Calm.weight", calmWeight = parameters["Calm.weight"]);
                 register_parameter("Calm.bias", calmBias = parameters["Calm.bias"]);
@@ -122,7 +124,7 @@ namespace Test
                 var stem = Images.GeneralConv2d(x, stemWeight, strides: StemStride, padding: StemPadding, dilation: StemDilation); // [B, 8, 8, 8]
                 var calm = Norms.Group(stem, 4, calmWeight, calmBias, 1E-06);                                        // [B, 8, 8, 8]
                 stem.Dispose();
-                var drop = DropoutMasks.Apply(calm, 0.1, training);                                                  // [B, 8, 8, 8]
+                var drop = context.Dropout(calm, 0.1, training);                                                     // [B, 8, 8, 8]
                 calm.Dispose();
                 var averagePool = functional.avg_pool2d(drop, 2);                                                    // [B, 8, 4, 4]
                 drop.Dispose();

@@ -16,9 +16,21 @@ namespace Test
     /// <remarks>[B, In, 2*H, 2*W], [B, Embedding] → [B, Out, H, W] · Embedding*Out+In*Out+22*Out*Out+1 parameters · for each example as many as Embedding, Out, H, W, In say, multiply-adds and as many as Embedding, H, Out, W, In say, bytes of activations</remarks>
     partial record MagnitudePreservingBlock
     {
+        /// <summary>FirDownsample 1 1 · [B, In, 2*H, 2*W] → [B, In, H, W] · no parameters</summary>
+        [GeneratedCode("CM.Generators", "0.1.0.0")]
+        public partial Part Shrink => new("Shrink", "FirDownsample 1 1", $"[B, {In}, 2*H, 2*W]", $"[B, {In}, H, W]", 0);
+
         /// <summary>MpConv2d In→Out, 1×1 · [B, In, H, W] → [B, Out, H, W] · In*Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Skip => new("Skip", $"MpConv2d {In}→{Out}, 1×1", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", In * Out);
+
+        /// <summary>PixelNorm · [B, Out, H, W] → [B, Out, H, W] · no parameters</summary>
+        [GeneratedCode("CM.Generators", "0.1.0.0")]
+        public partial Part Calm => new("Calm", "PixelNorm", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0);
+
+        /// <summary>MpSiLU · [B, Out, H, W] → [B, Out, H, W] · no parameters</summary>
+        [GeneratedCode("CM.Generators", "0.1.0.0")]
+        public partial Part Bend => new("Bend", "MpSiLU", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0);
 
         /// <summary>MpConv2d Out→Out, 3×3 · [B, Out, H, W] → [B, Out, H, W] · 9*Out*Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -32,6 +44,10 @@ namespace Test
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Loud => new("Loud", "LearnedGain", $"[B, {Out}]", $"[B, {Out}]", 1);
 
+        /// <summary>MpSiLU · [B, Out, H, W] → [B, Out, H, W] · no parameters</summary>
+        [GeneratedCode("CM.Generators", "0.1.0.0")]
+        public partial Part BendAgain => new("BendAgain", "MpSiLU", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0);
+
         /// <summary>Dropout 0.1 · [B, Out, H, W] → [B, Out, H, W] · no parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Drop => new("Drop", "Dropout 0.1", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0);
@@ -40,43 +56,43 @@ namespace Test
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Second => new("Second", $"MpConv2d {Out}→{Out}, 3×3", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 9 * Out * Out);
 
+        /// <summary>MpSum 0.3 · [B, Out, H, W], [B, Out, H, W] → [B, Out, H, W] · no parameters</summary>
+        [GeneratedCode("CM.Generators", "0.1.0.0")]
+        public partial Part Add => new("Add", "MpSum 0.3", $"[B, {Out}, H, W], [B, {Out}, H, W]", $"[B, {Out}, H, W]", 0);
+
         /// <summary>MpAttention Out, Out/64 heads · [B, Out, H, W] → [B, Out, H, W] · 4*Out*Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public partial Part Attend => new("Attend", $"MpAttention {Out}, {Out}/64 heads", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 4 * Out * Out);
 
-        /// <summary>Layers and functions in the order in which the values flow through them.</summary>
+        /// <summary>MpSum 0.3 · [B, Out, H, W], [B, Out, H, W] → [B, Out, H, W] · no parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() =>
-        [
-            new("FirDownsample(1, 1)", "FirDownsample 1 1", $"[B, {In}, 2*H, 2*W]", $"[B, {In}, H, W]", 0),
-            Skip,
-            new("PixelNorm", "PixelNorm", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
-            new("MpSiLU", "MpSiLU", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
-            First,
-            Embed,
-            Loud,
-            Drop,
-            Second,
-            new("MpSum(0.3)", "MpSum 0.3", $"[B, {Out}, H, W], [B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
-            Attend,
-            new("Clamp(256)", "Clamp to ±256", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
-        ];
+        public partial Part AddAgain => new("AddAgain", "MpSum 0.3", $"[B, {Out}, H, W], [B, {Out}, H, W]", $"[B, {Out}, H, W]", 0);
+
+        /// <summary>Clip at ±256 · [B, Out, H, W] → [B, Out, H, W] · no parameters</summary>
+        [GeneratedCode("CM.Generators", "0.1.0.0")]
+        public partial Part Bound => new("Bound", "Clip at ±256", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0);
+
+        /// <summary>The layers in the order of declaration.</summary>
+        [GeneratedCode("CM.Generators", "0.1.0.0")]
+        public Part[] ListLayers() => [Shrink, Skip, Calm, Bend, First, Embed, Loud, BendAgain, Drop, Second, Add, Attend, AddAgain, Bound];
 
         /// <summary><see cref="MagnitudePreservingBlock"/> as a TorchSharp module: [B, In, 2*H, 2*W], [B, Embedding] → [B, Out, H, W], Embedding*Out+In*Out+22*Out*Out+1 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// FirDownsample(1, 1)  FirDownsample 1 1              [B, In, 2*H, 2*W] → [B, In, H, W]
-        /// Skip                 MpConv2d In→Out, 1×1           [B, In, H, W] → [B, Out, H, W]
-        /// PixelNorm            PixelNorm                      [B, Out, H, W] → [B, Out, H, W]
-        /// MpSiLU               MpSiLU                         [B, Out, H, W] → [B, Out, H, W]
-        /// First                MpConv2d Out→Out, 3×3          [B, Out, H, W] → [B, Out, H, W]
-        /// Embed                MpLinear Embedding→Out         [B, Embedding] → [B, Out]
-        /// Loud                 LearnedGain                    [B, Out] → [B, Out]
-        /// Drop                 Dropout 0.1                    [B, Out, H, W] → [B, Out, H, W]
-        /// Second               MpConv2d Out→Out, 3×3          [B, Out, H, W] → [B, Out, H, W]
-        /// MpSum(0.3)           MpSum 0.3                      [B, Out, H, W], [B, Out, H, W] → [B, Out, H, W]
-        /// Attend               MpAttention Out, Out/64 heads  [B, Out, H, W] → [B, Out, H, W]
-        /// Clamp(256)           Clamp to ±256                  [B, Out, H, W] → [B, Out, H, W]
+        /// Shrink     FirDownsample 1 1              [B, In, 2*H, 2*W] → [B, In, H, W]
+        /// Skip       MpConv2d In→Out, 1×1           [B, In, H, W] → [B, Out, H, W]
+        /// Calm       PixelNorm                      [B, Out, H, W] → [B, Out, H, W]
+        /// Bend       MpSiLU                         [B, Out, H, W] → [B, Out, H, W]
+        /// First      MpConv2d Out→Out, 3×3          [B, Out, H, W] → [B, Out, H, W]
+        /// Embed      MpLinear Embedding→Out         [B, Embedding] → [B, Out]
+        /// Loud       LearnedGain                    [B, Out] → [B, Out]
+        /// BendAgain  MpSiLU                         [B, Out, H, W] → [B, Out, H, W]
+        /// Drop       Dropout 0.1                    [B, Out, H, W] → [B, Out, H, W]
+        /// Second     MpConv2d Out→Out, 3×3          [B, Out, H, W] → [B, Out, H, W]
+        /// Add        MpSum 0.3                      [B, Out, H, W], [B, Out, H, W] → [B, Out, H, W]
+        /// Attend     MpAttention Out, Out/64 heads  [B, Out, H, W] → [B, Out, H, W]
+        /// AddAgain   MpSum 0.3                      [B, Out, H, W], [B, Out, H, W] → [B, Out, H, W]
+        /// Bound      Clip at ±256                   [B, Out, H, W] → [B, Out, H, W]
         /// </code>
         /// </remarks>
         [Contract("Embedding*Out+In*Out+22*Out*Out+1", "Embedding*Out+2*H*H*Out*W*W+H*In*Out*W+4*H*In*W+22*H*Out*Out*W", "H*H*(Out/64)*W*W+H*In*W+17*H*Out*W+6*H*(Out/64)*W+2*H*W+2*Out", Parameters = ["In", "Out", "Embedding"], Inputs = ["B,In,2*H,2*W", "B,Embedding"], Outputs = ["B,Out,H,W"], Duties = ["AtLeast|1|In|input of 'Skip' is 1 or more", "AtLeast|1|Out|output of 'Skip' is 1 or more", "AtLeast|1|Embedding|input of 'Embed' is 1 or more", "Divides|64|Out|channelsPerHead of 'Attend' divides its channels"])]
@@ -86,6 +102,8 @@ namespace Test
             private readonly int In;
             private readonly int Out;
             private readonly int Embedding;
+            private readonly StepContext context;
+            private readonly Tensor shrinkResampleFilter; // [1, 1, 2, 2]
             private readonly Parameter skipWeight; // [Out, In, 1, 1]
             private readonly Parameter firstWeight; // [Out, Out, 3, 3]
             private readonly Parameter embedWeight; // [Out, Embedding]
@@ -96,6 +114,7 @@ namespace Test
 
             /// <summary>Names, shapes and starts of the Embedding*Out+In*Out+22*Out*Out+1 parameters.</summary>
             public static ParameterLayout Layout(int In, int Out, int Embedding) => new ParameterLayout()
+                .AddBuffer("Shrink.resample_filter", Init.Filter(1, 1), 1, 1, 2, 2)
                 .AddFloat32("Skip.weight", Init.Normal(1), Out, In, 1, 1)
                 .AddFloat32("First.weight", Init.Normal(1), Out, Out, 3, 3)
                 .AddFloat32("Embed.weight", Init.Normal(1), Out, Embedding)
@@ -110,7 +129,9 @@ namespace Test
                 this.In = In;
                 this.Out = Out;
                 this.Embedding = Embedding;
+                context = parameters.Context;
                 Require.That((Out) % (64) == 0, "MagnitudePreservingBlock: channelsPerHead of 'Attend' divides its channels (CM2009)");
+                register_buffer("Shrink.resample_filter", shrinkResampleFilter = parameters.Buffer("Shrink.resample_filter"));
                 register_parameter("Skip.weight", skipWeight = parameters["Skip.weight"]);
                 register_parameter("First.weight", firstWeight = parameters["First.weight"]);
                 register_parameter("Embed.weight", embedWeight = parameters["Embed.weight"]);
@@ -123,14 +144,14 @@ namespace Test
             /// <summary>[B, In, 2*H, 2*W], [B, Embedding] → [B, Out, H, W]</summary>
             public override Tensor forward(Tensor image, Tensor embedding)
             {
-                var firDownsample = Images.FirDownsample(image, [1, 1], padding: 0);                                 // [B, In, H, W]
-                var skip = MagnitudePreserving.Conv2d(firDownsample, skipWeight, training);                          // [B, Out, H, W]
-                firDownsample.Dispose();
+                var shrink = Images.FirDownsample(image, shrinkResampleFilter, padding: 0);                          // [B, In, H, W]
+                var skip = MagnitudePreserving.Conv2d(shrink, skipWeight, training);                                 // [B, Out, H, W]
+                shrink.Dispose();
                 var x = Norms.Pixels(skip);                                                                          // [B, Out, H, W]
                 skip.Dispose();
-                var mpSiLU = MagnitudePreserving.SiLU(x);                                                            // [B, Out, H, W]
-                var first = MagnitudePreserving.Conv2d(mpSiLU, firstWeight, training);                               // [B, Out, H, W]
-                mpSiLU.Dispose();
+                var bend = MagnitudePreserving.SiLU(x);                                                              // [B, Out, H, W]
+                var first = MagnitudePreserving.Conv2d(bend, firstWeight, training);                                 // [B, Out, H, W]
+                bend.Dispose();
                 var embed = MagnitudePreserving.Linear(embedding, embedWeight, training);                            // [B, Out]
                 var loud = embed * loudGain;                                                                         // [B, Out]
                 embed.Dispose();
@@ -140,20 +161,20 @@ namespace Test
                 var y = first * shiftedSpread;                                                                       // [B, Out, H, W]
                 shiftedSpread.Dispose();
                 first.Dispose(); shifted.Dispose();
-                var mpSiLUOut = MagnitudePreserving.SiLU(y);                                                         // [B, Out, H, W]
+                var bendAgain = MagnitudePreserving.SiLU(y);                                                         // [B, Out, H, W]
                 y.Dispose();
-                var drop = DropoutMasks.Apply(mpSiLUOut, 0.1, training);                                             // [B, Out, H, W]
-                mpSiLUOut.Dispose();
+                var drop = context.Dropout(bendAgain, 0.1, training);                                                // [B, Out, H, W]
+                bendAgain.Dispose();
                 var second = MagnitudePreserving.Conv2d(drop, secondWeight, training);                               // [B, Out, H, W]
                 drop.Dispose();
                 var sum = MagnitudePreserving.Sum(x, second, 0.3);                                                   // [B, Out, H, W]
                 x.Dispose(); second.Dispose();
                 var attend = MagnitudePreserving.SelfAttention(sum, attendQkvWeight, attendProjWeight, heads: (Out) / 64, training); // [B, Out, H, W]
-                var mpSum = MagnitudePreserving.Sum(sum, attend, 0.3);                                               // [B, Out, H, W]
+                var addAgain = MagnitudePreserving.Sum(sum, attend, 0.3);                                            // [B, Out, H, W]
                 sum.Dispose(); attend.Dispose();
-                var clamp = mpSum.clamp((Scalar)(-256), (Scalar)256);                                                // [B, Out, H, W]
-                mpSum.Dispose();
-                return clamp;
+                var bound = addAgain.clamp((Scalar)(-256), (Scalar)256);                                             // [B, Out, H, W]
+                addAgain.Dispose();
+                return bound;
             }
 
             // Every parameter has been registered by name; there is nothing to look for.

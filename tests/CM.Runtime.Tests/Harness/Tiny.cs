@@ -81,7 +81,8 @@ internal static class Tiny
             Optimizer.Step();
             foreach (var average in Averages)
                 average.Update(step);
-            AfterStep?.Invoke(this, step);
+            if (LossesRecorded is not null) // in a run, and not where a coupling is measured
+                AfterStep?.Invoke(this, step);
             var result = step == poison ? loss.detach() * float.NaN : loss.detach();
             return result.DetachFromDisposeScope();
         }
