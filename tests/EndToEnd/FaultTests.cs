@@ -138,7 +138,7 @@ public sealed class FaultTests
 
         var outcome = Samples.Run([.. train, folder["second"], "--weights", folder["weights.safetensors"]]);
         outcome.ExitCode.ShouldBe(3, outcome.Output + outcome.Errors);
-        outcome.Errors.ShouldMatch(@"^error: step 0: the loss is (NaN|Infinity): \d+ samples of 256 went bad, at times 0\.00\d+ to [\d.]+; the first layer whose result is not finite is Body\.1\.Turn, \[\d+, 128\]; the last good checkpoint is .*step-000000\.safetensors");
+        outcome.Errors.ShouldMatch(@"^error: step 0: the loss is (NaN|Infinity): \d+ samples of 256 went bad, at times 0\.00\d+ to [\d.]+; the first layer whose result is not finite is Body\.1\.Linear1, \[\d+, 128\]; the last good checkpoint is .*step-000000\.safetensors");
     }
 
     /// <summary>The limit of addresses stands for a small machine: a real request of libtorch fails, and the batch that the message names fits.</summary>

@@ -15,7 +15,7 @@ internal readonly struct Axis(Dim size, Func<string>? story = null) : IEquatable
     public Axis With(IReadOnlyDictionary<string, Dim> sizes) => new(Size.With(sizes), story);
 
     /// <summary>The same axis after a layer has changed its size.</summary>
-    public Axis Turned(Dim to, string layer)
+    public Axis Resized(Dim to, string layer)
     {
         var before = this;
         return to == Size ? this : new(to, () => $"{(before.Story is { Length: > 0 } story ? story + " and " : "")}'{layer}' turned {before.Size} into {to}");
@@ -83,7 +83,7 @@ internal readonly struct Shape : IEquatable<Shape>
     public Shape Make(int axis, Dim size, string layer) => Put(axis, Axis.Made(size, layer));
 
     /// <summary>The shape with a size that a layer changed.</summary>
-    public Shape Turn(int axis, Dim size, string layer) => Put(axis, Known[axis].Turned(size, layer));
+    public Shape Resize(int axis, Dim size, string layer) => Put(axis, Known[axis].Resized(size, layer));
 
     /// <summary>The shape with another axis in the place of one.</summary>
     public Shape Put(int axis, Axis other)

@@ -1,7 +1,7 @@
 namespace CM.Runtime;
 
 /// <summary>One parameter or buffer of a network.</summary>
-/// <param name="Name">Name with the names of the blocks it lies in: <c>Body.0.Turn.weight</c>.</param>
+/// <param name="Name">Name with the names of the blocks it lies in: <c>Body.0.Linear1.weight</c>.</param>
 /// <param name="Shape">Its shape; empty for a single number.</param>
 /// <param name="Init">Initialization.</param>
 /// <param name="Offset">Index of its first element in the flat tensor.</param>

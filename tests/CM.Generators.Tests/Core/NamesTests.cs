@@ -78,7 +78,7 @@ public sealed class NamesTests
             {
                 var (@#30, @#31) = @#27 | @#23;
                 var @#32 = @#30 + @#31 * @#28;
-                var @#33 = (@#27 + @#29.Later * @#28, @#29.Later) | @#25;
+                var @#33 = (@#27 + @#29.T * @#28, @#29.T) | @#25;
                 return new Pair(@#27, @#26.Select(@#32, @#33 + 0.5 * @#28)) { Regularization = (@#30, @#31) | @#24 };
             }
         }

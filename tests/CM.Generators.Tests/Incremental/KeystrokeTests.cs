@@ -63,7 +63,7 @@ public sealed class KeystrokeTests
             [Network]
             public sealed partial record Body(int Width)
             {
-                [Block<Test.Common.Turn>(nameof(Width))] public partial Layer Conv1 { get; }
+                [Block<Test.Common.ResidualBlock>(nameof(Width))] public partial Layer Conv1 { get; }
 
                 [return: Shape("B", nameof(Width))]
                 private Value Forward([Shape("B", nameof(Width))] Value x) => x + (x | Conv1);
@@ -78,7 +78,7 @@ public sealed class KeystrokeTests
         namespace Test.Common
         {
             [Network]
-            public sealed partial record Turn(int Width)
+            public sealed partial record ResidualBlock(int Width)
             {
                 [Layer(nameof(Width), nameof(Width))] public partial Layer Whole { get; }
 

@@ -118,7 +118,7 @@ public sealed class TimesTests
     [InlineData("Weight(double t, double r) => 1 / (t - r);", "Weight(double t, double r) { var sum = 0.0; for (var i = 0; i < 3; i++) sum += t; return sum; }", "CM4007 at 'for (var i = 0; i < 3; i++) sum += t;': ")]
     [InlineData("1 / (t - r)", "Weight(r, t)", "CM4007 at 'Weight(r, t)': 'Weight(r, t)' cannot become tensor code: 'Weight' calls itself")]
     [InlineData("Sigma(double t) => t", "Sigma(double t) => 4 - t", "CM4008 at 'Sigma': Sigma must grow with t, but it is 3.998 at t = 0.002 and 3.99763 at t = 0.00236635")]
-    [InlineData("Max(0, t - t", "Max(0, t + t", "CM4009 at 'Earlier': At t = 0.002 and stage 0 TeacherTime gives 0.006996, but it must be 0 or more and below t")]
+    [InlineData("Max(0, t - t", "Max(0, t + t", "CM4009 at 'TeacherTime': At t = 0.002 and stage 0 TeacherTime gives 0.006996, but it must be 0 or more and below t")]
     [InlineData("from: 0.002", "from: 800", "CM4003 at 'TimeSchedule(min: 800, max: 80)': In this schedule to is 80 but must be above from, 800")]
     [InlineData("deviation: 2.0", "deviation: -2", "CM4003 at 'LogNormal(mean: -1.1, std: -2)': In this schedule the deviation of ln t is -2 but must be above 0")]
     [InlineData("LogNormal(mean: -1.1, std: 2.0)", "LogNormal(0, 1), Uniform", "CM4005 at 'Uniform': 'EctSchedule' has two of ")]

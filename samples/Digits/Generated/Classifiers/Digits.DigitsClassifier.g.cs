@@ -15,7 +15,7 @@ namespace Digits
             FullName = "Digits.DigitsClassifier",
             Steps = 1000,
             Batch = 64,
-            Rate = 0.002,
+            LearningRate = 0.002,
             Seed = 1,
             Data = new global::CM.Dsl.Mnist(),
             Test = new global::CM.Dsl.MnistTest(),

@@ -6,13 +6,13 @@ namespace Digits
 {
     using CM.Dsl;
 
-    [Couple("private Pair Couple(Flow data, Flow noise) { var (mean, deviation) = (data | Encode); return new Pair(data, (mean + (deviation * noise))) { Penalty = ((mean, deviation) | Kl) }; }")]
+    [Couple("private Pair Couple(Value data, Value noise) { var (mean, deviation) = (data | Encode); return new Pair(data, (mean + (deviation * noise))) { Regularization = ((mean, deviation) | Kl) }; }")]
     partial record VariationalNoise
     {
         /// <summary>DigitsEncoder() · [B, 1, 28, 28] → [B, 1, 28, 28], [B, 1, 28, 28]</summary>
-        public partial Part Encode => new("Encode", "DigitsEncoder()", "[B, 1, 28, 28]", "[B, 1, 28, 28], [B, 1, 28, 28]", 7832);
+        public partial Layer Encode => new("Encode", "DigitsEncoder()", "[B, 1, 28, 28]", "[B, 1, 28, 28], [B, 1, 28, 28]", 7832);
 
         /// <summary>KL to N(0, 1), weight 10, times the weight of the last interval · [B, 1, 28, 28], [B, 1, 28, 28] → [B]</summary>
-        public partial Part Kl => new("Kl", "KL to N(0, 1), weight 10, times the weight of the last interval", "[B, 1, 28, 28], [B, 1, 28, 28]", "[B]", 0);
+        public partial Layer Kl => new("Kl", "KL to N(0, 1), weight 10, times the weight of the last interval", "[B, 1, 28, 28], [B, 1, 28, 28]", "[B]", 0);
     }
 }

@@ -30,7 +30,7 @@ namespace Digits
                 new("Data", "Mnist, [1, 28, 28]"),
                 new("Model", "DigitsDenoiser"),
                 new("Coupling", "Independent"),
-                new("Times", "EasyTimes: from 0.002 to 80, ln t ~ N(−1.1, 2²), continuous"),
+                new("Times", "EctSchedule: from 0.002 to 80, ln t ~ N(−1.1, 2²), continuous"),
                 new("Loss", "pseudo-Huber, c = 0.015"),
                 new("Optimiser", "RAdam, rate 0.001"),
                 new("EMA", "0.995"),
@@ -51,7 +51,7 @@ namespace Digits
             protected override DigitsDenoiser.Module BuildModel(ParameterStore weights) => new(weights);
 
             /// <inheritdoc/>
-            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => EasyTimes.Draw(step, Setup.Steps, count, Setup.Device);
+            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => EctSchedule.Draw(step, Setup.Steps, count, Setup.Device);
 
             /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3),
             /// where d(a, b) = √(‖a − b‖² + c²) − c and c = 0.015.</summary>
@@ -62,23 +62,23 @@ namespace Digits
                 var denoised = DenoiseStudent(data, noise, t, labels);                   // f(x_t, t), [B, 1, 28, 28]
                 const double C = 0.015;
                 var distance = ((denoised - target).square().flatten(1).sum(1) + C * C).sqrt() - C; // [B]
-                return EasyTimes.Weight(t, r).to(float32) * distance;
+                return EctSchedule.Weight(t, r).to(float32) * distance;
             }
 
             // x_t = x + t·z
-            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
+            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => BatchOps.Axpby(data, t, noise);
 
-            // f(x, t) = Keep(t)·x + Give(t)·F(x, t), while training (Karras et al. 2022, equation 7)
+            // f(x, t) = CSkip(t)·x + COut(t)·F(x, t), while training (Karras et al. 2022, equation 7)
             protected override Tensor Denoise(DigitsDenoiser.Module model, Tensor x, Tensor t, Tensor? labels) =>
-                PerSample.Mix(EasyTimes.Keep(t), x, EasyTimes.Give(t), Output(model, x, t));
+                BatchOps.Axpby(EctSchedule.CSkip(t), x, EctSchedule.COut(t), Output(model, x, t));
 
-            // f(x, t) = KeepWhenSampling(t)·x + GiveWhenSampling(t)·F(x, t), while sampling (Karras et al. 2022, equation 7)
+            // f(x, t) = CSkipSampling(t)·x + COutSampling(t)·F(x, t), while sampling (Karras et al. 2022, equation 7)
             protected override Tensor DenoiseWhenSampling(DigitsDenoiser.Module model, Tensor x, Tensor t, Tensor? labels) =>
-                PerSample.Mix(EasyTimes.KeepWhenSampling(t), x, EasyTimes.GiveWhenSampling(t), Output(model, x, t));
+                BatchOps.Axpby(EctSchedule.CSkipSampling(t), x, EctSchedule.COutSampling(t), Output(model, x, t));
 
-            // F(x, t): the network at Feed(t)·x and ¼ ln t, [B, 1, 28, 28]
+            // F(x, t): the network at CIn(t)·x and ¼ ln t, [B, 1, 28, 28]
             private static Tensor Output(DigitsDenoiser.Module model, Tensor x, Tensor t) =>
-                model.forward(PerSample.Scale(EasyTimes.Feed(t), x), (0.25 * t.log()).to(float32));
+                model.forward(BatchOps.Mul(EctSchedule.CIn(t), x), (0.25 * t.log()).to(float32));
 
             /// <inheritdoc/>
             public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) =>

@@ -20,7 +20,7 @@ namespace Digits
         {
             /// <summary>The layers, for descriptions.</summary>
             [GeneratedCode("CM.Generators", "0.1.0.0")]
-            public static Part[] ListLayers() =>
+            public static Layer[] ListLayers() =>
             [
                 new("map_noise", "PositionalEmbedding 16", "[B]", "[B, 16]", 0),
                 new("map_label", "ClassEmbedding 10→16", "[B, 10]", "[B, 16]", 176),
@@ -142,14 +142,14 @@ namespace Digits
 
                 /// <summary>Names, shapes and starts of the 308,721 parameters.</summary>
                 public static ParameterLayout Layout() => new ParameterLayout()
-                    .Add("map_label.weight", Init.Uniform(0.48038446141526137), 16, 10)
-                    .Add("map_label.bias", Init.Constant(0), 16)
-                    .Add("map_layer0.weight", Init.Uniform(0.27386127875258304), 64, 16)
-                    .Add("map_layer0.bias", Init.Constant(0), 64)
-                    .Add("map_layer1.weight", Init.Uniform(0.21650635094610962), 64, 64)
-                    .Add("map_layer1.bias", Init.Constant(0), 64)
-                    .Add("enc.28x28_conv.weight", Init.Uniform(0.19802950859533486), 16, 1, 3, 3)
-                    .Add("enc.28x28_conv.bias", Init.Constant(0), 16)
+                    .Add("map_label.weight", Initializer.Uniform(0.48038446141526137), 16, 10)
+                    .Add("map_label.bias", Initializer.Constant(0), 16)
+                    .Add("map_layer0.weight", Initializer.Uniform(0.27386127875258304), 64, 16)
+                    .Add("map_layer0.bias", Initializer.Constant(0), 64)
+                    .Add("map_layer1.weight", Initializer.Uniform(0.21650635094610962), 64, 64)
+                    .Add("map_layer1.bias", Initializer.Constant(0), 64)
+                    .Add("enc.28x28_conv.weight", Initializer.Uniform(0.19802950859533486), 16, 1, 3, 3)
+                    .Add("enc.28x28_conv.bias", Initializer.Constant(0), 16)
                     .AddBlock("enc.28x28_block0", Block.Module.Layout(16, 64, 4))
                     .AddBlock("enc.14x14_down", DownBlock.Module.Layout(16, 16, 64, 4, 4))
                     .AddBlock("enc.14x14_block0", SkipBlock.Module.Layout(16, 32, 64, 4, 8))
@@ -165,10 +165,10 @@ namespace Digits
                     .AddBlock("dec.28x28_up", UpBlock.Module.Layout(32, 32, 64, 8, 8))
                     .AddBlock("dec.28x28_block0", SkipBlock.Module.Layout(48, 16, 64, 12, 4))
                     .AddBlock("dec.28x28_block1", SkipBlock.Module.Layout(32, 16, 64, 8, 4))
-                    .Add("dec.28x28_aux_norm.weight", Init.Constant(1), 16)
-                    .Add("dec.28x28_aux_norm.bias", Init.Constant(0), 16)
-                    .Add("dec.28x28_aux_conv.weight", Init.Uniform(1.980295085953349E-06), 1, 16, 3, 3)
-                    .Add("dec.28x28_aux_conv.bias", Init.Constant(0), 1);
+                    .Add("dec.28x28_aux_norm.weight", Initializer.Constant(1), 16)
+                    .Add("dec.28x28_aux_norm.bias", Initializer.Constant(0), 16)
+                    .Add("dec.28x28_aux_conv.weight", Initializer.Uniform(1.980295085953349E-06), 1, 16, 3, 3)
+                    .Add("dec.28x28_aux_conv.bias", Initializer.Constant(0), 1);
 
                 /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                 public Module(ParameterScope parameters) : base("ModelNet")
@@ -240,9 +240,9 @@ namespace Digits
                     var mapLabel = Embeddings.Classes(labels, mapLabelWeight, mapLabelBias, scale: 3.1622776601683795); // [B, 16]
                     var labelled = wave + mapLabel;                                                                     // [B, 16]
                     wave.Dispose(); mapLabel.Dispose();
-                    var mapLayer0 = Linears.Of(labelled, mapLayer0Weight, mapLayer0Bias);                               // [B, 64]
+                    var mapLayer0 = Fused.Linear(labelled, mapLayer0Weight, mapLayer0Bias);                             // [B, 64]
                     labelled.Dispose();
-                    var mapLayer1 = Linears.Of(mapLayer0, mapLayer1Weight, mapLayer1Bias, silu: true);                  // [B, 64]
+                    var mapLayer1 = Fused.Linear(mapLayer0, mapLayer1Weight, mapLayer1Bias, silu: true);                // [B, 64]
                     mapLayer0.Dispose();
                     var embedding = functional.silu(mapLayer1);                                                         // [B, 64]
                     mapLayer1.Dispose();
@@ -341,7 +341,7 @@ namespace Digits
             {
                 /// <summary>The layers, for descriptions.</summary>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
-                public static Part[] ListLayers(int Channels, int Embedding, int Groups) =>
+                public static Layer[] ListLayers(int Channels, int Embedding, int Groups) =>
                 [
                     new("norm0", $"GroupNorm {Channels} in {Groups} groups", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 2 * Channels),
                     new("Act0", "SiLU", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
@@ -383,16 +383,16 @@ namespace Digits
 
                     /// <summary>Names, shapes and starts of the 7*Channels+18*Channels*Channels+Channels*Embedding parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding, int Groups) => new ParameterLayout()
-                        .Add("norm0.weight", Init.Constant(1), Channels)
-                        .Add("norm0.bias", Init.Constant(0), Channels)
-                        .Add("conv0.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(18 * Channels)), Channels, Channels, 3, 3)
-                        .Add("conv0.bias", Init.Constant(0), Channels)
-                        .Add("affine.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(Channels + Embedding)), Channels, Embedding)
-                        .Add("affine.bias", Init.Constant(0), Channels)
-                        .Add("norm1.weight", Init.Constant(1), Channels)
-                        .Add("norm1.bias", Init.Constant(0), Channels)
-                        .Add("conv1.weight", Init.Uniform(2.449489742783178E-05 / Math.Sqrt(18 * Channels)), Channels, Channels, 3, 3)
-                        .Add("conv1.bias", Init.Constant(0), Channels);
+                        .Add("norm0.weight", Initializer.Constant(1), Channels)
+                        .Add("norm0.bias", Initializer.Constant(0), Channels)
+                        .Add("conv0.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(18 * Channels)), Channels, Channels, 3, 3)
+                        .Add("conv0.bias", Initializer.Constant(0), Channels)
+                        .Add("affine.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(Channels + Embedding)), Channels, Embedding)
+                        .Add("affine.bias", Initializer.Constant(0), Channels)
+                        .Add("norm1.weight", Initializer.Constant(1), Channels)
+                        .Add("norm1.bias", Initializer.Constant(0), Channels)
+                        .Add("conv1.weight", Initializer.Uniform(2.449489742783178E-05 / Math.Sqrt(18 * Channels)), Channels, Channels, 3, 3)
+                        .Add("conv1.bias", Initializer.Constant(0), Channels);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, int Groups, ParameterScope parameters) : base("Block")
@@ -417,7 +417,7 @@ namespace Digits
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
                         var turned = Images.NormSiLUConv2d(x, Groups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06); // [B, Channels, H, W]
-                        var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Channels]
+                        var affine = Fused.Linear(embedding, affineWeight, affineBias);                                      // [B, Channels]
                         var result = Images.NormSiLUConv2d(turned, Groups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, residual: x, scale: 0.7071067811865476); // [B, Channels, H, W]
                         turned.Dispose(); affine.Dispose();
                         return result;
@@ -435,7 +435,7 @@ namespace Digits
             {
                 /// <summary>The layers, for descriptions.</summary>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
-                public static Part[] ListLayers(int In, int Out, int Embedding, int InGroups, int OutGroups) =>
+                public static Layer[] ListLayers(int In, int Out, int Embedding, int InGroups, int OutGroups) =>
                 [
                     new("norm0", $"GroupNorm {In} in {InGroups} groups", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 2 * In),
                     new("Act0", "SiLU", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 0),
@@ -485,18 +485,18 @@ namespace Digits
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+2*In+10*In*Out+6*Out+9*Out*Out parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding, int InGroups, int OutGroups) => new ParameterLayout()
-                        .Add("norm0.weight", Init.Constant(1), In)
-                        .Add("norm0.bias", Init.Constant(0), In)
-                        .Add("conv0.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(9 * In + 9 * Out)), Out, In, 3, 3)
-                        .Add("conv0.bias", Init.Constant(0), Out)
-                        .Add("affine.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(Embedding + Out)), Out, Embedding)
-                        .Add("affine.bias", Init.Constant(0), Out)
-                        .Add("norm1.weight", Init.Constant(1), Out)
-                        .Add("norm1.bias", Init.Constant(0), Out)
-                        .Add("conv1.weight", Init.Uniform(2.449489742783178E-05 / Math.Sqrt(18 * Out)), Out, Out, 3, 3)
-                        .Add("conv1.bias", Init.Constant(0), Out)
-                        .Add("skip.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(In + Out)), Out, In, 1, 1)
-                        .Add("skip.bias", Init.Constant(0), Out);
+                        .Add("norm0.weight", Initializer.Constant(1), In)
+                        .Add("norm0.bias", Initializer.Constant(0), In)
+                        .Add("conv0.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(9 * In + 9 * Out)), Out, In, 3, 3)
+                        .Add("conv0.bias", Initializer.Constant(0), Out)
+                        .Add("affine.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(Embedding + Out)), Out, Embedding)
+                        .Add("affine.bias", Initializer.Constant(0), Out)
+                        .Add("norm1.weight", Initializer.Constant(1), Out)
+                        .Add("norm1.bias", Initializer.Constant(0), Out)
+                        .Add("conv1.weight", Initializer.Uniform(2.449489742783178E-05 / Math.Sqrt(18 * Out)), Out, Out, 3, 3)
+                        .Add("conv1.bias", Initializer.Constant(0), Out)
+                        .Add("skip.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(In + Out)), Out, In, 1, 1)
+                        .Add("skip.bias", Initializer.Constant(0), Out);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, int InGroups, int OutGroups, ParameterScope parameters) : base("DownBlock")
@@ -530,7 +530,7 @@ namespace Digits
                         act0.Dispose();
                         var turned = Images.Conv2d(shrink, conv0Weight, conv0Bias);                                          // [B, Out, H/2, W/2]
                         shrink.Dispose();
-                        var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Out]
+                        var affine = Fused.Linear(embedding, affineWeight, affineBias);                                      // [B, Out]
                         var shrinkOut = functional.avg_pool2d(x, 2);                                                         // [B, In, H/2, W/2]
                         var skip = Images.Conv2d(shrinkOut, skipWeight, skipBias);                                           // [B, Out, H/2, W/2]
                         shrinkOut.Dispose();
@@ -551,7 +551,7 @@ namespace Digits
             {
                 /// <summary>The layers, for descriptions.</summary>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
-                public static Part[] ListLayers(int In, int Out, int Embedding, int InGroups, int OutGroups) =>
+                public static Layer[] ListLayers(int In, int Out, int Embedding, int InGroups, int OutGroups) =>
                 [
                     new("norm0", $"GroupNorm {In} in {InGroups} groups", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 2 * In),
                     new("Act0", "SiLU", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 0),
@@ -599,18 +599,18 @@ namespace Digits
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+2*In+10*In*Out+6*Out+9*Out*Out parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding, int InGroups, int OutGroups) => new ParameterLayout()
-                        .Add("norm0.weight", Init.Constant(1), In)
-                        .Add("norm0.bias", Init.Constant(0), In)
-                        .Add("conv0.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(9 * In + 9 * Out)), Out, In, 3, 3)
-                        .Add("conv0.bias", Init.Constant(0), Out)
-                        .Add("affine.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(Embedding + Out)), Out, Embedding)
-                        .Add("affine.bias", Init.Constant(0), Out)
-                        .Add("norm1.weight", Init.Constant(1), Out)
-                        .Add("norm1.bias", Init.Constant(0), Out)
-                        .Add("conv1.weight", Init.Uniform(2.449489742783178E-05 / Math.Sqrt(18 * Out)), Out, Out, 3, 3)
-                        .Add("conv1.bias", Init.Constant(0), Out)
-                        .Add("skip.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(In + Out)), Out, In, 1, 1)
-                        .Add("skip.bias", Init.Constant(0), Out);
+                        .Add("norm0.weight", Initializer.Constant(1), In)
+                        .Add("norm0.bias", Initializer.Constant(0), In)
+                        .Add("conv0.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(9 * In + 9 * Out)), Out, In, 3, 3)
+                        .Add("conv0.bias", Initializer.Constant(0), Out)
+                        .Add("affine.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(Embedding + Out)), Out, Embedding)
+                        .Add("affine.bias", Initializer.Constant(0), Out)
+                        .Add("norm1.weight", Initializer.Constant(1), Out)
+                        .Add("norm1.bias", Initializer.Constant(0), Out)
+                        .Add("conv1.weight", Initializer.Uniform(2.449489742783178E-05 / Math.Sqrt(18 * Out)), Out, Out, 3, 3)
+                        .Add("conv1.bias", Initializer.Constant(0), Out)
+                        .Add("skip.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(In + Out)), Out, In, 1, 1)
+                        .Add("skip.bias", Initializer.Constant(0), Out);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, int InGroups, int OutGroups, ParameterScope parameters) : base("SkipBlock")
@@ -640,7 +640,7 @@ namespace Digits
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
                         var turned = Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06); // [B, Out, H, W]
-                        var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Out]
+                        var affine = Fused.Linear(embedding, affineWeight, affineBias);                                      // [B, Out]
                         var skip = Images.Conv2d(x, skipWeight, skipBias);                                                   // [B, Out, H, W]
                         var result = Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, residual: skip, scale: 0.7071067811865476); // [B, Out, H, W]
                         turned.Dispose(); affine.Dispose(); skip.Dispose();
@@ -659,7 +659,7 @@ namespace Digits
             {
                 /// <summary>The layers, for descriptions.</summary>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
-                public static Part[] ListLayers(int Channels, int Embedding, int Groups) =>
+                public static Layer[] ListLayers(int Channels, int Embedding, int Groups) =>
                 [
                     new("norm0", $"GroupNorm {Channels} in {Groups} groups", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 2 * Channels),
                     new("Act0", "SiLU", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
@@ -711,22 +711,22 @@ namespace Digits
 
                     /// <summary>Names, shapes and starts of the 13*Channels+22*Channels*Channels+Channels*Embedding parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding, int Groups) => new ParameterLayout()
-                        .Add("norm0.weight", Init.Constant(1), Channels)
-                        .Add("norm0.bias", Init.Constant(0), Channels)
-                        .Add("conv0.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(18 * Channels)), Channels, Channels, 3, 3)
-                        .Add("conv0.bias", Init.Constant(0), Channels)
-                        .Add("affine.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(Channels + Embedding)), Channels, Embedding)
-                        .Add("affine.bias", Init.Constant(0), Channels)
-                        .Add("norm1.weight", Init.Constant(1), Channels)
-                        .Add("norm1.bias", Init.Constant(0), Channels)
-                        .Add("conv1.weight", Init.Uniform(2.449489742783178E-05 / Math.Sqrt(18 * Channels)), Channels, Channels, 3, 3)
-                        .Add("conv1.bias", Init.Constant(0), Channels)
-                        .Add("norm2.weight", Init.Constant(1), Channels)
-                        .Add("norm2.bias", Init.Constant(0), Channels)
-                        .Add("qkv.weight", Init.Uniform(1.0954451150103321 / Math.Sqrt(4 * Channels)), 3 * Channels, Channels, 1, 1)
-                        .Add("qkv.bias", Init.Constant(0), 3 * Channels)
-                        .Add("proj.weight", Init.Uniform(2.449489742783178E-05 / Math.Sqrt(2 * Channels)), Channels, Channels, 1, 1)
-                        .Add("proj.bias", Init.Constant(0), Channels);
+                        .Add("norm0.weight", Initializer.Constant(1), Channels)
+                        .Add("norm0.bias", Initializer.Constant(0), Channels)
+                        .Add("conv0.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(18 * Channels)), Channels, Channels, 3, 3)
+                        .Add("conv0.bias", Initializer.Constant(0), Channels)
+                        .Add("affine.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(Channels + Embedding)), Channels, Embedding)
+                        .Add("affine.bias", Initializer.Constant(0), Channels)
+                        .Add("norm1.weight", Initializer.Constant(1), Channels)
+                        .Add("norm1.bias", Initializer.Constant(0), Channels)
+                        .Add("conv1.weight", Initializer.Uniform(2.449489742783178E-05 / Math.Sqrt(18 * Channels)), Channels, Channels, 3, 3)
+                        .Add("conv1.bias", Initializer.Constant(0), Channels)
+                        .Add("norm2.weight", Initializer.Constant(1), Channels)
+                        .Add("norm2.bias", Initializer.Constant(0), Channels)
+                        .Add("qkv.weight", Initializer.Uniform(1.0954451150103321 / Math.Sqrt(4 * Channels)), 3 * Channels, Channels, 1, 1)
+                        .Add("qkv.bias", Initializer.Constant(0), 3 * Channels)
+                        .Add("proj.weight", Initializer.Uniform(2.449489742783178E-05 / Math.Sqrt(2 * Channels)), Channels, Channels, 1, 1)
+                        .Add("proj.bias", Initializer.Constant(0), Channels);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, int Groups, ParameterScope parameters) : base("AttentionBlock")
@@ -757,7 +757,7 @@ namespace Digits
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
                         var turned = Images.NormSiLUConv2d(x, Groups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06); // [B, Channels, H, W]
-                        var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Channels]
+                        var affine = Fused.Linear(embedding, affineWeight, affineBias);                                      // [B, Channels]
                         var result = Images.NormSiLUConv2d(turned, Groups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, residual: x, scale: 0.7071067811865476); // [B, Channels, H, W]
                         turned.Dispose(); affine.Dispose();
                         var norm2 = Norms.Group(result, Groups, norm2Weight, norm2Bias, 1E-06);                              // [B, Channels, H, W]
@@ -782,7 +782,7 @@ namespace Digits
             {
                 /// <summary>The layers, for descriptions.</summary>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
-                public static Part[] ListLayers(int In, int Out, int Embedding, int InGroups, int OutGroups) =>
+                public static Layer[] ListLayers(int In, int Out, int Embedding, int InGroups, int OutGroups) =>
                 [
                     new("norm0", $"GroupNorm {In} in {InGroups} groups", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 2 * In),
                     new("Act0", "SiLU", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 0),
@@ -832,18 +832,18 @@ namespace Digits
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+2*In+10*In*Out+6*Out+9*Out*Out parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding, int InGroups, int OutGroups) => new ParameterLayout()
-                        .Add("norm0.weight", Init.Constant(1), In)
-                        .Add("norm0.bias", Init.Constant(0), In)
-                        .Add("conv0.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(9 * In + 9 * Out)), Out, In, 3, 3)
-                        .Add("conv0.bias", Init.Constant(0), Out)
-                        .Add("affine.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(Embedding + Out)), Out, Embedding)
-                        .Add("affine.bias", Init.Constant(0), Out)
-                        .Add("norm1.weight", Init.Constant(1), Out)
-                        .Add("norm1.bias", Init.Constant(0), Out)
-                        .Add("conv1.weight", Init.Uniform(2.449489742783178E-05 / Math.Sqrt(18 * Out)), Out, Out, 3, 3)
-                        .Add("conv1.bias", Init.Constant(0), Out)
-                        .Add("skip.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(In + Out)), Out, In, 1, 1)
-                        .Add("skip.bias", Init.Constant(0), Out);
+                        .Add("norm0.weight", Initializer.Constant(1), In)
+                        .Add("norm0.bias", Initializer.Constant(0), In)
+                        .Add("conv0.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(9 * In + 9 * Out)), Out, In, 3, 3)
+                        .Add("conv0.bias", Initializer.Constant(0), Out)
+                        .Add("affine.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(Embedding + Out)), Out, Embedding)
+                        .Add("affine.bias", Initializer.Constant(0), Out)
+                        .Add("norm1.weight", Initializer.Constant(1), Out)
+                        .Add("norm1.bias", Initializer.Constant(0), Out)
+                        .Add("conv1.weight", Initializer.Uniform(2.449489742783178E-05 / Math.Sqrt(18 * Out)), Out, Out, 3, 3)
+                        .Add("conv1.bias", Initializer.Constant(0), Out)
+                        .Add("skip.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(In + Out)), Out, In, 1, 1)
+                        .Add("skip.bias", Initializer.Constant(0), Out);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, int InGroups, int OutGroups, ParameterScope parameters) : base("UpBlock")
@@ -877,7 +877,7 @@ namespace Digits
                         act0.Dispose();
                         var turned = Images.Conv2d(grow, conv0Weight, conv0Bias);                                            // [B, Out, 2*H, 2*W]
                         grow.Dispose();
-                        var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Out]
+                        var affine = Fused.Linear(embedding, affineWeight, affineBias);                                      // [B, Out]
                         var growOut = Images.Upsample(x, 2);                                                                 // [B, In, 2*H, 2*W]
                         var skip = Images.Conv2d(growOut, skipWeight, skipBias);                                             // [B, Out, 2*H, 2*W]
                         growOut.Dispose();

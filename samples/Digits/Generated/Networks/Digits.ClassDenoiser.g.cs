@@ -18,11 +18,11 @@ namespace Digits
     {
         /// <summary>DDPM++ 28×28, 1→1, 16·(1, 2, 2), 1 blocks a level · [B, 1, 28, 28], [B], [B, 10] → [B, 1, 28, 28] · 308,721 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Model => new("Model", "DDPM++ 28×28, 1→1, 16·(1, 2, 2), 1 blocks a level", "[B, 1, 28, 28], [B], [B, 10]", "[B, 1, 28, 28]", 308721) { Layers = ModelNet.ListLayers() };
+        public partial Layer Model => new("Model", "DDPM++ 28×28, 1→1, 16·(1, 2, 2), 1 blocks a level", "[B, 1, 28, 28], [B], [B, 10]", "[B, 1, 28, 28]", 308721) { Layers = ModelNet.ListLayers() };
 
         /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() =>
+        public Layer[] ListLayers() =>
         [
             Model,
         ];
@@ -44,7 +44,7 @@ namespace Digits
         /// Model  DDPM++ 28×28, 1→1, 16·(1, 2, 2), 1 blocks a level  [B, 1, 28, 28], [B], [B, 10] → [B, 1, 28, 28]
         /// </code>
         /// </remarks>
-        [Contract("308721", "57913056", "831099", Parameters = [], Inputs = ["B,1,28,28", "B", "B,10"], Outputs = ["B,1,28,28"], Duties = [])]
+        [Contract("308721", "57913056", "831099", Parameters = [], Inputs = ["B,1,28,28", "B", "B,10"], Outputs = ["B,1,28,28"], Constraints = [])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor, Tensor>
         {

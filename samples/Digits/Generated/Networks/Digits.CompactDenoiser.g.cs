@@ -18,39 +18,39 @@ namespace Digits
     {
         /// <summary>Linear 64→64 · [B, 64] → [B, 64] · 4,160 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Level => new("Level", "Linear 64→64", "[B, 64]", "[B, 64]", 4160);
+        public partial Layer Level => new("Level", "Linear 64→64", "[B, 64]", "[B, 64]", 4160);
 
         /// <summary>Conv2d 4→24, 3×3 · [B, 4, 14, 14] → [B, 24, 14, 14] · 888 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Stem => new("Stem", "Conv2d 4→24, 3×3", "[B, 4, 14, 14]", "[B, 24, 14, 14]", 888);
+        public partial Layer Stem => new("Stem", "Conv2d 4→24, 3×3", "[B, 4, 14, 14]", "[B, 24, 14, 14]", 888);
 
         /// <summary>ResidualBlock(24, 24, 64) · [B, 24, 14, 14], [B, 64] → [B, 24, 14, 14] · 12,672 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Fine => new("Fine", "ResidualBlock(24, 24, 64)", "[B, 24, 14, 14], [B, 64]", "[B, 24, 14, 14]", 12672) { Layers = new ResidualBlock(24, 24, 64).ListLayers() };
+        public partial Layer Fine => new("Fine", "ResidualBlock(24, 24, 64)", "[B, 24, 14, 14], [B, 64]", "[B, 24, 14, 14]", 12672) { Layers = new ResidualBlock(24, 24, 64).ListLayers() };
 
         /// <summary>Conv2d 24→48, 3×3, stride 2 · [B, 24, 14, 14] → [B, 48, 7, 7] · 10,416 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Shrink => new("Shrink", "Conv2d 24→48, 3×3, stride 2", "[B, 24, 14, 14]", "[B, 48, 7, 7]", 10416);
+        public partial Layer Down1 => new("Down1", "Conv2d 24→48, 3×3, stride 2", "[B, 24, 14, 14]", "[B, 48, 7, 7]", 10416);
 
         /// <summary>ResidualBlock(48, 48, 64), 2 times · [B, 48, 7, 7], [B, 64] → [B, 48, 7, 7] · 94,464 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Coarse => new("Coarse", "ResidualBlock(48, 48, 64), 2 times", "[B, 48, 7, 7], [B, 64]", "[B, 48, 7, 7]", 94464) { Layers = new ResidualBlock(48, 48, 64).ListLayers() };
+        public partial Layer Coarse => new("Coarse", "ResidualBlock(48, 48, 64), 2 times", "[B, 48, 7, 7], [B, 64]", "[B, 48, 7, 7]", 94464) { Layers = new ResidualBlock(48, 48, 64).ListLayers() };
 
         /// <summary>ResidualBlock(72, 24, 64) · [B, 72, 14, 14], [B, 64] → [B, 24, 14, 14] · 24,288 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part FineUp => new("FineUp", "ResidualBlock(72, 24, 64)", "[B, 72, 14, 14], [B, 64]", "[B, 24, 14, 14]", 24288) { Layers = new ResidualBlock(72, 24, 64).ListLayers() };
+        public partial Layer FineUp => new("FineUp", "ResidualBlock(72, 24, 64)", "[B, 72, 14, 14], [B, 64]", "[B, 24, 14, 14]", 24288) { Layers = new ResidualBlock(72, 24, 64).ListLayers() };
 
         /// <summary>GroupNorm 24 in 8 groups · [B, 24, 14, 14] → [B, 24, 14, 14] · 48 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Calm => new("Calm", "GroupNorm 24 in 8 groups", "[B, 24, 14, 14]", "[B, 24, 14, 14]", 48);
+        public partial Layer Norm1 => new("Norm1", "GroupNorm 24 in 8 groups", "[B, 24, 14, 14]", "[B, 24, 14, 14]", 48);
 
         /// <summary>Conv2d 24→4, 3×3 · [B, 24, 14, 14] → [B, 4, 14, 14] · 868 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Head => new("Head", "Conv2d 24→4, 3×3", "[B, 24, 14, 14]", "[B, 4, 14, 14]", 868);
+        public partial Layer Head => new("Head", "Conv2d 24→4, 3×3", "[B, 24, 14, 14]", "[B, 4, 14, 14]", 868);
 
         /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() =>
+        public Layer[] ListLayers() =>
         [
             new("PositionalEmbedding(64)", "PositionalEmbedding 64", "[B]", "[B, 64]", 0),
             Level,
@@ -58,11 +58,11 @@ namespace Digits
             new("PixelUnshuffle(2)", "PixelUnshuffle 2", "[B, 1, 28, 28]", "[B, 4, 14, 14]", 0),
             Stem,
             Fine,
-            Shrink,
+            Down1,
             Coarse,
             new("Upsample(2)", "Upsample 2", "[B, 48, 7, 7]", "[B, 48, 14, 14]", 0),
             FineUp,
-            Calm,
+            Norm1,
             new("SiLU", "SiLU", "[B, 24, 14, 14]", "[B, 24, 14, 14]", 0),
             Head,
             new("PixelShuffle(2)", "PixelShuffle 2", "[B, 4, 14, 14]", "[B, 1, 28, 28]", 0),
@@ -82,23 +82,17 @@ namespace Digits
         /// <summary><see cref="CompactDenoiser"/> as a TorchSharp module: [B, 1, 28, 28], [B] → [B, 1, 28, 28], 147,804 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// PositionalEmbedding(64)  PositionalEmbedding 64              [B] → [B, 64]
-        /// Level                    Linear 64→64                        [B, 64] → [B, 64]
-        /// SiLU                     SiLU                                [B, 64] → [B, 64]
-        /// PixelUnshuffle(2)        PixelUnshuffle 2                    [B, 1, 28, 28] → [B, 4, 14, 14]
-        /// Stem                     Conv2d 4→24, 3×3                    [B, 4, 14, 14] → [B, 24, 14, 14]
-        /// Fine                     ResidualBlock(24, 24, 64)           [B, 24, 14, 14], [B, 64] → [B, 24, 14, 14]
-        /// Shrink                   Conv2d 24→48, 3×3, stride 2         [B, 24, 14, 14] → [B, 48, 7, 7]
-        /// Coarse                   ResidualBlock(48, 48, 64), 2 times  [B, 48, 7, 7], [B, 64] → [B, 48, 7, 7]
-        /// Upsample(2)              Upsample 2                          [B, 48, 7, 7] → [B, 48, 14, 14]
-        /// FineUp                   ResidualBlock(72, 24, 64)           [B, 72, 14, 14], [B, 64] → [B, 24, 14, 14]
-        /// Calm                     GroupNorm 24 in 8 groups            [B, 24, 14, 14] → [B, 24, 14, 14]
-        /// SiLU                     SiLU                                [B, 24, 14, 14] → [B, 24, 14, 14]
-        /// Head                     Conv2d 24→4, 3×3                    [B, 24, 14, 14] → [B, 4, 14, 14]
-        /// PixelShuffle(2)          PixelShuffle 2                      [B, 4, 14, 14] → [B, 1, 28, 28]
+        /// Level   Linear 64→64                        [B, 64] → [B, 64]
+        /// Stem    Conv2d 4→24, 3×3                    [B, 4, 14, 14] → [B, 24, 14, 14]
+        /// Fine    ResidualBlock(24, 24, 64)           [B, 24, 14, 14], [B, 64] → [B, 24, 14, 14]
+        /// Down1   Conv2d 24→48, 3×3, stride 2         [B, 24, 14, 14] → [B, 48, 7, 7]
+        /// Coarse  ResidualBlock(48, 48, 64), 2 times  [B, 48, 7, 7], [B, 64] → [B, 48, 7, 7]
+        /// FineUp  ResidualBlock(72, 24, 64)           [B, 72, 14, 14], [B, 64] → [B, 24, 14, 14]
+        /// Norm1   GroupNorm 24 in 8 groups            [B, 24, 14, 14] → [B, 24, 14, 14]
+        /// Head    Conv2d 24→4, 3×3                    [B, 24, 14, 14] → [B, 4, 14, 14]
         /// </code>
         /// </remarks>
-        [Contract("147804", "11698048", "132832", Parameters = [], Inputs = ["B,1,28,28", "B"], Outputs = ["B,1,28,28"], Duties = [])]
+        [Contract("147804", "11698048", "132832", Parameters = [], Inputs = ["B,1,28,28", "B"], Outputs = ["B,1,28,28"], Constraints = [])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor>
         {
@@ -106,10 +100,10 @@ namespace Digits
             private readonly Parameter levelBias; // [64]
             private readonly Parameter stemWeight; // [24, 4, 3, 3]
             private readonly Parameter stemBias; // [24]
-            private readonly Parameter shrinkWeight; // [48, 24, 3, 3]
-            private readonly Parameter shrinkBias; // [48]
-            private readonly Parameter calmWeight; // [24]
-            private readonly Parameter calmBias; // [24]
+            private readonly Parameter down1Weight; // [48, 24, 3, 3]
+            private readonly Parameter down1Bias; // [48]
+            private readonly Parameter norm1Weight; // [24]
+            private readonly Parameter norm1Bias; // [24]
             private readonly Parameter headWeight; // [4, 24, 3, 3]
             private readonly Parameter headBias; // [4]
 
@@ -124,20 +118,20 @@ namespace Digits
 
             /// <summary>Names, shapes and starts of the 147,804 parameters.</summary>
             public static ParameterLayout Layout() => new ParameterLayout()
-                .Add("Level.weight", Init.Uniform(0.125), 64, 64)
-                .Add("Level.bias", Init.Uniform(0.125), 64)
-                .Add("Stem.weight", Init.Uniform(0.16666666666666666), 24, 4, 3, 3)
-                .Add("Stem.bias", Init.Uniform(0.16666666666666666), 24)
+                .Add("Level.weight", Initializer.Uniform(0.125), 64, 64)
+                .Add("Level.bias", Initializer.Uniform(0.125), 64)
+                .Add("Stem.weight", Initializer.Uniform(0.16666666666666666), 24, 4, 3, 3)
+                .Add("Stem.bias", Initializer.Uniform(0.16666666666666666), 24)
                 .AddBlock("Fine", ResidualBlock.Module.Layout(24, 24, 64))
-                .Add("Shrink.weight", Init.Uniform(0.06804138174397717), 48, 24, 3, 3)
-                .Add("Shrink.bias", Init.Uniform(0.06804138174397717), 48)
+                .Add("Down1.weight", Initializer.Uniform(0.06804138174397717), 48, 24, 3, 3)
+                .Add("Down1.bias", Initializer.Uniform(0.06804138174397717), 48)
                 .AddBlock("Coarse.0", ResidualBlock.Module.Layout(48, 48, 64))
                 .AddBlock("Coarse.1", ResidualBlock.Module.Layout(48, 48, 64))
                 .AddBlock("FineUp", ResidualBlock.Module.Layout(72, 24, 64))
-                .Add("Calm.weight", Init.Constant(1), 24)
-                .Add("Calm.bias", Init.Constant(0), 24)
-                .Add("Head.weight", Init.Uniform(0.06804138174397717), 4, 24, 3, 3)
-                .Add("Head.bias", Init.Uniform(0.06804138174397717), 4);
+                .Add("Norm1.weight", Initializer.Constant(1), 24)
+                .Add("Norm1.bias", Initializer.Constant(0), 24)
+                .Add("Head.weight", Initializer.Uniform(0.06804138174397717), 4, 24, 3, 3)
+                .Add("Head.bias", Initializer.Uniform(0.06804138174397717), 4);
 
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("CompactDenoiser")
@@ -148,16 +142,16 @@ namespace Digits
                 register_parameter("Stem.bias", stemBias = parameters["Stem.bias"]);
                 Fine = new ResidualBlock.Module(24, 24, 64, parameters.Block("Fine"));
                 register_module("Fine", Fine);
-                register_parameter("Shrink.weight", shrinkWeight = parameters["Shrink.weight"]);
-                register_parameter("Shrink.bias", shrinkBias = parameters["Shrink.bias"]);
+                register_parameter("Down1.weight", down1Weight = parameters["Down1.weight"]);
+                register_parameter("Down1.bias", down1Bias = parameters["Down1.bias"]);
                 Coarse = new(
                     new ResidualBlock.Module(48, 48, 64, parameters.Block("Coarse.0")),
                     new ResidualBlock.Module(48, 48, 64, parameters.Block("Coarse.1")));
                 register_module("Coarse", Coarse);
                 FineUp = new ResidualBlock.Module(72, 24, 64, parameters.Block("FineUp"));
                 register_module("FineUp", FineUp);
-                register_parameter("Calm.weight", calmWeight = parameters["Calm.weight"]);
-                register_parameter("Calm.bias", calmBias = parameters["Calm.bias"]);
+                register_parameter("Norm1.weight", norm1Weight = parameters["Norm1.weight"]);
+                register_parameter("Norm1.bias", norm1Bias = parameters["Norm1.bias"]);
                 register_parameter("Head.weight", headWeight = parameters["Head.weight"]);
                 register_parameter("Head.bias", headBias = parameters["Head.bias"]);
             }
@@ -166,7 +160,7 @@ namespace Digits
             public override Tensor forward(Tensor x, Tensor level)
             {
                 var positionalEmbedding = Embeddings.Positional(level, 64);                                          // [B, 64]
-                var levelOut = Linears.Of(positionalEmbedding, levelWeight, levelBias);                              // [B, 64]
+                var levelOut = Fused.Linear(positionalEmbedding, levelWeight, levelBias);                            // [B, 64]
                 positionalEmbedding.Dispose();
                 var time = functional.silu(levelOut);                                                                // [B, 64]
                 levelOut.Dispose();
@@ -175,22 +169,22 @@ namespace Digits
                 pixelUnshuffle.Dispose();
                 var fine = Fine.call(stem, time);                                                                    // [B, 24, 14, 14]
                 stem.Dispose();
-                var shrink = Images.GeneralConv2d(fine, shrinkWeight, shrinkBias, strides: ShrinkStride, padding: ShrinkPadding); // [B, 48, 7, 7]
-                var coarse = Coarse[0].call(shrink, time);                                                           // [B, 48, 7, 7], 2 times
+                var down1 = Images.GeneralConv2d(fine, down1Weight, down1Bias, strides: Down1Stride, padding: Down1Padding); // [B, 48, 7, 7]
+                var coarse = Coarse[0].call(down1, time);                                                            // [B, 48, 7, 7], 2 times
                 for (var i = 1; i < Coarse.Count; i++)
                 {
                     var last = coarse;
                     coarse = Coarse[i].call(last, time);
                     last.Dispose();
                 }
-                shrink.Dispose();
+                down1.Dispose();
                 var upsample = Images.Upsample(coarse, 2);                                                           // [B, 48, 14, 14]
                 coarse.Dispose();
                 var joined = cat([upsample, fine], 1);                                                               // [B, 72, 14, 14]
                 upsample.Dispose(); fine.Dispose();
                 var up = FineUp.call(joined, time);                                                                  // [B, 24, 14, 14]
                 joined.Dispose(); time.Dispose();
-                var head = Images.NormSiLUConv2d(up, 8, calmWeight, calmBias, headWeight, headBias);                 // [B, 4, 14, 14]
+                var head = Images.NormSiLUConv2d(up, 8, norm1Weight, norm1Bias, headWeight, headBias);               // [B, 4, 14, 14]
                 up.Dispose();
                 var pixelShuffle = functional.pixel_shuffle(head, 2);                                                // [B, 1, 28, 28]
                 head.Dispose();
@@ -202,9 +196,9 @@ namespace Digits
             {
             }
 
-            private static readonly long[] ShrinkStride = [2, 2];
+            private static readonly long[] Down1Stride = [2, 2];
 
-            private static readonly long[] ShrinkPadding = [1, 1];
+            private static readonly long[] Down1Padding = [1, 1];
         }
     }
 }

@@ -18,27 +18,27 @@ namespace Digits
     {
         /// <summary>Conv2d 1→16, 3×3, stride 2 · [B, 1, 28, 28] → [B, 16, 14, 14] · 160 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Look => new("Look", "Conv2d 1→16, 3×3, stride 2", "[B, 1, 28, 28]", "[B, 16, 14, 14]", 160);
+        public partial Layer Look => new("Look", "Conv2d 1→16, 3×3, stride 2", "[B, 1, 28, 28]", "[B, 16, 14, 14]", 160);
 
         /// <summary>Conv2d 16→32, 3×3, stride 2 · [B, 16, 14, 14] → [B, 32, 7, 7] · 4,640 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part LookCloser => new("LookCloser", "Conv2d 16→32, 3×3, stride 2", "[B, 16, 14, 14]", "[B, 32, 7, 7]", 4640);
+        public partial Layer LookCloser => new("LookCloser", "Conv2d 16→32, 3×3, stride 2", "[B, 16, 14, 14]", "[B, 32, 7, 7]", 4640);
 
         /// <summary>Conv2d 32→32, 3×3, stride 2 · [B, 32, 7, 7] → [B, 32, 4, 4] · 9,248 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part LookClosest => new("LookClosest", "Conv2d 32→32, 3×3, stride 2", "[B, 32, 7, 7]", "[B, 32, 4, 4]", 9248);
+        public partial Layer LookClosest => new("LookClosest", "Conv2d 32→32, 3×3, stride 2", "[B, 32, 7, 7]", "[B, 32, 4, 4]", 9248);
 
         /// <summary>Linear 512→64 · [B, 512] → [B, 64] · 32,832 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Gather => new("Gather", "Linear 512→64", "[B, 512]", "[B, 64]", 32832);
+        public partial Layer Gather => new("Gather", "Linear 512→64", "[B, 512]", "[B, 64]", 32832);
 
         /// <summary>Linear 64→10 · [B, 64] → [B, 10] · 650 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Decide => new("Decide", "Linear 64→10", "[B, 64]", "[B, 10]", 650);
+        public partial Layer Decide => new("Decide", "Linear 64→10", "[B, 64]", "[B, 10]", 650);
 
         /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() =>
+        public Layer[] ListLayers() =>
         [
             Look,
             new("SiLU", "SiLU", "[B, 16, 14, 14]", "[B, 16, 14, 14]", 0),
@@ -67,18 +67,13 @@ namespace Digits
         /// <remarks>
         /// <code>
         /// Look         Conv2d 1→16, 3×3, stride 2   [B, 1, 28, 28] → [B, 16, 14, 14]
-        /// SiLU         SiLU                         [B, 16, 14, 14] → [B, 16, 14, 14]
         /// LookCloser   Conv2d 16→32, 3×3, stride 2  [B, 16, 14, 14] → [B, 32, 7, 7]
-        /// SiLU         SiLU                         [B, 32, 7, 7] → [B, 32, 7, 7]
         /// LookClosest  Conv2d 32→32, 3×3, stride 2  [B, 32, 7, 7] → [B, 32, 4, 4]
-        /// SiLU         SiLU                         [B, 32, 4, 4] → [B, 32, 4, 4]
-        /// Flatten      Flatten                      [B, 32, 4, 4] → [B, 512]
         /// Gather       Linear 512→64                [B, 512] → [B, 64]
-        /// SiLU         SiLU                         [B, 64] → [B, 64]
         /// Decide       Linear 64→10                 [B, 64] → [B, 10]
         /// </code>
         /// </remarks>
-        [Contract("47530", "434880", "10496", Parameters = [], Inputs = ["B,1,28,28"], Outputs = ["B,64", "B,10"], Duties = [])]
+        [Contract("47530", "434880", "10496", Parameters = [], Inputs = ["B,1,28,28"], Outputs = ["B,64", "B,10"], Constraints = [])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, (Tensor, Tensor)>
         {
@@ -95,16 +90,16 @@ namespace Digits
 
             /// <summary>Names, shapes and starts of the 47,530 parameters.</summary>
             public static ParameterLayout Layout() => new ParameterLayout()
-                .Add("Look.weight", Init.Uniform(0.3333333333333333), 16, 1, 3, 3)
-                .Add("Look.bias", Init.Uniform(0.3333333333333333), 16)
-                .Add("LookCloser.weight", Init.Uniform(0.08333333333333333), 32, 16, 3, 3)
-                .Add("LookCloser.bias", Init.Uniform(0.08333333333333333), 32)
-                .Add("LookClosest.weight", Init.Uniform(0.05892556509887897), 32, 32, 3, 3)
-                .Add("LookClosest.bias", Init.Uniform(0.05892556509887897), 32)
-                .Add("Gather.weight", Init.Uniform(0.044194173824159216), 64, 512)
-                .Add("Gather.bias", Init.Uniform(0.044194173824159216), 64)
-                .Add("Decide.weight", Init.Uniform(0.125), 10, 64)
-                .Add("Decide.bias", Init.Uniform(0.125), 10);
+                .Add("Look.weight", Initializer.Uniform(0.3333333333333333), 16, 1, 3, 3)
+                .Add("Look.bias", Initializer.Uniform(0.3333333333333333), 16)
+                .Add("LookCloser.weight", Initializer.Uniform(0.08333333333333333), 32, 16, 3, 3)
+                .Add("LookCloser.bias", Initializer.Uniform(0.08333333333333333), 32)
+                .Add("LookClosest.weight", Initializer.Uniform(0.05892556509887897), 32, 32, 3, 3)
+                .Add("LookClosest.bias", Initializer.Uniform(0.05892556509887897), 32)
+                .Add("Gather.weight", Initializer.Uniform(0.044194173824159216), 64, 512)
+                .Add("Gather.bias", Initializer.Uniform(0.044194173824159216), 64)
+                .Add("Decide.weight", Initializer.Uniform(0.125), 10, 64)
+                .Add("Decide.bias", Initializer.Uniform(0.125), 10);
 
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("DigitsClassifier")
@@ -137,11 +132,11 @@ namespace Digits
                 lookClosest.Dispose();
                 var flatten = siLUOut2.flatten(1);                                                                   // [B, 512]
                 siLUOut2.Dispose();
-                var gather = Linears.Of(flatten, gatherWeight, gatherBias);                                          // [B, 64]
+                var gather = Fused.Linear(flatten, gatherWeight, gatherBias);                                        // [B, 64]
                 flatten.Dispose();
                 var features = functional.silu(gather);                                                              // [B, 64]
                 gather.Dispose();
-                var decide = Linears.Of(features, decideWeight, decideBias);                                         // [B, 10]
+                var decide = Fused.Linear(features, decideWeight, decideBias);                                       // [B, 10]
                 return (features, decide);
             }
 

@@ -18,66 +18,66 @@ namespace Digits
     {
         /// <summary>Linear 64→64 · [B, 64] → [B, 64] · 4,160 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Level => new("Level", "Linear 64→64", "[B, 64]", "[B, 64]", 4160);
+        public partial Layer Level => new("Level", "Linear 64→64", "[B, 64]", "[B, 64]", 4160);
 
         /// <summary>Conv2d 1→16, 3×3 · [B, 1, 28, 28] → [B, 16, 28, 28] · 160 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Stem => new("Stem", "Conv2d 1→16, 3×3", "[B, 1, 28, 28]", "[B, 16, 28, 28]", 160);
+        public partial Layer Stem => new("Stem", "Conv2d 1→16, 3×3", "[B, 1, 28, 28]", "[B, 16, 28, 28]", 160);
 
         /// <summary>ResidualBlock(16, 16, 64) · [B, 16, 28, 28], [B, 64] → [B, 16, 28, 28] · 6,016 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Fine => new("Fine", "ResidualBlock(16, 16, 64)", "[B, 16, 28, 28], [B, 64]", "[B, 16, 28, 28]", 6016) { Layers = new ResidualBlock(16, 16, 64).ListLayers() };
+        public partial Layer Fine => new("Fine", "ResidualBlock(16, 16, 64)", "[B, 16, 28, 28], [B, 64]", "[B, 16, 28, 28]", 6016) { Layers = new ResidualBlock(16, 16, 64).ListLayers() };
 
         /// <summary>Conv2d 16→32, 3×3, stride 2 · [B, 16, 28, 28] → [B, 32, 14, 14] · 4,640 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Shrink => new("Shrink", "Conv2d 16→32, 3×3, stride 2", "[B, 16, 28, 28]", "[B, 32, 14, 14]", 4640);
+        public partial Layer Down1 => new("Down1", "Conv2d 16→32, 3×3, stride 2", "[B, 16, 28, 28]", "[B, 32, 14, 14]", 4640);
 
         /// <summary>ResidualBlock(32, 32, 64) · [B, 32, 14, 14], [B, 64] → [B, 32, 14, 14] · 21,760 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Middle => new("Middle", "ResidualBlock(32, 32, 64)", "[B, 32, 14, 14], [B, 64]", "[B, 32, 14, 14]", 21760) { Layers = new ResidualBlock(32, 32, 64).ListLayers() };
+        public partial Layer Middle => new("Middle", "ResidualBlock(32, 32, 64)", "[B, 32, 14, 14], [B, 64]", "[B, 32, 14, 14]", 21760) { Layers = new ResidualBlock(32, 32, 64).ListLayers() };
 
         /// <summary>Conv2d 32→64, 3×3, stride 2 · [B, 32, 14, 14] → [B, 64, 7, 7] · 18,496 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part ShrinkAgain => new("ShrinkAgain", "Conv2d 32→64, 3×3, stride 2", "[B, 32, 14, 14]", "[B, 64, 7, 7]", 18496);
+        public partial Layer Down2 => new("Down2", "Conv2d 32→64, 3×3, stride 2", "[B, 32, 14, 14]", "[B, 64, 7, 7]", 18496);
 
         /// <summary>ResidualBlock(64, 64, 64), 2 times · [B, 64, 7, 7], [B, 64] → [B, 64, 7, 7] · 164,864 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Coarse => new("Coarse", "ResidualBlock(64, 64, 64), 2 times", "[B, 64, 7, 7], [B, 64]", "[B, 64, 7, 7]", 164864) { Layers = new ResidualBlock(64, 64, 64).ListLayers() };
+        public partial Layer Coarse => new("Coarse", "ResidualBlock(64, 64, 64), 2 times", "[B, 64, 7, 7], [B, 64]", "[B, 64, 7, 7]", 164864) { Layers = new ResidualBlock(64, 64, 64).ListLayers() };
 
         /// <summary>ResidualBlock(96, 32, 64) · [B, 96, 14, 14], [B, 64] → [B, 32, 14, 14] · 42,368 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part MiddleUp => new("MiddleUp", "ResidualBlock(96, 32, 64)", "[B, 96, 14, 14], [B, 64]", "[B, 32, 14, 14]", 42368) { Layers = new ResidualBlock(96, 32, 64).ListLayers() };
+        public partial Layer MiddleUp => new("MiddleUp", "ResidualBlock(96, 32, 64)", "[B, 96, 14, 14], [B, 64]", "[B, 32, 14, 14]", 42368) { Layers = new ResidualBlock(96, 32, 64).ListLayers() };
 
         /// <summary>ResidualBlock(48, 16, 64) · [B, 48, 28, 28], [B, 64] → [B, 16, 28, 28] · 11,200 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part FineUp => new("FineUp", "ResidualBlock(48, 16, 64)", "[B, 48, 28, 28], [B, 64]", "[B, 16, 28, 28]", 11200) { Layers = new ResidualBlock(48, 16, 64).ListLayers() };
+        public partial Layer FineUp => new("FineUp", "ResidualBlock(48, 16, 64)", "[B, 48, 28, 28], [B, 64]", "[B, 16, 28, 28]", 11200) { Layers = new ResidualBlock(48, 16, 64).ListLayers() };
 
         /// <summary>GroupNorm 16 in 8 groups · [B, 16, 28, 28] → [B, 16, 28, 28] · 32 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Calm => new("Calm", "GroupNorm 16 in 8 groups", "[B, 16, 28, 28]", "[B, 16, 28, 28]", 32);
+        public partial Layer Norm1 => new("Norm1", "GroupNorm 16 in 8 groups", "[B, 16, 28, 28]", "[B, 16, 28, 28]", 32);
 
         /// <summary>Conv2d 16→1, 3×3 · [B, 16, 28, 28] → [B, 1, 28, 28] · 145 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Head => new("Head", "Conv2d 16→1, 3×3", "[B, 16, 28, 28]", "[B, 1, 28, 28]", 145);
+        public partial Layer Head => new("Head", "Conv2d 16→1, 3×3", "[B, 16, 28, 28]", "[B, 1, 28, 28]", 145);
 
         /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() =>
+        public Layer[] ListLayers() =>
         [
             new("PositionalEmbedding(64)", "PositionalEmbedding 64", "[B]", "[B, 64]", 0),
             Level,
             new("SiLU", "SiLU", "[B, 64]", "[B, 64]", 0),
             Stem,
             Fine,
-            Shrink,
+            Down1,
             Middle,
-            ShrinkAgain,
+            Down2,
             Coarse,
             new("Upsample(2)", "Upsample 2", "[B, 64, 7, 7]", "[B, 64, 14, 14]", 0),
             MiddleUp,
             new("Upsample(2)", "Upsample 2", "[B, 32, 14, 14]", "[B, 32, 28, 28]", 0),
             FineUp,
-            Calm,
+            Norm1,
             new("SiLU", "SiLU", "[B, 16, 28, 28]", "[B, 16, 28, 28]", 0),
             Head,
         ];
@@ -96,25 +96,20 @@ namespace Digits
         /// <summary><see cref="DigitsDenoiser"/> as a TorchSharp module: [B, 1, 28, 28], [B] → [B, 1, 28, 28], 273,841 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// PositionalEmbedding(64)  PositionalEmbedding 64              [B] → [B, 64]
-        /// Level                    Linear 64→64                        [B, 64] → [B, 64]
-        /// SiLU                     SiLU                                [B, 64] → [B, 64]
-        /// Stem                     Conv2d 1→16, 3×3                    [B, 1, 28, 28] → [B, 16, 28, 28]
-        /// Fine                     ResidualBlock(16, 16, 64)           [B, 16, 28, 28], [B, 64] → [B, 16, 28, 28]
-        /// Shrink                   Conv2d 16→32, 3×3, stride 2         [B, 16, 28, 28] → [B, 32, 14, 14]
-        /// Middle                   ResidualBlock(32, 32, 64)           [B, 32, 14, 14], [B, 64] → [B, 32, 14, 14]
-        /// ShrinkAgain              Conv2d 32→64, 3×3, stride 2         [B, 32, 14, 14] → [B, 64, 7, 7]
-        /// Coarse                   ResidualBlock(64, 64, 64), 2 times  [B, 64, 7, 7], [B, 64] → [B, 64, 7, 7]
-        /// Upsample(2)              Upsample 2                          [B, 64, 7, 7] → [B, 64, 14, 14]
-        /// MiddleUp                 ResidualBlock(96, 32, 64)           [B, 96, 14, 14], [B, 64] → [B, 32, 14, 14]
-        /// Upsample(2)              Upsample 2                          [B, 32, 14, 14] → [B, 32, 28, 28]
-        /// FineUp                   ResidualBlock(48, 16, 64)           [B, 48, 28, 28], [B, 64] → [B, 16, 28, 28]
-        /// Calm                     GroupNorm 16 in 8 groups            [B, 16, 28, 28] → [B, 16, 28, 28]
-        /// SiLU                     SiLU                                [B, 16, 28, 28] → [B, 16, 28, 28]
-        /// Head                     Conv2d 16→1, 3×3                    [B, 16, 28, 28] → [B, 1, 28, 28]
+        /// Level     Linear 64→64                        [B, 64] → [B, 64]
+        /// Stem      Conv2d 1→16, 3×3                    [B, 1, 28, 28] → [B, 16, 28, 28]
+        /// Fine      ResidualBlock(16, 16, 64)           [B, 16, 28, 28], [B, 64] → [B, 16, 28, 28]
+        /// Down1     Conv2d 16→32, 3×3, stride 2         [B, 16, 28, 28] → [B, 32, 14, 14]
+        /// Middle    ResidualBlock(32, 32, 64)           [B, 32, 14, 14], [B, 64] → [B, 32, 14, 14]
+        /// Down2     Conv2d 32→64, 3×3, stride 2         [B, 32, 14, 14] → [B, 64, 7, 7]
+        /// Coarse    ResidualBlock(64, 64, 64), 2 times  [B, 64, 7, 7], [B, 64] → [B, 64, 7, 7]
+        /// MiddleUp  ResidualBlock(96, 32, 64)           [B, 96, 14, 14], [B, 64] → [B, 32, 14, 14]
+        /// FineUp    ResidualBlock(48, 16, 64)           [B, 48, 28, 28], [B, 64] → [B, 16, 28, 28]
+        /// Norm1     GroupNorm 16 in 8 groups            [B, 16, 28, 28] → [B, 16, 28, 28]
+        /// Head      Conv2d 16→1, 3×3                    [B, 16, 28, 28] → [B, 1, 28, 28]
         /// </code>
         /// </remarks>
-        [Contract("273841", "32958976", "433168", Parameters = [], Inputs = ["B,1,28,28", "B"], Outputs = ["B,1,28,28"], Duties = [])]
+        [Contract("273841", "32958976", "433168", Parameters = [], Inputs = ["B,1,28,28", "B"], Outputs = ["B,1,28,28"], Constraints = [])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor>
         {
@@ -122,12 +117,12 @@ namespace Digits
             private readonly Parameter levelBias; // [64]
             private readonly Parameter stemWeight; // [16, 1, 3, 3]
             private readonly Parameter stemBias; // [16]
-            private readonly Parameter shrinkWeight; // [32, 16, 3, 3]
-            private readonly Parameter shrinkBias; // [32]
-            private readonly Parameter shrinkAgainWeight; // [64, 32, 3, 3]
-            private readonly Parameter shrinkAgainBias; // [64]
-            private readonly Parameter calmWeight; // [16]
-            private readonly Parameter calmBias; // [16]
+            private readonly Parameter down1Weight; // [32, 16, 3, 3]
+            private readonly Parameter down1Bias; // [32]
+            private readonly Parameter down2Weight; // [64, 32, 3, 3]
+            private readonly Parameter down2Bias; // [64]
+            private readonly Parameter norm1Weight; // [16]
+            private readonly Parameter norm1Bias; // [16]
             private readonly Parameter headWeight; // [1, 16, 3, 3]
             private readonly Parameter headBias; // [1]
 
@@ -148,24 +143,24 @@ namespace Digits
 
             /// <summary>Names, shapes and starts of the 273,841 parameters.</summary>
             public static ParameterLayout Layout() => new ParameterLayout()
-                .Add("Level.weight", Init.Uniform(0.125), 64, 64)
-                .Add("Level.bias", Init.Uniform(0.125), 64)
-                .Add("Stem.weight", Init.Uniform(0.3333333333333333), 16, 1, 3, 3)
-                .Add("Stem.bias", Init.Uniform(0.3333333333333333), 16)
+                .Add("Level.weight", Initializer.Uniform(0.125), 64, 64)
+                .Add("Level.bias", Initializer.Uniform(0.125), 64)
+                .Add("Stem.weight", Initializer.Uniform(0.3333333333333333), 16, 1, 3, 3)
+                .Add("Stem.bias", Initializer.Uniform(0.3333333333333333), 16)
                 .AddBlock("Fine", ResidualBlock.Module.Layout(16, 16, 64))
-                .Add("Shrink.weight", Init.Uniform(0.08333333333333333), 32, 16, 3, 3)
-                .Add("Shrink.bias", Init.Uniform(0.08333333333333333), 32)
+                .Add("Down1.weight", Initializer.Uniform(0.08333333333333333), 32, 16, 3, 3)
+                .Add("Down1.bias", Initializer.Uniform(0.08333333333333333), 32)
                 .AddBlock("Middle", ResidualBlock.Module.Layout(32, 32, 64))
-                .Add("ShrinkAgain.weight", Init.Uniform(0.05892556509887897), 64, 32, 3, 3)
-                .Add("ShrinkAgain.bias", Init.Uniform(0.05892556509887897), 64)
+                .Add("Down2.weight", Initializer.Uniform(0.05892556509887897), 64, 32, 3, 3)
+                .Add("Down2.bias", Initializer.Uniform(0.05892556509887897), 64)
                 .AddBlock("Coarse.0", ResidualBlock.Module.Layout(64, 64, 64))
                 .AddBlock("Coarse.1", ResidualBlock.Module.Layout(64, 64, 64))
                 .AddBlock("MiddleUp", ResidualBlock.Module.Layout(96, 32, 64))
                 .AddBlock("FineUp", ResidualBlock.Module.Layout(48, 16, 64))
-                .Add("Calm.weight", Init.Constant(1), 16)
-                .Add("Calm.bias", Init.Constant(0), 16)
-                .Add("Head.weight", Init.Uniform(0.08333333333333333), 1, 16, 3, 3)
-                .Add("Head.bias", Init.Uniform(0.08333333333333333), 1);
+                .Add("Norm1.weight", Initializer.Constant(1), 16)
+                .Add("Norm1.bias", Initializer.Constant(0), 16)
+                .Add("Head.weight", Initializer.Uniform(0.08333333333333333), 1, 16, 3, 3)
+                .Add("Head.bias", Initializer.Uniform(0.08333333333333333), 1);
 
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("DigitsDenoiser")
@@ -176,12 +171,12 @@ namespace Digits
                 register_parameter("Stem.bias", stemBias = parameters["Stem.bias"]);
                 Fine = new ResidualBlock.Module(16, 16, 64, parameters.Block("Fine"));
                 register_module("Fine", Fine);
-                register_parameter("Shrink.weight", shrinkWeight = parameters["Shrink.weight"]);
-                register_parameter("Shrink.bias", shrinkBias = parameters["Shrink.bias"]);
+                register_parameter("Down1.weight", down1Weight = parameters["Down1.weight"]);
+                register_parameter("Down1.bias", down1Bias = parameters["Down1.bias"]);
                 Middle = new ResidualBlock.Module(32, 32, 64, parameters.Block("Middle"));
                 register_module("Middle", Middle);
-                register_parameter("ShrinkAgain.weight", shrinkAgainWeight = parameters["ShrinkAgain.weight"]);
-                register_parameter("ShrinkAgain.bias", shrinkAgainBias = parameters["ShrinkAgain.bias"]);
+                register_parameter("Down2.weight", down2Weight = parameters["Down2.weight"]);
+                register_parameter("Down2.bias", down2Bias = parameters["Down2.bias"]);
                 Coarse = new(
                     new ResidualBlock.Module(64, 64, 64, parameters.Block("Coarse.0")),
                     new ResidualBlock.Module(64, 64, 64, parameters.Block("Coarse.1")));
@@ -190,8 +185,8 @@ namespace Digits
                 register_module("MiddleUp", MiddleUp);
                 FineUp = new ResidualBlock.Module(48, 16, 64, parameters.Block("FineUp"));
                 register_module("FineUp", FineUp);
-                register_parameter("Calm.weight", calmWeight = parameters["Calm.weight"]);
-                register_parameter("Calm.bias", calmBias = parameters["Calm.bias"]);
+                register_parameter("Norm1.weight", norm1Weight = parameters["Norm1.weight"]);
+                register_parameter("Norm1.bias", norm1Bias = parameters["Norm1.bias"]);
                 register_parameter("Head.weight", headWeight = parameters["Head.weight"]);
                 register_parameter("Head.bias", headBias = parameters["Head.bias"]);
             }
@@ -200,25 +195,25 @@ namespace Digits
             public override Tensor forward(Tensor x, Tensor level)
             {
                 var positionalEmbedding = Embeddings.Positional(level, 64);                                          // [B, 64]
-                var levelOut = Linears.Of(positionalEmbedding, levelWeight, levelBias);                              // [B, 64]
+                var levelOut = Fused.Linear(positionalEmbedding, levelWeight, levelBias);                            // [B, 64]
                 positionalEmbedding.Dispose();
                 var time = functional.silu(levelOut);                                                                // [B, 64]
                 levelOut.Dispose();
                 var stem = Images.Conv2d(x, stemWeight, stemBias);                                                   // [B, 16, 28, 28]
                 var fine = Fine.call(stem, time);                                                                    // [B, 16, 28, 28]
                 stem.Dispose();
-                var shrink = Images.GeneralConv2d(fine, shrinkWeight, shrinkBias, strides: ShrinkStride, padding: ShrinkPadding); // [B, 32, 14, 14]
-                var middle = Middle.call(shrink, time);                                                              // [B, 32, 14, 14]
-                shrink.Dispose();
-                var shrinkAgain = Images.GeneralConv2d(middle, shrinkAgainWeight, shrinkAgainBias, strides: ShrinkAgainStride, padding: ShrinkAgainPadding); // [B, 64, 7, 7]
-                var coarse = Coarse[0].call(shrinkAgain, time);                                                      // [B, 64, 7, 7], 2 times
+                var down1 = Images.GeneralConv2d(fine, down1Weight, down1Bias, strides: Down1Stride, padding: Down1Padding); // [B, 32, 14, 14]
+                var middle = Middle.call(down1, time);                                                               // [B, 32, 14, 14]
+                down1.Dispose();
+                var down2 = Images.GeneralConv2d(middle, down2Weight, down2Bias, strides: Down2Stride, padding: Down2Padding); // [B, 64, 7, 7]
+                var coarse = Coarse[0].call(down2, time);                                                            // [B, 64, 7, 7], 2 times
                 for (var i = 1; i < Coarse.Count; i++)
                 {
                     var last = coarse;
                     coarse = Coarse[i].call(last, time);
                     last.Dispose();
                 }
-                shrinkAgain.Dispose();
+                down2.Dispose();
                 var upsample = Images.Upsample(coarse, 2);                                                           // [B, 64, 14, 14]
                 coarse.Dispose();
                 var joined = cat([upsample, middle], 1);                                                             // [B, 96, 14, 14]
@@ -231,7 +226,7 @@ namespace Digits
                 upsampleOut.Dispose(); fine.Dispose();
                 var fineUp = FineUp.call(joinedOut, time);                                                           // [B, 16, 28, 28]
                 joinedOut.Dispose(); time.Dispose();
-                var head = Images.NormSiLUConv2d(fineUp, 8, calmWeight, calmBias, headWeight, headBias);             // [B, 1, 28, 28]
+                var head = Images.NormSiLUConv2d(fineUp, 8, norm1Weight, norm1Bias, headWeight, headBias);           // [B, 1, 28, 28]
                 fineUp.Dispose();
                 return head;
             }
@@ -241,13 +236,13 @@ namespace Digits
             {
             }
 
-            private static readonly long[] ShrinkStride = [2, 2];
+            private static readonly long[] Down1Stride = [2, 2];
 
-            private static readonly long[] ShrinkPadding = [1, 1];
+            private static readonly long[] Down1Padding = [1, 1];
 
-            private static readonly long[] ShrinkAgainStride = [2, 2];
+            private static readonly long[] Down2Stride = [2, 2];
 
-            private static readonly long[] ShrinkAgainPadding = [1, 1];
+            private static readonly long[] Down2Padding = [1, 1];
         }
     }
 }

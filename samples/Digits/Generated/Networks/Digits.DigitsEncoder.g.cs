@@ -18,23 +18,23 @@ namespace Digits
     {
         /// <summary>Conv2d 4→24, 3×3 · [B, 4, 14, 14] → [B, 24, 14, 14] · 888 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Look => new("Look", "Conv2d 4→24, 3×3", "[B, 4, 14, 14]", "[B, 24, 14, 14]", 888);
+        public partial Layer Look => new("Look", "Conv2d 4→24, 3×3", "[B, 4, 14, 14]", "[B, 24, 14, 14]", 888);
 
         /// <summary>Conv2d 24→24, 3×3 · [B, 24, 14, 14] → [B, 24, 14, 14] · 5,208 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part LookAgain => new("LookAgain", "Conv2d 24→24, 3×3", "[B, 24, 14, 14]", "[B, 24, 14, 14]", 5208);
+        public partial Layer LookAgain => new("LookAgain", "Conv2d 24→24, 3×3", "[B, 24, 14, 14]", "[B, 24, 14, 14]", 5208);
 
         /// <summary>Conv2d 24→4, 3×3 · [B, 24, 14, 14] → [B, 4, 14, 14] · 868 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Mean => new("Mean", "Conv2d 24→4, 3×3", "[B, 24, 14, 14]", "[B, 4, 14, 14]", 868);
+        public partial Layer Mean => new("Mean", "Conv2d 24→4, 3×3", "[B, 24, 14, 14]", "[B, 4, 14, 14]", 868);
 
         /// <summary>Conv2d 24→4, 3×3 · [B, 24, 14, 14] → [B, 4, 14, 14] · 868 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Raw => new("Raw", "Conv2d 24→4, 3×3", "[B, 24, 14, 14]", "[B, 4, 14, 14]", 868);
+        public partial Layer Raw => new("Raw", "Conv2d 24→4, 3×3", "[B, 24, 14, 14]", "[B, 4, 14, 14]", 868);
 
         /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() =>
+        public Layer[] ListLayers() =>
         [
             new("PixelUnshuffle(2)", "PixelUnshuffle 2", "[B, 1, 28, 28]", "[B, 4, 14, 14]", 0),
             Look,
@@ -60,17 +60,13 @@ namespace Digits
         /// <summary><see cref="DigitsEncoder"/> as a TorchSharp module: [B, 1, 28, 28] → [B, 1, 28, 28], [B, 1, 28, 28], 7,832 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// PixelUnshuffle(2)  PixelUnshuffle 2   [B, 1, 28, 28] → [B, 4, 14, 14]
-        /// Look               Conv2d 4→24, 3×3   [B, 4, 14, 14] → [B, 24, 14, 14]
-        /// SiLU               SiLU               [B, 24, 14, 14] → [B, 24, 14, 14]
-        /// LookAgain          Conv2d 24→24, 3×3  [B, 24, 14, 14] → [B, 24, 14, 14]
-        /// Mean               Conv2d 24→4, 3×3   [B, 24, 14, 14] → [B, 4, 14, 14]
-        /// PixelShuffle(2)    PixelShuffle 2     [B, 4, 14, 14] → [B, 1, 28, 28]
-        /// Raw                Conv2d 24→4, 3×3   [B, 24, 14, 14] → [B, 4, 14, 14]
-        /// Softplus           Softplus           [B, 1, 28, 28] → [B, 1, 28, 28]
+        /// Look       Conv2d 4→24, 3×3   [B, 4, 14, 14] → [B, 24, 14, 14]
+        /// LookAgain  Conv2d 24→24, 3×3  [B, 24, 14, 14] → [B, 24, 14, 14]
+        /// Mean       Conv2d 24→4, 3×3   [B, 24, 14, 14] → [B, 4, 14, 14]
+        /// Raw        Conv2d 24→4, 3×3   [B, 24, 14, 14] → [B, 4, 14, 14]
         /// </code>
         /// </remarks>
-        [Contract("7832", "1524096", "20384", Parameters = [], Inputs = ["B,1,28,28"], Outputs = ["B,1,28,28", "B,1,28,28"], Duties = [])]
+        [Contract("7832", "1524096", "20384", Parameters = [], Inputs = ["B,1,28,28"], Outputs = ["B,1,28,28", "B,1,28,28"], Constraints = [])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, (Tensor, Tensor)>
         {
@@ -85,14 +81,14 @@ namespace Digits
 
             /// <summary>Names, shapes and starts of the 7,832 parameters.</summary>
             public static ParameterLayout Layout() => new ParameterLayout()
-                .Add("Look.weight", Init.Uniform(0.16666666666666666), 24, 4, 3, 3)
-                .Add("Look.bias", Init.Uniform(0.16666666666666666), 24)
-                .Add("LookAgain.weight", Init.Uniform(0.06804138174397717), 24, 24, 3, 3)
-                .Add("LookAgain.bias", Init.Uniform(0.06804138174397717), 24)
-                .Add("Mean.weight", Init.Uniform(0.06804138174397717), 4, 24, 3, 3)
-                .Add("Mean.bias", Init.Uniform(0.06804138174397717), 4)
-                .Add("Raw.weight", Init.Uniform(0.06804138174397717), 4, 24, 3, 3)
-                .Add("Raw.bias", Init.Uniform(0.06804138174397717), 4);
+                .Add("Look.weight", Initializer.Uniform(0.16666666666666666), 24, 4, 3, 3)
+                .Add("Look.bias", Initializer.Uniform(0.16666666666666666), 24)
+                .Add("LookAgain.weight", Initializer.Uniform(0.06804138174397717), 24, 24, 3, 3)
+                .Add("LookAgain.bias", Initializer.Uniform(0.06804138174397717), 24)
+                .Add("Mean.weight", Initializer.Uniform(0.06804138174397717), 4, 24, 3, 3)
+                .Add("Mean.bias", Initializer.Uniform(0.06804138174397717), 4)
+                .Add("Raw.weight", Initializer.Uniform(0.06804138174397717), 4, 24, 3, 3)
+                .Add("Raw.bias", Initializer.Uniform(0.06804138174397717), 4);
 
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("DigitsEncoder")

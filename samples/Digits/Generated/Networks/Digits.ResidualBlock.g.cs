@@ -18,89 +18,87 @@ namespace Digits
     {
         /// <summary>GroupNorm In in 8 groups · [B, In, H, W] → [B, In, H, W] · 2*In parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part CalmIn => new("CalmIn", $"GroupNorm {In} in 8 groups", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 2 * In);
+        public partial Layer Norm1 => new("Norm1", $"GroupNorm {In} in 8 groups", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 2 * In);
 
         /// <summary>Conv2d In→Out, 3×3 · [B, In, H, W] → [B, Out, H, W] · 9*In*Out+Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Turn => new("Turn", $"Conv2d {In}→{Out}, 3×3", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", 9 * In * Out + Out);
+        public partial Layer Conv1 => new("Conv1", $"Conv2d {In}→{Out}, 3×3", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", 9 * In * Out + Out);
 
         /// <summary>Linear Time→Out · [B, Time] → [B, Out] · Out+Out*Time parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Level => new("Level", $"Linear {Time}→{Out}", $"[B, {Time}]", $"[B, {Out}]", Out + Out * Time);
+        public partial Layer Level => new("Level", $"Linear {Time}→{Out}", $"[B, {Time}]", $"[B, {Out}]", Out + Out * Time);
 
         /// <summary>GroupNorm Out in 8 groups · [B, Out, H, W] → [B, Out, H, W] · 2*Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part CalmOut => new("CalmOut", $"GroupNorm {Out} in 8 groups", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 2 * Out);
+        public partial Layer Norm2 => new("Norm2", $"GroupNorm {Out} in 8 groups", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 2 * Out);
 
         /// <summary>Conv2d Out→Out, 3×3 · [B, Out, H, W] → [B, Out, H, W] · Out+9*Out*Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part TurnAgain => new("TurnAgain", $"Conv2d {Out}→{Out}, 3×3", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", Out + 9 * Out * Out);
+        public partial Layer Conv2 => new("Conv2", $"Conv2d {Out}→{Out}, 3×3", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", Out + 9 * Out * Out);
 
         /// <summary>Conv2d In→Out, 1×1 · [B, In, H, W] → [B, Out, H, W] · In*Out+Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Short => new("Short", $"Conv2d {In}→{Out}, 1×1", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", In * Out + Out);
+        public partial Layer Short => new("Short", $"Conv2d {In}→{Out}, 1×1", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", In * Out + Out);
 
         /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() =>
+        public Layer[] ListLayers() =>
         [
-            CalmIn,
+            Norm1,
             new("SiLU", "SiLU", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 0),
-            Turn,
+            Conv1,
             Level,
-            CalmOut,
+            Norm2,
             new("SiLU", "SiLU", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
-            TurnAgain,
+            Conv2,
             Short,
         ];
 
         /// <summary><see cref="ResidualBlock"/> as a TorchSharp module: [B, In, H, W], [B, Time] → [B, Out, H, W], 2*In+10*In*Out+6*Out+9*Out*Out+Out*Time parameters.</summary>
         /// <remarks>
         /// <code>
-        /// CalmIn     GroupNorm In in 8 groups   [B, In, H, W] → [B, In, H, W]
-        /// SiLU       SiLU                       [B, In, H, W] → [B, In, H, W]
-        /// Turn       Conv2d In→Out, 3×3         [B, In, H, W] → [B, Out, H, W]
-        /// Level      Linear Time→Out            [B, Time] → [B, Out]
-        /// CalmOut    GroupNorm Out in 8 groups  [B, Out, H, W] → [B, Out, H, W]
-        /// SiLU       SiLU                       [B, Out, H, W] → [B, Out, H, W]
-        /// TurnAgain  Conv2d Out→Out, 3×3        [B, Out, H, W] → [B, Out, H, W]
-        /// Short      Conv2d In→Out, 1×1         [B, In, H, W] → [B, Out, H, W]
+        /// Norm1  GroupNorm In in 8 groups   [B, In, H, W] → [B, In, H, W]
+        /// Conv1  Conv2d In→Out, 3×3         [B, In, H, W] → [B, Out, H, W]
+        /// Level  Linear Time→Out            [B, Time] → [B, Out]
+        /// Norm2  GroupNorm Out in 8 groups  [B, Out, H, W] → [B, Out, H, W]
+        /// Conv2  Conv2d Out→Out, 3×3        [B, Out, H, W] → [B, Out, H, W]
+        /// Short  Conv2d In→Out, 1×1         [B, In, H, W] → [B, Out, H, W]
         /// </code>
         /// </remarks>
-        [Contract("2*In+10*In*Out+6*Out+9*Out*Out+Out*Time", "10*H*In*Out*W+9*H*Out*Out*W+Out*Time", "2*H*In*W+3*H*Out*W+32", Parameters = ["In", "Out", "Time"], Inputs = ["B,In,H,W", "B,Time"], Outputs = ["B,Out,H,W"], Duties = ["AtLeast|1|In|channels of 'CalmIn' is 1 or more", "Divides|8|In|groups of 'CalmIn' divides its channels", "AtLeast|1|Out|output of 'Turn' is 1 or more", "AtLeast|1|Time|input of 'Level' is 1 or more", "Divides|8|Out|groups of 'CalmOut' divides its channels"])]
+        [Contract("2*In+10*In*Out+6*Out+9*Out*Out+Out*Time", "10*H*In*Out*W+9*H*Out*Out*W+Out*Time", "2*H*In*W+3*H*Out*W+32", Parameters = ["In", "Out", "Time"], Inputs = ["B,In,H,W", "B,Time"], Outputs = ["B,Out,H,W"], Constraints = ["AtLeast|1|In|channels of 'Norm1' is 1 or more", "Divides|8|In|groups of 'Norm1' divides its channels", "AtLeast|1|Out|output of 'Conv1' is 1 or more", "AtLeast|1|Time|input of 'Level' is 1 or more", "Divides|8|Out|groups of 'Norm2' divides its channels"])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor>
         {
             private readonly int In;
             private readonly int Out;
             private readonly int Time;
-            private readonly Parameter calmInWeight; // [In]
-            private readonly Parameter calmInBias; // [In]
-            private readonly Parameter turnWeight; // [Out, In, 3, 3]
-            private readonly Parameter turnBias; // [Out]
+            private readonly Parameter norm1Weight; // [In]
+            private readonly Parameter norm1Bias; // [In]
+            private readonly Parameter conv1Weight; // [Out, In, 3, 3]
+            private readonly Parameter conv1Bias; // [Out]
             private readonly Parameter levelWeight; // [Out, Time]
             private readonly Parameter levelBias; // [Out]
-            private readonly Parameter calmOutWeight; // [Out]
-            private readonly Parameter calmOutBias; // [Out]
-            private readonly Parameter turnAgainWeight; // [Out, Out, 3, 3]
-            private readonly Parameter turnAgainBias; // [Out]
+            private readonly Parameter norm2Weight; // [Out]
+            private readonly Parameter norm2Bias; // [Out]
+            private readonly Parameter conv2Weight; // [Out, Out, 3, 3]
+            private readonly Parameter conv2Bias; // [Out]
             private readonly Parameter shortWeight; // [Out, In, 1, 1]
             private readonly Parameter shortBias; // [Out]
 
             /// <summary>Names, shapes and starts of the 2*In+10*In*Out+6*Out+9*Out*Out+Out*Time parameters.</summary>
             public static ParameterLayout Layout(int In, int Out, int Time) => new ParameterLayout()
-                .Add("CalmIn.weight", Init.Constant(1), In)
-                .Add("CalmIn.bias", Init.Constant(0), In)
-                .Add("Turn.weight", Init.Uniform(1 / Math.Sqrt(9 * In)), Out, In, 3, 3)
-                .Add("Turn.bias", Init.Uniform(1 / Math.Sqrt(9 * In)), Out)
-                .Add("Level.weight", Init.Uniform(1 / Math.Sqrt(Time)), Out, Time)
-                .Add("Level.bias", Init.Uniform(1 / Math.Sqrt(Time)), Out)
-                .Add("CalmOut.weight", Init.Constant(1), Out)
-                .Add("CalmOut.bias", Init.Constant(0), Out)
-                .Add("TurnAgain.weight", Init.Uniform(1 / Math.Sqrt(9 * Out)), Out, Out, 3, 3)
-                .Add("TurnAgain.bias", Init.Uniform(1 / Math.Sqrt(9 * Out)), Out)
-                .Add("Short.weight", Init.Uniform(1 / Math.Sqrt(In)), Out, In, 1, 1)
-                .Add("Short.bias", Init.Uniform(1 / Math.Sqrt(In)), Out);
+                .Add("Norm1.weight", Initializer.Constant(1), In)
+                .Add("Norm1.bias", Initializer.Constant(0), In)
+                .Add("Conv1.weight", Initializer.Uniform(1 / Math.Sqrt(9 * In)), Out, In, 3, 3)
+                .Add("Conv1.bias", Initializer.Uniform(1 / Math.Sqrt(9 * In)), Out)
+                .Add("Level.weight", Initializer.Uniform(1 / Math.Sqrt(Time)), Out, Time)
+                .Add("Level.bias", Initializer.Uniform(1 / Math.Sqrt(Time)), Out)
+                .Add("Norm2.weight", Initializer.Constant(1), Out)
+                .Add("Norm2.bias", Initializer.Constant(0), Out)
+                .Add("Conv2.weight", Initializer.Uniform(1 / Math.Sqrt(9 * Out)), Out, Out, 3, 3)
+                .Add("Conv2.bias", Initializer.Uniform(1 / Math.Sqrt(9 * Out)), Out)
+                .Add("Short.weight", Initializer.Uniform(1 / Math.Sqrt(In)), Out, In, 1, 1)
+                .Add("Short.bias", Initializer.Uniform(1 / Math.Sqrt(In)), Out);
 
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(int In, int Out, int Time, ParameterScope parameters) : base("ResidualBlock")
@@ -108,18 +106,18 @@ namespace Digits
                 this.In = In;
                 this.Out = Out;
                 this.Time = Time;
-                Require.That((In) % (8) == 0, "ResidualBlock: groups of 'CalmIn' divides its channels (CM2009)");
-                Require.That((Out) % (8) == 0, "ResidualBlock: groups of 'CalmOut' divides its channels (CM2009)");
-                register_parameter("CalmIn.weight", calmInWeight = parameters["CalmIn.weight"]);
-                register_parameter("CalmIn.bias", calmInBias = parameters["CalmIn.bias"]);
-                register_parameter("Turn.weight", turnWeight = parameters["Turn.weight"]);
-                register_parameter("Turn.bias", turnBias = parameters["Turn.bias"]);
+                Require.That((In) % (8) == 0, "ResidualBlock: groups of 'Norm1' divides its channels (CM2009)");
+                Require.That((Out) % (8) == 0, "ResidualBlock: groups of 'Norm2' divides its channels (CM2009)");
+                register_parameter("Norm1.weight", norm1Weight = parameters["Norm1.weight"]);
+                register_parameter("Norm1.bias", norm1Bias = parameters["Norm1.bias"]);
+                register_parameter("Conv1.weight", conv1Weight = parameters["Conv1.weight"]);
+                register_parameter("Conv1.bias", conv1Bias = parameters["Conv1.bias"]);
                 register_parameter("Level.weight", levelWeight = parameters["Level.weight"]);
                 register_parameter("Level.bias", levelBias = parameters["Level.bias"]);
-                register_parameter("CalmOut.weight", calmOutWeight = parameters["CalmOut.weight"]);
-                register_parameter("CalmOut.bias", calmOutBias = parameters["CalmOut.bias"]);
-                register_parameter("TurnAgain.weight", turnAgainWeight = parameters["TurnAgain.weight"]);
-                register_parameter("TurnAgain.bias", turnAgainBias = parameters["TurnAgain.bias"]);
+                register_parameter("Norm2.weight", norm2Weight = parameters["Norm2.weight"]);
+                register_parameter("Norm2.bias", norm2Bias = parameters["Norm2.bias"]);
+                register_parameter("Conv2.weight", conv2Weight = parameters["Conv2.weight"]);
+                register_parameter("Conv2.bias", conv2Bias = parameters["Conv2.bias"]);
                 register_parameter("Short.weight", shortWeight = parameters["Short.weight"]);
                 register_parameter("Short.bias", shortBias = parameters["Short.bias"]);
             }
@@ -127,11 +125,11 @@ namespace Digits
             /// <summary>[B, In, H, W], [B, Time] → [B, Out, H, W]</summary>
             public override Tensor forward(Tensor x, Tensor time)
             {
-                var turn = Images.NormSiLUConv2d(x, 8, calmInWeight, calmInBias, turnWeight, turnBias);              // [B, Out, H, W]
-                var level = Linears.Of(time, levelWeight, levelBias);                                                // [B, Out]
+                var conv1 = Images.NormSiLUConv2d(x, 8, norm1Weight, norm1Bias, conv1Weight, conv1Bias);             // [B, Out, H, W]
+                var level = Fused.Linear(time, levelWeight, levelBias);                                              // [B, Out]
                 var shortOut = Images.Conv2d(x, shortWeight, shortBias);                                             // [B, Out, H, W]
-                var sum = Images.NormSiLUConv2d(turn, 8, calmOutWeight, calmOutBias, turnAgainWeight, turnAgainBias, shift: level, residual: shortOut); // [B, Out, H, W]
-                turn.Dispose(); level.Dispose(); shortOut.Dispose();
+                var sum = Images.NormSiLUConv2d(conv1, 8, norm2Weight, norm2Bias, conv2Weight, conv2Bias, shift: level, residual: shortOut); // [B, Out, H, W]
+                conv1.Dispose(); level.Dispose(); shortOut.Dispose();
                 return sum;
             }
 

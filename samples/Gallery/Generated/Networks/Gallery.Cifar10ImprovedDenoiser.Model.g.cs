@@ -20,7 +20,7 @@ namespace Gallery
         {
             /// <summary>The layers, for descriptions.</summary>
             [GeneratedCode("CM.Generators", "0.1.0.0")]
-            public static Part[] ListLayers() =>
+            public static Layer[] ListLayers() =>
             [
                 new("map_noise", "PositionalEmbedding 128", "[B]", "[B, 128]", 0),
                 new("map_layer0", "Linear 128→512", "[B, 128]", "[B, 512]", 66048),
@@ -228,12 +228,12 @@ namespace Gallery
 
                 /// <summary>Names, shapes and starts of the 55,732,739 parameters.</summary>
                 public static ParameterLayout Layout() => new ParameterLayout()
-                    .Add("map_layer0.weight", Init.Uniform(0.09682458365518541), 512, 128)
-                    .Add("map_layer0.bias", Init.Constant(0), 512)
-                    .Add("map_layer1.weight", Init.Uniform(0.07654655446197431), 512, 512)
-                    .Add("map_layer1.bias", Init.Constant(0), 512)
-                    .Add("enc.32x32_conv.weight", Init.Uniform(0.07133763750064216), 128, 3, 3, 3)
-                    .Add("enc.32x32_conv.bias", Init.Constant(0), 128)
+                    .Add("map_layer0.weight", Initializer.Uniform(0.09682458365518541), 512, 128)
+                    .Add("map_layer0.bias", Initializer.Constant(0), 512)
+                    .Add("map_layer1.weight", Initializer.Uniform(0.07654655446197431), 512, 512)
+                    .Add("map_layer1.bias", Initializer.Constant(0), 512)
+                    .Add("enc.32x32_conv.weight", Initializer.Uniform(0.07133763750064216), 128, 3, 3, 3)
+                    .Add("enc.32x32_conv.bias", Initializer.Constant(0), 128)
                     .AddBlock("enc.32x32_block0", SkipBlock.Module.Layout(128, 256, 512, 32, 32))
                     .AddBlock("enc.32x32_block1", Block.Module.Layout(256, 512, 32))
                     .AddBlock("enc.32x32_block2", Block.Module.Layout(256, 512, 32))
@@ -267,10 +267,10 @@ namespace Gallery
                     .AddBlock("dec.32x32_block2", SkipBlock.Module.Layout(512, 256, 512, 32, 32))
                     .AddBlock("dec.32x32_block3", SkipBlock.Module.Layout(512, 256, 512, 32, 32))
                     .AddBlock("dec.32x32_block4", SkipBlock.Module.Layout(384, 256, 512, 32, 32))
-                    .Add("dec.32x32_aux_norm.weight", Init.Constant(1), 256)
-                    .Add("dec.32x32_aux_norm.bias", Init.Constant(0), 256)
-                    .Add("dec.32x32_aux_conv.weight", Init.Uniform(5.073462894318411E-07), 3, 256, 3, 3)
-                    .Add("dec.32x32_aux_conv.bias", Init.Constant(0), 3);
+                    .Add("dec.32x32_aux_norm.weight", Initializer.Constant(1), 256)
+                    .Add("dec.32x32_aux_norm.bias", Initializer.Constant(0), 256)
+                    .Add("dec.32x32_aux_conv.weight", Initializer.Uniform(5.073462894318411E-07), 3, 256, 3, 3)
+                    .Add("dec.32x32_aux_conv.bias", Initializer.Constant(0), 3);
 
                 /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                 public Module(ParameterScope parameters) : base("ModelNet")
@@ -372,12 +372,12 @@ namespace Gallery
                 /// <summary>[B] → [B, 512]; frees what nothing reads after it.</summary>
                 private Tensor Embed(Tensor level)
                 {
-                    var wave = Embeddings.Positional(level, 128, endpoint: true, sineFirst: true);     // [B, 128]
-                    var mapLayer0 = Linears.Of(wave, mapLayer0Weight, mapLayer0Bias);                  // [B, 512]
+                    var wave = Embeddings.Positional(level, 128, endpoint: true, sineFirst: true);       // [B, 128]
+                    var mapLayer0 = Fused.Linear(wave, mapLayer0Weight, mapLayer0Bias);                  // [B, 512]
                     wave.Dispose();
-                    var mapLayer1 = Linears.Of(mapLayer0, mapLayer1Weight, mapLayer1Bias, silu: true); // [B, 512]
+                    var mapLayer1 = Fused.Linear(mapLayer0, mapLayer1Weight, mapLayer1Bias, silu: true); // [B, 512]
                     mapLayer0.Dispose();
-                    var embedding = functional.silu(mapLayer1);                                        // [B, 512]
+                    var embedding = functional.silu(mapLayer1);                                          // [B, 512]
                     mapLayer1.Dispose();
                     return embedding;
                 }
@@ -519,7 +519,7 @@ namespace Gallery
             {
                 /// <summary>The layers, for descriptions.</summary>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
-                public static Part[] ListLayers(int In, int Out, int Embedding, int InGroups, int OutGroups) =>
+                public static Layer[] ListLayers(int In, int Out, int Embedding, int InGroups, int OutGroups) =>
                 [
                     new("norm0", $"GroupNorm {In} in {InGroups} groups", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 2 * In),
                     new("Act0", "SiLU", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 0),
@@ -570,18 +570,18 @@ namespace Gallery
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+2*In+10*In*Out+6*Out+9*Out*Out parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding, int InGroups, int OutGroups) => new ParameterLayout()
-                        .Add("norm0.weight", Init.Constant(1), In)
-                        .Add("norm0.bias", Init.Constant(0), In)
-                        .Add("conv0.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(9 * In + 9 * Out)), Out, In, 3, 3)
-                        .Add("conv0.bias", Init.Constant(0), Out)
-                        .Add("affine.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(Embedding + Out)), Out, Embedding)
-                        .Add("affine.bias", Init.Constant(0), Out)
-                        .Add("norm1.weight", Init.Constant(1), Out)
-                        .Add("norm1.bias", Init.Constant(0), Out)
-                        .Add("conv1.weight", Init.Uniform(2.449489742783178E-05 / Math.Sqrt(18 * Out)), Out, Out, 3, 3)
-                        .Add("conv1.bias", Init.Constant(0), Out)
-                        .Add("skip.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(In + Out)), Out, In, 1, 1)
-                        .Add("skip.bias", Init.Constant(0), Out);
+                        .Add("norm0.weight", Initializer.Constant(1), In)
+                        .Add("norm0.bias", Initializer.Constant(0), In)
+                        .Add("conv0.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(9 * In + 9 * Out)), Out, In, 3, 3)
+                        .Add("conv0.bias", Initializer.Constant(0), Out)
+                        .Add("affine.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(Embedding + Out)), Out, Embedding)
+                        .Add("affine.bias", Initializer.Constant(0), Out)
+                        .Add("norm1.weight", Initializer.Constant(1), Out)
+                        .Add("norm1.bias", Initializer.Constant(0), Out)
+                        .Add("conv1.weight", Initializer.Uniform(2.449489742783178E-05 / Math.Sqrt(18 * Out)), Out, Out, 3, 3)
+                        .Add("conv1.bias", Initializer.Constant(0), Out)
+                        .Add("skip.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(In + Out)), Out, In, 1, 1)
+                        .Add("skip.bias", Initializer.Constant(0), Out);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, int InGroups, int OutGroups, ParameterScope parameters) : base("SkipBlock")
@@ -612,7 +612,7 @@ namespace Gallery
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
                         var turned = Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06); // [B, Out, H, W]
-                        var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Out]
+                        var affine = Fused.Linear(embedding, affineWeight, affineBias);                                      // [B, Out]
                         var skip = Images.Conv2d(x, skipWeight, skipBias);                                                   // [B, Out, H, W]
                         var result = Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, context: context, residual: skip, scale: 0.7071067811865476); // [B, Out, H, W]
                         turned.Dispose(); affine.Dispose(); skip.Dispose();
@@ -631,7 +631,7 @@ namespace Gallery
             {
                 /// <summary>The layers, for descriptions.</summary>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
-                public static Part[] ListLayers(int Channels, int Embedding, int Groups) =>
+                public static Layer[] ListLayers(int Channels, int Embedding, int Groups) =>
                 [
                     new("norm0", $"GroupNorm {Channels} in {Groups} groups", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 2 * Channels),
                     new("Act0", "SiLU", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
@@ -676,16 +676,16 @@ namespace Gallery
 
                     /// <summary>Names, shapes and starts of the 7*Channels+18*Channels*Channels+Channels*Embedding parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding, int Groups) => new ParameterLayout()
-                        .Add("norm0.weight", Init.Constant(1), Channels)
-                        .Add("norm0.bias", Init.Constant(0), Channels)
-                        .Add("conv0.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(18 * Channels)), Channels, Channels, 3, 3)
-                        .Add("conv0.bias", Init.Constant(0), Channels)
-                        .Add("affine.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(Channels + Embedding)), Channels, Embedding)
-                        .Add("affine.bias", Init.Constant(0), Channels)
-                        .Add("norm1.weight", Init.Constant(1), Channels)
-                        .Add("norm1.bias", Init.Constant(0), Channels)
-                        .Add("conv1.weight", Init.Uniform(2.449489742783178E-05 / Math.Sqrt(18 * Channels)), Channels, Channels, 3, 3)
-                        .Add("conv1.bias", Init.Constant(0), Channels);
+                        .Add("norm0.weight", Initializer.Constant(1), Channels)
+                        .Add("norm0.bias", Initializer.Constant(0), Channels)
+                        .Add("conv0.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(18 * Channels)), Channels, Channels, 3, 3)
+                        .Add("conv0.bias", Initializer.Constant(0), Channels)
+                        .Add("affine.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(Channels + Embedding)), Channels, Embedding)
+                        .Add("affine.bias", Initializer.Constant(0), Channels)
+                        .Add("norm1.weight", Initializer.Constant(1), Channels)
+                        .Add("norm1.bias", Initializer.Constant(0), Channels)
+                        .Add("conv1.weight", Initializer.Uniform(2.449489742783178E-05 / Math.Sqrt(18 * Channels)), Channels, Channels, 3, 3)
+                        .Add("conv1.bias", Initializer.Constant(0), Channels);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, int Groups, ParameterScope parameters) : base("Block")
@@ -711,7 +711,7 @@ namespace Gallery
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
                         var turned = Images.NormSiLUConv2d(x, Groups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06); // [B, Channels, H, W]
-                        var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Channels]
+                        var affine = Fused.Linear(embedding, affineWeight, affineBias);                                      // [B, Channels]
                         var result = Images.NormSiLUConv2d(turned, Groups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, context: context, residual: x, scale: 0.7071067811865476); // [B, Channels, H, W]
                         turned.Dispose(); affine.Dispose();
                         return result;
@@ -729,7 +729,7 @@ namespace Gallery
             {
                 /// <summary>The layers, for descriptions.</summary>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
-                public static Part[] ListLayers(int In, int Out, int Embedding, int InGroups, int OutGroups) =>
+                public static Layer[] ListLayers(int In, int Out, int Embedding, int InGroups, int OutGroups) =>
                 [
                     new("norm0", $"GroupNorm {In} in {InGroups} groups", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 2 * In),
                     new("Act0", "SiLU", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 0),
@@ -782,18 +782,18 @@ namespace Gallery
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+2*In+10*In*Out+6*Out+9*Out*Out parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding, int InGroups, int OutGroups) => new ParameterLayout()
-                        .Add("norm0.weight", Init.Constant(1), In)
-                        .Add("norm0.bias", Init.Constant(0), In)
-                        .Add("conv0.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(9 * In + 9 * Out)), Out, In, 3, 3)
-                        .Add("conv0.bias", Init.Constant(0), Out)
-                        .Add("affine.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(Embedding + Out)), Out, Embedding)
-                        .Add("affine.bias", Init.Constant(0), Out)
-                        .Add("norm1.weight", Init.Constant(1), Out)
-                        .Add("norm1.bias", Init.Constant(0), Out)
-                        .Add("conv1.weight", Init.Uniform(2.449489742783178E-05 / Math.Sqrt(18 * Out)), Out, Out, 3, 3)
-                        .Add("conv1.bias", Init.Constant(0), Out)
-                        .Add("skip.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(In + Out)), Out, In, 1, 1)
-                        .Add("skip.bias", Init.Constant(0), Out);
+                        .Add("norm0.weight", Initializer.Constant(1), In)
+                        .Add("norm0.bias", Initializer.Constant(0), In)
+                        .Add("conv0.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(9 * In + 9 * Out)), Out, In, 3, 3)
+                        .Add("conv0.bias", Initializer.Constant(0), Out)
+                        .Add("affine.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(Embedding + Out)), Out, Embedding)
+                        .Add("affine.bias", Initializer.Constant(0), Out)
+                        .Add("norm1.weight", Initializer.Constant(1), Out)
+                        .Add("norm1.bias", Initializer.Constant(0), Out)
+                        .Add("conv1.weight", Initializer.Uniform(2.449489742783178E-05 / Math.Sqrt(18 * Out)), Out, Out, 3, 3)
+                        .Add("conv1.bias", Initializer.Constant(0), Out)
+                        .Add("skip.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(In + Out)), Out, In, 1, 1)
+                        .Add("skip.bias", Initializer.Constant(0), Out);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, int InGroups, int OutGroups, ParameterScope parameters) : base("DownBlock")
@@ -828,7 +828,7 @@ namespace Gallery
                         act0.Dispose();
                         var turned = Images.Conv2d(shrink, conv0Weight, conv0Bias);                                          // [B, Out, H/2, W/2]
                         shrink.Dispose();
-                        var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Out]
+                        var affine = Fused.Linear(embedding, affineWeight, affineBias);                                      // [B, Out]
                         var shrinkOut = functional.avg_pool2d(x, 2);                                                         // [B, In, H/2, W/2]
                         var skip = Images.Conv2d(shrinkOut, skipWeight, skipBias);                                           // [B, Out, H/2, W/2]
                         shrinkOut.Dispose();
@@ -849,7 +849,7 @@ namespace Gallery
             {
                 /// <summary>The layers, for descriptions.</summary>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
-                public static Part[] ListLayers(int Channels, int Embedding, int Groups) =>
+                public static Layer[] ListLayers(int Channels, int Embedding, int Groups) =>
                 [
                     new("norm0", $"GroupNorm {Channels} in {Groups} groups", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 2 * Channels),
                     new("Act0", "SiLU", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
@@ -904,22 +904,22 @@ namespace Gallery
 
                     /// <summary>Names, shapes and starts of the 13*Channels+22*Channels*Channels+Channels*Embedding parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding, int Groups) => new ParameterLayout()
-                        .Add("norm0.weight", Init.Constant(1), Channels)
-                        .Add("norm0.bias", Init.Constant(0), Channels)
-                        .Add("conv0.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(18 * Channels)), Channels, Channels, 3, 3)
-                        .Add("conv0.bias", Init.Constant(0), Channels)
-                        .Add("affine.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(Channels + Embedding)), Channels, Embedding)
-                        .Add("affine.bias", Init.Constant(0), Channels)
-                        .Add("norm1.weight", Init.Constant(1), Channels)
-                        .Add("norm1.bias", Init.Constant(0), Channels)
-                        .Add("conv1.weight", Init.Uniform(2.449489742783178E-05 / Math.Sqrt(18 * Channels)), Channels, Channels, 3, 3)
-                        .Add("conv1.bias", Init.Constant(0), Channels)
-                        .Add("norm2.weight", Init.Constant(1), Channels)
-                        .Add("norm2.bias", Init.Constant(0), Channels)
-                        .Add("qkv.weight", Init.Uniform(1.0954451150103321 / Math.Sqrt(4 * Channels)), 3 * Channels, Channels, 1, 1)
-                        .Add("qkv.bias", Init.Constant(0), 3 * Channels)
-                        .Add("proj.weight", Init.Uniform(2.449489742783178E-05 / Math.Sqrt(2 * Channels)), Channels, Channels, 1, 1)
-                        .Add("proj.bias", Init.Constant(0), Channels);
+                        .Add("norm0.weight", Initializer.Constant(1), Channels)
+                        .Add("norm0.bias", Initializer.Constant(0), Channels)
+                        .Add("conv0.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(18 * Channels)), Channels, Channels, 3, 3)
+                        .Add("conv0.bias", Initializer.Constant(0), Channels)
+                        .Add("affine.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(Channels + Embedding)), Channels, Embedding)
+                        .Add("affine.bias", Initializer.Constant(0), Channels)
+                        .Add("norm1.weight", Initializer.Constant(1), Channels)
+                        .Add("norm1.bias", Initializer.Constant(0), Channels)
+                        .Add("conv1.weight", Initializer.Uniform(2.449489742783178E-05 / Math.Sqrt(18 * Channels)), Channels, Channels, 3, 3)
+                        .Add("conv1.bias", Initializer.Constant(0), Channels)
+                        .Add("norm2.weight", Initializer.Constant(1), Channels)
+                        .Add("norm2.bias", Initializer.Constant(0), Channels)
+                        .Add("qkv.weight", Initializer.Uniform(1.0954451150103321 / Math.Sqrt(4 * Channels)), 3 * Channels, Channels, 1, 1)
+                        .Add("qkv.bias", Initializer.Constant(0), 3 * Channels)
+                        .Add("proj.weight", Initializer.Uniform(2.449489742783178E-05 / Math.Sqrt(2 * Channels)), Channels, Channels, 1, 1)
+                        .Add("proj.bias", Initializer.Constant(0), Channels);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, int Groups, ParameterScope parameters) : base("AttentionBlock")
@@ -951,7 +951,7 @@ namespace Gallery
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
                         var turned = Images.NormSiLUConv2d(x, Groups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06); // [B, Channels, H, W]
-                        var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Channels]
+                        var affine = Fused.Linear(embedding, affineWeight, affineBias);                                      // [B, Channels]
                         var result = Images.NormSiLUConv2d(turned, Groups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, context: context, residual: x, scale: 0.7071067811865476); // [B, Channels, H, W]
                         turned.Dispose(); affine.Dispose();
                         var norm2 = Norms.Group(result, Groups, norm2Weight, norm2Bias, 1E-06);                              // [B, Channels, H, W]
@@ -976,7 +976,7 @@ namespace Gallery
             {
                 /// <summary>The layers, for descriptions.</summary>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
-                public static Part[] ListLayers(int In, int Out, int Embedding, int InGroups, int OutGroups) =>
+                public static Layer[] ListLayers(int In, int Out, int Embedding, int InGroups, int OutGroups) =>
                 [
                     new("norm0", $"GroupNorm {In} in {InGroups} groups", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 2 * In),
                     new("Act0", "SiLU", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 0),
@@ -1029,18 +1029,18 @@ namespace Gallery
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+2*In+10*In*Out+6*Out+9*Out*Out parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding, int InGroups, int OutGroups) => new ParameterLayout()
-                        .Add("norm0.weight", Init.Constant(1), In)
-                        .Add("norm0.bias", Init.Constant(0), In)
-                        .Add("conv0.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(9 * In + 9 * Out)), Out, In, 3, 3)
-                        .Add("conv0.bias", Init.Constant(0), Out)
-                        .Add("affine.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(Embedding + Out)), Out, Embedding)
-                        .Add("affine.bias", Init.Constant(0), Out)
-                        .Add("norm1.weight", Init.Constant(1), Out)
-                        .Add("norm1.bias", Init.Constant(0), Out)
-                        .Add("conv1.weight", Init.Uniform(2.449489742783178E-05 / Math.Sqrt(18 * Out)), Out, Out, 3, 3)
-                        .Add("conv1.bias", Init.Constant(0), Out)
-                        .Add("skip.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(In + Out)), Out, In, 1, 1)
-                        .Add("skip.bias", Init.Constant(0), Out);
+                        .Add("norm0.weight", Initializer.Constant(1), In)
+                        .Add("norm0.bias", Initializer.Constant(0), In)
+                        .Add("conv0.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(9 * In + 9 * Out)), Out, In, 3, 3)
+                        .Add("conv0.bias", Initializer.Constant(0), Out)
+                        .Add("affine.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(Embedding + Out)), Out, Embedding)
+                        .Add("affine.bias", Initializer.Constant(0), Out)
+                        .Add("norm1.weight", Initializer.Constant(1), Out)
+                        .Add("norm1.bias", Initializer.Constant(0), Out)
+                        .Add("conv1.weight", Initializer.Uniform(2.449489742783178E-05 / Math.Sqrt(18 * Out)), Out, Out, 3, 3)
+                        .Add("conv1.bias", Initializer.Constant(0), Out)
+                        .Add("skip.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(In + Out)), Out, In, 1, 1)
+                        .Add("skip.bias", Initializer.Constant(0), Out);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, int InGroups, int OutGroups, ParameterScope parameters) : base("UpBlock")
@@ -1075,7 +1075,7 @@ namespace Gallery
                         act0.Dispose();
                         var turned = Images.Conv2d(grow, conv0Weight, conv0Bias);                                            // [B, Out, 2*H, 2*W]
                         grow.Dispose();
-                        var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Out]
+                        var affine = Fused.Linear(embedding, affineWeight, affineBias);                                      // [B, Out]
                         var growOut = Images.Upsample(x, 2);                                                                 // [B, In, 2*H, 2*W]
                         var skip = Images.Conv2d(growOut, skipWeight, skipBias);                                             // [B, Out, 2*H, 2*W]
                         growOut.Dispose();
@@ -1096,7 +1096,7 @@ namespace Gallery
             {
                 /// <summary>The layers, for descriptions.</summary>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
-                public static Part[] ListLayers(int In, int Out, int Embedding, int InGroups, int OutGroups) =>
+                public static Layer[] ListLayers(int In, int Out, int Embedding, int InGroups, int OutGroups) =>
                 [
                     new("norm0", $"GroupNorm {In} in {InGroups} groups", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 2 * In),
                     new("Act0", "SiLU", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 0),
@@ -1157,24 +1157,24 @@ namespace Gallery
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+2*In+10*In*Out+12*Out+13*Out*Out parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding, int InGroups, int OutGroups) => new ParameterLayout()
-                        .Add("norm0.weight", Init.Constant(1), In)
-                        .Add("norm0.bias", Init.Constant(0), In)
-                        .Add("conv0.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(9 * In + 9 * Out)), Out, In, 3, 3)
-                        .Add("conv0.bias", Init.Constant(0), Out)
-                        .Add("affine.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(Embedding + Out)), Out, Embedding)
-                        .Add("affine.bias", Init.Constant(0), Out)
-                        .Add("norm1.weight", Init.Constant(1), Out)
-                        .Add("norm1.bias", Init.Constant(0), Out)
-                        .Add("conv1.weight", Init.Uniform(2.449489742783178E-05 / Math.Sqrt(18 * Out)), Out, Out, 3, 3)
-                        .Add("conv1.bias", Init.Constant(0), Out)
-                        .Add("skip.weight", Init.Uniform(2.449489742783178 / Math.Sqrt(In + Out)), Out, In, 1, 1)
-                        .Add("skip.bias", Init.Constant(0), Out)
-                        .Add("norm2.weight", Init.Constant(1), Out)
-                        .Add("norm2.bias", Init.Constant(0), Out)
-                        .Add("qkv.weight", Init.Uniform(1.0954451150103321 / Math.Sqrt(4 * Out)), 3 * Out, Out, 1, 1)
-                        .Add("qkv.bias", Init.Constant(0), 3 * Out)
-                        .Add("proj.weight", Init.Uniform(2.449489742783178E-05 / Math.Sqrt(2 * Out)), Out, Out, 1, 1)
-                        .Add("proj.bias", Init.Constant(0), Out);
+                        .Add("norm0.weight", Initializer.Constant(1), In)
+                        .Add("norm0.bias", Initializer.Constant(0), In)
+                        .Add("conv0.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(9 * In + 9 * Out)), Out, In, 3, 3)
+                        .Add("conv0.bias", Initializer.Constant(0), Out)
+                        .Add("affine.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(Embedding + Out)), Out, Embedding)
+                        .Add("affine.bias", Initializer.Constant(0), Out)
+                        .Add("norm1.weight", Initializer.Constant(1), Out)
+                        .Add("norm1.bias", Initializer.Constant(0), Out)
+                        .Add("conv1.weight", Initializer.Uniform(2.449489742783178E-05 / Math.Sqrt(18 * Out)), Out, Out, 3, 3)
+                        .Add("conv1.bias", Initializer.Constant(0), Out)
+                        .Add("skip.weight", Initializer.Uniform(2.449489742783178 / Math.Sqrt(In + Out)), Out, In, 1, 1)
+                        .Add("skip.bias", Initializer.Constant(0), Out)
+                        .Add("norm2.weight", Initializer.Constant(1), Out)
+                        .Add("norm2.bias", Initializer.Constant(0), Out)
+                        .Add("qkv.weight", Initializer.Uniform(1.0954451150103321 / Math.Sqrt(4 * Out)), 3 * Out, Out, 1, 1)
+                        .Add("qkv.bias", Initializer.Constant(0), 3 * Out)
+                        .Add("proj.weight", Initializer.Uniform(2.449489742783178E-05 / Math.Sqrt(2 * Out)), Out, Out, 1, 1)
+                        .Add("proj.bias", Initializer.Constant(0), Out);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, int InGroups, int OutGroups, ParameterScope parameters) : base("SkipAttentionBlock")
@@ -1211,7 +1211,7 @@ namespace Gallery
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
                         var turned = Images.NormSiLUConv2d(x, InGroups, norm0Weight, norm0Bias, conv0Weight, conv0Bias, epsilon: 1E-06); // [B, Out, H, W]
-                        var affine = Linears.Of(embedding, affineWeight, affineBias);                                        // [B, Out]
+                        var affine = Fused.Linear(embedding, affineWeight, affineBias);                                      // [B, Out]
                         var skip = Images.Conv2d(x, skipWeight, skipBias);                                                   // [B, Out, H, W]
                         var result = Images.NormSiLUConv2d(turned, OutGroups, norm1Weight, norm1Bias, conv1Weight, conv1Bias, epsilon: 1E-06, shift: affine, dropout: training ? 0.3 : 0, context: context, residual: skip, scale: 0.7071067811865476); // [B, Out, H, W]
                         turned.Dispose(); affine.Dispose(); skip.Dispose();

@@ -18,11 +18,11 @@ namespace Gallery
     {
         /// <summary>DDPM++ 32×32, 3→3, 128·(2, 2, 2), 4 blocks a level · [B, 3, 32, 32], [B] → [B, 3, 32, 32] · 55,732,739 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Model => new("Model", "DDPM++ 32×32, 3→3, 128·(2, 2, 2), 4 blocks a level", "[B, 3, 32, 32], [B]", "[B, 3, 32, 32]", 55732739) { Layers = ModelNet.ListLayers() };
+        public partial Layer Model => new("Model", "DDPM++ 32×32, 3→3, 128·(2, 2, 2), 4 blocks a level", "[B, 3, 32, 32], [B]", "[B, 3, 32, 32]", 55732739) { Layers = ModelNet.ListLayers() };
 
         /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() =>
+        public Layer[] ListLayers() =>
         [
             Model,
         ];
@@ -44,7 +44,7 @@ namespace Gallery
         /// Model  DDPM++ 32×32, 3→3, 128·(2, 2, 2), 4 blocks a level  [B, 3, 32, 32], [B] → [B, 3, 32, 32]
         /// </code>
         /// </remarks>
-        [Contract("55732739", "21190213632", "33417920", Parameters = [], Inputs = ["B,3,32,32", "B"], Outputs = ["B,3,32,32"], Duties = [])]
+        [Contract("55732739", "21190213632", "33417920", Parameters = [], Inputs = ["B,3,32,32", "B"], Outputs = ["B,3,32,32"], Constraints = [])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor>
         {

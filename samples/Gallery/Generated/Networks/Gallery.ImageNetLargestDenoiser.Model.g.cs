@@ -20,14 +20,14 @@ namespace Gallery
         {
             /// <summary>The layers, for descriptions.</summary>
             [GeneratedCode("CM.Generators", "0.1.0.0")]
-            public static Part[] ListLayers() =>
+            public static Layer[] ListLayers() =>
             [
                 new("emb_fourier", "MpFourier 384", "[B]", "[B, 384]", 0),
                 new("emb_noise", "MpLinear 384→1536", "[B, 384]", "[B, 1536]", 589824),
                 new("emb_label", "MpLinear 1000→1536", "[B, 1000]", "[B, 1536]", 1536000),
                 new("AddLabel", "MpSum 0.5", "[B, 1536], [B, 1536]", "[B, 1536]", 0),
                 new("EmbAct", "MpSiLU", "[B, 1536]", "[B, 1536]", 0),
-                new("Ones", "AppendOnes", "[B, 3, 64, 64]", "[B, 4, 64, 64]", 0),
+                new("AppendOnes", "AppendOnes", "[B, 3, 64, 64]", "[B, 4, 64, 64]", 0),
                 new("enc.64x64_conv", "MpConv2d 4→384, 3×3", "[B, 4, 64, 64]", "[B, 384, 64, 64]", 13824),
                 new("enc.64x64_block0", "EncoderBlock(384, 1536)", "[B, 384, 64, 64], [B, 1536]", "[B, 384, 64, 64]", 3244033) { Layers = EncoderBlock.ListLayers(384, 1536) },
                 new("enc.64x64_block1", "EncoderBlock(384, 1536)", "[B, 384, 64, 64], [B, 1536]", "[B, 384, 64, 64]", 3244033) { Layers = EncoderBlock.ListLayers(384, 1536) },
@@ -78,7 +78,7 @@ namespace Gallery
             /// emb_label         MpLinear 1000→1536                                    [B, 1000] → [B, 1536]
             /// AddLabel          MpSum 0.5                                             [B, 1536], [B, 1536] → [B, 1536]
             /// EmbAct            MpSiLU                                                [B, 1536] → [B, 1536]
-            /// Ones              AppendOnes                                            [B, 3, 64, 64] → [B, 4, 64, 64]
+            /// AppendOnes        AppendOnes                                            [B, 3, 64, 64] → [B, 4, 64, 64]
             /// enc.64x64_conv    MpConv2d 4→384, 3×3                                   [B, 4, 64, 64] → [B, 384, 64, 64]
             /// enc.64x64_block0  EncoderBlock(384, 1536)                               [B, 384, 64, 64], [B, 1536] → [B, 384, 64, 64]
             /// enc.64x64_block1  EncoderBlock(384, 1536)                               [B, 384, 64, 64], [B, 1536] → [B, 384, 64, 64]
@@ -130,7 +130,7 @@ namespace Gallery
                 private readonly Parameter embLabelWeight; // [1536, 1000]
                 private readonly Parameter enc64x64ConvWeight; // [384, 4, 3, 3]
                 private readonly Parameter outConvWeight; // [3, 384, 3, 3]
-                private readonly Parameter outGainGain; // []
+                private readonly Parameter outGainInitWeight; // []
 
                 /// <summary>EncoderBlock(384, 1536)</summary>
                 public EncoderBlock.Module Enc64x64Block0 { get; }
@@ -242,11 +242,11 @@ namespace Gallery
 
                 /// <summary>Names, shapes and starts of the 1,119,276,709 parameters.</summary>
                 public static ParameterLayout Layout() => new ParameterLayout()
-                    .AddBuffer("emb_fourier.freqs", Init.Normal(2 * Math.PI), 384)
-                    .AddBuffer("emb_fourier.phases", Init.Uniform(Math.PI), 384)
-                    .AddFloat32("emb_noise.weight", Init.Normal(1), 1536, 384)
-                    .AddFloat32("emb_label.weight", Init.Normal(1), 1536, 1000)
-                    .AddFloat32("enc.64x64_conv.weight", Init.Normal(1), 384, 4, 3, 3)
+                    .AddBuffer("emb_fourier.freqs", Initializer.Normal(2 * Math.PI), 384)
+                    .AddBuffer("emb_fourier.phases", Initializer.Uniform(Math.PI), 384)
+                    .AddFloat32("emb_noise.weight", Initializer.Normal(1), 1536, 384)
+                    .AddFloat32("emb_label.weight", Initializer.Normal(1), 1536, 1000)
+                    .AddFloat32("enc.64x64_conv.weight", Initializer.Normal(1), 384, 4, 3, 3)
                     .AddBlock("enc.64x64_block0", EncoderBlock.Module.Layout(384, 1536))
                     .AddBlock("enc.64x64_block1", EncoderBlock.Module.Layout(384, 1536))
                     .AddBlock("enc.64x64_block2", EncoderBlock.Module.Layout(384, 1536))
@@ -283,8 +283,8 @@ namespace Gallery
                     .AddBlock("dec.64x64_block1", DecoderSkipBlock.Module.Layout(768, 384, 1536))
                     .AddBlock("dec.64x64_block2", DecoderSkipBlock.Module.Layout(768, 384, 1536))
                     .AddBlock("dec.64x64_block3", DecoderSkipBlock.Module.Layout(768, 384, 1536))
-                    .AddFloat32("out_conv.weight", Init.Normal(1), 3, 384, 3, 3)
-                    .AddFloat32("out_gain", Init.Constant(0));
+                    .AddFloat32("out_conv.weight", Initializer.Normal(1), 3, 384, 3, 3)
+                    .AddFloat32("out_initWeight", Initializer.Constant(0));
 
                 /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                 public Module(ParameterScope parameters) : base("ModelNet")
@@ -331,7 +331,7 @@ namespace Gallery
                     Dec64x64Block2 = new DecoderSkipBlock.Module(768, 384, 1536, parameters.Block("dec.64x64_block2"));
                     Dec64x64Block3 = new DecoderSkipBlock.Module(768, 384, 1536, parameters.Block("dec.64x64_block3"));
                     register_parameter("out_conv.weight", outConvWeight = parameters["out_conv.weight"]);
-                    register_parameter("out_gain", outGainGain = parameters["out_gain"]);
+                    register_parameter("out_initWeight", outGainInitWeight = parameters["out_initWeight"]);
                     register_module("enc", nn.ModuleDict<nn.Module>(
                         ("64x64_block0", Enc64x64Block0),
                         ("64x64_block1", Enc64x64Block1),
@@ -407,12 +407,12 @@ namespace Gallery
                 /// <summary>[B, 3, 64, 64], [B, 1536] → 4 × [B, 384, 64, 64]; frees what nothing reads after it.</summary>
                 private (Tensor enc64x64Conv, Tensor enc64x64Block0, Tensor enc64x64Block1, Tensor enc64x64Block2) Encode64x64(Tensor x, Tensor embedding)
                 {
-                    var ones = Images.WithOnes(x);                                                     // [B, 4, 64, 64]
-                    var enc64x64Conv = MagnitudePreserving.Conv2d(ones, enc64x64ConvWeight, training); // [B, 384, 64, 64]
-                    ones.Dispose();
-                    var enc64x64Block0 = Enc64x64Block0.call(enc64x64Conv, embedding);                 // [B, 384, 64, 64]
-                    var enc64x64Block1 = Enc64x64Block1.call(enc64x64Block0, embedding);               // [B, 384, 64, 64]
-                    var enc64x64Block2 = Enc64x64Block2.call(enc64x64Block1, embedding);               // [B, 384, 64, 64]
+                    var appendOnes = Images.WithOnes(x);                                                     // [B, 4, 64, 64]
+                    var enc64x64Conv = MagnitudePreserving.Conv2d(appendOnes, enc64x64ConvWeight, training); // [B, 384, 64, 64]
+                    appendOnes.Dispose();
+                    var enc64x64Block0 = Enc64x64Block0.call(enc64x64Conv, embedding);                       // [B, 384, 64, 64]
+                    var enc64x64Block1 = Enc64x64Block1.call(enc64x64Block0, embedding);                     // [B, 384, 64, 64]
+                    var enc64x64Block2 = Enc64x64Block2.call(enc64x64Block1, embedding);                     // [B, 384, 64, 64]
                     return (enc64x64Conv, enc64x64Block0, enc64x64Block1, enc64x64Block2);
                 }
 
@@ -548,7 +548,7 @@ namespace Gallery
                 {
                     var outConv = MagnitudePreserving.Conv2d(dec64x64Block3, outConvWeight, training); // [B, 3, 64, 64]
                     dec64x64Block3.Dispose();
-                    var image = outConv * outGainGain;                                                 // [B, 3, 64, 64]
+                    var image = outConv * outGainInitWeight;                                           // [B, 3, 64, 64]
                     outConv.Dispose();
                     return image;
                 }
@@ -564,7 +564,7 @@ namespace Gallery
             {
                 /// <summary>The layers, for descriptions.</summary>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
-                public static Part[] ListLayers(int Channels, int Embedding) =>
+                public static Layer[] ListLayers(int Channels, int Embedding) =>
                 [
                     new("Normalize", "PixelNorm", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
                     new("Act0", "MpSiLU", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
@@ -574,7 +574,7 @@ namespace Gallery
                     new("Act1", "MpSiLU", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
                     new("conv_res1", $"MpConv2d {Channels}→{Channels}, 3×3", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 9 * Channels * Channels),
                     new("Add", "MpSum 0.3", $"[B, {Channels}, H, W], [B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
-                    new("Clip", "Clamp to ±256", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
+                    new("Clamp", "Clamp to ±256", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
                 ];
 
                 /// <summary><see cref="EncoderBlock"/> as a TorchSharp module: [B, Channels, H, W], [B, Embedding] → [B, Channels, H, W], 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
@@ -588,7 +588,7 @@ namespace Gallery
                 /// Act1        MpSiLU                           [B, Channels, H, W] → [B, Channels, H, W]
                 /// conv_res1   MpConv2d Channels→Channels, 3×3  [B, Channels, H, W] → [B, Channels, H, W]
                 /// Add         MpSum 0.3                        [B, Channels, H, W], [B, Channels, H, W] → [B, Channels, H, W]
-                /// Clip        Clamp to ±256                    [B, Channels, H, W] → [B, Channels, H, W]
+                /// Clamp       Clamp to ±256                    [B, Channels, H, W] → [B, Channels, H, W]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -598,15 +598,15 @@ namespace Gallery
                     private readonly int Embedding;
                     private readonly Parameter convRes0Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
-                    private readonly Parameter embGainGain; // []
+                    private readonly Parameter embGainInitWeight; // []
                     private readonly Parameter convRes1Weight; // [Channels, Channels, 3, 3]
 
                     /// <summary>Names, shapes and starts of the 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
-                        .AddFloat32("conv_res0.weight", Init.Normal(1), Channels, Channels, 3, 3)
-                        .AddFloat32("emb_linear.weight", Init.Normal(1), Channels, Embedding)
-                        .AddFloat32("emb_gain", Init.Constant(0))
-                        .AddFloat32("conv_res1.weight", Init.Normal(1), Channels, Channels, 3, 3);
+                        .AddFloat32("conv_res0.weight", Initializer.Normal(1), Channels, Channels, 3, 3)
+                        .AddFloat32("emb_linear.weight", Initializer.Normal(1), Channels, Embedding)
+                        .AddFloat32("emb_initWeight", Initializer.Constant(0))
+                        .AddFloat32("conv_res1.weight", Initializer.Normal(1), Channels, Channels, 3, 3);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, ParameterScope parameters) : base("EncoderBlock")
@@ -615,19 +615,19 @@ namespace Gallery
                         this.Embedding = Embedding;
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
-                        register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
+                        register_parameter("emb_initWeight", embGainInitWeight = parameters["emb_initWeight"]);
                         register_parameter("conv_res1.weight", convRes1Weight = parameters["conv_res1.weight"]);
                     }
 
                     /// <summary>[B, Channels, H, W], [B, Embedding] → [B, Channels, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var normed = Norms.Pixels(x);                                                     // [B, Channels, H, W]
+                        var normed = Norms.PixelNorm(x);                                                  // [B, Channels, H, W]
                         var act0 = MagnitudePreserving.SiLU(normed);                                      // [B, Channels, H, W]
                         var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);          // [B, Channels, H, W]
                         act0.Dispose();
                         var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training); // [B, Channels]
-                        var embGain = embLinear * embGainGain;                                            // [B, Channels]
+                        var embGain = embLinear * embGainInitWeight;                                      // [B, Channels]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                         // [B, Channels]
                         embGain.Dispose();
@@ -658,7 +658,7 @@ namespace Gallery
             {
                 /// <summary>The layers, for descriptions.</summary>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
-                public static Part[] ListLayers(int Channels, int Embedding) =>
+                public static Layer[] ListLayers(int Channels, int Embedding) =>
                 [
                     new("Shrink", "AveragePool 2", $"[B, {Channels}, H, W]", $"[B, {Channels}, H/2, W/2]", 0),
                     new("Normalize", "PixelNorm", $"[B, {Channels}, H/2, W/2]", $"[B, {Channels}, H/2, W/2]", 0),
@@ -669,7 +669,7 @@ namespace Gallery
                     new("Act1", "MpSiLU", $"[B, {Channels}, H/2, W/2]", $"[B, {Channels}, H/2, W/2]", 0),
                     new("conv_res1", $"MpConv2d {Channels}→{Channels}, 3×3", $"[B, {Channels}, H/2, W/2]", $"[B, {Channels}, H/2, W/2]", 9 * Channels * Channels),
                     new("Add", "MpSum 0.3", $"[B, {Channels}, H/2, W/2], [B, {Channels}, H/2, W/2]", $"[B, {Channels}, H/2, W/2]", 0),
-                    new("Clip", "Clamp to ±256", $"[B, {Channels}, H/2, W/2]", $"[B, {Channels}, H/2, W/2]", 0),
+                    new("Clamp", "Clamp to ±256", $"[B, {Channels}, H/2, W/2]", $"[B, {Channels}, H/2, W/2]", 0),
                 ];
 
                 /// <summary><see cref="EncoderDownBlock"/> as a TorchSharp module: [B, Channels, H, W], [B, Embedding] → [B, Channels, H/2, W/2], 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
@@ -684,7 +684,7 @@ namespace Gallery
                 /// Act1        MpSiLU                           [B, Channels, H/2, W/2] → [B, Channels, H/2, W/2]
                 /// conv_res1   MpConv2d Channels→Channels, 3×3  [B, Channels, H/2, W/2] → [B, Channels, H/2, W/2]
                 /// Add         MpSum 0.3                        [B, Channels, H/2, W/2], [B, Channels, H/2, W/2] → [B, Channels, H/2, W/2]
-                /// Clip        Clamp to ±256                    [B, Channels, H/2, W/2] → [B, Channels, H/2, W/2]
+                /// Clamp       Clamp to ±256                    [B, Channels, H/2, W/2] → [B, Channels, H/2, W/2]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -694,15 +694,15 @@ namespace Gallery
                     private readonly int Embedding;
                     private readonly Parameter convRes0Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
-                    private readonly Parameter embGainGain; // []
+                    private readonly Parameter embGainInitWeight; // []
                     private readonly Parameter convRes1Weight; // [Channels, Channels, 3, 3]
 
                     /// <summary>Names, shapes and starts of the 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
-                        .AddFloat32("conv_res0.weight", Init.Normal(1), Channels, Channels, 3, 3)
-                        .AddFloat32("emb_linear.weight", Init.Normal(1), Channels, Embedding)
-                        .AddFloat32("emb_gain", Init.Constant(0))
-                        .AddFloat32("conv_res1.weight", Init.Normal(1), Channels, Channels, 3, 3);
+                        .AddFloat32("conv_res0.weight", Initializer.Normal(1), Channels, Channels, 3, 3)
+                        .AddFloat32("emb_linear.weight", Initializer.Normal(1), Channels, Embedding)
+                        .AddFloat32("emb_initWeight", Initializer.Constant(0))
+                        .AddFloat32("conv_res1.weight", Initializer.Normal(1), Channels, Channels, 3, 3);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, ParameterScope parameters) : base("EncoderDownBlock")
@@ -711,7 +711,7 @@ namespace Gallery
                         this.Embedding = Embedding;
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
-                        register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
+                        register_parameter("emb_initWeight", embGainInitWeight = parameters["emb_initWeight"]);
                         register_parameter("conv_res1.weight", convRes1Weight = parameters["conv_res1.weight"]);
                     }
 
@@ -719,13 +719,13 @@ namespace Gallery
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
                         var sampled = functional.avg_pool2d(x, 2);                                        // [B, Channels, H/2, W/2]
-                        var normed = Norms.Pixels(sampled);                                               // [B, Channels, H/2, W/2]
+                        var normed = Norms.PixelNorm(sampled);                                            // [B, Channels, H/2, W/2]
                         sampled.Dispose();
                         var act0 = MagnitudePreserving.SiLU(normed);                                      // [B, Channels, H/2, W/2]
                         var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);          // [B, Channels, H/2, W/2]
                         act0.Dispose();
                         var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training); // [B, Channels]
-                        var embGain = embLinear * embGainGain;                                            // [B, Channels]
+                        var embGain = embLinear * embGainInitWeight;                                      // [B, Channels]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                         // [B, Channels]
                         embGain.Dispose();
@@ -756,7 +756,7 @@ namespace Gallery
             {
                 /// <summary>The layers, for descriptions.</summary>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
-                public static Part[] ListLayers(int In, int Out, int Embedding) =>
+                public static Layer[] ListLayers(int In, int Out, int Embedding) =>
                 [
                     new("conv_skip", $"MpConv2d {In}→{Out}, 1×1", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", In * Out),
                     new("Normalize", "PixelNorm", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
@@ -767,7 +767,7 @@ namespace Gallery
                     new("Act1", "MpSiLU", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
                     new("conv_res1", $"MpConv2d {Out}→{Out}, 3×3", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 9 * Out * Out),
                     new("Add", "MpSum 0.3", $"[B, {Out}, H, W], [B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
-                    new("Clip", "Clamp to ±256", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
+                    new("Clamp", "Clamp to ±256", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
                 ];
 
                 /// <summary><see cref="EncoderSkipBlock"/> as a TorchSharp module: [B, In, H, W], [B, Embedding] → [B, Out, H, W], Embedding*Out+In*Out+18*Out*Out+1 parameters.</summary>
@@ -782,7 +782,7 @@ namespace Gallery
                 /// Act1        MpSiLU                  [B, Out, H, W] → [B, Out, H, W]
                 /// conv_res1   MpConv2d Out→Out, 3×3   [B, Out, H, W] → [B, Out, H, W]
                 /// Add         MpSum 0.3               [B, Out, H, W], [B, Out, H, W] → [B, Out, H, W]
-                /// Clip        Clamp to ±256           [B, Out, H, W] → [B, Out, H, W]
+                /// Clamp       Clamp to ±256           [B, Out, H, W] → [B, Out, H, W]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -794,16 +794,16 @@ namespace Gallery
                     private readonly Parameter convSkipWeight; // [Out, In, 1, 1]
                     private readonly Parameter convRes0Weight; // [Out, Out, 3, 3]
                     private readonly Parameter embLinearWeight; // [Out, Embedding]
-                    private readonly Parameter embGainGain; // []
+                    private readonly Parameter embGainInitWeight; // []
                     private readonly Parameter convRes1Weight; // [Out, Out, 3, 3]
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+In*Out+18*Out*Out+1 parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding) => new ParameterLayout()
-                        .AddFloat32("conv_skip.weight", Init.Normal(1), Out, In, 1, 1)
-                        .AddFloat32("conv_res0.weight", Init.Normal(1), Out, Out, 3, 3)
-                        .AddFloat32("emb_linear.weight", Init.Normal(1), Out, Embedding)
-                        .AddFloat32("emb_gain", Init.Constant(0))
-                        .AddFloat32("conv_res1.weight", Init.Normal(1), Out, Out, 3, 3);
+                        .AddFloat32("conv_skip.weight", Initializer.Normal(1), Out, In, 1, 1)
+                        .AddFloat32("conv_res0.weight", Initializer.Normal(1), Out, Out, 3, 3)
+                        .AddFloat32("emb_linear.weight", Initializer.Normal(1), Out, Embedding)
+                        .AddFloat32("emb_initWeight", Initializer.Constant(0))
+                        .AddFloat32("conv_res1.weight", Initializer.Normal(1), Out, Out, 3, 3);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, ParameterScope parameters) : base("EncoderSkipBlock")
@@ -814,7 +814,7 @@ namespace Gallery
                         register_parameter("conv_skip.weight", convSkipWeight = parameters["conv_skip.weight"]);
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
-                        register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
+                        register_parameter("emb_initWeight", embGainInitWeight = parameters["emb_initWeight"]);
                         register_parameter("conv_res1.weight", convRes1Weight = parameters["conv_res1.weight"]);
                     }
 
@@ -822,13 +822,13 @@ namespace Gallery
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
                         var convSkip = MagnitudePreserving.Conv2d(x, convSkipWeight, training);           // [B, Out, H, W]
-                        var normed = Norms.Pixels(convSkip);                                              // [B, Out, H, W]
+                        var normed = Norms.PixelNorm(convSkip);                                           // [B, Out, H, W]
                         convSkip.Dispose();
                         var act0 = MagnitudePreserving.SiLU(normed);                                      // [B, Out, H, W]
                         var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);          // [B, Out, H, W]
                         act0.Dispose();
                         var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training); // [B, Out]
-                        var embGain = embLinear * embGainGain;                                            // [B, Out]
+                        var embGain = embLinear * embGainInitWeight;                                      // [B, Out]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                         // [B, Out]
                         embGain.Dispose();
@@ -859,7 +859,7 @@ namespace Gallery
             {
                 /// <summary>The layers, for descriptions.</summary>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
-                public static Part[] ListLayers(int Channels, int Embedding) =>
+                public static Layer[] ListLayers(int Channels, int Embedding) =>
                 [
                     new("Shrink", "AveragePool 2", $"[B, {Channels}, H, W]", $"[B, {Channels}, H/2, W/2]", 0),
                     new("Normalize", "PixelNorm", $"[B, {Channels}, H/2, W/2]", $"[B, {Channels}, H/2, W/2]", 0),
@@ -871,7 +871,7 @@ namespace Gallery
                     new("Dropout", "Dropout 0.5", $"[B, {Channels}, H/2, W/2]", $"[B, {Channels}, H/2, W/2]", 0),
                     new("conv_res1", $"MpConv2d {Channels}→{Channels}, 3×3", $"[B, {Channels}, H/2, W/2]", $"[B, {Channels}, H/2, W/2]", 9 * Channels * Channels),
                     new("Add", "MpSum 0.3", $"[B, {Channels}, H/2, W/2], [B, {Channels}, H/2, W/2]", $"[B, {Channels}, H/2, W/2]", 0),
-                    new("Clip", "Clamp to ±256", $"[B, {Channels}, H/2, W/2]", $"[B, {Channels}, H/2, W/2]", 0),
+                    new("Clamp", "Clamp to ±256", $"[B, {Channels}, H/2, W/2]", $"[B, {Channels}, H/2, W/2]", 0),
                 ];
 
                 /// <summary><see cref="EncoderDownBlockDropout50"/> as a TorchSharp module: [B, Channels, H, W], [B, Embedding] → [B, Channels, H/2, W/2], 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
@@ -887,7 +887,7 @@ namespace Gallery
                 /// Dropout     Dropout 0.5                      [B, Channels, H/2, W/2] → [B, Channels, H/2, W/2]
                 /// conv_res1   MpConv2d Channels→Channels, 3×3  [B, Channels, H/2, W/2] → [B, Channels, H/2, W/2]
                 /// Add         MpSum 0.3                        [B, Channels, H/2, W/2], [B, Channels, H/2, W/2] → [B, Channels, H/2, W/2]
-                /// Clip        Clamp to ±256                    [B, Channels, H/2, W/2] → [B, Channels, H/2, W/2]
+                /// Clamp       Clamp to ±256                    [B, Channels, H/2, W/2] → [B, Channels, H/2, W/2]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -898,15 +898,15 @@ namespace Gallery
                     private readonly StepContext context;
                     private readonly Parameter convRes0Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
-                    private readonly Parameter embGainGain; // []
+                    private readonly Parameter embGainInitWeight; // []
                     private readonly Parameter convRes1Weight; // [Channels, Channels, 3, 3]
 
                     /// <summary>Names, shapes and starts of the 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
-                        .AddFloat32("conv_res0.weight", Init.Normal(1), Channels, Channels, 3, 3)
-                        .AddFloat32("emb_linear.weight", Init.Normal(1), Channels, Embedding)
-                        .AddFloat32("emb_gain", Init.Constant(0))
-                        .AddFloat32("conv_res1.weight", Init.Normal(1), Channels, Channels, 3, 3);
+                        .AddFloat32("conv_res0.weight", Initializer.Normal(1), Channels, Channels, 3, 3)
+                        .AddFloat32("emb_linear.weight", Initializer.Normal(1), Channels, Embedding)
+                        .AddFloat32("emb_initWeight", Initializer.Constant(0))
+                        .AddFloat32("conv_res1.weight", Initializer.Normal(1), Channels, Channels, 3, 3);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, ParameterScope parameters) : base("EncoderDownBlockDropout50")
@@ -916,7 +916,7 @@ namespace Gallery
                         context = parameters.Context;
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
-                        register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
+                        register_parameter("emb_initWeight", embGainInitWeight = parameters["emb_initWeight"]);
                         register_parameter("conv_res1.weight", convRes1Weight = parameters["conv_res1.weight"]);
                     }
 
@@ -924,13 +924,13 @@ namespace Gallery
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
                         var sampled = functional.avg_pool2d(x, 2);                                        // [B, Channels, H/2, W/2]
-                        var normed = Norms.Pixels(sampled);                                               // [B, Channels, H/2, W/2]
+                        var normed = Norms.PixelNorm(sampled);                                            // [B, Channels, H/2, W/2]
                         sampled.Dispose();
                         var act0 = MagnitudePreserving.SiLU(normed);                                      // [B, Channels, H/2, W/2]
                         var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);          // [B, Channels, H/2, W/2]
                         act0.Dispose();
                         var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training); // [B, Channels]
-                        var embGain = embLinear * embGainGain;                                            // [B, Channels]
+                        var embGain = embLinear * embGainInitWeight;                                      // [B, Channels]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                         // [B, Channels]
                         embGain.Dispose();
@@ -963,7 +963,7 @@ namespace Gallery
             {
                 /// <summary>The layers, for descriptions.</summary>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
-                public static Part[] ListLayers(int In, int Out, int Embedding) =>
+                public static Layer[] ListLayers(int In, int Out, int Embedding) =>
                 [
                     new("conv_skip", $"MpConv2d {In}→{Out}, 1×1", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", In * Out),
                     new("Normalize", "PixelNorm", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
@@ -977,7 +977,7 @@ namespace Gallery
                     new("Add", "MpSum 0.3", $"[B, {Out}, H, W], [B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
                     new("Attention", $"MpAttention {Out}, {(Out) / 64} heads", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 4 * Out * Out),
                     new("AddAttention", "MpSum 0.3", $"[B, {Out}, H, W], [B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
-                    new("Clip", "Clamp to ±256", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
+                    new("Clamp", "Clamp to ±256", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
                 ];
 
                 /// <summary><see cref="EncoderSkipAttentionBlockDropout50"/> as a TorchSharp module: [B, In, H, W], [B, Embedding] → [B, Out, H, W], Embedding*Out+In*Out+22*Out*Out+1 parameters.</summary>
@@ -995,7 +995,7 @@ namespace Gallery
                 /// Add           MpSum 0.3                      [B, Out, H, W], [B, Out, H, W] → [B, Out, H, W]
                 /// Attention     MpAttention Out, Out/64 heads  [B, Out, H, W] → [B, Out, H, W]
                 /// AddAttention  MpSum 0.3                      [B, Out, H, W], [B, Out, H, W] → [B, Out, H, W]
-                /// Clip          Clamp to ±256                  [B, Out, H, W] → [B, Out, H, W]
+                /// Clamp         Clamp to ±256                  [B, Out, H, W] → [B, Out, H, W]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -1008,20 +1008,20 @@ namespace Gallery
                     private readonly Parameter convSkipWeight; // [Out, In, 1, 1]
                     private readonly Parameter convRes0Weight; // [Out, Out, 3, 3]
                     private readonly Parameter embLinearWeight; // [Out, Embedding]
-                    private readonly Parameter embGainGain; // []
+                    private readonly Parameter embGainInitWeight; // []
                     private readonly Parameter convRes1Weight; // [Out, Out, 3, 3]
                     private readonly Parameter attentionQkvWeight; // [3*Out, Out, 1, 1]
                     private readonly Parameter attentionProjWeight; // [Out, Out, 1, 1]
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+In*Out+22*Out*Out+1 parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding) => new ParameterLayout()
-                        .AddFloat32("conv_skip.weight", Init.Normal(1), Out, In, 1, 1)
-                        .AddFloat32("conv_res0.weight", Init.Normal(1), Out, Out, 3, 3)
-                        .AddFloat32("emb_linear.weight", Init.Normal(1), Out, Embedding)
-                        .AddFloat32("emb_gain", Init.Constant(0))
-                        .AddFloat32("conv_res1.weight", Init.Normal(1), Out, Out, 3, 3)
-                        .AddFloat32("attn_qkv.weight", Init.Normal(1), 3 * Out, Out, 1, 1)
-                        .AddFloat32("attn_proj.weight", Init.Normal(1), Out, Out, 1, 1);
+                        .AddFloat32("conv_skip.weight", Initializer.Normal(1), Out, In, 1, 1)
+                        .AddFloat32("conv_res0.weight", Initializer.Normal(1), Out, Out, 3, 3)
+                        .AddFloat32("emb_linear.weight", Initializer.Normal(1), Out, Embedding)
+                        .AddFloat32("emb_initWeight", Initializer.Constant(0))
+                        .AddFloat32("conv_res1.weight", Initializer.Normal(1), Out, Out, 3, 3)
+                        .AddFloat32("attn_qkv.weight", Initializer.Normal(1), 3 * Out, Out, 1, 1)
+                        .AddFloat32("attn_proj.weight", Initializer.Normal(1), Out, Out, 1, 1);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, ParameterScope parameters) : base("EncoderSkipAttentionBlockDropout50")
@@ -1034,7 +1034,7 @@ namespace Gallery
                         register_parameter("conv_skip.weight", convSkipWeight = parameters["conv_skip.weight"]);
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
-                        register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
+                        register_parameter("emb_initWeight", embGainInitWeight = parameters["emb_initWeight"]);
                         register_parameter("conv_res1.weight", convRes1Weight = parameters["conv_res1.weight"]);
                         register_parameter("attn_qkv.weight", attentionQkvWeight = parameters["attn_qkv.weight"]);
                         register_parameter("attn_proj.weight", attentionProjWeight = parameters["attn_proj.weight"]);
@@ -1044,13 +1044,13 @@ namespace Gallery
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
                         var convSkip = MagnitudePreserving.Conv2d(x, convSkipWeight, training);                              // [B, Out, H, W]
-                        var normed = Norms.Pixels(convSkip);                                                                 // [B, Out, H, W]
+                        var normed = Norms.PixelNorm(convSkip);                                                              // [B, Out, H, W]
                         convSkip.Dispose();
                         var act0 = MagnitudePreserving.SiLU(normed);                                                         // [B, Out, H, W]
                         var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);                             // [B, Out, H, W]
                         act0.Dispose();
                         var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training);                    // [B, Out]
-                        var embGain = embLinear * embGainGain;                                                               // [B, Out]
+                        var embGain = embLinear * embGainInitWeight;                                                         // [B, Out]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                                            // [B, Out]
                         embGain.Dispose();
@@ -1086,7 +1086,7 @@ namespace Gallery
             {
                 /// <summary>The layers, for descriptions.</summary>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
-                public static Part[] ListLayers(int Channels, int Embedding) =>
+                public static Layer[] ListLayers(int Channels, int Embedding) =>
                 [
                     new("Normalize", "PixelNorm", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
                     new("Act0", "MpSiLU", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
@@ -1099,7 +1099,7 @@ namespace Gallery
                     new("Add", "MpSum 0.3", $"[B, {Channels}, H, W], [B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
                     new("Attention", $"MpAttention {Channels}, {(Channels) / 64} heads", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 4 * Channels * Channels),
                     new("AddAttention", "MpSum 0.3", $"[B, {Channels}, H, W], [B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
-                    new("Clip", "Clamp to ±256", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
+                    new("Clamp", "Clamp to ±256", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
                 ];
 
                 /// <summary><see cref="EncoderAttentionBlockDropout50"/> as a TorchSharp module: [B, Channels, H, W], [B, Embedding] → [B, Channels, H, W], 22*Channels*Channels+Channels*Embedding+1 parameters.</summary>
@@ -1116,7 +1116,7 @@ namespace Gallery
                 /// Add           MpSum 0.3                                [B, Channels, H, W], [B, Channels, H, W] → [B, Channels, H, W]
                 /// Attention     MpAttention Channels, Channels/64 heads  [B, Channels, H, W] → [B, Channels, H, W]
                 /// AddAttention  MpSum 0.3                                [B, Channels, H, W], [B, Channels, H, W] → [B, Channels, H, W]
-                /// Clip          Clamp to ±256                            [B, Channels, H, W] → [B, Channels, H, W]
+                /// Clamp         Clamp to ±256                            [B, Channels, H, W] → [B, Channels, H, W]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -1127,19 +1127,19 @@ namespace Gallery
                     private readonly StepContext context;
                     private readonly Parameter convRes0Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
-                    private readonly Parameter embGainGain; // []
+                    private readonly Parameter embGainInitWeight; // []
                     private readonly Parameter convRes1Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter attentionQkvWeight; // [3*Channels, Channels, 1, 1]
                     private readonly Parameter attentionProjWeight; // [Channels, Channels, 1, 1]
 
                     /// <summary>Names, shapes and starts of the 22*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
-                        .AddFloat32("conv_res0.weight", Init.Normal(1), Channels, Channels, 3, 3)
-                        .AddFloat32("emb_linear.weight", Init.Normal(1), Channels, Embedding)
-                        .AddFloat32("emb_gain", Init.Constant(0))
-                        .AddFloat32("conv_res1.weight", Init.Normal(1), Channels, Channels, 3, 3)
-                        .AddFloat32("attn_qkv.weight", Init.Normal(1), 3 * Channels, Channels, 1, 1)
-                        .AddFloat32("attn_proj.weight", Init.Normal(1), Channels, Channels, 1, 1);
+                        .AddFloat32("conv_res0.weight", Initializer.Normal(1), Channels, Channels, 3, 3)
+                        .AddFloat32("emb_linear.weight", Initializer.Normal(1), Channels, Embedding)
+                        .AddFloat32("emb_initWeight", Initializer.Constant(0))
+                        .AddFloat32("conv_res1.weight", Initializer.Normal(1), Channels, Channels, 3, 3)
+                        .AddFloat32("attn_qkv.weight", Initializer.Normal(1), 3 * Channels, Channels, 1, 1)
+                        .AddFloat32("attn_proj.weight", Initializer.Normal(1), Channels, Channels, 1, 1);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, ParameterScope parameters) : base("EncoderAttentionBlockDropout50")
@@ -1150,7 +1150,7 @@ namespace Gallery
                         Require.That((Channels) % ((Channels) / 64) == 0, "EncoderAttentionBlockDropout50: heads of 'Attention' divides its channels (CM2009)");
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
-                        register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
+                        register_parameter("emb_initWeight", embGainInitWeight = parameters["emb_initWeight"]);
                         register_parameter("conv_res1.weight", convRes1Weight = parameters["conv_res1.weight"]);
                         register_parameter("attn_qkv.weight", attentionQkvWeight = parameters["attn_qkv.weight"]);
                         register_parameter("attn_proj.weight", attentionProjWeight = parameters["attn_proj.weight"]);
@@ -1159,12 +1159,12 @@ namespace Gallery
                     /// <summary>[B, Channels, H, W], [B, Embedding] → [B, Channels, H, W]</summary>
                     public override Tensor forward(Tensor x, Tensor embedding)
                     {
-                        var normed = Norms.Pixels(x);                                                                        // [B, Channels, H, W]
+                        var normed = Norms.PixelNorm(x);                                                                     // [B, Channels, H, W]
                         var act0 = MagnitudePreserving.SiLU(normed);                                                         // [B, Channels, H, W]
                         var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);                             // [B, Channels, H, W]
                         act0.Dispose();
                         var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training);                    // [B, Channels]
-                        var embGain = embLinear * embGainGain;                                                               // [B, Channels]
+                        var embGain = embLinear * embGainInitWeight;                                                         // [B, Channels]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                                            // [B, Channels]
                         embGain.Dispose();
@@ -1200,7 +1200,7 @@ namespace Gallery
             {
                 /// <summary>The layers, for descriptions.</summary>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
-                public static Part[] ListLayers(int Channels, int Embedding) =>
+                public static Layer[] ListLayers(int Channels, int Embedding) =>
                 [
                     new("Act0", "MpSiLU", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
                     new("conv_res0", $"MpConv2d {Channels}→{Channels}, 3×3", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 9 * Channels * Channels),
@@ -1212,7 +1212,7 @@ namespace Gallery
                     new("Add", "MpSum 0.3", $"[B, {Channels}, H, W], [B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
                     new("Attention", $"MpAttention {Channels}, {(Channels) / 64} heads", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 4 * Channels * Channels),
                     new("AddAttention", "MpSum 0.3", $"[B, {Channels}, H, W], [B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
-                    new("Clip", "Clamp to ±256", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
+                    new("Clamp", "Clamp to ±256", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
                 ];
 
                 /// <summary><see cref="DecoderAttentionBlockDropout50"/> as a TorchSharp module: [B, Channels, H, W], [B, Embedding] → [B, Channels, H, W], 22*Channels*Channels+Channels*Embedding+1 parameters.</summary>
@@ -1228,7 +1228,7 @@ namespace Gallery
                 /// Add           MpSum 0.3                                [B, Channels, H, W], [B, Channels, H, W] → [B, Channels, H, W]
                 /// Attention     MpAttention Channels, Channels/64 heads  [B, Channels, H, W] → [B, Channels, H, W]
                 /// AddAttention  MpSum 0.3                                [B, Channels, H, W], [B, Channels, H, W] → [B, Channels, H, W]
-                /// Clip          Clamp to ±256                            [B, Channels, H, W] → [B, Channels, H, W]
+                /// Clamp         Clamp to ±256                            [B, Channels, H, W] → [B, Channels, H, W]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -1239,19 +1239,19 @@ namespace Gallery
                     private readonly StepContext context;
                     private readonly Parameter convRes0Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
-                    private readonly Parameter embGainGain; // []
+                    private readonly Parameter embGainInitWeight; // []
                     private readonly Parameter convRes1Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter attentionQkvWeight; // [3*Channels, Channels, 1, 1]
                     private readonly Parameter attentionProjWeight; // [Channels, Channels, 1, 1]
 
                     /// <summary>Names, shapes and starts of the 22*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
-                        .AddFloat32("conv_res0.weight", Init.Normal(1), Channels, Channels, 3, 3)
-                        .AddFloat32("emb_linear.weight", Init.Normal(1), Channels, Embedding)
-                        .AddFloat32("emb_gain", Init.Constant(0))
-                        .AddFloat32("conv_res1.weight", Init.Normal(1), Channels, Channels, 3, 3)
-                        .AddFloat32("attn_qkv.weight", Init.Normal(1), 3 * Channels, Channels, 1, 1)
-                        .AddFloat32("attn_proj.weight", Init.Normal(1), Channels, Channels, 1, 1);
+                        .AddFloat32("conv_res0.weight", Initializer.Normal(1), Channels, Channels, 3, 3)
+                        .AddFloat32("emb_linear.weight", Initializer.Normal(1), Channels, Embedding)
+                        .AddFloat32("emb_initWeight", Initializer.Constant(0))
+                        .AddFloat32("conv_res1.weight", Initializer.Normal(1), Channels, Channels, 3, 3)
+                        .AddFloat32("attn_qkv.weight", Initializer.Normal(1), 3 * Channels, Channels, 1, 1)
+                        .AddFloat32("attn_proj.weight", Initializer.Normal(1), Channels, Channels, 1, 1);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, ParameterScope parameters) : base("DecoderAttentionBlockDropout50")
@@ -1262,7 +1262,7 @@ namespace Gallery
                         Require.That((Channels) % ((Channels) / 64) == 0, "DecoderAttentionBlockDropout50: heads of 'Attention' divides its channels (CM2009)");
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
-                        register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
+                        register_parameter("emb_initWeight", embGainInitWeight = parameters["emb_initWeight"]);
                         register_parameter("conv_res1.weight", convRes1Weight = parameters["conv_res1.weight"]);
                         register_parameter("attn_qkv.weight", attentionQkvWeight = parameters["attn_qkv.weight"]);
                         register_parameter("attn_proj.weight", attentionProjWeight = parameters["attn_proj.weight"]);
@@ -1275,7 +1275,7 @@ namespace Gallery
                         var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);                             // [B, Channels, H, W]
                         act0.Dispose();
                         var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training);                    // [B, Channels]
-                        var embGain = embLinear * embGainGain;                                                               // [B, Channels]
+                        var embGain = embLinear * embGainInitWeight;                                                         // [B, Channels]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                                            // [B, Channels]
                         embGain.Dispose();
@@ -1311,7 +1311,7 @@ namespace Gallery
             {
                 /// <summary>The layers, for descriptions.</summary>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
-                public static Part[] ListLayers(int Channels, int Embedding) =>
+                public static Layer[] ListLayers(int Channels, int Embedding) =>
                 [
                     new("Act0", "MpSiLU", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
                     new("conv_res0", $"MpConv2d {Channels}→{Channels}, 3×3", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 9 * Channels * Channels),
@@ -1321,7 +1321,7 @@ namespace Gallery
                     new("Dropout", "Dropout 0.5", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
                     new("conv_res1", $"MpConv2d {Channels}→{Channels}, 3×3", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 9 * Channels * Channels),
                     new("Add", "MpSum 0.3", $"[B, {Channels}, H, W], [B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
-                    new("Clip", "Clamp to ±256", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
+                    new("Clamp", "Clamp to ±256", $"[B, {Channels}, H, W]", $"[B, {Channels}, H, W]", 0),
                 ];
 
                 /// <summary><see cref="DecoderBlockDropout50"/> as a TorchSharp module: [B, Channels, H, W], [B, Embedding] → [B, Channels, H, W], 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
@@ -1335,7 +1335,7 @@ namespace Gallery
                 /// Dropout     Dropout 0.5                      [B, Channels, H, W] → [B, Channels, H, W]
                 /// conv_res1   MpConv2d Channels→Channels, 3×3  [B, Channels, H, W] → [B, Channels, H, W]
                 /// Add         MpSum 0.3                        [B, Channels, H, W], [B, Channels, H, W] → [B, Channels, H, W]
-                /// Clip        Clamp to ±256                    [B, Channels, H, W] → [B, Channels, H, W]
+                /// Clamp       Clamp to ±256                    [B, Channels, H, W] → [B, Channels, H, W]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -1346,15 +1346,15 @@ namespace Gallery
                     private readonly StepContext context;
                     private readonly Parameter convRes0Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
-                    private readonly Parameter embGainGain; // []
+                    private readonly Parameter embGainInitWeight; // []
                     private readonly Parameter convRes1Weight; // [Channels, Channels, 3, 3]
 
                     /// <summary>Names, shapes and starts of the 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
-                        .AddFloat32("conv_res0.weight", Init.Normal(1), Channels, Channels, 3, 3)
-                        .AddFloat32("emb_linear.weight", Init.Normal(1), Channels, Embedding)
-                        .AddFloat32("emb_gain", Init.Constant(0))
-                        .AddFloat32("conv_res1.weight", Init.Normal(1), Channels, Channels, 3, 3);
+                        .AddFloat32("conv_res0.weight", Initializer.Normal(1), Channels, Channels, 3, 3)
+                        .AddFloat32("emb_linear.weight", Initializer.Normal(1), Channels, Embedding)
+                        .AddFloat32("emb_initWeight", Initializer.Constant(0))
+                        .AddFloat32("conv_res1.weight", Initializer.Normal(1), Channels, Channels, 3, 3);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, ParameterScope parameters) : base("DecoderBlockDropout50")
@@ -1364,7 +1364,7 @@ namespace Gallery
                         context = parameters.Context;
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
-                        register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
+                        register_parameter("emb_initWeight", embGainInitWeight = parameters["emb_initWeight"]);
                         register_parameter("conv_res1.weight", convRes1Weight = parameters["conv_res1.weight"]);
                     }
 
@@ -1375,7 +1375,7 @@ namespace Gallery
                         var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);          // [B, Channels, H, W]
                         act0.Dispose();
                         var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training); // [B, Channels]
-                        var embGain = embLinear * embGainGain;                                            // [B, Channels]
+                        var embGain = embLinear * embGainInitWeight;                                      // [B, Channels]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                         // [B, Channels]
                         embGain.Dispose();
@@ -1408,7 +1408,7 @@ namespace Gallery
             {
                 /// <summary>The layers, for descriptions.</summary>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
-                public static Part[] ListLayers(int In, int Out, int Embedding) =>
+                public static Layer[] ListLayers(int In, int Out, int Embedding) =>
                 [
                     new("Act0", "MpSiLU", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 0),
                     new("conv_res0", $"MpConv2d {In}→{Out}, 3×3", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", 9 * In * Out),
@@ -1421,7 +1421,7 @@ namespace Gallery
                     new("Add", "MpSum 0.3", $"[B, {Out}, H, W], [B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
                     new("Attention", $"MpAttention {Out}, {(Out) / 64} heads", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 4 * Out * Out),
                     new("AddAttention", "MpSum 0.3", $"[B, {Out}, H, W], [B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
-                    new("Clip", "Clamp to ±256", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
+                    new("Clamp", "Clamp to ±256", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
                 ];
 
                 /// <summary><see cref="DecoderSkipAttentionBlockDropout50"/> as a TorchSharp module: [B, In, H, W], [B, Embedding] → [B, Out, H, W], Embedding*Out+10*In*Out+13*Out*Out+1 parameters.</summary>
@@ -1438,7 +1438,7 @@ namespace Gallery
                 /// Add           MpSum 0.3                      [B, Out, H, W], [B, Out, H, W] → [B, Out, H, W]
                 /// Attention     MpAttention Out, Out/64 heads  [B, Out, H, W] → [B, Out, H, W]
                 /// AddAttention  MpSum 0.3                      [B, Out, H, W], [B, Out, H, W] → [B, Out, H, W]
-                /// Clip          Clamp to ±256                  [B, Out, H, W] → [B, Out, H, W]
+                /// Clamp         Clamp to ±256                  [B, Out, H, W] → [B, Out, H, W]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -1450,7 +1450,7 @@ namespace Gallery
                     private readonly StepContext context;
                     private readonly Parameter convRes0Weight; // [Out, In, 3, 3]
                     private readonly Parameter embLinearWeight; // [Out, Embedding]
-                    private readonly Parameter embGainGain; // []
+                    private readonly Parameter embGainInitWeight; // []
                     private readonly Parameter convRes1Weight; // [Out, Out, 3, 3]
                     private readonly Parameter convSkipWeight; // [Out, In, 1, 1]
                     private readonly Parameter attentionQkvWeight; // [3*Out, Out, 1, 1]
@@ -1458,13 +1458,13 @@ namespace Gallery
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+10*In*Out+13*Out*Out+1 parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding) => new ParameterLayout()
-                        .AddFloat32("conv_res0.weight", Init.Normal(1), Out, In, 3, 3)
-                        .AddFloat32("emb_linear.weight", Init.Normal(1), Out, Embedding)
-                        .AddFloat32("emb_gain", Init.Constant(0))
-                        .AddFloat32("conv_res1.weight", Init.Normal(1), Out, Out, 3, 3)
-                        .AddFloat32("conv_skip.weight", Init.Normal(1), Out, In, 1, 1)
-                        .AddFloat32("attn_qkv.weight", Init.Normal(1), 3 * Out, Out, 1, 1)
-                        .AddFloat32("attn_proj.weight", Init.Normal(1), Out, Out, 1, 1);
+                        .AddFloat32("conv_res0.weight", Initializer.Normal(1), Out, In, 3, 3)
+                        .AddFloat32("emb_linear.weight", Initializer.Normal(1), Out, Embedding)
+                        .AddFloat32("emb_initWeight", Initializer.Constant(0))
+                        .AddFloat32("conv_res1.weight", Initializer.Normal(1), Out, Out, 3, 3)
+                        .AddFloat32("conv_skip.weight", Initializer.Normal(1), Out, In, 1, 1)
+                        .AddFloat32("attn_qkv.weight", Initializer.Normal(1), 3 * Out, Out, 1, 1)
+                        .AddFloat32("attn_proj.weight", Initializer.Normal(1), Out, Out, 1, 1);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, ParameterScope parameters) : base("DecoderSkipAttentionBlockDropout50")
@@ -1476,7 +1476,7 @@ namespace Gallery
                         Require.That((Out) % ((Out) / 64) == 0, "DecoderSkipAttentionBlockDropout50: heads of 'Attention' divides its channels (CM2009)");
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
-                        register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
+                        register_parameter("emb_initWeight", embGainInitWeight = parameters["emb_initWeight"]);
                         register_parameter("conv_res1.weight", convRes1Weight = parameters["conv_res1.weight"]);
                         register_parameter("conv_skip.weight", convSkipWeight = parameters["conv_skip.weight"]);
                         register_parameter("attn_qkv.weight", attentionQkvWeight = parameters["attn_qkv.weight"]);
@@ -1490,7 +1490,7 @@ namespace Gallery
                         var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);                             // [B, Out, H, W]
                         act0.Dispose();
                         var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training);                    // [B, Out]
-                        var embGain = embLinear * embGainGain;                                                               // [B, Out]
+                        var embGain = embLinear * embGainInitWeight;                                                         // [B, Out]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                                            // [B, Out]
                         embGain.Dispose();
@@ -1527,7 +1527,7 @@ namespace Gallery
             {
                 /// <summary>The layers, for descriptions.</summary>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
-                public static Part[] ListLayers(int Channels, int Embedding) =>
+                public static Layer[] ListLayers(int Channels, int Embedding) =>
                 [
                     new("Grow", "Upsample 2", $"[B, {Channels}, H, W]", $"[B, {Channels}, 2*H, 2*W]", 0),
                     new("Act0", "MpSiLU", $"[B, {Channels}, 2*H, 2*W]", $"[B, {Channels}, 2*H, 2*W]", 0),
@@ -1538,7 +1538,7 @@ namespace Gallery
                     new("Dropout", "Dropout 0.5", $"[B, {Channels}, 2*H, 2*W]", $"[B, {Channels}, 2*H, 2*W]", 0),
                     new("conv_res1", $"MpConv2d {Channels}→{Channels}, 3×3", $"[B, {Channels}, 2*H, 2*W]", $"[B, {Channels}, 2*H, 2*W]", 9 * Channels * Channels),
                     new("Add", "MpSum 0.3", $"[B, {Channels}, 2*H, 2*W], [B, {Channels}, 2*H, 2*W]", $"[B, {Channels}, 2*H, 2*W]", 0),
-                    new("Clip", "Clamp to ±256", $"[B, {Channels}, 2*H, 2*W]", $"[B, {Channels}, 2*H, 2*W]", 0),
+                    new("Clamp", "Clamp to ±256", $"[B, {Channels}, 2*H, 2*W]", $"[B, {Channels}, 2*H, 2*W]", 0),
                 ];
 
                 /// <summary><see cref="DecoderUpBlockDropout50"/> as a TorchSharp module: [B, Channels, H, W], [B, Embedding] → [B, Channels, 2*H, 2*W], 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
@@ -1553,7 +1553,7 @@ namespace Gallery
                 /// Dropout     Dropout 0.5                      [B, Channels, 2*H, 2*W] → [B, Channels, 2*H, 2*W]
                 /// conv_res1   MpConv2d Channels→Channels, 3×3  [B, Channels, 2*H, 2*W] → [B, Channels, 2*H, 2*W]
                 /// Add         MpSum 0.3                        [B, Channels, 2*H, 2*W], [B, Channels, 2*H, 2*W] → [B, Channels, 2*H, 2*W]
-                /// Clip        Clamp to ±256                    [B, Channels, 2*H, 2*W] → [B, Channels, 2*H, 2*W]
+                /// Clamp       Clamp to ±256                    [B, Channels, 2*H, 2*W] → [B, Channels, 2*H, 2*W]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -1564,15 +1564,15 @@ namespace Gallery
                     private readonly StepContext context;
                     private readonly Parameter convRes0Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
-                    private readonly Parameter embGainGain; // []
+                    private readonly Parameter embGainInitWeight; // []
                     private readonly Parameter convRes1Weight; // [Channels, Channels, 3, 3]
 
                     /// <summary>Names, shapes and starts of the 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
-                        .AddFloat32("conv_res0.weight", Init.Normal(1), Channels, Channels, 3, 3)
-                        .AddFloat32("emb_linear.weight", Init.Normal(1), Channels, Embedding)
-                        .AddFloat32("emb_gain", Init.Constant(0))
-                        .AddFloat32("conv_res1.weight", Init.Normal(1), Channels, Channels, 3, 3);
+                        .AddFloat32("conv_res0.weight", Initializer.Normal(1), Channels, Channels, 3, 3)
+                        .AddFloat32("emb_linear.weight", Initializer.Normal(1), Channels, Embedding)
+                        .AddFloat32("emb_initWeight", Initializer.Constant(0))
+                        .AddFloat32("conv_res1.weight", Initializer.Normal(1), Channels, Channels, 3, 3);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, ParameterScope parameters) : base("DecoderUpBlockDropout50")
@@ -1582,7 +1582,7 @@ namespace Gallery
                         context = parameters.Context;
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
-                        register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
+                        register_parameter("emb_initWeight", embGainInitWeight = parameters["emb_initWeight"]);
                         register_parameter("conv_res1.weight", convRes1Weight = parameters["conv_res1.weight"]);
                     }
 
@@ -1594,7 +1594,7 @@ namespace Gallery
                         var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);          // [B, Channels, 2*H, 2*W]
                         act0.Dispose();
                         var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training); // [B, Channels]
-                        var embGain = embLinear * embGainGain;                                            // [B, Channels]
+                        var embGain = embLinear * embGainInitWeight;                                      // [B, Channels]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                         // [B, Channels]
                         embGain.Dispose();
@@ -1627,7 +1627,7 @@ namespace Gallery
             {
                 /// <summary>The layers, for descriptions.</summary>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
-                public static Part[] ListLayers(int Channels, int Embedding) =>
+                public static Layer[] ListLayers(int Channels, int Embedding) =>
                 [
                     new("Grow", "Upsample 2", $"[B, {Channels}, H, W]", $"[B, {Channels}, 2*H, 2*W]", 0),
                     new("Act0", "MpSiLU", $"[B, {Channels}, 2*H, 2*W]", $"[B, {Channels}, 2*H, 2*W]", 0),
@@ -1637,7 +1637,7 @@ namespace Gallery
                     new("Act1", "MpSiLU", $"[B, {Channels}, 2*H, 2*W]", $"[B, {Channels}, 2*H, 2*W]", 0),
                     new("conv_res1", $"MpConv2d {Channels}→{Channels}, 3×3", $"[B, {Channels}, 2*H, 2*W]", $"[B, {Channels}, 2*H, 2*W]", 9 * Channels * Channels),
                     new("Add", "MpSum 0.3", $"[B, {Channels}, 2*H, 2*W], [B, {Channels}, 2*H, 2*W]", $"[B, {Channels}, 2*H, 2*W]", 0),
-                    new("Clip", "Clamp to ±256", $"[B, {Channels}, 2*H, 2*W]", $"[B, {Channels}, 2*H, 2*W]", 0),
+                    new("Clamp", "Clamp to ±256", $"[B, {Channels}, 2*H, 2*W]", $"[B, {Channels}, 2*H, 2*W]", 0),
                 ];
 
                 /// <summary><see cref="DecoderUpBlock"/> as a TorchSharp module: [B, Channels, H, W], [B, Embedding] → [B, Channels, 2*H, 2*W], 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
@@ -1651,7 +1651,7 @@ namespace Gallery
                 /// Act1        MpSiLU                           [B, Channels, 2*H, 2*W] → [B, Channels, 2*H, 2*W]
                 /// conv_res1   MpConv2d Channels→Channels, 3×3  [B, Channels, 2*H, 2*W] → [B, Channels, 2*H, 2*W]
                 /// Add         MpSum 0.3                        [B, Channels, 2*H, 2*W], [B, Channels, 2*H, 2*W] → [B, Channels, 2*H, 2*W]
-                /// Clip        Clamp to ±256                    [B, Channels, 2*H, 2*W] → [B, Channels, 2*H, 2*W]
+                /// Clamp       Clamp to ±256                    [B, Channels, 2*H, 2*W] → [B, Channels, 2*H, 2*W]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -1661,15 +1661,15 @@ namespace Gallery
                     private readonly int Embedding;
                     private readonly Parameter convRes0Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
-                    private readonly Parameter embGainGain; // []
+                    private readonly Parameter embGainInitWeight; // []
                     private readonly Parameter convRes1Weight; // [Channels, Channels, 3, 3]
 
                     /// <summary>Names, shapes and starts of the 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
-                        .AddFloat32("conv_res0.weight", Init.Normal(1), Channels, Channels, 3, 3)
-                        .AddFloat32("emb_linear.weight", Init.Normal(1), Channels, Embedding)
-                        .AddFloat32("emb_gain", Init.Constant(0))
-                        .AddFloat32("conv_res1.weight", Init.Normal(1), Channels, Channels, 3, 3);
+                        .AddFloat32("conv_res0.weight", Initializer.Normal(1), Channels, Channels, 3, 3)
+                        .AddFloat32("emb_linear.weight", Initializer.Normal(1), Channels, Embedding)
+                        .AddFloat32("emb_initWeight", Initializer.Constant(0))
+                        .AddFloat32("conv_res1.weight", Initializer.Normal(1), Channels, Channels, 3, 3);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int Channels, int Embedding, ParameterScope parameters) : base("DecoderUpBlock")
@@ -1678,7 +1678,7 @@ namespace Gallery
                         this.Embedding = Embedding;
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
-                        register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
+                        register_parameter("emb_initWeight", embGainInitWeight = parameters["emb_initWeight"]);
                         register_parameter("conv_res1.weight", convRes1Weight = parameters["conv_res1.weight"]);
                     }
 
@@ -1690,7 +1690,7 @@ namespace Gallery
                         var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);          // [B, Channels, 2*H, 2*W]
                         act0.Dispose();
                         var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training); // [B, Channels]
-                        var embGain = embLinear * embGainGain;                                            // [B, Channels]
+                        var embGain = embLinear * embGainInitWeight;                                      // [B, Channels]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                         // [B, Channels]
                         embGain.Dispose();
@@ -1721,7 +1721,7 @@ namespace Gallery
             {
                 /// <summary>The layers, for descriptions.</summary>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
-                public static Part[] ListLayers(int In, int Out, int Embedding) =>
+                public static Layer[] ListLayers(int In, int Out, int Embedding) =>
                 [
                     new("Act0", "MpSiLU", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 0),
                     new("conv_res0", $"MpConv2d {In}→{Out}, 3×3", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", 9 * In * Out),
@@ -1731,7 +1731,7 @@ namespace Gallery
                     new("conv_res1", $"MpConv2d {Out}→{Out}, 3×3", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 9 * Out * Out),
                     new("conv_skip", $"MpConv2d {In}→{Out}, 1×1", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", In * Out),
                     new("Add", "MpSum 0.3", $"[B, {Out}, H, W], [B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
-                    new("Clip", "Clamp to ±256", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
+                    new("Clamp", "Clamp to ±256", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
                 ];
 
                 /// <summary><see cref="DecoderSkipBlock"/> as a TorchSharp module: [B, In, H, W], [B, Embedding] → [B, Out, H, W], Embedding*Out+10*In*Out+9*Out*Out+1 parameters.</summary>
@@ -1745,7 +1745,7 @@ namespace Gallery
                 /// conv_res1   MpConv2d Out→Out, 3×3   [B, Out, H, W] → [B, Out, H, W]
                 /// conv_skip   MpConv2d In→Out, 1×1    [B, In, H, W] → [B, Out, H, W]
                 /// Add         MpSum 0.3               [B, Out, H, W], [B, Out, H, W] → [B, Out, H, W]
-                /// Clip        Clamp to ±256           [B, Out, H, W] → [B, Out, H, W]
+                /// Clamp       Clamp to ±256           [B, Out, H, W] → [B, Out, H, W]
                 /// </code>
                 /// </remarks>
                 [GeneratedCode("CM.Generators", "0.1.0.0")]
@@ -1756,17 +1756,17 @@ namespace Gallery
                     private readonly int Embedding;
                     private readonly Parameter convRes0Weight; // [Out, In, 3, 3]
                     private readonly Parameter embLinearWeight; // [Out, Embedding]
-                    private readonly Parameter embGainGain; // []
+                    private readonly Parameter embGainInitWeight; // []
                     private readonly Parameter convRes1Weight; // [Out, Out, 3, 3]
                     private readonly Parameter convSkipWeight; // [Out, In, 1, 1]
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+10*In*Out+9*Out*Out+1 parameters.</summary>
                     public static ParameterLayout Layout(int In, int Out, int Embedding) => new ParameterLayout()
-                        .AddFloat32("conv_res0.weight", Init.Normal(1), Out, In, 3, 3)
-                        .AddFloat32("emb_linear.weight", Init.Normal(1), Out, Embedding)
-                        .AddFloat32("emb_gain", Init.Constant(0))
-                        .AddFloat32("conv_res1.weight", Init.Normal(1), Out, Out, 3, 3)
-                        .AddFloat32("conv_skip.weight", Init.Normal(1), Out, In, 1, 1);
+                        .AddFloat32("conv_res0.weight", Initializer.Normal(1), Out, In, 3, 3)
+                        .AddFloat32("emb_linear.weight", Initializer.Normal(1), Out, Embedding)
+                        .AddFloat32("emb_initWeight", Initializer.Constant(0))
+                        .AddFloat32("conv_res1.weight", Initializer.Normal(1), Out, Out, 3, 3)
+                        .AddFloat32("conv_skip.weight", Initializer.Normal(1), Out, In, 1, 1);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                     public Module(int In, int Out, int Embedding, ParameterScope parameters) : base("DecoderSkipBlock")
@@ -1776,7 +1776,7 @@ namespace Gallery
                         this.Embedding = Embedding;
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
-                        register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
+                        register_parameter("emb_initWeight", embGainInitWeight = parameters["emb_initWeight"]);
                         register_parameter("conv_res1.weight", convRes1Weight = parameters["conv_res1.weight"]);
                         register_parameter("conv_skip.weight", convSkipWeight = parameters["conv_skip.weight"]);
                     }
@@ -1788,7 +1788,7 @@ namespace Gallery
                         var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);          // [B, Out, H, W]
                         act0.Dispose();
                         var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training); // [B, Out]
-                        var embGain = embLinear * embGainGain;                                            // [B, Out]
+                        var embGain = embLinear * embGainInitWeight;                                      // [B, Out]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                         // [B, Out]
                         embGain.Dispose();

@@ -18,11 +18,11 @@ namespace Gallery
     {
         /// <summary>EDM2 64×64, 3→3, 384·(1, 2, 3, 4), 3 blocks a level · [B, 3, 64, 64], [B], [B, 1000] → [B, 3, 64, 64] · 1,119,276,709 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Model => new("Model", "EDM2 64×64, 3→3, 384·(1, 2, 3, 4), 3 blocks a level", "[B, 3, 64, 64], [B], [B, 1000]", "[B, 3, 64, 64]", 1119276709) { Layers = ModelNet.ListLayers() };
+        public partial Layer Model => new("Model", "EDM2 64×64, 3→3, 384·(1, 2, 3, 4), 3 blocks a level", "[B, 3, 64, 64], [B], [B, 1000]", "[B, 3, 64, 64]", 1119276709) { Layers = ModelNet.ListLayers() };
 
         /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() =>
+        public Layer[] ListLayers() =>
         [
             Model,
         ];
@@ -44,7 +44,7 @@ namespace Gallery
         /// Model  EDM2 64×64, 3→3, 384·(1, 2, 3, 4), 3 blocks a level  [B, 3, 64, 64], [B], [B, 1000] → [B, 3, 64, 64]
         /// </code>
         /// </remarks>
-        [Contract("1119276709", "401959907328", "226727528", Parameters = [], Inputs = ["B,3,64,64", "B", "B,1000"], Outputs = ["B,3,64,64"], Duties = [])]
+        [Contract("1119276709", "401959907328", "226727528", Parameters = [], Inputs = ["B,3,64,64", "B", "B,1000"], Outputs = ["B,3,64,64"], Constraints = [])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor, Tensor>
         {

@@ -6,13 +6,13 @@ namespace Moons
 {
     using CM.Dsl;
 
-    [Couple("private Pair Couple(Flow data, Flow noise) { var (mean, deviation) = (data | Encode); return new Pair(data, (mean + (deviation * noise))) { Penalty = ((mean, deviation) | Kl) }; }")]
+    [Couple("private Pair Couple(Value data, Value noise) { var (mean, deviation) = (data | Encode); return new Pair(data, (mean + (deviation * noise))) { Regularization = ((mean, deviation) | Kl) }; }")]
     partial record VariationalNoise
     {
         /// <summary>MoonsEncoder() · [B, 2] → [B, 2], [B, 2]</summary>
-        public partial Part Encode => new("Encode", "MoonsEncoder()", "[B, 2]", "[B, 2], [B, 2]", 8772);
+        public partial Layer Encode => new("Encode", "MoonsEncoder()", "[B, 2]", "[B, 2], [B, 2]", 8772);
 
         /// <summary>KL to N(0, 1), weight 30, times the weight of the last interval · [B, 2], [B, 2] → [B]</summary>
-        public partial Part Kl => new("Kl", "KL to N(0, 1), weight 30, times the weight of the last interval", "[B, 2], [B, 2]", "[B]", 0);
+        public partial Layer Kl => new("Kl", "KL to N(0, 1), weight 30, times the weight of the last interval", "[B, 2], [B, 2]", "[B]", 0);
     }
 }

@@ -31,7 +31,7 @@ namespace Moons
                 new("Data", "TwoMoons, [2]"),
                 new("Model", "MoonsDenoiser"),
                 new("Coupling", "Independent"),
-                new("Times", "FirstStageTimes: from 0.002 to 80, ln t ~ N(−1.1, 2²), truncated, continuous"),
+                new("Times", "FirstStageSchedule: from 0.002 to 80, ln t ~ N(−1.1, 2²), truncated, continuous"),
                 new("Loss", "pseudo-Huber, c = 0.01"),
                 new("Optimiser", "RAdam, rate 0.0003"),
                 new("EMA", "0.999"),
@@ -52,7 +52,7 @@ namespace Moons
             protected override MoonsDenoiser.Module BuildModel(ParameterStore weights) => new(weights);
 
             /// <inheritdoc/>
-            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => FirstStageTimes.Draw(step, Setup.Steps, count, Setup.Device);
+            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => FirstStageSchedule.Draw(step, Setup.Steps, count, Setup.Device);
 
             /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3),
             /// where d(a, b) = √(‖a − b‖² + c²) − c and c = 0.01.</summary>
@@ -63,19 +63,19 @@ namespace Moons
                 var denoised = DenoiseStudent(data, noise, t, labels);                   // f(x_t, t), [B, 2]
                 const double C = 0.01;
                 var distance = ((denoised - target).square().sum(1) + C * C).sqrt() - C; // [B]
-                return FirstStageTimes.Weight(t, r).to(float32) * distance;
+                return FirstStageSchedule.Weight(t, r).to(float32) * distance;
             }
 
             // x_t = x + t·z
-            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
+            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => BatchOps.Axpby(data, t, noise);
 
-            // f(x, t) = Keep(t)·x + Give(t)·F(x, t) (Karras et al. 2022, equation 7)
+            // f(x, t) = CSkip(t)·x + COut(t)·F(x, t) (Karras et al. 2022, equation 7)
             protected override Tensor Denoise(MoonsDenoiser.Module model, Tensor x, Tensor t, Tensor? labels) =>
-                PerSample.Mix(FirstStageTimes.Keep(t), x, FirstStageTimes.Give(t), Output(model, x, t));
+                BatchOps.Axpby(FirstStageSchedule.CSkip(t), x, FirstStageSchedule.COut(t), Output(model, x, t));
 
-            // F(x, t): the network at Feed(t)·x and ¼ ln t, [B, 2]
+            // F(x, t): the network at CIn(t)·x and ¼ ln t, [B, 2]
             private static Tensor Output(MoonsDenoiser.Module model, Tensor x, Tensor t) =>
-                model.forward(PerSample.Scale(FirstStageTimes.Feed(t), x), (0.25 * t.log()).to(float32));
+                model.forward(BatchOps.Mul(FirstStageSchedule.CIn(t), x), (0.25 * t.log()).to(float32));
 
             /// <inheritdoc/>
             public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) =>

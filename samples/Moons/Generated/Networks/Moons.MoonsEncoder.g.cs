@@ -18,23 +18,23 @@ namespace Moons
     {
         /// <summary>Linear 2→64 · [B, 2] → [B, 64] · 192 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part In => new("In", "Linear 2→64", "[B, 2]", "[B, 64]", 192);
+        public partial Layer In => new("In", "Linear 2→64", "[B, 2]", "[B, 64]", 192);
 
         /// <summary>Residual(64), 2 times · [B, 64] → [B, 64] · 8,320 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Body => new("Body", "Residual(64), 2 times", "[B, 64]", "[B, 64]", 8320) { Layers = new Residual(64).ListLayers() };
+        public partial Layer Body => new("Body", "Residual(64), 2 times", "[B, 64]", "[B, 64]", 8320) { Layers = new Residual(64).ListLayers() };
 
         /// <summary>Linear 64→2 · [B, 64] → [B, 2] · 130 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Mean => new("Mean", "Linear 64→2", "[B, 64]", "[B, 2]", 130);
+        public partial Layer Mean => new("Mean", "Linear 64→2", "[B, 64]", "[B, 2]", 130);
 
         /// <summary>Linear 64→2 · [B, 64] → [B, 2] · 130 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Raw => new("Raw", "Linear 64→2", "[B, 64]", "[B, 2]", 130);
+        public partial Layer Raw => new("Raw", "Linear 64→2", "[B, 64]", "[B, 2]", 130);
 
         /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() =>
+        public Layer[] ListLayers() =>
         [
             In,
             Body,
@@ -57,14 +57,13 @@ namespace Moons
         /// <summary><see cref="MoonsEncoder"/> as a TorchSharp module: [B, 2] → [B, 2], [B, 2], 8,772 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// In        Linear 2→64            [B, 2] → [B, 64]
-        /// Body      Residual(64), 2 times  [B, 64] → [B, 64]
-        /// Mean      Linear 64→2            [B, 64] → [B, 2]
-        /// Raw       Linear 64→2            [B, 64] → [B, 2]
-        /// Softplus  Softplus               [B, 2] → [B, 2]
+        /// In    Linear 2→64            [B, 2] → [B, 64]
+        /// Body  Residual(64), 2 times  [B, 64] → [B, 64]
+        /// Mean  Linear 64→2            [B, 64] → [B, 2]
+        /// Raw   Linear 64→2            [B, 64] → [B, 2]
         /// </code>
         /// </remarks>
-        [Contract("8772", "8576", "322", Parameters = [], Inputs = ["B,2"], Outputs = ["B,2", "B,2"], Duties = [])]
+        [Contract("8772", "8576", "322", Parameters = [], Inputs = ["B,2"], Outputs = ["B,2", "B,2"], Constraints = [])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, (Tensor, Tensor)>
         {
@@ -80,14 +79,14 @@ namespace Moons
 
             /// <summary>Names, shapes and starts of the 8,772 parameters.</summary>
             public static ParameterLayout Layout() => new ParameterLayout()
-                .Add("In.weight", Init.Uniform(0.7071067811865475), 64, 2)
-                .Add("In.bias", Init.Uniform(0.7071067811865475), 64)
+                .Add("In.weight", Initializer.Uniform(0.7071067811865475), 64, 2)
+                .Add("In.bias", Initializer.Uniform(0.7071067811865475), 64)
                 .AddBlock("Body.0", Residual.Module.Layout(64))
                 .AddBlock("Body.1", Residual.Module.Layout(64))
-                .Add("Mean.weight", Init.Uniform(0.125), 2, 64)
-                .Add("Mean.bias", Init.Uniform(0.125), 2)
-                .Add("Raw.weight", Init.Uniform(0.125), 2, 64)
-                .Add("Raw.bias", Init.Uniform(0.125), 2);
+                .Add("Mean.weight", Initializer.Uniform(0.125), 2, 64)
+                .Add("Mean.bias", Initializer.Uniform(0.125), 2)
+                .Add("Raw.weight", Initializer.Uniform(0.125), 2, 64)
+                .Add("Raw.bias", Initializer.Uniform(0.125), 2);
 
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("MoonsEncoder")
@@ -107,8 +106,8 @@ namespace Moons
             /// <summary>[B, 2] → [B, 2], [B, 2]</summary>
             public override (Tensor, Tensor) forward(Tensor x)
             {
-                var inOut = Linears.Of(x, inWeight, inBias);         // [B, 64]
-                var hidden = Body[0].call(inOut);                    // [B, 64], 2 times
+                var inOut = Fused.Linear(x, inWeight, inBias);         // [B, 64]
+                var hidden = Body[0].call(inOut);                      // [B, 64], 2 times
                 for (var i = 1; i < Body.Count; i++)
                 {
                     var last = hidden;
@@ -116,10 +115,10 @@ namespace Moons
                     last.Dispose();
                 }
                 inOut.Dispose();
-                var mean = Linears.Of(hidden, meanWeight, meanBias); // [B, 2]
-                var raw = Linears.Of(hidden, rawWeight, rawBias);    // [B, 2]
+                var mean = Fused.Linear(hidden, meanWeight, meanBias); // [B, 2]
+                var raw = Fused.Linear(hidden, rawWeight, rawBias);    // [B, 2]
                 hidden.Dispose();
-                var softplus = functional.softplus(raw);             // [B, 2]
+                var softplus = functional.softplus(raw);               // [B, 2]
                 raw.Dispose();
                 return (mean, softplus);
             }

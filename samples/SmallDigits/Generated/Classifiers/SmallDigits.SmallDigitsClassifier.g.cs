@@ -15,7 +15,7 @@ namespace SmallDigits
             FullName = "SmallDigits.SmallDigitsClassifier",
             Steps = 1000,
             Batch = 64,
-            Rate = 0.002,
+            LearningRate = 0.002,
             Seed = 1,
             Data = new global::CM.Dsl.OpticalDigits(),
             Test = new global::CM.Dsl.OpticalDigitsTest(),

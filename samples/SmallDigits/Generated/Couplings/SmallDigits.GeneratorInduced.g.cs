@@ -6,13 +6,13 @@ namespace SmallDigits
 {
     using CM.Dsl;
 
-    [Couple("private Pair Couple(Flow data, Flow noise, Times times) { return new Pair((((((data + (times.Earlier * noise)), times.Earlier) | Model), data) | Mix), noise); }")]
+    [Couple("private Pair Couple(Value data, Value noise, TimePair times) { return new Pair((((((data + (times.R * noise)), times.R) | Model), data) | Mix), noise); }")]
     partial record GeneratorInduced
     {
         /// <summary>Model, averaged weights · [B, N], [B] → [B, N]</summary>
-        public partial Part Model => new("Model", "Model, averaged weights", "[B, N], [B]", "[B, N]", 0);
+        public partial Layer Model => new("Model", "Model, averaged weights", "[B, N], [B]", "[B, N]", 0);
 
-        /// <summary>Coin, heads 0.5 · [B, N], [B, N] → [B, N]</summary>
-        public partial Part Mix => new("Mix", "Coin, heads 0.5", "[B, N], [B, N]", "[B, N]", 0);
+        /// <summary>Bernoulli 0.5 · [B, N], [B, N] → [B, N]</summary>
+        public partial Layer Mix => new("Mix", "Bernoulli 0.5", "[B, N], [B, N]", "[B, N]", 0);
     }
 }

@@ -6,13 +6,13 @@ namespace SmallDigits
 {
     using CM.Dsl;
 
-    [Couple("private Pair Couple(Flow data, Flow noise) { var (mean, deviation) = (data | Encoder); return new Pair(data, (mean + (deviation * noise))) { Penalty = ((mean, deviation) | Kl) }; }")]
+    [Couple("private Pair Couple(Value data, Value noise) { var (mean, deviation) = (data | Encoder); return new Pair(data, (mean + (deviation * noise))) { Regularization = ((mean, deviation) | Kl) }; }")]
     partial record VariationalNoise
     {
         /// <summary>SmallEncoder() · [B, 1, 8, 8] → [B, 1, 8, 8], [B, 1, 8, 8]</summary>
-        public partial Part Encoder => new("Encoder", "SmallEncoder()", "[B, 1, 8, 8]", "[B, 1, 8, 8], [B, 1, 8, 8]", 5882);
+        public partial Layer Encoder => new("Encoder", "SmallEncoder()", "[B, 1, 8, 8]", "[B, 1, 8, 8], [B, 1, 8, 8]", 5882);
 
         /// <summary>KL to N(0, 1), weight 10, times the weight of the last interval · [B, 1, 8, 8], [B, 1, 8, 8] → [B]</summary>
-        public partial Part Kl => new("Kl", "KL to N(0, 1), weight 10, times the weight of the last interval", "[B, 1, 8, 8], [B, 1, 8, 8]", "[B]", 0);
+        public partial Layer Kl => new("Kl", "KL to N(0, 1), weight 10, times the weight of the last interval", "[B, 1, 8, 8], [B, 1, 8, 8]", "[B]", 0);
     }
 }

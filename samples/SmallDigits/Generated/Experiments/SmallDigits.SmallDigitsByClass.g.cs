@@ -32,7 +32,7 @@ namespace SmallDigits
                 new("Data", "OpticalDigits, [1, 8, 8], 10 classes"),
                 new("Model", "ClassDenoiser"),
                 new("Coupling", "Independent"),
-                new("Times", "EctTimes: from 0.002 to 80, ln t ~ N(−0.5, 1.6²), continuous"),
+                new("Times", "EctSchedule: from 0.002 to 80, ln t ~ N(−0.5, 1.6²), continuous"),
                 new("Loss", "pseudo-Huber, c = 0.01"),
                 new("Optimiser", "RAdam, rate 0.002·½(1 + cos(π·k/steps))"),
                 new("EMA", "0.995"),
@@ -56,7 +56,7 @@ namespace SmallDigits
             protected override ClassDenoiser.Module BuildModel(ParameterStore weights) => new(weights);
 
             /// <inheritdoc/>
-            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => EctTimes.Draw(step, Setup.Steps, count, Setup.Device);
+            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => EctSchedule.Draw(step, Setup.Steps, count, Setup.Device);
 
             // The learning rate at step k: 0.002·½(1 + cos(π·k/steps)).
             protected override double LearningRate(int step) => 0.002 * 0.5 * (1 + Cos(PI * step / Setup.Steps));
@@ -70,23 +70,23 @@ namespace SmallDigits
                 var denoised = DenoiseStudent(data, noise, t, labels);                   // f(x_t, t), [B, 1, 8, 8]
                 const double C = 0.01;
                 var distance = ((denoised - target).square().flatten(1).sum(1) + C * C).sqrt() - C; // [B]
-                return EctTimes.Weight(t, r).to(float32) * distance;
+                return EctSchedule.Weight(t, r).to(float32) * distance;
             }
 
             // x_t = x + t·z
-            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
+            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => BatchOps.Axpby(data, t, noise);
 
-            // f(x, t) = Keep(t)·x + Give(t)·F(x, t), while training (Karras et al. 2022, equation 7)
+            // f(x, t) = CSkip(t)·x + COut(t)·F(x, t), while training (Karras et al. 2022, equation 7)
             protected override Tensor Denoise(ClassDenoiser.Module model, Tensor x, Tensor t, Tensor? labels) =>
-                PerSample.Mix(EctTimes.Keep(t), x, EctTimes.Give(t), Output(model, x, t, labels!));
+                BatchOps.Axpby(EctSchedule.CSkip(t), x, EctSchedule.COut(t), Output(model, x, t, labels!));
 
-            // f(x, t) = KeepWhenSampling(t)·x + GiveWhenSampling(t)·F(x, t), while sampling (Karras et al. 2022, equation 7)
+            // f(x, t) = CSkipSampling(t)·x + COutSampling(t)·F(x, t), while sampling (Karras et al. 2022, equation 7)
             protected override Tensor DenoiseWhenSampling(ClassDenoiser.Module model, Tensor x, Tensor t, Tensor? labels) =>
-                PerSample.Mix(EctTimes.KeepWhenSampling(t), x, EctTimes.GiveWhenSampling(t), Output(model, x, t, labels!));
+                BatchOps.Axpby(EctSchedule.CSkipSampling(t), x, EctSchedule.COutSampling(t), Output(model, x, t, labels!));
 
-            // F(x, t): the network at Feed(t)·x and ¼ ln t, and the labels, [B, 1, 8, 8]
+            // F(x, t): the network at CIn(t)·x and ¼ ln t, and the labels, [B, 1, 8, 8]
             private static Tensor Output(ClassDenoiser.Module model, Tensor x, Tensor t, Tensor labels) =>
-                model.forward(PerSample.Scale(EctTimes.Feed(t), x), (0.25 * t.log()).to(float32), labels);
+                model.forward(BatchOps.Mul(EctSchedule.CIn(t), x), (0.25 * t.log()).to(float32), labels);
 
             /// <inheritdoc/>
             public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) =>

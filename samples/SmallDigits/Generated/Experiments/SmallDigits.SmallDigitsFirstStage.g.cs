@@ -32,7 +32,7 @@ namespace SmallDigits
                 new("Data", "OpticalDigits, [1, 8, 8]"),
                 new("Model", "SmallDenoiser"),
                 new("Coupling", "Independent"),
-                new("Times", "FirstStageTimes: from 0.002 to 80, ln t ~ N(−0.5, 1.6²), truncated, continuous"),
+                new("Times", "FirstStageSchedule: from 0.002 to 80, ln t ~ N(−0.5, 1.6²), truncated, continuous"),
                 new("Loss", "pseudo-Huber, c = 0.01"),
                 new("Optimiser", "RAdam, rate 0.002·½(1 + cos(π·k/steps))"),
                 new("EMA", "0.995"),
@@ -53,7 +53,7 @@ namespace SmallDigits
             protected override SmallDenoiser.Module BuildModel(ParameterStore weights) => new(weights);
 
             /// <inheritdoc/>
-            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => FirstStageTimes.Draw(step, Setup.Steps, count, Setup.Device);
+            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => FirstStageSchedule.Draw(step, Setup.Steps, count, Setup.Device);
 
             // The learning rate at step k: 0.002·½(1 + cos(π·k/steps)).
             protected override double LearningRate(int step) => 0.002 * 0.5 * (1 + Cos(PI * step / Setup.Steps));
@@ -67,19 +67,19 @@ namespace SmallDigits
                 var denoised = DenoiseStudent(data, noise, t, labels);                   // f(x_t, t), [B, 1, 8, 8]
                 const double C = 0.01;
                 var distance = ((denoised - target).square().flatten(1).sum(1) + C * C).sqrt() - C; // [B]
-                return FirstStageTimes.Weight(t, r).to(float32) * distance;
+                return FirstStageSchedule.Weight(t, r).to(float32) * distance;
             }
 
             // x_t = x + t·z
-            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
+            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => BatchOps.Axpby(data, t, noise);
 
-            // f(x, t) = Keep(t)·x + Give(t)·F(x, t) (Karras et al. 2022, equation 7)
+            // f(x, t) = CSkip(t)·x + COut(t)·F(x, t) (Karras et al. 2022, equation 7)
             protected override Tensor Denoise(SmallDenoiser.Module model, Tensor x, Tensor t, Tensor? labels) =>
-                PerSample.Mix(FirstStageTimes.Keep(t), x, FirstStageTimes.Give(t), Output(model, x, t));
+                BatchOps.Axpby(FirstStageSchedule.CSkip(t), x, FirstStageSchedule.COut(t), Output(model, x, t));
 
-            // F(x, t): the network at Feed(t)·x and ¼ ln t, [B, 1, 8, 8]
+            // F(x, t): the network at CIn(t)·x and ¼ ln t, [B, 1, 8, 8]
             private static Tensor Output(SmallDenoiser.Module model, Tensor x, Tensor t) =>
-                model.forward(PerSample.Scale(FirstStageTimes.Feed(t), x), (0.25 * t.log()).to(float32));
+                model.forward(BatchOps.Mul(FirstStageSchedule.CIn(t), x), (0.25 * t.log()).to(float32));
 
             /// <inheritdoc/>
             public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) =>

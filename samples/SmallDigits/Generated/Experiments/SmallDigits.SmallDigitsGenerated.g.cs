@@ -32,7 +32,7 @@ namespace SmallDigits
                 new("Data", "OpticalDigits, [1, 8, 8]"),
                 new("Model", "SmallDenoiser"),
                 new("Coupling", "GeneratorInduced"),
-                new("Times", "EctTimes: from 0.002 to 80, ln t ~ N(−0.5, 1.6²), continuous"),
+                new("Times", "EctSchedule: from 0.002 to 80, ln t ~ N(−0.5, 1.6²), continuous"),
                 new("Loss", "pseudo-Huber, c = 0.01"),
                 new("Optimiser", "RAdam, rate 0.002·½(1 + cos(π·k/steps))"),
                 new("EMA", "0.995"),
@@ -43,15 +43,15 @@ namespace SmallDigits
         /// <summary>Trains SmallDigitsGenerated.</summary>
         public new sealed class Trainer : ConsistencyTrainer<SmallDenoiser.Module>
         {
-            private readonly SmallDenoiser.Module modelPart;
+            private readonly SmallDenoiser.Module modelLayer;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
             public Trainer(TrainingSetup setup)
                 : base(setup, SmallDenoiser.Module.Layout(), [new Ema(0.995)])
             {
-                modelPart = new SmallDenoiser.Module(Averages[0].Weights);
-                modelPart.eval();
+                modelLayer = new SmallDenoiser.Module(Averages[0].Weights);
+                modelLayer.eval();
                 Optimizer = new RAdam(Weights, 0.002);
             }
 
@@ -59,21 +59,21 @@ namespace SmallDigits
             protected override SmallDenoiser.Module BuildModel(ParameterStore weights) => new(weights);
 
             /// <inheritdoc/>
-            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => EctTimes.Draw(step, Setup.Steps, count, Setup.Device);
+            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => EctSchedule.Draw(step, Setup.Steps, count, Setup.Device);
 
             /// <inheritdoc/>
-            protected override Tensor[] TossCoins(int step, long count) => [rand(count, device: Setup.Device).lt(0.5)];
+            protected override Tensor[] DrawBernoulli(int step, long count) => [rand(count, device: Setup.Device).lt(0.5)];
 
             // The learning rate at step k: 0.002·½(1 + cos(π·k/steps)).
             protected override double LearningRate(int step) => 0.002 * 0.5 * (1 + Cos(PI * step / Setup.Steps));
 
             /// <summary>How GeneratorInduced pairs data with noise.</summary>
             /// <inheritdoc/>
-            public override (Tensor Data, Tensor Noise, Tensor? Penalty) Couple(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels, Tensor[] coins)
+            public override (Tensor Data, Tensor Noise, Tensor? Regularization) Couple(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels, Tensor[] draws)
             {
                 using var _ = NewDisposeScope();
-                var mix = coins[0];                                                      // Mix shows heads, [B]
-                var mixOut = Where(mix, data, rows => MixHeads(rows.Of(data), rows.Of(noise), rows.Of(r))); // [B, 1, 8, 8]: heads of Mix
+                var mix = draws[0];                                                      // Mix shows heads, [B]
+                var mixOut = ComputeMasked(mix, data, rows => MixHeads(rows.Select(data), rows.Select(noise), rows.Select(r))); // [B, 1, 8, 8]: heads of Mix
                 return (mixOut.MoveToOuterDisposeScope(), noise, null);
             }
 
@@ -81,7 +81,7 @@ namespace SmallDigits
             private Tensor MixHeads(Tensor data, Tensor noise, Tensor r)
             {
                 using var _ = NewDisposeScope();
-                var modelOut = Predict(modelPart, data + PerSample.Column(r, 4) * noise, r); // [B, 1, 8, 8]
+                var modelOut = Predict(modelLayer, data + BatchOps.Broadcast(r, 4) * noise, r); // [B, 1, 8, 8]
                 return modelOut.MoveToOuterDisposeScope();
             }
 
@@ -104,23 +104,23 @@ namespace SmallDigits
                 var denoised = DenoiseStudent(data, noise, t, labels);                   // f(x_t, t), [B, 1, 8, 8]
                 const double C = 0.01;
                 var distance = ((denoised - target).square().flatten(1).sum(1) + C * C).sqrt() - C; // [B]
-                return EctTimes.Weight(t, r).to(float32) * distance;
+                return EctSchedule.Weight(t, r).to(float32) * distance;
             }
 
             // x_t = x + t·z
-            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
+            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => BatchOps.Axpby(data, t, noise);
 
-            // f(x, t) = Keep(t)·x + Give(t)·F(x, t), while training (Karras et al. 2022, equation 7)
+            // f(x, t) = CSkip(t)·x + COut(t)·F(x, t), while training (Karras et al. 2022, equation 7)
             protected override Tensor Denoise(SmallDenoiser.Module model, Tensor x, Tensor t, Tensor? labels) =>
-                PerSample.Mix(EctTimes.Keep(t), x, EctTimes.Give(t), Output(model, x, t));
+                BatchOps.Axpby(EctSchedule.CSkip(t), x, EctSchedule.COut(t), Output(model, x, t));
 
-            // f(x, t) = KeepWhenSampling(t)·x + GiveWhenSampling(t)·F(x, t), while sampling (Karras et al. 2022, equation 7)
+            // f(x, t) = CSkipSampling(t)·x + COutSampling(t)·F(x, t), while sampling (Karras et al. 2022, equation 7)
             protected override Tensor DenoiseWhenSampling(SmallDenoiser.Module model, Tensor x, Tensor t, Tensor? labels) =>
-                PerSample.Mix(EctTimes.KeepWhenSampling(t), x, EctTimes.GiveWhenSampling(t), Output(model, x, t));
+                BatchOps.Axpby(EctSchedule.CSkipSampling(t), x, EctSchedule.COutSampling(t), Output(model, x, t));
 
-            // F(x, t): the network at Feed(t)·x and ¼ ln t, [B, 1, 8, 8]
+            // F(x, t): the network at CIn(t)·x and ¼ ln t, [B, 1, 8, 8]
             private static Tensor Output(SmallDenoiser.Module model, Tensor x, Tensor t) =>
-                model.forward(PerSample.Scale(EctTimes.Feed(t), x), (0.25 * t.log()).to(float32));
+                model.forward(BatchOps.Mul(EctSchedule.CIn(t), x), (0.25 * t.log()).to(float32));
 
             /// <inheritdoc/>
             public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) =>

@@ -33,7 +33,7 @@ namespace SmallDigits
                 new("Data", "OpticalDigits, [1, 8, 8]"),
                 new("Model", "SmallDenoiser"),
                 new("Coupling", "Independent"),
-                new("Times", "SecondStageTimes: from 1 to 80, ln t ~ 0 + 0.2·Student(0.01), truncated, continuous"),
+                new("Times", "SecondStageSchedule: from 1 to 80, ln t ~ 0 + 0.2·Student(0.01), truncated, continuous"),
                 new("Run", "starts from SmallDigitsFirstStage and counts steps on"),
                 new("Truncated", "at 1, 0.25 of a batch there, weight 0.1"),
                 new("Loss", "pseudo-Huber, c = 0.01"),
@@ -60,7 +60,7 @@ namespace SmallDigits
 
             /// <inheritdoc/>
             protected override (Tensor T, Tensor R) DrawTimes(int step, long count) =>
-                WithBoundary(SecondStageTimes.Draw(step, Setup.Steps, count, Setup.Device), SecondStageTimes.Earlier(1, 0));
+                WithBoundary(SecondStageSchedule.Draw(step, Setup.Steps, count, Setup.Device), SecondStageSchedule.TeacherTime(1, 0));
 
             // The learning rate at step k: 0.002·½(1 + cos(π·k/steps)).
             protected override double LearningRate(int step) => 0.002 * 0.5 * (1 + Cos(PI * step / Setup.Steps));
@@ -74,19 +74,19 @@ namespace SmallDigits
                 var denoised = DenoiseStudent(data, noise, t, labels);                   // f(x_t, t), [B, 1, 8, 8]
                 const double C = 0.01;
                 var distance = ((denoised - target).square().flatten(1).sum(1) + C * C).sqrt() - C; // [B]
-                return SecondStageTimes.Weight(t, r).to(float32) * distance;
+                return SecondStageSchedule.Weight(t, r).to(float32) * distance;
             }
 
             // x_t = x + t·z
-            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
+            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => BatchOps.Axpby(data, t, noise);
 
-            // f(x, t) = Keep(t)·x + Give(t)·F(x, t) (Karras et al. 2022, equation 7)
+            // f(x, t) = CSkip(t)·x + COut(t)·F(x, t) (Karras et al. 2022, equation 7)
             protected override Tensor Denoise(SmallDenoiser.Module model, Tensor x, Tensor t, Tensor? labels) =>
-                PerSample.Mix(SecondStageTimes.Keep(t), x, SecondStageTimes.Give(t), Output(model, x, t));
+                BatchOps.Axpby(SecondStageSchedule.CSkip(t), x, SecondStageSchedule.COut(t), Output(model, x, t));
 
-            // F(x, t): the network at Feed(t)·x and ¼ ln t, [B, 1, 8, 8]
+            // F(x, t): the network at CIn(t)·x and ¼ ln t, [B, 1, 8, 8]
             private static Tensor Output(SmallDenoiser.Module model, Tensor x, Tensor t) =>
-                model.forward(PerSample.Scale(SecondStageTimes.Feed(t), x), (0.25 * t.log()).to(float32));
+                model.forward(BatchOps.Mul(SecondStageSchedule.CIn(t), x), (0.25 * t.log()).to(float32));
 
             /// <inheritdoc/>
             public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) =>

@@ -18,19 +18,19 @@ namespace SmallDigits
     {
         /// <summary>Linear 64→64 · [B, 64] → [B, 64] · 4,160 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part LevelProjection => new("LevelProjection", "Linear 64→64", "[B, 64]", "[B, 64]", 4160);
+        public partial Layer LevelProjection => new("LevelProjection", "Linear 64→64", "[B, 64]", "[B, 64]", 4160);
 
         /// <summary>ClassEmbedding 10→64 · [B, 10] → [B, 64] · 704 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part ClassEmbedding => new("ClassEmbedding", "ClassEmbedding 10→64", "[B, 10]", "[B, 64]", 704);
+        public partial Layer ClassEmbedding => new("ClassEmbedding", "ClassEmbedding 10→64", "[B, 10]", "[B, 64]", 704);
 
         /// <summary>SmallUNet() · [B, 1, 8, 8], [B, 64] → [B, 1, 8, 8] · 95,113 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part UNet => new("UNet", "SmallUNet()", "[B, 1, 8, 8], [B, 64]", "[B, 1, 8, 8]", 95113) { Layers = new SmallUNet().ListLayers() };
+        public partial Layer UNet => new("UNet", "SmallUNet()", "[B, 1, 8, 8], [B, 64]", "[B, 1, 8, 8]", 95113) { Layers = new SmallUNet().ListLayers() };
 
         /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() =>
+        public Layer[] ListLayers() =>
         [
             new("PositionalEmbedding(T)", "PositionalEmbedding 64", "[B]", "[B, 64]", 0),
             LevelProjection,
@@ -53,14 +53,12 @@ namespace SmallDigits
         /// <summary><see cref="ClassDenoiser"/> as a TorchSharp module: [B, 1, 8, 8], [B], [B, 10] → [B, 1, 8, 8], 99,977 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// PositionalEmbedding(T)  PositionalEmbedding 64  [B] → [B, 64]
-        /// LevelProjection         Linear 64→64            [B, 64] → [B, 64]
-        /// ClassEmbedding          ClassEmbedding 10→64    [B, 10] → [B, 64]
-        /// SiLU                    SiLU                    [B, 64] → [B, 64]
-        /// UNet                    SmallUNet()             [B, 1, 8, 8], [B, 64] → [B, 1, 8, 8]
+        /// LevelProjection  Linear 64→64          [B, 64] → [B, 64]
+        /// ClassEmbedding   ClassEmbedding 10→64  [B, 10] → [B, 64]
+        /// UNet             SmallUNet()           [B, 1, 8, 8], [B, 64] → [B, 1, 8, 8]
         /// </code>
         /// </remarks>
-        [Contract("99977", "3042944", "38714", Parameters = [], Inputs = ["B,1,8,8", "B", "B,10"], Outputs = ["B,1,8,8"], Duties = [])]
+        [Contract("99977", "3042944", "38714", Parameters = [], Inputs = ["B,1,8,8", "B", "B,10"], Outputs = ["B,1,8,8"], Constraints = [])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor, Tensor>
         {
@@ -74,10 +72,10 @@ namespace SmallDigits
 
             /// <summary>Names, shapes and starts of the 99,977 parameters.</summary>
             public static ParameterLayout Layout() => new ParameterLayout()
-                .Add("LevelProjection.weight", Init.Uniform(0.125), 64, 64)
-                .Add("LevelProjection.bias", Init.Uniform(0.125), 64)
-                .Add("ClassEmbedding.weight", Init.Uniform(0.31622776601683794), 64, 10)
-                .Add("ClassEmbedding.bias", Init.Uniform(0.31622776601683794), 64)
+                .Add("LevelProjection.weight", Initializer.Uniform(0.125), 64, 64)
+                .Add("LevelProjection.bias", Initializer.Uniform(0.125), 64)
+                .Add("ClassEmbedding.weight", Initializer.Uniform(0.31622776601683794), 64, 10)
+                .Add("ClassEmbedding.bias", Initializer.Uniform(0.31622776601683794), 64)
                 .AddBlock("UNet", SmallUNet.Module.Layout());
 
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
@@ -95,7 +93,7 @@ namespace SmallDigits
             public override Tensor forward(Tensor x, Tensor level, Tensor labels)
             {
                 var positionalEmbedding = Embeddings.Positional(level, 64);                                          // [B, 64]
-                var levelProjection = Linears.Of(positionalEmbedding, levelProjectionWeight, levelProjectionBias);   // [B, 64]
+                var levelProjection = Fused.Linear(positionalEmbedding, levelProjectionWeight, levelProjectionBias); // [B, 64]
                 positionalEmbedding.Dispose();
                 var classEmbedding = Embeddings.Classes(labels, classEmbeddingWeight, classEmbeddingBias, scale: 3.1622776601683795); // [B, 64]
                 var sum = levelProjection + classEmbedding;                                                          // [B, 64]

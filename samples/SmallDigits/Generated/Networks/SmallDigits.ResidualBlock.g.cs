@@ -18,31 +18,31 @@ namespace SmallDigits
     {
         /// <summary>GroupNorm In in 8 groups · [B, In, H, W] → [B, In, H, W] · 2*In parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Norm1 => new("Norm1", $"GroupNorm {In} in 8 groups", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 2 * In);
+        public partial Layer Norm1 => new("Norm1", $"GroupNorm {In} in 8 groups", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 2 * In);
 
         /// <summary>Conv2d In→Out, 3×3 · [B, In, H, W] → [B, Out, H, W] · 9*In*Out+Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Conv1 => new("Conv1", $"Conv2d {In}→{Out}, 3×3", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", 9 * In * Out + Out);
+        public partial Layer Conv1 => new("Conv1", $"Conv2d {In}→{Out}, 3×3", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", 9 * In * Out + Out);
 
         /// <summary>Linear T→Out · [B, T] → [B, Out] · Out+Out*T parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part EmbeddingProjection => new("EmbeddingProjection", $"Linear {T}→{Out}", $"[B, {T}]", $"[B, {Out}]", Out + Out * T);
+        public partial Layer EmbeddingProjection => new("EmbeddingProjection", $"Linear {T}→{Out}", $"[B, {T}]", $"[B, {Out}]", Out + Out * T);
 
         /// <summary>GroupNorm Out in 8 groups · [B, Out, H, W] → [B, Out, H, W] · 2*Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Norm2 => new("Norm2", $"GroupNorm {Out} in 8 groups", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 2 * Out);
+        public partial Layer Norm2 => new("Norm2", $"GroupNorm {Out} in 8 groups", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 2 * Out);
 
         /// <summary>Conv2d Out→Out, 3×3 · [B, Out, H, W] → [B, Out, H, W] · Out+9*Out*Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Conv2 => new("Conv2", $"Conv2d {Out}→{Out}, 3×3", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", Out + 9 * Out * Out);
+        public partial Layer Conv2 => new("Conv2", $"Conv2d {Out}→{Out}, 3×3", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", Out + 9 * Out * Out);
 
         /// <summary>Conv2d In→Out, 1×1 · [B, In, H, W] → [B, Out, H, W] · In*Out+Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Shortcut => new("Shortcut", $"Conv2d {In}→{Out}, 1×1", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", In * Out + Out);
+        public partial Layer Shortcut => new("Shortcut", $"Conv2d {In}→{Out}, 1×1", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", In * Out + Out);
 
         /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() =>
+        public Layer[] ListLayers() =>
         [
             Norm1,
             new("SiLU", "SiLU", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 0),
@@ -58,16 +58,14 @@ namespace SmallDigits
         /// <remarks>
         /// <code>
         /// Norm1                GroupNorm In in 8 groups   [B, In, H, W] → [B, In, H, W]
-        /// SiLU                 SiLU                       [B, In, H, W] → [B, In, H, W]
         /// Conv1                Conv2d In→Out, 3×3         [B, In, H, W] → [B, Out, H, W]
         /// EmbeddingProjection  Linear T→Out               [B, T] → [B, Out]
         /// Norm2                GroupNorm Out in 8 groups  [B, Out, H, W] → [B, Out, H, W]
-        /// SiLU                 SiLU                       [B, Out, H, W] → [B, Out, H, W]
         /// Conv2                Conv2d Out→Out, 3×3        [B, Out, H, W] → [B, Out, H, W]
         /// Shortcut             Conv2d In→Out, 1×1         [B, In, H, W] → [B, Out, H, W]
         /// </code>
         /// </remarks>
-        [Contract("2*In+10*In*Out+6*Out+9*Out*Out+Out*T", "10*H*In*Out*W+9*H*Out*Out*W+Out*T", "2*H*In*W+3*H*Out*W+32", Parameters = ["In", "Out", "T"], Inputs = ["B,In,H,W", "B,T"], Outputs = ["B,Out,H,W"], Duties = ["AtLeast|1|In|channels of 'Norm1' is 1 or more", "Divides|8|In|groups of 'Norm1' divides its channels", "AtLeast|1|Out|output of 'Conv1' is 1 or more", "AtLeast|1|T|input of 'EmbeddingProjection' is 1 or more", "Divides|8|Out|groups of 'Norm2' divides its channels"])]
+        [Contract("2*In+10*In*Out+6*Out+9*Out*Out+Out*T", "10*H*In*Out*W+9*H*Out*Out*W+Out*T", "2*H*In*W+3*H*Out*W+32", Parameters = ["In", "Out", "T"], Inputs = ["B,In,H,W", "B,T"], Outputs = ["B,Out,H,W"], Constraints = ["AtLeast|1|In|channels of 'Norm1' is 1 or more", "Divides|8|In|groups of 'Norm1' divides its channels", "AtLeast|1|Out|output of 'Conv1' is 1 or more", "AtLeast|1|T|input of 'EmbeddingProjection' is 1 or more", "Divides|8|Out|groups of 'Norm2' divides its channels"])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor>
         {
@@ -89,18 +87,18 @@ namespace SmallDigits
 
             /// <summary>Names, shapes and starts of the 2*In+10*In*Out+6*Out+9*Out*Out+Out*T parameters.</summary>
             public static ParameterLayout Layout(int In, int Out, int T) => new ParameterLayout()
-                .Add("Norm1.weight", Init.Constant(1), In)
-                .Add("Norm1.bias", Init.Constant(0), In)
-                .Add("Conv1.weight", Init.Uniform(1 / Math.Sqrt(9 * In)), Out, In, 3, 3)
-                .Add("Conv1.bias", Init.Uniform(1 / Math.Sqrt(9 * In)), Out)
-                .Add("EmbeddingProjection.weight", Init.Uniform(1 / Math.Sqrt(T)), Out, T)
-                .Add("EmbeddingProjection.bias", Init.Uniform(1 / Math.Sqrt(T)), Out)
-                .Add("Norm2.weight", Init.Constant(1), Out)
-                .Add("Norm2.bias", Init.Constant(0), Out)
-                .Add("Conv2.weight", Init.Uniform(1 / Math.Sqrt(9 * Out)), Out, Out, 3, 3)
-                .Add("Conv2.bias", Init.Uniform(1 / Math.Sqrt(9 * Out)), Out)
-                .Add("Shortcut.weight", Init.Uniform(1 / Math.Sqrt(In)), Out, In, 1, 1)
-                .Add("Shortcut.bias", Init.Uniform(1 / Math.Sqrt(In)), Out);
+                .Add("Norm1.weight", Initializer.Constant(1), In)
+                .Add("Norm1.bias", Initializer.Constant(0), In)
+                .Add("Conv1.weight", Initializer.Uniform(1 / Math.Sqrt(9 * In)), Out, In, 3, 3)
+                .Add("Conv1.bias", Initializer.Uniform(1 / Math.Sqrt(9 * In)), Out)
+                .Add("EmbeddingProjection.weight", Initializer.Uniform(1 / Math.Sqrt(T)), Out, T)
+                .Add("EmbeddingProjection.bias", Initializer.Uniform(1 / Math.Sqrt(T)), Out)
+                .Add("Norm2.weight", Initializer.Constant(1), Out)
+                .Add("Norm2.bias", Initializer.Constant(0), Out)
+                .Add("Conv2.weight", Initializer.Uniform(1 / Math.Sqrt(9 * Out)), Out, Out, 3, 3)
+                .Add("Conv2.bias", Initializer.Uniform(1 / Math.Sqrt(9 * Out)), Out)
+                .Add("Shortcut.weight", Initializer.Uniform(1 / Math.Sqrt(In)), Out, In, 1, 1)
+                .Add("Shortcut.bias", Initializer.Uniform(1 / Math.Sqrt(In)), Out);
 
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(int In, int Out, int T, ParameterScope parameters) : base("ResidualBlock")
@@ -128,7 +126,7 @@ namespace SmallDigits
             public override Tensor forward(Tensor x, Tensor embedding)
             {
                 var conv1 = Images.NormSiLUConv2d(x, 8, norm1Weight, norm1Bias, conv1Weight, conv1Bias);             // [B, Out, H, W]
-                var embeddingProjection = Linears.Of(embedding, embeddingProjectionWeight, embeddingProjectionBias); // [B, Out]
+                var embeddingProjection = Fused.Linear(embedding, embeddingProjectionWeight, embeddingProjectionBias); // [B, Out]
                 var shortcut = Images.Conv2d(x, shortcutWeight, shortcutBias);                                       // [B, Out, H, W]
                 var sum = Images.NormSiLUConv2d(conv1, 8, norm2Weight, norm2Bias, conv2Weight, conv2Bias, shift: embeddingProjection, residual: shortcut); // [B, Out, H, W]
                 conv1.Dispose(); embeddingProjection.Dispose(); shortcut.Dispose();

@@ -18,15 +18,15 @@ namespace SmallDigits
     {
         /// <summary>Linear 64→64 · [B, 64] → [B, 64] · 4,160 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part LevelProjection => new("LevelProjection", "Linear 64→64", "[B, 64]", "[B, 64]", 4160);
+        public partial Layer LevelProjection => new("LevelProjection", "Linear 64→64", "[B, 64]", "[B, 64]", 4160);
 
         /// <summary>SmallUNet() · [B, 1, 8, 8], [B, 64] → [B, 1, 8, 8] · 95,113 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part UNet => new("UNet", "SmallUNet()", "[B, 1, 8, 8], [B, 64]", "[B, 1, 8, 8]", 95113) { Layers = new SmallUNet().ListLayers() };
+        public partial Layer UNet => new("UNet", "SmallUNet()", "[B, 1, 8, 8], [B, 64]", "[B, 1, 8, 8]", 95113) { Layers = new SmallUNet().ListLayers() };
 
         /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() =>
+        public Layer[] ListLayers() =>
         [
             new("PositionalEmbedding(T)", "PositionalEmbedding 64", "[B]", "[B, 64]", 0),
             LevelProjection,
@@ -48,13 +48,11 @@ namespace SmallDigits
         /// <summary><see cref="SmallDenoiser"/> as a TorchSharp module: [B, 1, 8, 8], [B] → [B, 1, 8, 8], 99,273 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// PositionalEmbedding(T)  PositionalEmbedding 64  [B] → [B, 64]
-        /// LevelProjection         Linear 64→64            [B, 64] → [B, 64]
-        /// SiLU                    SiLU                    [B, 64] → [B, 64]
-        /// UNet                    SmallUNet()             [B, 1, 8, 8], [B, 64] → [B, 1, 8, 8]
+        /// LevelProjection  Linear 64→64  [B, 64] → [B, 64]
+        /// UNet             SmallUNet()   [B, 1, 8, 8], [B, 64] → [B, 1, 8, 8]
         /// </code>
         /// </remarks>
-        [Contract("99273", "3042304", "38704", Parameters = [], Inputs = ["B,1,8,8", "B"], Outputs = ["B,1,8,8"], Duties = [])]
+        [Contract("99273", "3042304", "38704", Parameters = [], Inputs = ["B,1,8,8", "B"], Outputs = ["B,1,8,8"], Constraints = [])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor>
         {
@@ -66,8 +64,8 @@ namespace SmallDigits
 
             /// <summary>Names, shapes and starts of the 99,273 parameters.</summary>
             public static ParameterLayout Layout() => new ParameterLayout()
-                .Add("LevelProjection.weight", Init.Uniform(0.125), 64, 64)
-                .Add("LevelProjection.bias", Init.Uniform(0.125), 64)
+                .Add("LevelProjection.weight", Initializer.Uniform(0.125), 64, 64)
+                .Add("LevelProjection.bias", Initializer.Uniform(0.125), 64)
                 .AddBlock("UNet", SmallUNet.Module.Layout());
 
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
@@ -82,12 +80,12 @@ namespace SmallDigits
             /// <summary>[B, 1, 8, 8], [B] → [B, 1, 8, 8]</summary>
             public override Tensor forward(Tensor x, Tensor level)
             {
-                var positionalEmbedding = Embeddings.Positional(level, 64);                                        // [B, 64]
-                var levelProjection = Linears.Of(positionalEmbedding, levelProjectionWeight, levelProjectionBias); // [B, 64]
+                var positionalEmbedding = Embeddings.Positional(level, 64);                                          // [B, 64]
+                var levelProjection = Fused.Linear(positionalEmbedding, levelProjectionWeight, levelProjectionBias); // [B, 64]
                 positionalEmbedding.Dispose();
-                var siLU = functional.silu(levelProjection);                                                       // [B, 64]
+                var siLU = functional.silu(levelProjection);                                                         // [B, 64]
                 levelProjection.Dispose();
-                var uNet = UNet.call(x, siLU);                                                                     // [B, 1, 8, 8]
+                var uNet = UNet.call(x, siLU);                                                                       // [B, 1, 8, 8]
                 siLU.Dispose();
                 return uNet;
             }

@@ -18,23 +18,23 @@ namespace SmallDigits
     {
         /// <summary>Conv2d 1→16, 3×3 · [B, 1, 8, 8] → [B, 16, 8, 8] · 160 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Conv1 => new("Conv1", "Conv2d 1→16, 3×3", "[B, 1, 8, 8]", "[B, 16, 8, 8]", 160);
+        public partial Layer Conv1 => new("Conv1", "Conv2d 1→16, 3×3", "[B, 1, 8, 8]", "[B, 16, 8, 8]", 160);
 
         /// <summary>Conv2d 16→32, 3×3, stride 2 · [B, 16, 8, 8] → [B, 32, 4, 4] · 4,640 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Conv2 => new("Conv2", "Conv2d 16→32, 3×3, stride 2", "[B, 16, 8, 8]", "[B, 32, 4, 4]", 4640);
+        public partial Layer Conv2 => new("Conv2", "Conv2d 16→32, 3×3, stride 2", "[B, 16, 8, 8]", "[B, 32, 4, 4]", 4640);
 
         /// <summary>Linear 512→64 · [B, 512] → [B, 64] · 32,832 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Features => new("Features", "Linear 512→64", "[B, 512]", "[B, 64]", 32832);
+        public partial Layer Features => new("Features", "Linear 512→64", "[B, 512]", "[B, 64]", 32832);
 
         /// <summary>Linear 64→10 · [B, 64] → [B, 10] · 650 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Output => new("Output", "Linear 64→10", "[B, 64]", "[B, 10]", 650);
+        public partial Layer Output => new("Output", "Linear 64→10", "[B, 64]", "[B, 10]", 650);
 
         /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() =>
+        public Layer[] ListLayers() =>
         [
             Conv1,
             new("SiLU", "SiLU", "[B, 16, 8, 8]", "[B, 16, 8, 8]", 0),
@@ -61,16 +61,12 @@ namespace SmallDigits
         /// <remarks>
         /// <code>
         /// Conv1     Conv2d 1→16, 3×3             [B, 1, 8, 8] → [B, 16, 8, 8]
-        /// SiLU      SiLU                         [B, 16, 8, 8] → [B, 16, 8, 8]
         /// Conv2     Conv2d 16→32, 3×3, stride 2  [B, 16, 8, 8] → [B, 32, 4, 4]
-        /// SiLU      SiLU                         [B, 32, 4, 4] → [B, 32, 4, 4]
-        /// Flatten   Flatten                      [B, 32, 4, 4] → [B, 512]
         /// Features  Linear 512→64                [B, 512] → [B, 64]
-        /// SiLU      SiLU                         [B, 64] → [B, 64]
         /// Output    Linear 64→10                 [B, 64] → [B, 10]
         /// </code>
         /// </remarks>
-        [Contract("38282", "116352", "3136", Parameters = [], Inputs = ["B,1,8,8"], Outputs = ["B,64", "B,10"], Duties = [])]
+        [Contract("38282", "116352", "3136", Parameters = [], Inputs = ["B,1,8,8"], Outputs = ["B,64", "B,10"], Constraints = [])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, (Tensor, Tensor)>
         {
@@ -85,14 +81,14 @@ namespace SmallDigits
 
             /// <summary>Names, shapes and starts of the 38,282 parameters.</summary>
             public static ParameterLayout Layout() => new ParameterLayout()
-                .Add("Conv1.weight", Init.Uniform(0.3333333333333333), 16, 1, 3, 3)
-                .Add("Conv1.bias", Init.Uniform(0.3333333333333333), 16)
-                .Add("Conv2.weight", Init.Uniform(0.08333333333333333), 32, 16, 3, 3)
-                .Add("Conv2.bias", Init.Uniform(0.08333333333333333), 32)
-                .Add("Features.weight", Init.Uniform(0.044194173824159216), 64, 512)
-                .Add("Features.bias", Init.Uniform(0.044194173824159216), 64)
-                .Add("Output.weight", Init.Uniform(0.125), 10, 64)
-                .Add("Output.bias", Init.Uniform(0.125), 10);
+                .Add("Conv1.weight", Initializer.Uniform(0.3333333333333333), 16, 1, 3, 3)
+                .Add("Conv1.bias", Initializer.Uniform(0.3333333333333333), 16)
+                .Add("Conv2.weight", Initializer.Uniform(0.08333333333333333), 32, 16, 3, 3)
+                .Add("Conv2.bias", Initializer.Uniform(0.08333333333333333), 32)
+                .Add("Features.weight", Initializer.Uniform(0.044194173824159216), 64, 512)
+                .Add("Features.bias", Initializer.Uniform(0.044194173824159216), 64)
+                .Add("Output.weight", Initializer.Uniform(0.125), 10, 64)
+                .Add("Output.bias", Initializer.Uniform(0.125), 10);
 
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("SmallDigitsClassifier")
@@ -119,11 +115,11 @@ namespace SmallDigits
                 conv2.Dispose();
                 var flatten = siLUOut.flatten(1);                                                                    // [B, 512]
                 siLUOut.Dispose();
-                var features = Linears.Of(flatten, featuresWeight, featuresBias);                                    // [B, 64]
+                var features = Fused.Linear(flatten, featuresWeight, featuresBias);                                  // [B, 64]
                 flatten.Dispose();
                 var featuresOut = functional.silu(features);                                                         // [B, 64]
                 features.Dispose();
-                var output = Linears.Of(featuresOut, outputWeight, outputBias);                                      // [B, 10]
+                var output = Fused.Linear(featuresOut, outputWeight, outputBias);                                    // [B, 10]
                 return (featuresOut, output);
             }
 

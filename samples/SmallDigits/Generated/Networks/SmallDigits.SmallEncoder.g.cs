@@ -18,23 +18,23 @@ namespace SmallDigits
     {
         /// <summary>Conv2d 1→24, 3×3 · [B, 1, 8, 8] → [B, 24, 8, 8] · 240 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Conv1 => new("Conv1", "Conv2d 1→24, 3×3", "[B, 1, 8, 8]", "[B, 24, 8, 8]", 240);
+        public partial Layer Conv1 => new("Conv1", "Conv2d 1→24, 3×3", "[B, 1, 8, 8]", "[B, 24, 8, 8]", 240);
 
         /// <summary>Conv2d 24→24, 3×3 · [B, 24, 8, 8] → [B, 24, 8, 8] · 5,208 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Conv2 => new("Conv2", "Conv2d 24→24, 3×3", "[B, 24, 8, 8]", "[B, 24, 8, 8]", 5208);
+        public partial Layer Conv2 => new("Conv2", "Conv2d 24→24, 3×3", "[B, 24, 8, 8]", "[B, 24, 8, 8]", 5208);
 
         /// <summary>Conv2d 24→1, 3×3 · [B, 24, 8, 8] → [B, 1, 8, 8] · 217 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Mean => new("Mean", "Conv2d 24→1, 3×3", "[B, 24, 8, 8]", "[B, 1, 8, 8]", 217);
+        public partial Layer Mean => new("Mean", "Conv2d 24→1, 3×3", "[B, 24, 8, 8]", "[B, 1, 8, 8]", 217);
 
         /// <summary>Conv2d 24→1, 3×3 · [B, 24, 8, 8] → [B, 1, 8, 8] · 217 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Deviation => new("Deviation", "Conv2d 24→1, 3×3", "[B, 24, 8, 8]", "[B, 1, 8, 8]", 217);
+        public partial Layer Deviation => new("Deviation", "Conv2d 24→1, 3×3", "[B, 24, 8, 8]", "[B, 1, 8, 8]", 217);
 
         /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() =>
+        public Layer[] ListLayers() =>
         [
             Conv1,
             new("SiLU", "SiLU", "[B, 24, 8, 8]", "[B, 24, 8, 8]", 0),
@@ -59,14 +59,12 @@ namespace SmallDigits
         /// <remarks>
         /// <code>
         /// Conv1      Conv2d 1→24, 3×3   [B, 1, 8, 8] → [B, 24, 8, 8]
-        /// SiLU       SiLU               [B, 24, 8, 8] → [B, 24, 8, 8]
         /// Conv2      Conv2d 24→24, 3×3  [B, 24, 8, 8] → [B, 24, 8, 8]
         /// Mean       Conv2d 24→1, 3×3   [B, 24, 8, 8] → [B, 1, 8, 8]
         /// Deviation  Conv2d 24→1, 3×3   [B, 24, 8, 8] → [B, 1, 8, 8]
-        /// Softplus   Softplus           [B, 1, 8, 8] → [B, 1, 8, 8]
         /// </code>
         /// </remarks>
-        [Contract("5882", "373248", "6208", Parameters = [], Inputs = ["B,1,8,8"], Outputs = ["B,1,8,8", "B,1,8,8"], Duties = [])]
+        [Contract("5882", "373248", "6208", Parameters = [], Inputs = ["B,1,8,8"], Outputs = ["B,1,8,8", "B,1,8,8"], Constraints = [])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, (Tensor, Tensor)>
         {
@@ -81,14 +79,14 @@ namespace SmallDigits
 
             /// <summary>Names, shapes and starts of the 5,882 parameters.</summary>
             public static ParameterLayout Layout() => new ParameterLayout()
-                .Add("Conv1.weight", Init.Uniform(0.3333333333333333), 24, 1, 3, 3)
-                .Add("Conv1.bias", Init.Uniform(0.3333333333333333), 24)
-                .Add("Conv2.weight", Init.Uniform(0.06804138174397717), 24, 24, 3, 3)
-                .Add("Conv2.bias", Init.Uniform(0.06804138174397717), 24)
-                .Add("Mean.weight", Init.Uniform(0.06804138174397717), 1, 24, 3, 3)
-                .Add("Mean.bias", Init.Uniform(0.06804138174397717), 1)
-                .Add("Deviation.weight", Init.Uniform(0.06804138174397717), 1, 24, 3, 3)
-                .Add("Deviation.bias", Init.Uniform(0.06804138174397717), 1);
+                .Add("Conv1.weight", Initializer.Uniform(0.3333333333333333), 24, 1, 3, 3)
+                .Add("Conv1.bias", Initializer.Uniform(0.3333333333333333), 24)
+                .Add("Conv2.weight", Initializer.Uniform(0.06804138174397717), 24, 24, 3, 3)
+                .Add("Conv2.bias", Initializer.Uniform(0.06804138174397717), 24)
+                .Add("Mean.weight", Initializer.Uniform(0.06804138174397717), 1, 24, 3, 3)
+                .Add("Mean.bias", Initializer.Uniform(0.06804138174397717), 1)
+                .Add("Deviation.weight", Initializer.Uniform(0.06804138174397717), 1, 24, 3, 3)
+                .Add("Deviation.bias", Initializer.Uniform(0.06804138174397717), 1);
 
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("SmallEncoder")

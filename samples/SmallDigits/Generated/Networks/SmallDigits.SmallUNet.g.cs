@@ -18,35 +18,35 @@ namespace SmallDigits
     {
         /// <summary>Conv2d 1→24, 3×3 · [B, 1, 8, 8] → [B, 24, 8, 8] · 240 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Input => new("Input", "Conv2d 1→24, 3×3", "[B, 1, 8, 8]", "[B, 24, 8, 8]", 240);
+        public partial Layer Input => new("Input", "Conv2d 1→24, 3×3", "[B, 1, 8, 8]", "[B, 24, 8, 8]", 240);
 
         /// <summary>ResidualBlock(24, 24, 64) · [B, 24, 8, 8], [B, 64] → [B, 24, 8, 8] · 12,672 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Encoder => new("Encoder", "ResidualBlock(24, 24, 64)", "[B, 24, 8, 8], [B, 64]", "[B, 24, 8, 8]", 12672) { Layers = new ResidualBlock(24, 24, 64).ListLayers() };
+        public partial Layer Encoder => new("Encoder", "ResidualBlock(24, 24, 64)", "[B, 24, 8, 8], [B, 64]", "[B, 24, 8, 8]", 12672) { Layers = new ResidualBlock(24, 24, 64).ListLayers() };
 
         /// <summary>Conv2d 24→48, 3×3, stride 2 · [B, 24, 8, 8] → [B, 48, 4, 4] · 10,416 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Down => new("Down", "Conv2d 24→48, 3×3, stride 2", "[B, 24, 8, 8]", "[B, 48, 4, 4]", 10416);
+        public partial Layer Down => new("Down", "Conv2d 24→48, 3×3, stride 2", "[B, 24, 8, 8]", "[B, 48, 4, 4]", 10416);
 
         /// <summary>ResidualBlock(48, 48, 64) · [B, 48, 4, 4], [B, 64] → [B, 48, 4, 4] · 47,232 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Middle => new("Middle", "ResidualBlock(48, 48, 64)", "[B, 48, 4, 4], [B, 64]", "[B, 48, 4, 4]", 47232) { Layers = new ResidualBlock(48, 48, 64).ListLayers() };
+        public partial Layer Middle => new("Middle", "ResidualBlock(48, 48, 64)", "[B, 48, 4, 4], [B, 64]", "[B, 48, 4, 4]", 47232) { Layers = new ResidualBlock(48, 48, 64).ListLayers() };
 
         /// <summary>ResidualBlock(72, 24, 64) · [B, 72, 8, 8], [B, 64] → [B, 24, 8, 8] · 24,288 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Decoder => new("Decoder", "ResidualBlock(72, 24, 64)", "[B, 72, 8, 8], [B, 64]", "[B, 24, 8, 8]", 24288) { Layers = new ResidualBlock(72, 24, 64).ListLayers() };
+        public partial Layer Decoder => new("Decoder", "ResidualBlock(72, 24, 64)", "[B, 72, 8, 8], [B, 64]", "[B, 24, 8, 8]", 24288) { Layers = new ResidualBlock(72, 24, 64).ListLayers() };
 
         /// <summary>GroupNorm 24 in 8 groups · [B, 24, 8, 8] → [B, 24, 8, 8] · 48 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Norm => new("Norm", "GroupNorm 24 in 8 groups", "[B, 24, 8, 8]", "[B, 24, 8, 8]", 48);
+        public partial Layer Norm => new("Norm", "GroupNorm 24 in 8 groups", "[B, 24, 8, 8]", "[B, 24, 8, 8]", 48);
 
         /// <summary>Conv2d 24→1, 3×3 · [B, 24, 8, 8] → [B, 1, 8, 8] · 217 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Output => new("Output", "Conv2d 24→1, 3×3", "[B, 24, 8, 8]", "[B, 1, 8, 8]", 217);
+        public partial Layer Output => new("Output", "Conv2d 24→1, 3×3", "[B, 24, 8, 8]", "[B, 1, 8, 8]", 217);
 
         /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() =>
+        public Layer[] ListLayers() =>
         [
             Input,
             Encoder,
@@ -73,18 +73,16 @@ namespace SmallDigits
         /// <summary><see cref="SmallUNet"/> as a TorchSharp module: [B, 1, 8, 8], [B, 64] → [B, 1, 8, 8], 95,113 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// Input        Conv2d 1→24, 3×3             [B, 1, 8, 8] → [B, 24, 8, 8]
-        /// Encoder      ResidualBlock(24, 24, 64)    [B, 24, 8, 8], [B, 64] → [B, 24, 8, 8]
-        /// Down         Conv2d 24→48, 3×3, stride 2  [B, 24, 8, 8] → [B, 48, 4, 4]
-        /// Middle       ResidualBlock(48, 48, 64)    [B, 48, 4, 4], [B, 64] → [B, 48, 4, 4]
-        /// Upsample(2)  Upsample 2                   [B, 48, 4, 4] → [B, 48, 8, 8]
-        /// Decoder      ResidualBlock(72, 24, 64)    [B, 72, 8, 8], [B, 64] → [B, 24, 8, 8]
-        /// Norm         GroupNorm 24 in 8 groups     [B, 24, 8, 8] → [B, 24, 8, 8]
-        /// SiLU         SiLU                         [B, 24, 8, 8] → [B, 24, 8, 8]
-        /// Output       Conv2d 24→1, 3×3             [B, 24, 8, 8] → [B, 1, 8, 8]
+        /// Input    Conv2d 1→24, 3×3             [B, 1, 8, 8] → [B, 24, 8, 8]
+        /// Encoder  ResidualBlock(24, 24, 64)    [B, 24, 8, 8], [B, 64] → [B, 24, 8, 8]
+        /// Down     Conv2d 24→48, 3×3, stride 2  [B, 24, 8, 8] → [B, 48, 4, 4]
+        /// Middle   ResidualBlock(48, 48, 64)    [B, 48, 4, 4], [B, 64] → [B, 48, 4, 4]
+        /// Decoder  ResidualBlock(72, 24, 64)    [B, 72, 8, 8], [B, 64] → [B, 24, 8, 8]
+        /// Norm     GroupNorm 24 in 8 groups     [B, 24, 8, 8] → [B, 24, 8, 8]
+        /// Output   Conv2d 24→1, 3×3             [B, 24, 8, 8] → [B, 1, 8, 8]
         /// </code>
         /// </remarks>
-        [Contract("95113", "3038208", "38512", Parameters = [], Inputs = ["B,1,8,8", "B,64"], Outputs = ["B,1,8,8"], Duties = [])]
+        [Contract("95113", "3038208", "38512", Parameters = [], Inputs = ["B,1,8,8", "B,64"], Outputs = ["B,1,8,8"], Constraints = [])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor>
         {
@@ -108,17 +106,17 @@ namespace SmallDigits
 
             /// <summary>Names, shapes and starts of the 95,113 parameters.</summary>
             public static ParameterLayout Layout() => new ParameterLayout()
-                .Add("Input.weight", Init.Uniform(0.3333333333333333), 24, 1, 3, 3)
-                .Add("Input.bias", Init.Uniform(0.3333333333333333), 24)
+                .Add("Input.weight", Initializer.Uniform(0.3333333333333333), 24, 1, 3, 3)
+                .Add("Input.bias", Initializer.Uniform(0.3333333333333333), 24)
                 .AddBlock("Encoder", ResidualBlock.Module.Layout(24, 24, 64))
-                .Add("Down.weight", Init.Uniform(0.06804138174397717), 48, 24, 3, 3)
-                .Add("Down.bias", Init.Uniform(0.06804138174397717), 48)
+                .Add("Down.weight", Initializer.Uniform(0.06804138174397717), 48, 24, 3, 3)
+                .Add("Down.bias", Initializer.Uniform(0.06804138174397717), 48)
                 .AddBlock("Middle", ResidualBlock.Module.Layout(48, 48, 64))
                 .AddBlock("Decoder", ResidualBlock.Module.Layout(72, 24, 64))
-                .Add("Norm.weight", Init.Constant(1), 24)
-                .Add("Norm.bias", Init.Constant(0), 24)
-                .Add("Output.weight", Init.Uniform(0.06804138174397717), 1, 24, 3, 3)
-                .Add("Output.bias", Init.Uniform(0.06804138174397717), 1);
+                .Add("Norm.weight", Initializer.Constant(1), 24)
+                .Add("Norm.bias", Initializer.Constant(0), 24)
+                .Add("Output.weight", Initializer.Uniform(0.06804138174397717), 1, 24, 3, 3)
+                .Add("Output.bias", Initializer.Uniform(0.06804138174397717), 1);
 
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("SmallUNet")

@@ -10,7 +10,7 @@ internal sealed class AppendOnes : LayerKind
     public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check)
     {
         if (input.Rank >= 2)
-            return input.Turn(1, input[1].Size + 1, layer.Name);
+            return input.Resize(1, input[1].Size + 1, layer.Name);
         check.Rank(input, 4, "[B, channels, …]");
         return Shape.Unknown;
     }

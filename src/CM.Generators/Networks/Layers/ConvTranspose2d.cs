@@ -34,7 +34,7 @@ internal sealed class ConvTranspose2d : LayerKind
         var width = Side(layer, input[3].Size);
         if (!check.Positive(input, 2, height) || !check.Positive(input, 3, width))
             return Shape.Unknown;
-        return input.Make(1, layer.Size("output"), layer.Name).Turn(2, height, layer.Name).Turn(3, width, layer.Name);
+        return input.Make(1, layer.Size("output"), layer.Name).Resize(2, height, layer.Name).Resize(3, width, layer.Name);
     }
 
     public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer)

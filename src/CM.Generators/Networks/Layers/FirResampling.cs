@@ -25,7 +25,7 @@ internal abstract class FirResampling : LayerKind
             return Shape.Unknown;
         var (height, width) = (Side(layer, input[2].Size), Side(layer, input[3].Size));
         return check.Positive(input, 2, height) && check.Positive(input, 3, width)
-            ? input.Turn(2, height, layer.Name).Turn(3, width, layer.Name)
+            ? input.Resize(2, height, layer.Name).Resize(3, width, layer.Name)
             : Shape.Unknown;
     }
 

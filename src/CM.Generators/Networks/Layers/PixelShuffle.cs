@@ -13,7 +13,7 @@ internal sealed class PixelShuffle : LayerKind
     {
         var factor = layer.Whole("factor");
         return factor >= 1 && check.Rank(input, 4, "[B, channels, height, width]") && check.Divides("factor²", factor * factor, "channels", input[1].Size)
-            ? input.Turn(1, input[1].Size.Floor(factor * factor), layer.Name).Turn(2, input[2].Size * factor, layer.Name).Turn(3, input[3].Size * factor, layer.Name)
+            ? input.Resize(1, input[1].Size.Floor(factor * factor), layer.Name).Resize(2, input[2].Size * factor, layer.Name).Resize(3, input[3].Size * factor, layer.Name)
             : Shape.Unknown;
     }
 
@@ -34,7 +34,7 @@ internal sealed class PixelUnshuffle : LayerKind
         var factor = layer.Whole("factor");
         return factor >= 1 && check.Rank(input, 4, "[B, channels, height, width]")
             && check.Divides("factor", factor, "rows", input[2].Size) && check.Divides("factor", factor, "columns", input[3].Size)
-            ? input.Turn(1, input[1].Size * (factor * factor), layer.Name).Turn(2, input[2].Size.Floor(factor), layer.Name).Turn(3, input[3].Size.Floor(factor), layer.Name)
+            ? input.Resize(1, input[1].Size * (factor * factor), layer.Name).Resize(2, input[2].Size.Floor(factor), layer.Name).Resize(3, input[3].Size.Floor(factor), layer.Name)
             : Shape.Unknown;
     }
 

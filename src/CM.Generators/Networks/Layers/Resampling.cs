@@ -18,7 +18,7 @@ internal abstract class Resampling : LayerKind
             return Shape.Unknown;
         var (height, width) = (Side(input[2].Size, Factor(layer)), Side(input[3].Size, Factor(layer)));
         return check.Positive(input, 2, height) && check.Positive(input, 3, width)
-            ? input.Turn(2, height, layer.Name).Turn(3, width, layer.Name)
+            ? input.Resize(2, height, layer.Name).Resize(3, width, layer.Name)
             : Shape.Unknown;
     }
 

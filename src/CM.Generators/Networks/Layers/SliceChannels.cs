@@ -22,7 +22,7 @@ internal sealed class SliceChannels : LayerKind
         }
 
         // One more channel than the last must be left, for the rule asks for sizes above 0.
-        return check.Positive(input, 1, input[1].Size - layer.Size("from", 0) - layer.Size("count") + 1) ? input.Turn(1, layer.Size("count"), layer.Name) : Shape.Unknown;
+        return check.Positive(input, 1, input[1].Size - layer.Size("from", 0) - layer.Size("count") + 1) ? input.Resize(1, layer.Size("count"), layer.Name) : Shape.Unknown;
     }
 
     public override SavedForBackward Saved(LayerPlan layer, Shape input, Shape output) => SavedForBackward.Nothing;

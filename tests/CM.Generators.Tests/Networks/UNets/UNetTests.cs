@@ -9,7 +9,7 @@ public sealed class UNetTests
 {
     private const string Block = """
         [Network]
-        public sealed partial record Turn(int In, int Out, int Embedding)
+        public sealed partial record ResidualBlock(int In, int Out, int Embedding)
         {
             [Conv2d(nameof(In), nameof(Out), 3)] public partial Layer Mix { get; }
             [Linear(nameof(Embedding), nameof(Out))] public partial Layer Level { get; }
@@ -20,10 +20,10 @@ public sealed class UNetTests
         """;
 
     [Theory]
-    [InlineData("DdpmPlusPlus<Conv1>(16, 3, 16, ChannelMult = [1, 2], NumBlocks = [1], AttnResolutions = [8])", "enc.8x8_block0_attention.qkv.weight")]
-    [InlineData("NcsnPlusPlus<Conv1>(16, 3, 16, ChannelMult = [1, 2], NumBlocks = [1], AttnResolutions = [8])", "enc.8x8_aux_residual.weight")]
-    [InlineData("Adm<Conv1>(16, 3, 16, ChannelMult = [1, 2], NumBlocks = [1], ChannelsPerHead = 16)", "enc.8x8_block0_attention.qkv.weight")]
-    [InlineData("Edm2<Conv1>(16, 3, 16, ChannelMult = [1, 2], NumBlocks = [1], ChannelsPerHead = 16)", "enc.8x8_block0_attention.attn_qkv.weight")]
+    [InlineData("DdpmPlusPlus<ResidualBlock>(16, 3, 16, ChannelMult = [1, 2], NumBlocks = [1], AttnResolutions = [8])", "enc.8x8_block0_attention.qkv.weight")]
+    [InlineData("NcsnPlusPlus<ResidualBlock>(16, 3, 16, ChannelMult = [1, 2], NumBlocks = [1], AttnResolutions = [8])", "enc.8x8_aux_residual.weight")]
+    [InlineData("Adm<ResidualBlock>(16, 3, 16, ChannelMult = [1, 2], NumBlocks = [1], ChannelsPerHead = 16)", "enc.8x8_block0_attention.qkv.weight")]
+    [InlineData("Edm2<ResidualBlock>(16, 3, 16, ChannelMult = [1, 2], NumBlocks = [1], ChannelsPerHead = 16)", "enc.8x8_block0_attention.attn_qkv.weight")]
     public void A_block_of_ones_own(string layer, string parameter)
     {
         var emitted = Emitted.From(Declare(layer) + Block);
