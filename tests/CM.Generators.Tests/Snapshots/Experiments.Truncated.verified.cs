@@ -30,7 +30,7 @@ namespace Test
                 new("Data", "TwoMoons, [2]"),
                 new("Model", "MoonsDenoiser"),
                 new("Coupling", "Independent"),
-                new("Times", "SecondTimes: from 1 to 80, ln t ~ 0 + 0.2·Student(0.01), truncated, continuous"),
+                new("Times", "SecondSchedule: from 1 to 80, ln t ~ 0 + 0.2·Student(0.01), truncated, continuous"),
                 new("Run", "starts from First and counts steps on"),
                 new("Truncated", "at 1, 0.25 of a batch there, weight 0.1"),
                 new("Loss", "pseudo-Huber, c = 0.01"),
@@ -57,7 +57,7 @@ namespace Test
 
             /// <inheritdoc/>
             protected override (Tensor T, Tensor R) DrawTimes(int step, long count) =>
-                WithBoundary(SecondTimes.Draw(step, Setup.Steps, count, Setup.Device), SecondTimes.Earlier(1, 0));
+                WithBoundary(SecondSchedule.Draw(step, Setup.Steps, count, Setup.Device), SecondSchedule.TeacherTime(1, 0));
 
             /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3),
             /// where d(a, b) = √(‖a − b‖² + c²) − c and c = 0.01.</summary>
@@ -68,19 +68,19 @@ namespace Test
                 var denoised = DenoiseStudent(data, noise, t, labels);                   // f(x_t, t), [B, 2]
                 const double C = 0.01;
                 var distance = ((denoised - target).square().sum(1) + C * C).sqrt() - C; // [B]
-                return SecondTimes.Weight(t, r).to(float32) * distance;
+                return SecondSchedule.Weight(t, r).to(float32) * distance;
             }
 
             // x_t = x + t·z
-            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
+            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => BatchOps.Axpby(data, t, noise);
 
-            // f(x, t) = Keep(t)·x + Give(t)·F(x, t) (Karras et al. 2022, equation 7)
+            // f(x, t) = CSkip(t)·x + COut(t)·F(x, t) (Karras et al. 2022, equation 7)
             protected override Tensor Denoise(MoonsDenoiser.Module model, Tensor x, Tensor t, Tensor? labels) =>
-                PerSample.Mix(SecondTimes.Keep(t), x, SecondTimes.Give(t), Output(model, x, t));
+                BatchOps.Axpby(SecondSchedule.CSkip(t), x, SecondSchedule.COut(t), Output(model, x, t));
 
-            // F(x, t): the network at Feed(t)·x and ¼ ln t, [B, 2]
+            // F(x, t): the network at CIn(t)·x and ¼ ln t, [B, 2]
             private static Tensor Output(MoonsDenoiser.Module model, Tensor x, Tensor t) =>
-                model.forward(PerSample.Scale(SecondTimes.Feed(t), x), (0.25 * t.log()).to(float32));
+                model.forward(BatchOps.Mul(SecondSchedule.CIn(t), x), (0.25 * t.log()).to(float32));
 
             /// <inheritdoc/>
             public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) =>

@@ -30,7 +30,7 @@ namespace Test
                 new("Data", "TwoMoons, [2]"),
                 new("Model", "Forgetful"),
                 new("Coupling", "Induced"),
-                new("Times", "WideTimes: from 1 to 80, ln t ~ N(0, 1²), truncated, continuous"),
+                new("Times", "WideSchedule: from 1 to 80, ln t ~ N(0, 1²), truncated, continuous"),
                 new("Run", "starts from First"),
                 new("Truncated", "at 1, 0.5 of a batch there, weight 1"),
                 new("Loss", "squared Euclidean distance"),
@@ -64,18 +64,18 @@ namespace Test
 
             /// <inheritdoc/>
             protected override (Tensor T, Tensor R) DrawTimes(int step, long count) =>
-                WithBoundary(WideTimes.Draw(step, Setup.Steps, count, Setup.Device), WideTimes.Earlier(1, 0));
+                WithBoundary(WideSchedule.Draw(step, Setup.Steps, count, Setup.Device), WideSchedule.TeacherTime(1, 0));
 
             /// <inheritdoc/>
-            protected override Tensor[] TossCoins(int step, long count) => [rand(count, device: Setup.Device).lt(0.5)];
+            protected override Tensor[] DrawBernoulli(int step, long count) => [rand(count, device: Setup.Device).lt(0.5)];
 
             /// <summary>How Induced pairs data with noise.</summary>
             /// <inheritdoc/>
-            public override (Tensor Data, Tensor Noise, Tensor? Penalty) Couple(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels, Tensor[] coins)
+            public override (Tensor Data, Tensor Noise, Tensor? Regularization) Couple(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels, Tensor[] draws)
             {
                 using var _ = NewDisposeScope();
-                var mix = coins[0];                                                      // Mix shows heads, [B]
-                var mixOut = Where(mix, data, rows => MixHeads(rows.Of(data), rows.Of(noise), rows.Of(r))); // [B, 2]: heads of Mix
+                var mix = draws[0];                                                      // Mix shows heads, [B]
+                var mixOut = ComputeMasked(mix, data, rows => MixHeads(rows.Select(data), rows.Select(noise), rows.Select(r))); // [B, 2]: heads of Mix
                 return (mixOut.MoveToOuterDisposeScope(), noise, null);
             }
 
@@ -83,7 +83,7 @@ namespace Test
             private Tensor MixHeads(Tensor data, Tensor noise, Tensor r)
             {
                 using var _ = NewDisposeScope();
-                var generateOut = Predict(generate, data + PerSample.Column(r, 2) * noise, r); // [B, 2]
+                var generateOut = Predict(generate, data + BatchOps.Broadcast(r, 2) * noise, r); // [B, 2]
                 return generateOut.MoveToOuterDisposeScope();
             }
 
@@ -103,19 +103,19 @@ namespace Test
                 var target = PiecewiseTarget(data, noise, r, labels);                    // f(x_r, r), of the first stage below t' = 1, without gradient; x where r = 0
                 var denoised = DenoiseStudent(data, noise, t, labels);                   // f(x_t, t), [B, 2]
                 var distance = (denoised - target).square().sum(1);                      // [B]
-                return WideTimes.Weight(t, r).to(float32) * distance;
+                return WideSchedule.Weight(t, r).to(float32) * distance;
             }
 
             // x_t = x + t·z
-            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
+            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => BatchOps.Axpby(data, t, noise);
 
-            // f(x, t) = Keep(t)·x + Give(t)·F(x, t) (Karras et al. 2022, equation 7)
+            // f(x, t) = CSkip(t)·x + COut(t)·F(x, t) (Karras et al. 2022, equation 7)
             protected override Tensor Denoise(Forgetful.Module model, Tensor x, Tensor t, Tensor? labels) =>
-                PerSample.Mix(WideTimes.Keep(t), x, WideTimes.Give(t), Output(model, x, t));
+                BatchOps.Axpby(WideSchedule.CSkip(t), x, WideSchedule.COut(t), Output(model, x, t));
 
-            // F(x, t): the network at Feed(t)·x and ¼ ln t, [B, 2]
+            // F(x, t): the network at CIn(t)·x and ¼ ln t, [B, 2]
             private static Tensor Output(Forgetful.Module model, Tensor x, Tensor t) =>
-                model.forward(PerSample.Scale(WideTimes.Feed(t), x), (0.25 * t.log()).to(float32));
+                model.forward(BatchOps.Mul(WideSchedule.CIn(t), x), (0.25 * t.log()).to(float32));
 
             /// <inheritdoc/>
             public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) =>
