@@ -239,7 +239,7 @@ public sealed partial class MethodsGoldenTests
             loss.backward();
             ((double)training.Weights.Gradients.norm().item<float>()).ShouldBe(norms[step], 2.1e-5 * norms.Max(), $"norm of the gradients in step {step}");
             training.Call("ClipGradients", 2.0);
-            training.Optimizer.Rate = (double)training.Call("Rate", step)!;
+            training.Optimizer.Rate = (double)training.Call("LearningRate", step)!;
             training.Optimizer.Rate.ShouldBe(golden["out/lr"].data<double>()[step], 1e-15);
             training.Averages[0].Rule.Keep(step, 3).ShouldBe(golden["out/ema_beta"].data<double>()[step], 1e-9);
             training.Optimizer.Step();
