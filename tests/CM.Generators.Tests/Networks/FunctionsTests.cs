@@ -105,7 +105,7 @@ public sealed class FunctionsTests
     [InlineData("SiLU(2)")]
     [InlineData("Scale(null)")]
     [InlineData("Scale(true)")]
-    [InlineData("Turn(2)")]
+    [InlineData("Conv1(2)")]
     [InlineData("Function<Missing>()")]
     [InlineData("Function()")]
     [InlineData("Functions.Upsampel(2)")]
