@@ -58,7 +58,8 @@ public sealed class TogetherTests : IDisposable
                 lock (building) // libtorch's generator is one for all threads
                     return new Tiny.Denoiser(setup);
             });
-            using var run = new TrainingRun(plan, Tiny.Setup(10) with { Group = group }, folder, Examples.Open(plan, null), null, new QuietDisplay());
+            var setup = Tiny.Setup(10) with { Group = group };
+            using var run = new TrainingRun(plan, setup, folder, Examples.Open(plan, null), null, new QuietDisplay());
             experiment.Train(run);
             if (group.Rank == 0)
                 meetings = group.Meetings;

@@ -56,7 +56,11 @@ public sealed class DataSetTests : IDisposable
     [Theory, InlineData(true), InlineData(false)]
     public void Pictures_come_from_folders_and_zips(bool zipped)
     {
-        var kinds = (PngFile[])[Picture(PngColour.Rgb, 8, 1), Picture(PngColour.Grey, 8, 2), Picture(PngColour.Rgb, 16, 3), Picture(PngColour.Palette, 4, 4), Picture(PngColour.Grey, 1, 5)];
+        PngFile[] kinds =
+        [
+            Picture(PngColour.Rgb, 8, 1), Picture(PngColour.Grey, 8, 2), Picture(PngColour.Rgb, 16, 3), Picture(PngColour.Palette, 4, 4),
+            Picture(PngColour.Grey, 1, 5),
+        ];
         Put(zipped, [.. kinds.Select((image, i) => ($"0000{i / 2}/img{i}.png", image.ToBytes())), ("readme.txt", [1])]);
         var examples = Open(Plan(new Faces(), [3, 4, 6]));
         examples.Count.ShouldBe(5);

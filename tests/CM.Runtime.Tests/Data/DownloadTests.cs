@@ -72,7 +72,8 @@ public sealed class DownloadTests : IDisposable
         using (var server = new Server(content))
         {
             address = server.Address;
-            Should.Throw<UserError>(() => Download.Run(new Uri(address + "nowhere"), scratch["b"], sum, (_, _) => { })).Message.ShouldContain("404");
+            Should.Throw<UserError>(() => Download.Run(new Uri(address + "nowhere"), scratch["b"], sum, (_, _) => { })).Message
+                .ShouldContain("404");
         }
         Should.Throw<UserError>(() => Download.Run(new Uri(address + "a.bin"), scratch["b"], sum, (_, _) => { })).Message
             .ShouldContain("cannot be fetched");

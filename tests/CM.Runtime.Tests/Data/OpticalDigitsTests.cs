@@ -53,7 +53,8 @@ public sealed class OpticalDigitsTests
     }
 
     private static ILabelledExamples Open(IDataSource source) =>
-        Examples.Open(Tiny.Plan with { Data = source, DataShape = [1, 8, 8], Classes = 10 }, folder: null).ShouldBeAssignableTo<ILabelledExamples>()!;
+        Examples.Open(Tiny.Plan with { Data = source, DataShape = [1, 8, 8], Classes = 10 }, folder: null)
+            .ShouldBeAssignableTo<ILabelledExamples>()!;
 
     private static string Hash(IEnumerable<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData([.. bytes]));
 }

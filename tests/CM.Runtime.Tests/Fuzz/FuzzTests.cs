@@ -49,7 +49,10 @@ public sealed class FuzzTests : IDisposable
         });
 
     [Fact]
-    public void Pictures() => Run([.. Images(), .. OtherImages()], path => ImageFile.Read(File.ReadAllBytes(path), path), random => random.Next(2) == 0 ? bytes => bytes : PngFile.Mended);
+    public void Pictures() => Run(
+        [.. Images(), .. OtherImages()],
+        path => ImageFile.Read(File.ReadAllBytes(path), path),
+        random => random.Next(2) == 0 ? bytes => bytes : PngFile.Mended);
 
     [Fact]
     public void Idx() => Run(
@@ -78,7 +81,10 @@ public sealed class FuzzTests : IDisposable
 
     [Fact]
     public void Zips() => Run(
-        [Zip(("a/1.png", Images().First()), ("dataset.json", """{"labels": [["a/1.png", 3]]}"""u8.ToArray())), Zip(("b/1.png", Images().Last()), ("b/2.png", Images().Last()))],
+        [
+            Zip(("a/1.png", Images().First()), ("dataset.json", """{"labels": [["a/1.png", 3]]}"""u8.ToArray())),
+            Zip(("b/1.png", Images().Last()), ("b/2.png", Images().Last())),
+        ],
         path =>
         {
             using var files = FileSet.Open(path);
@@ -116,7 +122,10 @@ public sealed class FuzzTests : IDisposable
             return bytes.ToArray();
         });
         var pickle = parts.Keys.Single(name => name.EndsWith("data.pkl", StringComparison.Ordinal));
-        Run([parts[pickle]], path => ReadAll(TorchFile.Read(path)), _ => bytes => Zip([.. parts.Select(part => (part.Key, part.Key == pickle ? bytes : part.Value))]));
+        Run(
+            [parts[pickle]],
+            path => ReadAll(TorchFile.Read(path)),
+            _ => bytes => Zip([.. parts.Select(part => (part.Key, part.Key == pickle ? bytes : part.Value))]));
     }
 
     [Fact]
@@ -138,7 +147,9 @@ public sealed class FuzzTests : IDisposable
     /// Chooses what is done to a changed file, such as packing it, so that the change is not found by a checksum alone.
     /// </param>
     /// <param name="ending">How the file's name ends.</param>
-    private void Run(byte[][] seeds, Action<string> read, Func<Random, Func<byte[], byte[]>>? wrap = null, string ending = ".bin", [CallerMemberName] string kind = "") =>
+    private void Run(
+        byte[][] seeds, Action<string> read, Func<Random, Func<byte[], byte[]>>? wrap = null, string ending = ".bin",
+        [CallerMemberName] string kind = "") =>
         Watched(Patience, next => ReadAll(seeds, read, wrap, ending, kind, next), ending, kind);
 
     /// <summary>
@@ -177,7 +188,9 @@ public sealed class FuzzTests : IDisposable
         failure?.Throw();
     }
 
-    private void ReadAll(byte[][] seeds, Action<string> read, Func<Random, Func<byte[], byte[]>>? wrap, string ending, string kind, Action<int, byte[]> next)
+    private void ReadAll(
+        byte[][] seeds, Action<string> read, Func<Random, Func<byte[], byte[]>>? wrap, string ending, string kind,
+        Action<int, byte[]> next)
     {
         wrap ??= _ => bytes => bytes;
         var random = new Random(Seed);
@@ -225,14 +238,20 @@ public sealed class FuzzTests : IDisposable
 
     private static IEnumerable<byte[]> Images()
     {
-        foreach (var (colour, bits) in ((PngColour, int)[])[(PngColour.Rgb, 8), (PngColour.Grey, 1), (PngColour.Palette, 4), (PngColour.GreyAlpha, 8), (PngColour.Rgba, 16), (PngColour.Grey, 16), (PngColour.Palette, 8)])
+        (PngColour, int)[] kinds =
+        [
+            (PngColour.Rgb, 8), (PngColour.Grey, 1), (PngColour.Palette, 4), (PngColour.GreyAlpha, 8), (PngColour.Rgba, 16),
+            (PngColour.Grey, 16), (PngColour.Palette, 8),
+        ];
+        foreach (var (colour, bits) in kinds)
             yield return (PngFile.Random(colour, bits, 7, 5) with { Transparency = colour == PngColour.Palette ? [1, 2] : [] }).ToBytes();
     }
 
     /// <summary>JPEG, BMP and GIF.</summary>
     private static IEnumerable<byte[]> OtherImages()
     {
-        using var bitmap = new SkiaSharp.SKBitmap(new SkiaSharp.SKImageInfo(7, 5, SkiaSharp.SKColorType.Rgba8888, SkiaSharp.SKAlphaType.Opaque));
+        var info = new SkiaSharp.SKImageInfo(7, 5, SkiaSharp.SKColorType.Rgba8888, SkiaSharp.SKAlphaType.Opaque);
+        using var bitmap = new SkiaSharp.SKBitmap(info);
         using var jpeg = bitmap.Encode(SkiaSharp.SKEncodedImageFormat.Jpeg, 80);
         yield return jpeg.ToArray();
         yield return ImageFileTests.Bmp;

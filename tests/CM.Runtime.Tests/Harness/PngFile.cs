@@ -51,7 +51,8 @@ internal sealed record PngFile(int Width, int Height, int Bits, PngColour Colour
     public byte[] ToInterlacedBytes()
     {
         var raw = new List<byte>();
-        foreach (var (left, top, across, down) in ((int, int, int, int)[])[(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)])
+        (int, int, int, int)[] passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
+        foreach (var (left, top, across, down) in passes)
             for (var y = top; y < Height && left < Width; y += down)
             {
                 raw.Add(0);

@@ -49,7 +49,14 @@ internal static class Records
             while (bytes.Length > 0)
             {
                 var tag = Varint(ref bytes);
-                var length = (tag & 7) switch { 0 => -1, 1 => 8, 2 => (int)Varint(ref bytes), 5 => 4, var type => throw new InvalidDataException($"wire type {type}") };
+                var length = (tag & 7) switch
+                {
+                    0 => -1,
+                    1 => 8,
+                    2 => (int)Varint(ref bytes),
+                    5 => 4,
+                    var type => throw new InvalidDataException($"wire type {type}"),
+                };
                 var value = length < 0 ? BitConverter.GetBytes(Varint(ref bytes)) : bytes[..length].ToArray();
                 bytes = bytes[Math.Max(0, length)..];
                 if (!fields.TryGetValue((int)(tag >> 3), out var values))

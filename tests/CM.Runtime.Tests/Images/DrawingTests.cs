@@ -46,7 +46,8 @@ public class DrawingTests
             var margins = ScatterPlot.Margins;
             var side = ScatterPlot.Side - margins.Left - margins.Right;
             side.ShouldBe(ScatterPlot.Side - margins.Top - margins.Bottom, "the frame is a square");
-            return Pixel(picture, (int)(margins.Left + side * (1 + x / ScatterPlot.Room) / 2), (int)(margins.Top + side * (1 - y / ScatterPlot.Room) / 2));
+            var (column, row) = (margins.Left + side * (1 + x / ScatterPlot.Room) / 2, margins.Top + side * (1 - y / ScatterPlot.Room) / 2);
+            return Pixel(picture, (int)column, (int)row);
         }
     }
 

@@ -84,7 +84,8 @@ public sealed class ImageFileTests : IDisposable
         var image = EncodedImage.Of(7, 5, channels, pixels);
         (image.Width, image.Height, image.Channels).ShouldBe((7, 5, channels));
         (image.Png[24], (PngColour)image.Png[25]).ShouldBe(((byte)8, channels == 1 ? PngColour.Grey : PngColour.Rgb));
-        ImageFile.Read(image.Png, "file").Pixels.ShouldBe(Enumerable.Range(0, 35).SelectMany(i => (byte[])[pixels[i * channels], pixels[i * channels + channels / 2], pixels[(i + 1) * channels - 1], 255]));
+        ImageFile.Read(image.Png, "file").Pixels.ShouldBe(Enumerable.Range(0, 35).SelectMany(i =>
+            (byte[])[pixels[i * channels], pixels[i * channels + channels / 2], pixels[(i + 1) * channels - 1], 255]));
     }
 
     [Fact]
@@ -205,7 +206,12 @@ public sealed class ImageFileTests : IDisposable
     [ProgramFact("pamtopng", "netpbm")]
     public void Files_of_libpng_with_other_bits_are_read()
     {
-        foreach (var (kind, channels, largest) in ((string, int, int)[])[("GRAYSCALE", 1, 3), ("GRAYSCALE", 1, 15), ("GRAYSCALE", 1, 65535), ("GRAYSCALE_ALPHA", 2, 65535), ("RGB", 3, 65535), ("RGB_ALPHA", 4, 65535)])
+        (string, int, int)[] kinds =
+        [
+            ("GRAYSCALE", 1, 3), ("GRAYSCALE", 1, 15), ("GRAYSCALE", 1, 65535), ("GRAYSCALE_ALPHA", 2, 65535), ("RGB", 3, 65535),
+            ("RGB_ALPHA", 4, 65535),
+        ];
+        foreach (var (kind, channels, largest) in kinds)
         {
             var random = new Random(5);
             var numbers = Enumerable.Range(0, 19 * 7 * channels).Select(_ => (ushort)random.Next(largest + 1)).ToArray();

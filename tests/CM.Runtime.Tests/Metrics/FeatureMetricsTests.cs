@@ -8,8 +8,10 @@ public sealed class FeatureMetricsTests
     private readonly JsonElement frechet = Golden.Load("frechet.json");
 
     [Theory]
-    [InlineData(0, "fid_exact", true), InlineData(0, "fid_gc", true), InlineData(0, "fid_torchmetrics", true), InlineData(0, "fid_stylegan", false)]
-    [InlineData(1, "fid_exact", true), InlineData(1, "fid_gc", true), InlineData(1, "fid_torchmetrics", true), InlineData(1, "fid_stylegan", false)]
+    [InlineData(0, "fid_exact", true), InlineData(0, "fid_gc", true)]
+    [InlineData(0, "fid_torchmetrics", true), InlineData(0, "fid_stylegan", false)]
+    [InlineData(1, "fid_exact", true), InlineData(1, "fid_gc", true)]
+    [InlineData(1, "fid_torchmetrics", true), InlineData(1, "fid_stylegan", false)]
     public void Frechet_distance_matches_the_references(int set, string name, bool unbiased)
     {
         using var real = Statistics($"in/real_{set}", 7);
@@ -180,7 +182,8 @@ public sealed class FeatureMetricsTests
         NeighbourManifold.Between(line, cat([line, line + 1e5]), 2).Precision.ShouldBe(0.5);
     }
 
-    [Theory, InlineData(ByteRule.StyleGan, "stylegan"), InlineData(ByteRule.TorchMetrics, "torchmetrics"), InlineData(ByteRule.BatchRange, "gc")]
+    [Theory]
+    [InlineData(ByteRule.StyleGan, "stylegan"), InlineData(ByteRule.TorchMetrics, "torchmetrics"), InlineData(ByteRule.BatchRange, "gc")]
     public void Bytes_match_the_references(object rule, string name)
     {
         var golden = Golden.Load("bytes.json");

@@ -26,7 +26,8 @@ public class OptimizerTests
     public void Weights_follow_torch_down_a_quadratic(string name, int run)
     {
         var reference = Find(name);
-        var (a, b, noise) = (reference.GetProperty("a").Floats(), reference.GetProperty("b").Floats(), reference.GetProperty("noise").Floats());
+        float[] Floats(string name) => reference.GetProperty(name).Floats();
+        var (a, b, noise) = (Floats("a"), Floats("b"), Floats("noise"));
         Follow(reference, reference.GetProperty("runs")[run], "quad", (step, weights) =>
         {
             var gradient = new float[weights.Length];
@@ -79,7 +80,8 @@ public class OptimizerTests
 
     private static Optimizer New(string name, ParameterStore store, JsonElement run)
     {
-        var (rate, beta1, beta2, epsilon, decay) = (run.Number("rate"), run.Number("beta1"), run.Number("beta2"), run.Number("epsilon"), run.Number("weightDecay"));
+        var (rate, beta1, beta2) = (run.Number("rate"), run.Number("beta1"), run.Number("beta2"));
+        var (epsilon, decay) = (run.Number("epsilon"), run.Number("weightDecay"));
         return name switch
         {
             "adam" => new Adam(store, rate, beta1, beta2, epsilon, decay),

@@ -76,7 +76,11 @@ public sealed class EventFileTests : IDisposable
 
         IEnumerable<(long Step, Records.Message Value)> Values() =>
             events.Where(each => each.Has(5)).SelectMany(each => each.Inner(5).All(1).Select(value => (each.Number(2), value)));
-        List<(long Step, float Value)> Scalars(string tag) => [.. Values().Where(value => value.Value.Has(2) && value.Value.Text(1) == tag).Select(value => (value.Step, value.Value.Float(2)))];
+        List<(long Step, float Value)> Scalars(string tag) =>
+        [
+            .. Values().Where(value => value.Value.Has(2) && value.Value.Text(1) == tag)
+                .Select(value => (value.Step, value.Value.Float(2))),
+        ];
     }
 
     private List<Records.Message> Written(Action<EventFile> write, int resumedAfter)

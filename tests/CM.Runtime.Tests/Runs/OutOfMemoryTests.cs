@@ -12,7 +12,10 @@ public sealed class OutOfMemoryTests : IDisposable
     private const string Cuda2 = "CUDA out of memory. Tried to allocate 20.00 MiB. GPU 0 has a total capacity of 79.15 GiB of which 12.50 "
         + "MiB is free. Including non-PyTorch memory, this process has 79.14 GiB memory in use.";
 
-    private static readonly Experiment Large = Tiny.Experiment with { Network = Tiny.Network with { Activations = 1_000_000, Parameters = 10_000_000 } };
+    private static readonly Experiment Large = Tiny.Experiment with
+    {
+        Network = Tiny.Network with { Activations = 1_000_000, Parameters = 10_000_000 },
+    };
 
     private readonly Scratch scratch = new();
 
@@ -74,7 +77,8 @@ public sealed class OutOfMemoryTests : IDisposable
     public void What_cannot_fit_is_refused_before_anything_is_written()
     {
         var experiment = Tiny.Experiment with { Network = Tiny.Network with { Activations = 1L << 40 } };
-        var fault = Should.Throw<UserError>(() => new TrainRequest { Experiment = experiment, Batch = 512, Out = scratch["a"] }.Run(new QuietDisplay()));
+        var request = new TrainRequest { Experiment = experiment, Batch = 512, Out = scratch["a"] };
+        var fault = Should.Throw<UserError>(() => request.Run(new QuietDisplay()));
         fault.Message.ShouldMatch(@"^--batch 512: takes about 562,949\.95 GB on cpu, where [\d,.]+ GB are free; not even a batch of 1 fits: an example keeps 1,099,511\.63 MB, ");
         Directory.Exists(scratch["a"]).ShouldBeFalse();
     }
@@ -89,7 +93,8 @@ public sealed class OutOfMemoryTests : IDisposable
             if (now == step)
                 throw new ExternalException(Cuda1);
         });
-        var fault = Should.Throw<UserError>(() => new TrainRequest { Experiment = starving, Steps = 20, Batch = 4096, Out = scratch["a"] }.Run(new QuietDisplay()));
+        var request = new TrainRequest { Experiment = starving, Steps = 20, Batch = 4096, Out = scratch["a"] };
+        var fault = Should.Throw<UserError>(() => request.Run(new QuietDisplay()));
         fault.Message.ShouldStartWith($"step {step}: out of memory on cpu: 2.68 GB more were asked for, 1.34 GB were free; "
             + "a batch of 2,048 should fit (--batch 2048): an example keeps 0.00 MB, weights with gradients, "
             + $"moments and averages take 0.00 GB{end}");

@@ -42,10 +42,16 @@ public sealed class TorchFileTests : IDisposable
                 with open(f'{folder}/plain{protocol}.pkl', 'wb') as file:
                     pickle.dump({'net': state, 'set': {1, 2}, 'bytes': b'abc', 'big': 1 << 100, 'text': 'ä' * 300}, file, protocol=protocol)
             """, scratch.Path);
-        foreach (var (name, prefix) in ((string, string)[])[("new.pth", ""), ("old.pth", ""), ("nested.pt", "state_dict."), ("plain2.pkl", "net."), ("plain3.pkl", "net."), ("plain4.pkl", "net."), ("plain5.pkl", "net.")])
+        (string, string)[] files =
+        [
+            ("new.pth", ""), ("old.pth", ""), ("nested.pt", "state_dict."),
+            ("plain2.pkl", "net."), ("plain3.pkl", "net."), ("plain4.pkl", "net."), ("plain5.pkl", "net."),
+        ];
+        string[] names = ["a.weight", "a.bias", "half", "brain", "steps", "turned", "part", "parameter"];
+        foreach (var (name, prefix) in files)
         {
             var tensors = TorchFile.Read(scratch[name]);
-            tensors.Select(tensor => tensor.Name).ShouldBe(((string[])["a.weight", "a.bias", "half", "brain", "steps", "turned", "part", "parameter"]).Select(each => prefix + each), name);
+            tensors.Select(tensor => tensor.Name).ShouldBe(names.Select(each => prefix + each), name);
             tensors.Select(tensor => tensor.Type).ShouldBe(["F32", "F64", "F16", "BF16", "I64", "F32", "F32", "F32"], name);
             Numbers(0).ShouldBe(Known(12));
             tensors[0].Shape.ShouldBe([3, 4]);
@@ -142,7 +148,9 @@ public sealed class TorchFileTests : IDisposable
         var layout = new ParameterLayout().Add("enc.16x16_conv.weight", Init.Constant(0), 3, 2).Add("dec.0.weight", Init.Constant(0), 2, 3);
         var match = WeightsMatch.ByName(layout, tensors, "a.pt");
         (match.Fits, match.Prefix).ShouldBe((true, "ema.model."));
-        match.Unexpected.ShouldBe([.. ((string[])["map_augment.weight", "map_augment.resample_filter", "enc.16x16_conv.resample_filter", "dec.0.resample_filter"]).Select(name => "ema.model." + name)]);
+        match.Unexpected.ShouldBe([
+            "ema.model.map_augment.weight", "ema.model.map_augment.resample_filter", "ema.model.enc.16x16_conv.resample_filter",
+            "ema.model.dec.0.resample_filter"]);
         using var store = ParameterStore.New(layout, seed: 1);
         match.CopyTo(store);
         store["enc.16x16_conv.weight"].Floats().ShouldBe(Known(6).Select(value => (float)(Half)value));
