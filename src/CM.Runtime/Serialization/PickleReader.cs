@@ -250,7 +250,7 @@ internal sealed class PickleReader
         ("collections.OrderedDict", []) => new PickledDictionary(),
         ("torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2",
             [PickledStorage storage, long offset, object?[] shape, object?[] strides, ..]) =>
-            Tensor(storage, offset, Sizes(shape), Sizes(strides)),
+            PickledTensor.Inside(storage, offset, Sizes(shape), Sizes(strides)),
         ("torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state", [PickledTensor tensor, ..]) => tensor,
         ("torch.storage._load_from_bytes", [byte[] bytes]) =>
             TorchFile.ReadOld(new MemoryStream(bytes), file) as PickledStorage
@@ -274,21 +274,6 @@ internal sealed class PickleReader
                 ? (long)size
                 : throw new InvalidDataException($"a tensor has the size {size ?? "None"}")),
         ];
-
-    /// <summary>A tensor inside its storage, with no number twice.</summary>
-    private static PickledTensor Tensor(PickledStorage storage, long offset, long[] shape, long[] strides)
-    {
-        var count = shape.Aggregate((UInt128)1, (product, size) => product > long.MaxValue ? product : product * (ulong)size);
-        var last = (UInt128)(ulong)Math.Max(0, offset) + shape.Zip(strides)
-            .Aggregate((UInt128)0, (sum, axis) => sum + (ulong)Math.Max(0, axis.First - 1) * (UInt128)(ulong)axis.Second);
-        return shape.Length == strides.Length
-            && offset >= 0
-            && count <= (UInt128)storage.Count
-            && (count == 0 || last < (UInt128)storage.Count)
-            ? new PickledTensor(storage, offset, shape, strides)
-            : throw new InvalidDataException($"a tensor [{string.Join(", ", shape)}] does not fit into its "
-                + $"storage of {storage.Count} numbers");
-    }
 
     private void Build(object? state)
     {

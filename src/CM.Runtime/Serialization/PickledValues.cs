@@ -37,4 +37,19 @@ internal sealed record PickledStorage(string Type, long Count)
 /// <param name="Offset">Where the first one lies, in numbers.</param>
 /// <param name="Shape">Its shape.</param>
 /// <param name="Strides">How far the neighbours along each axis are from each other, in numbers.</param>
-internal sealed record PickledTensor(PickledStorage Storage, long Offset, long[] Shape, long[] Strides);
+internal sealed record PickledTensor(PickledStorage Storage, long Offset, long[] Shape, long[] Strides)
+{
+    /// <summary>A tensor inside its storage, with no number twice.</summary>
+    /// <exception cref="InvalidDataException">It does not fit into the storage.</exception>
+    public static PickledTensor Inside(PickledStorage storage, long offset, long[] shape, long[] strides)
+    {
+        var count = shape.Aggregate((UInt128)1, (product, size) => product > long.MaxValue ? product : product * (ulong)size);
+        var last = (UInt128)(ulong)Math.Max(0, offset) + shape.Zip(strides)
+            .Aggregate((UInt128)0, (sum, axis) => sum + (ulong)Math.Max(0, axis.First - 1) * (UInt128)(ulong)axis.Second);
+        return shape.Length == strides.Length && offset >= 0
+            && count <= (UInt128)storage.Count && (count == 0 || last < (UInt128)storage.Count)
+            ? new PickledTensor(storage, offset, shape, strides)
+            : throw new InvalidDataException(
+                $"a tensor [{string.Join(", ", shape)}] does not fit into its storage of {storage.Count} numbers");
+    }
+}
