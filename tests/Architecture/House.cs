@@ -55,7 +55,6 @@ internal static class House
         new("CM.Cli",
             new("Displays", "progress on a terminal"),
             new("Comparisons", "experiments side by side"),
-            new("Commands", "one class a command"),
-            new("", "the command line")),
+            new("Commands", "one class a command")),
     ];
 }

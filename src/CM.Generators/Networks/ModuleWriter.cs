@@ -18,8 +18,8 @@ internal sealed class ModuleWriter(CheckedNetwork network, CodeWriter code, Modu
         code.Line($"/// <summary><see cref=\"{record}\"/> as a TorchSharp module: {Xml(network.Signature)}, {CheckedNetwork.Counted(network.Count)}.</summary>")
             .Line("/// <remarks>")
             .Line("/// <code>");
-        var rows = network.Layers.Where(layer => layer.Outputs.Count > 0)
-            .Select(layer => (Place: PlaceOf(layer.Layer), Kind: Xml(layer.Kind), Shapes: $"{string.Join(", ", layer.Inputs)} → {string.Join(", ", layer.Outputs)}")).ToList();
+        var rows = network.InOrder.Where(layer => layer.Outputs.Count > 0)
+            .Select(layer => (Place: Xml(PlaceOf(layer.Layer)), Kind: Xml(layer.Kind), Shapes: $"{string.Join(", ", layer.Inputs)} → {string.Join(", ", layer.Outputs)}")).ToList();
         var (places, kinds) = rows.Count == 0 ? (0, 0) : (rows.Max(row => row.Place.Length), rows.Max(row => row.Kind.Length));
         foreach (var row in rows)
             code.Line($"/// {row.Place.PadRight(places)}  {row.Kind.PadRight(kinds)}  {row.Shapes}");

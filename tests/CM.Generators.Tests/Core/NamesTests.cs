@@ -74,7 +74,7 @@ public sealed class NamesTests
             [Model(Weights.Student)] public partial Layer @#25 { get; }
             [Bernoulli(0.5)] public partial Layer @#26 { get; }
 
-            private Pair Couple(Value @#27, Value @#28, Times @#29)
+            private Pair Couple(Value @#27, Value @#28, TimePair @#29)
             {
                 var (@#30, @#31) = @#27 | @#23;
                 var @#32 = @#30 + @#31 * @#28;

@@ -89,7 +89,7 @@ public sealed class BasesGoldenTests
         """;
 
     private static readonly TimesDeclared Declared = TimesDeclared.Compile(
-        Schedules + TimesTests.Easy.Replace("EctSchedule", "AlwaysPlain").Replace("to: 80", "to: 80, Preconditioning = Preconditioning.Edm") + Net + DroppedNets + Experiments);
+        Schedules + TimesTests.Easy.Replace("EctSchedule", "AlwaysPlain").Replace("max: 80", "max: 80, Preconditioning = Preconditioning.Edm") + Net + DroppedNets + Experiments);
 
     /// <summary>Times, weighted losses and all gradients; <paramref name="progress"/> is the step of a grid, the stage otherwise.</summary>
     [Theory]

@@ -49,7 +49,7 @@ public sealed class LabelsGoldenTests
         [Network]
         public sealed partial record {{name}}{{classes}} : IDenoiser
         {
-            [{{unet}} Labels = {{classes}}, {{rest}})] public partial Layer Unet { get; }
+            [{{unet}} LabelDim = {{classes}}, {{rest}})] public partial Layer Unet { get; }
 
             [return: Shape("B", 3, {{side}}, {{side}})]
             private Value Forward([Shape("B", 3, {{side}}, {{side}})] Value x, [Shape("B")] Value level, [Shape("B", {{classes}})] Value labels) => (x, level, labels) | Unet;
@@ -58,7 +58,7 @@ public sealed class LabelsGoldenTests
         [Network]
         public sealed partial record {{name}}Encoder{{classes}}
         {
-            [{{unet}} OutChannels = 6, Labels = {{classes}}, {{rest}})] public partial Layer Unet { get; }
+            [{{unet}} OutChannels = 6, LabelDim = {{classes}}, {{rest}})] public partial Layer Unet { get; }
 
             [return: Shape("B", 3, {{side}}, {{side}}), Shape("B", 3, {{side}}, {{side}})]
             private Value Forward([Shape("B", 3, {{side}}, {{side}})] Value x, [Shape("B", {{classes}})] Value labels)
@@ -101,7 +101,7 @@ public sealed class LabelsGoldenTests
 
     private static readonly TimesDeclared Declared = TimesDeclared.Compile(
         TimesTests.Improved + Times + Times.Replace("QuarterSchedule", "LinearSchedule").Replace("Alpha(double t) => 1", "Alpha(double t) => 1 - t / 80")
-        + Times.Replace("QuarterSchedule", "PlainSchedule").Replace("to: 80", "to: 80, Preconditioning = Preconditioning.Edm") + Second
+        + Times.Replace("QuarterSchedule", "PlainSchedule").Replace("max: 80", "max: 80, Preconditioning = Preconditioning.Edm") + Second
         + Times.Replace("QuarterSchedule", "HalfSchedule").Replace("4 * progress", "8 * progress").Replace("Pow(4", "Pow(2").Replace("mean: -0.8, deviation: 1.6", "mean: -1.1, deviation: 2")
         + Networks(3).Replace("weight: 90", "weight: 10") + Networks(4) + Networks(5) + Experiments);
 

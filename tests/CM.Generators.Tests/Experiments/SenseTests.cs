@@ -141,12 +141,12 @@ public sealed class SenseTests
     [Theory]
     [InlineData("Alpha(double t) => 1;", "Alpha(double t) => Sqrt(1 - t);", "CM4013 at 'Alpha': Alpha is not a number at t = ")]
     [InlineData("Alpha(double t) => 1;", "Alpha(double t) => 0.002 - t;", "CM4013 at 'Alpha': Alpha is 0 at t = 0.002, but must be above 0")]
-    [InlineData("Sigma(double t) => t;", "Sigma(double t) => t - 0.001;", "CM4013 at 'Sigma': Noise is -")]
+    [InlineData("Sigma(double t) => t;", "Sigma(double t) => t - 0.001;", "CM4013 at 'Sigma': Sigma is -")]
     [InlineData("1 / (t - r)", "1 / Sqrt(r - t)", "CM4013 at 'Weight': Weight is not a number at t = ")]
     [InlineData("1 / (t - r)", "r - t", "CM4013 at 'Weight': Weight is -")]
     [InlineData("=> 0.5 * t;", "=> Max(0.001, 0.5 * t);", "CM4009 at 'TeacherTime': At t = 1.51123E-05 and stage 0 TeacherTime gives 0.001, but it must be 0 or more and below t; the law draws times below 0.002 too, unless it has Truncated = true")]
     [InlineData("LogNormal(-1.1, 2)]", "LogNormal(30, 2, Truncated = true)]", "CM4014 at 'TimeSchedule(0.002, 80)': Next to none of the times that this law draws lie from 0.002 to 80: ln t has its mean at 30")]
-    [InlineData("=> 0.5 * t;", "=> 0;", "CM4012 at 'TimeSchedule(0.002, 80, Preconditioning = Preconditioning.Consistency)': Boundary makes f(x, 0.002) = x, but where TeacherTime is always 0 a diffusion model is trained")]
+    [InlineData("=> 0.5 * t;", "=> 0;", "CM4012 at 'TimeSchedule(0.002, 80, Preconditioning = Preconditioning.Consistency)': Consistency makes f(x, 0.002) = x, but where TeacherTime is always 0 a diffusion model is trained")]
     public void Schedules_without_meaning_are_refused(string right, string wrong, string message)
     {
         var schedule = Easy[..Easy.IndexOf("[TimeSchedule", 5, StringComparison.Ordinal)];

@@ -101,8 +101,8 @@ public sealed class TruncationTests
     [InlineData("InitFrom<First>(ContinueSteps = true)", "InitFrom<Shared>", "CM5010 at 'InitFrom<Shared>': 'Second' cannot use a run of 'Shared': it is abstract")]
     [InlineData("InitFrom<First>(ContinueSteps = true), Truncated", "Frozen<First>", "CM5010 at 'Frozen<First>': 'Second' cannot use a run of 'First': nothing takes its frozen weights")]
     [InlineData("InitFrom<First>(ContinueSteps = true), Truncated, Schedule<SecondSchedule>", "Truncated, Schedule<SecondSchedule>", "CM5011 at 'Truncated': 'Second' cannot be truncated: below its times it needs the weights of a first stage; add [InitFrom<T>]")]
-    [InlineData("Truncated, Times", "Truncated(BoundaryFraction = 1), Times", "CM5008 at 'Truncated(BoundaryFraction = 1)': BoundaryFraction is 1 but must be from 0 up to, but not including, 1")]
-    [InlineData("Truncated, Times", "Truncated(BoundaryWeight = -1), Times", "CM5008 at 'Truncated(BoundaryWeight = -1)': BoundaryWeight is -1 but must be 0 or more")]
+    [InlineData("Truncated, Schedule", "Truncated(BoundaryFraction = 1), Schedule", "CM5008 at 'Truncated(BoundaryFraction = 1)': BoundaryFraction is 1 but must be from 0 up to, but not including, 1")]
+    [InlineData("Truncated, Schedule", "Truncated(BoundaryWeight = -1), Schedule", "CM5008 at 'Truncated(BoundaryWeight = -1)': BoundaryWeight is -1 but must be 0 or more")]
     [InlineData("MultistepSampler(80, 1)", "MultistepSampler(80, 0.8)", "CM5009 at 'MultistepSampler(80, 0.8)': In this experiment the sampling time 0.8 lies outside the times of SecondSchedule, 1 to 80")]
     [InlineData("[TimeSchedule(1, 80, Preconditioning = Preconditioning.Edm)", "[TimeSchedule(1, 80)", "CM5011 at 'Truncated': 'Second' cannot be truncated: 'SecondSchedule' makes f(x, 1) = x")]
     [InlineData("[TimeSchedule(1, 80, Preconditioning", "[TimeSchedule(1, 80, SigmaData = 1, Preconditioning", "CM5011 at 'Truncated': 'Second' cannot be truncated: 'SecondSchedule' and the times of 'First', 'FirstSchedule', differ")]
@@ -274,7 +274,7 @@ public sealed class TruncationTests
         source.ShouldNotBe(All);
         float Loss(string truncated)
         {
-            using var training = New(TimesDeclared.Compile(source.Replace("Truncated, Times", truncated + ", Times")), "Second");
+            using var training = New(TimesDeclared.Compile(source.Replace("Truncated, Schedule", truncated + ", Schedule")), "Second");
             manual_seed(4);
             using var data = randn(8, 2);
             using var loss = training.Step(data, 150);

@@ -72,7 +72,7 @@ public sealed class KeystrokeTests
         """;
 
     private const string Conv1 = """
-        using Layer = CM.Dsl.LinearAttribute;
+        using Affine = CM.Dsl.LinearAttribute;
         using CM.Dsl;
 
         namespace Test.Common
@@ -80,7 +80,7 @@ public sealed class KeystrokeTests
             [Network]
             public sealed partial record ResidualBlock(int Width)
             {
-                [Layer(nameof(Width), nameof(Width))] public partial Layer Whole { get; }
+                [Affine(nameof(Width), nameof(Width))] public partial Layer Whole { get; }
 
                 [return: Shape("B", nameof(Width))]
                 private Value Forward([Shape("B", nameof(Width))] Value x) => x | Whole;

@@ -674,7 +674,7 @@ internal static class Corpus
             [Network]
             public sealed partial record SmallAdm
             {
-                [Adm(8, 2, 8, ChannelMult = [1, 2], NumBlocks = [1, 2], AttnResolutions = [4], ChannelsPerHead = 8, Labels = 5)] public partial Layer Net { get; }
+                [Adm(8, 2, 8, ChannelMult = [1, 2], NumBlocks = [1, 2], AttnResolutions = [4], ChannelsPerHead = 8, LabelDim = 5)] public partial Layer Net { get; }
 
                 [return: Shape("B", 2, 8, 8)]
                 private Value Forward([Shape("B", 2, 8, 8)] Value x, [Shape("B")] Value level, [Shape("B", 5)] Value label) => (x, level, label) | Net;

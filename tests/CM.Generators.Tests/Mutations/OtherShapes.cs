@@ -23,7 +23,7 @@ internal static class OtherShapes
             [Network]
             public sealed partial record OddEdm2 : IDenoiser
             {
-                [Edm2(12, 1, 6, ChannelMult = [1, 3], NumBlocks = [2, 1], AttnResolutions = [6], ChannelsPerHead = 9, Labels = 3)] public partial Layer Net { get; }
+                [Edm2(12, 1, 6, ChannelMult = [1, 3], NumBlocks = [2, 1], AttnResolutions = [6], ChannelsPerHead = 9, LabelDim = 3)] public partial Layer Net { get; }
 
                 [return: Shape("B", 1, 12, 12)]
                 private Value Forward([Shape("B", 1, 12, 12)] Value x, [Shape("B")] Value level, [Shape("B", 3)] Value label) => (x, level, label) | Net;
@@ -369,7 +369,7 @@ internal static class OtherShapes
             public sealed partial record LabelledDdpm
             {
                 [ClassEmbedding(5, 6)] public partial Layer Class { get; }
-                [DdpmPlusPlus(4, 3, 4, OutChannels = 2, ChannelMult = [1, 1, 3], NumBlocks = [1, 2, 1], AttnResolutions = [2, 1], Labels = 6, Dropout = [0.2])] public partial Layer Net { get; }
+                [DdpmPlusPlus(4, 3, 4, OutChannels = 2, ChannelMult = [1, 1, 3], NumBlocks = [1, 2, 1], AttnResolutions = [2, 1], LabelDim = 6, Dropout = [0.2])] public partial Layer Net { get; }
 
                 [return: Shape("B", 2, 4, 4)]
                 private Value Forward([Shape("B", 3, 4, 4)] Value x, [Shape("B")] Value level, [Shape("B", 5)] Value label) => (x, level, label | Class) | Net;

@@ -106,10 +106,10 @@ public sealed class ActivationTests
     [Theory]
     [InlineData("DdpmPlusPlus(16, 3, 16, ChannelMult = [1, 2], NumBlocks = [2], AttnResolutions = [8])", false)]
     [InlineData("DdpmPlusPlus(16, 3, 16, ChannelMult = [2, 1], NumBlocks = [1], AttnResolutions = [], Dropout = [0.2])", false)]
-    [InlineData("NcsnPlusPlus(16, 3, 16, ChannelMult = [1, 2, 2], NumBlocks = [1], AttnResolutions = [8], Labels = 10)", true)]
-    [InlineData("Adm(16, 3, 16, ChannelMult = [1, 2], NumBlocks = [2, 1], AttnResolutions = [8], ChannelsPerHead = 16, Labels = 10)", true)]
+    [InlineData("NcsnPlusPlus(16, 3, 16, ChannelMult = [1, 2, 2], NumBlocks = [1], AttnResolutions = [8], LabelDim = 10)", true)]
+    [InlineData("Adm(16, 3, 16, ChannelMult = [1, 2], NumBlocks = [2, 1], AttnResolutions = [8], ChannelsPerHead = 16, LabelDim = 10)", true)]
     [InlineData("Adm(16, 3, 16, OutChannels = 6, ChannelMult = [1, 2], NumBlocks = [1], AttnResolutions = [], Dropout = [0.1, 0])", false)]
-    [InlineData("Edm2(16, 3, 16, ChannelMult = [1, 2], NumBlocks = [2], AttnResolutions = [8], ChannelsPerHead = 16, Labels = 10)", true)]
+    [InlineData("Edm2(16, 3, 16, ChannelMult = [1, 2], NumBlocks = [2], AttnResolutions = [8], ChannelsPerHead = 16, LabelDim = 10)", true)]
     [InlineData("Edm2(16, 3, 16, ChannelMult = [1, 1, 2], NumBlocks = [1, 2, 1], AttnResolutions = [], Dropout = [0, 0.1, 0.1])", false)]
     public void A_UNet(string layer, bool labels)
     {

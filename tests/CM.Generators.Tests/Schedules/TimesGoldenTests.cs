@@ -12,7 +12,7 @@ public sealed class TimesGoldenTests
         + TimesTests.Improved.Replace("IctSchedule", "SmallTimes").Replace("1280", "100")
         + TimesTests.Improved.Replace("IctSchedule", "OtherSchedule").Replace("0.002", "0.02").Replace("80,", "100,").Replace(", 80)", ", 100)").Replace("Rho = 7", "Rho = 5").Replace("-1.1, 2", "-0.8, 1.6")
         + TimesTests.Easy.Replace("EctSchedule", "ConstantGap").Replace("8 * progress", "3 * progress").Replace(" * (1 + 8 / (1 + Exp(t)))", "")
-        + TimesTests.Easy.Replace("EctSchedule", "PlainSchedule").Replace("to: 80", "to: 80, Preconditioning = Preconditioning.Edm")
+        + TimesTests.Easy.Replace("EctSchedule", "PlainSchedule").Replace("max: 80", "max: 80, Preconditioning = Preconditioning.Edm")
         + TimesTests.Linear.Replace("LinearSchedule", "LinearBoundary").Replace("0.002, 80", "0.002, 80, Preconditioning = Preconditioning.Consistency"));
 
     [Fact]
@@ -62,10 +62,10 @@ public sealed class TimesGoldenTests
     {
         Check("PlainSchedule", "", TimesNumbers.ExplodingPlain);
         Check("EctSchedule", "", TimesNumbers.ExplodingPlain);
-        Check("EctSchedule", "WhenSampling", TimesNumbers.ExplodingBoundary);
+        Check("EctSchedule", "Sampling", TimesNumbers.ExplodingBoundary);
         Check("IctSchedule", "", TimesNumbers.ExplodingBoundary);
         Check("LinearSchedule", "", TimesNumbers.LinearPlain);
-        Check("LinearSchedule", "WhenSampling", TimesNumbers.LinearBoundary);
+        Check("LinearSchedule", "Sampling", TimesNumbers.LinearBoundary);
         Check("LinearBoundary", "", TimesNumbers.LinearBoundary);
 
         static void Check(string type, string when, double[][] expected)

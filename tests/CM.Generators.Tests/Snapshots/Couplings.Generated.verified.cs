@@ -29,7 +29,7 @@ namespace Test
                 new("Data", "TwoMoons, [2]"),
                 new("Model", "MoonsDenoiser"),
                 new("Coupling", "GeneratorInduced"),
-                new("Times", "LinearTimes: from 0.002 to 80, ln t ~ N(−1.1, 2²), continuous"),
+                new("Times", "LinearSchedule: from 0.002 to 80, ln t ~ N(−1.1, 2²), continuous"),
                 new("Loss", "pseudo-Huber, c = 0.01"),
                 new("Optimiser", "RAdam, rate 0.001"),
                 new("Gradient norm", "at most 200"),
@@ -58,18 +58,18 @@ namespace Test
             protected override MoonsDenoiser.Module BuildModel(ParameterStore weights) => new(weights);
 
             /// <inheritdoc/>
-            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => LinearTimes.Draw(step, Setup.Steps, count, Setup.Device);
+            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => LinearSchedule.Draw(step, Setup.Steps, count, Setup.Device);
 
             /// <inheritdoc/>
-            protected override Tensor[] TossCoins(int step, long count) => [rand(count, device: Setup.Device).lt(0.5)];
+            protected override Tensor[] DrawBernoulli(int step, long count) => [rand(count, device: Setup.Device).lt(0.5)];
 
             /// <summary>How GeneratorInduced pairs data with noise.</summary>
             /// <inheritdoc/>
-            public override (Tensor Data, Tensor Noise, Tensor? Penalty) Couple(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels, Tensor[] coins)
+            public override (Tensor Data, Tensor Noise, Tensor? Regularization) Couple(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels, Tensor[] draws)
             {
                 using var _ = NewDisposeScope();
-                var mix = coins[0];                                                      // Mix shows heads, [B]
-                var mixOut = Where(mix, data, rows => MixHeads(rows.Of(data), rows.Of(noise), rows.Of(r))); // [B, 2]: heads of Mix
+                var mix = draws[0];                                                      // Mix shows heads, [B]
+                var mixOut = ComputeMasked(mix, data, rows => MixHeads(rows.Select(data), rows.Select(noise), rows.Select(r))); // [B, 2]: heads of Mix
                 return (mixOut.MoveToOuterDisposeScope(), noise, null);
             }
 
@@ -77,7 +77,7 @@ namespace Test
             private Tensor MixHeads(Tensor data, Tensor noise, Tensor r)
             {
                 using var _ = NewDisposeScope();
-                var generateOut = Predict(generate, data + PerSample.Column(r, 2) * noise, r); // [B, 2]
+                var generateOut = Predict(generate, data + BatchOps.Broadcast(r, 2) * noise, r); // [B, 2]
                 return generateOut.MoveToOuterDisposeScope();
             }
 
@@ -100,23 +100,23 @@ namespace Test
                 var denoised = DenoiseStudent(data, noise, t, labels);                   // f(x_t, t), [B, 2]
                 const double C = 0.01;
                 var distance = ((denoised - target).square().sum(1) + C * C).sqrt() - C; // [B]
-                return LinearTimes.Weight(t, r).to(float32) * distance;
+                return LinearSchedule.Weight(t, r).to(float32) * distance;
             }
 
-            // x_t = Signal(t)·x + t·z
-            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(LinearTimes.Signal(t), data, t, noise);
+            // x_t = Alpha(t)·x + t·z
+            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => BatchOps.Axpby(LinearSchedule.Alpha(t), data, t, noise);
 
-            // f(x, t) = Keep(t)·x + Give(t)·F(x, t), while training (Karras et al. 2022, equation 7)
+            // f(x, t) = CSkip(t)·x + COut(t)·F(x, t), while training (Karras et al. 2022, equation 7)
             protected override Tensor Denoise(MoonsDenoiser.Module model, Tensor x, Tensor t, Tensor? labels) =>
-                PerSample.Mix(LinearTimes.Keep(t), x, LinearTimes.Give(t), Output(model, x, t));
+                BatchOps.Axpby(LinearSchedule.CSkip(t), x, LinearSchedule.COut(t), Output(model, x, t));
 
-            // f(x, t) = KeepWhenSampling(t)·x + GiveWhenSampling(t)·F(x, t), while sampling (Karras et al. 2022, equation 7)
+            // f(x, t) = CSkipSampling(t)·x + COutSampling(t)·F(x, t), while sampling (Karras et al. 2022, equation 7)
             protected override Tensor DenoiseWhenSampling(MoonsDenoiser.Module model, Tensor x, Tensor t, Tensor? labels) =>
-                PerSample.Mix(LinearTimes.KeepWhenSampling(t), x, LinearTimes.GiveWhenSampling(t), Output(model, x, t));
+                BatchOps.Axpby(LinearSchedule.CSkipSampling(t), x, LinearSchedule.COutSampling(t), Output(model, x, t));
 
-            // F(x, t): the network at Feed(t)·x and ¼ ln t, [B, 2]
+            // F(x, t): the network at CIn(t)·x and ¼ ln t, [B, 2]
             private static Tensor Output(MoonsDenoiser.Module model, Tensor x, Tensor t) =>
-                model.forward(PerSample.Scale(LinearTimes.Feed(t), x), (0.25 * t.log()).to(float32));
+                model.forward(BatchOps.Mul(LinearSchedule.CIn(t), x), (0.25 * t.log()).to(float32));
 
             /// <inheritdoc/>
             public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) =>

@@ -29,7 +29,7 @@ namespace Test
                 new("Data", "TwoMoons, [2]"),
                 new("Model", "MoonsDenoiser"),
                 new("Coupling", "InducedVariational"),
-                new("Times", "EasyTimes: from 0.002 to 80, ln t ~ N(−1.1, 2²), continuous"),
+                new("Times", "EctSchedule: from 0.002 to 80, ln t ~ N(−1.1, 2²), continuous"),
                 new("Loss", "pseudo-Huber, c = 0.01"),
                 new("Optimiser", "RAdam, rate 0.001"),
                 new("Gradient norm", "at most 200"),
@@ -38,112 +38,60 @@ namespace Test
             ],
         };
 
-        /// <summary>The training loop.</summary>
-        /// <param name="run">Folder, data, log and checkpoints of this run.</param>
-        public static new void Train(TrainingRun run)
+        /// <summary>Trains OverVct.</summary>
+        public new sealed class Trainer : ConsistencyTrainer<MoonsDenoiser.Module>
         {
-            using var training = new Training(run.Setup);
-            run.Begin(training);                    // fresh weights, or those of the checkpoint that is resumed
-            while (run.NextStep(out var step))      // until the last step, or until somebody asks to stop
-            {
-                using var data = run.NextBatch();   // [B, 2]
-                using var loss = training.Step(data, step);
-                run.EndStep(loss);                  // progress, log, samples, checkpoint
-            }
-
-            run.Finish();
-        }
-
-        /// <summary>OverVct while it is trained: weights, averages and optimiser, one step, and the sampler.</summary>
-        public new sealed class Training : global::CM.Runtime.Training
-        {
-            private readonly MoonsDenoiser.Module model;
             private readonly Encoder.Module encode;
             private readonly MoonsDenoiser.Module generate;
 
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
-            public Training(TrainingSetup setup)
-                : base(setup, MoonsDenoiser.Module.Layout().AddBeside("Encode", Encoder.Module.Layout()), [new Ema(0.999)])
+            public Trainer(TrainingSetup setup)
+                : base(setup, MoonsDenoiser.Module.Layout().AddAuxiliary("Encode", Encoder.Module.Layout()), [new Ema(0.999)])
             {
-                model = new MoonsDenoiser.Module(Weights);
                 encode = new Encoder.Module(Weights.Block("Encode"));
                 generate = new MoonsDenoiser.Module(Averages[0].Weights);
                 generate.eval();
+                ClipGradNorm = 200;
                 Optimizer = new RAdam(Weights, 0.001);
             }
 
             /// <inheritdoc/>
-            public override Tensor Step(Tensor data, int step)
-            {
-                using var _ = BeginStep(step);
-                var noise = randn(BatchShape(data), device: data.device);                // z, [B, 2], with B of all processes
-                var (t, r) = EasyTimes.Draw(step, Setup.Steps, noise.shape[0], data.device); // [B] each, float64
-                var mix = rand(noise.shape[0], device: data.device).lt(0.5);             // Mix shows heads, [B]
-                var loss = Gradients(data, noise, t, r, mix);
-                AllReduce(loss);                                                         // and the gradients, where there are several processes
-                Update(step, clip: 200);                                                 // weights and averages
-                return loss.MoveToOuterDisposeScope();
-            }
+            protected override MoonsDenoiser.Module BuildModel(ParameterStore weights) => new(weights);
 
-            // The gradients of a batch, and its mean loss: the sum over all parts.
-            private Tensor Gradients(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor mix)
-            {
-                using var _ = NewDisposeScope();
-                Weights.ZeroGradients();
-                var loss = zeros([], device: data.device);
-                foreach (var part in Parts(data))                                        // one, unless --micro-batch says more
-                {
-                    using var share = MeanLoss(part, part.OfOwn(data), part.Of(noise), part.Of(t), part.Of(r), part.Of(mix), Now);
-                    share.backward();
-                    loss.add_(share.detach());
-                }
+            /// <inheritdoc/>
+            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => EctSchedule.Draw(step, Setup.Steps, count, Setup.Device);
 
-                return loss.MoveToOuterDisposeScope();
-            }
-
-            // The share of a part of the batch in the mean loss.
-            private Tensor MeanLoss(BatchPart part, Tensor data, Tensor noise, Tensor t, Tensor r, Tensor mix, int step)
-            {
-                using var _ = NewDisposeScope();
-                using var drawn = SeedCoupling(step, data.shape[0]);
-                var pair = Couple(data, noise, r, mix, step);
-                var losses = Losses(pair.Data, pair.Noise, t, r);                        // [B]
-                Note(t, losses);                                                         // the log tells the loss by time
-                return part.Mean(losses + pair.Penalty).MoveToOuterDisposeScope();
-            }
+            /// <inheritdoc/>
+            protected override Tensor[] DrawBernoulli(int step, long count) => [rand(count, device: Setup.Device).lt(0.5)];
 
             /// <summary>How InducedVariational pairs data with noise.</summary>
-            /// <param name="data">Data, <c>[B, 2]</c>, float32.</param>
-            /// <param name="noise">Noise of the same shape, standard normal.</param>
-            /// <param name="r">The teacher's times, <c>[B]</c>, float64.</param>
-            /// <param name="mix">Where Mix shows heads, <c>[B]</c>, bool.</param>
-            /// <param name="step">Decides the weight of the penalty.</param>
-            /// <returns>Both ends of the paths, <c>[B, 2]</c>, and what is added to the losses, <c>[B]</c>.</returns>
-            public (Tensor Data, Tensor Noise, Tensor Penalty) Couple(Tensor data, Tensor noise, Tensor r, Tensor mix, int step)
+            /// <inheritdoc/>
+            public override (Tensor Data, Tensor Noise, Tensor? Regularization) Couple(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels, Tensor[] draws)
             {
                 using var _ = NewDisposeScope();
+                var mix = draws[0];                                                      // Mix shows heads, [B]
                 var (mean, deviation) = encode.forward(data);                            // [B, 2], [B, 2]
-                var penalty = KlWeight(step) * KlToStandardNormal(mean, deviation);      // [B]
+                var regularization = KlWeight() * KlToStandardNormal(mean, deviation);   // [B]
                 var z = mean + deviation * noise;                                        // [B, 2]
-                var mixOut = Where(mix, data, rows => MixHeads(rows.Of(data), rows.Of(r), rows.Of(z))); // [B, 2]: heads of Mix
-                return (mixOut.MoveToOuterDisposeScope(), z.MoveToOuterDisposeScope(), penalty.MoveToOuterDisposeScope());
+                var mixOut = ComputeMasked(mix, data, rows => MixHeads(rows.Select(data), rows.Select(r), rows.Select(z))); // [B, 2]: heads of Mix
+                return (mixOut.MoveToOuterDisposeScope(), z.MoveToOuterDisposeScope(), regularization.MoveToOuterDisposeScope());
             }
 
             // What Mix takes where it shows heads; only these samples come in.
             private Tensor MixHeads(Tensor data, Tensor r, Tensor z)
             {
                 using var _ = NewDisposeScope();
-                var generateOut = Predict(generate, data + PerSample.Column(r, 2) * z, r); // [B, 2]
+                var generateOut = Predict(generate, data + BatchOps.Broadcast(r, 2) * z, r); // [B, 2]
                 return generateOut.MoveToOuterDisposeScope();
             }
 
-            // 30·Weight(t, r) of the largest time and the one before it: the penalty keeps pace with the loss.
-            private double KlWeight(int step)
+            // 30·Weight(t, r) of the largest time and the one before it: the regularization keeps pace with the loss.
+            private double KlWeight()
             {
                 const double T = 80;
-                var r = EasyTimes.Earlier(T, EasyTimes.Stage((double)step / Setup.Steps));
-                return 30 * EasyTimes.Weight(T, r);
+                var r = EctSchedule.TeacherTime(T, EctSchedule.Stage((double)CurrentStep / Setup.Steps));
+                return 30 * EctSchedule.Weight(T, r);
             }
 
             // KL(N(mean, s²) ‖ N(0, 1)) = Σ ½(mean² + s² − 1) − ln s, with s = deviation + 10⁻⁸
@@ -155,113 +103,56 @@ namespace Test
             }
 
             // f(x, t), never differentiated; x itself where t = 0.
-            private static Tensor Predict(MoonsDenoiser.Module model, Tensor x, Tensor t)
+            private Tensor Predict(MoonsDenoiser.Module model, Tensor x, Tensor t)
             {
                 using var frozen = no_grad();
                 using var _ = NewDisposeScope();
                 var positive = t.gt(0);
-                var denoised = Denoise(model, x, where(positive, t, ones_like(t)));
+                var denoised = Denoise(model, x, where(positive, t, ones_like(t)), null);
                 return where(positive.view(-1, 1), denoised, x).MoveToOuterDisposeScope();
             }
 
-            // The noise that InducedVariational makes for a sample.
-            private static Tensor CoupledNoise(Encoder.Module encode, Tensor data, Tensor noise)
+            /// <inheritdoc/>
+            protected override Tensor CoupledNoise(ParameterStore weights, Tensor data, Tensor noise, Tensor t, Tensor? labels)
             {
                 using var _ = NewDisposeScope();
+                var encode = new Encoder.Module(weights.Block("Encode"));
+                encode.eval();
                 var (mean, deviation) = encode.forward(data);                            // [B, 2], [B, 2]
                 var z = mean + deviation * noise;                                        // [B, 2]
                 return z.MoveToOuterDisposeScope();
             }
 
-            /// <summary>The loss of each pair, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3), where d(a, b) = √(‖a − b‖² + c²) − c and c = 0.01.</summary>
-            /// <param name="data">Data x, or what stands in for them, <c>[B, 2]</c>, float32.</param>
-            /// <param name="noise">Noise z of the same shape.</param>
-            /// <param name="t">The student's times, <c>[B]</c>, float64.</param>
-            /// <param name="r">The teacher's times, <c>[B]</c>, float64; where r = 0 the data itself is the target.</param>
-            /// <returns><c>[B]</c>, float32.</returns>
-            public Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r)
+            /// <summary>The loss of each pair, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3),
+            /// where d(a, b) = √(‖a − b‖² + c²) − c and c = 0.01.</summary>
+            /// <inheritdoc/>
+            public override Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels = null)
             {
-                using var _ = NewDisposeScope();
-                var target = Target(data, noise, r);                                     // [B, 2], without gradient
-                var denoised = Denoise(model, Noisy(data, noise, t), t);                 // f(x_t, t), [B, 2]
+                var target = TargetOrData(data, noise, r, labels);                       // f(x_r, r), without gradient; x where r = 0
+                var denoised = DenoiseStudent(data, noise, t, labels);                   // f(x_t, t), [B, 2]
                 const double C = 0.01;
                 var distance = ((denoised - target).square().sum(1) + C * C).sqrt() - C; // [B]
-                var weight = EasyTimes.Weight(t, r).to(float32);                         // [B]
-                return (weight * distance).MoveToOuterDisposeScope();
-            }
-
-            // f(x_r, r) of the same weights, without gradient; the data itself where r = 0.
-            private Tensor Target(Tensor data, Tensor noise, Tensor r)
-            {
-                using var frozen = no_grad();
-                return Where(r.gt(0), data, rows =>
-                {
-                    using var _ = NewDisposeScope();
-                    var positive = rows.Times(r);
-                    return Denoise(model, Noisy(rows.Of(data), rows.Of(noise), positive), positive).MoveToOuterDisposeScope();
-                });
-            }
-
-            /// <inheritdoc/>
-            public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise)
-            {
-                using var frozen = no_grad();
-                using var _ = NewDisposeScope();
-                var sampler = new MoonsDenoiser.Module(weights);                         // borrows the weights; disposing it would free them
-                sampler.eval();
-                var encode = new Encoder.Module(weights.Block("Encode"));
-                encode.eval();
-                var x = InParts(DenoiseWhenSampling, sampler, 80 * noise[0], At(80));
-                if (noise.Count > 1)
-                    x = InParts(DenoiseWhenSampling, sampler, x + 0.8 * CoupledNoise(encode, x, noise[1]), At(0.8));
-                return x.MoveToOuterDisposeScope();
-
-                // The same time for every sample, [n].
-                Tensor At(double time) => full(noise[0].shape[0], time, dtype: float64, device: noise[0].device);
-            }
-
-            /// <inheritdoc/>
-            public override Tensor Restore(ParameterStore weights, Tensor data, Tensor noise, double time)
-            {
-                using var frozen = no_grad();
-                using var _ = NewDisposeScope();
-                var sampler = new MoonsDenoiser.Module(weights);                         // borrows the weights; disposing it would free them
-                sampler.eval();
-                var t = full(data.shape[0], time, dtype: float64, device: data.device);
-                return InParts(DenoiseWhenSampling, sampler, Noisy(data, noise, t), t).MoveToOuterDisposeScope();
-            }
-
-            /// <inheritdoc/>
-            public override (Tensor Data, Tensor Noise) Match(Tensor data, Tensor noise, int step)
-            {
-                using var frozen = no_grad();
-                using var _ = NewDisposeScope();
-                var (t, r) = EasyTimes.Draw(step, Setup.Steps, data.shape[0], data.device); // [B] each, float64
-                var mix = rand(noise.shape[0], device: data.device).lt(0.5);             // Mix shows heads, [B]
-                var pair = Couple(data, noise, r, mix, step);
-                return (pair.Data.alias().MoveToOuterDisposeScope(), pair.Noise.alias().MoveToOuterDisposeScope());
+                return EctSchedule.Weight(t, r).to(float32) * distance;
             }
 
             // x_t = x + t·z
-            private static Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
+            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => BatchOps.Axpby(data, t, noise);
 
-            // f(x, t) = Keep(t)·x + Give(t)·F(Feed(t)·x, ¼ ln t), while training (Karras et al. 2022, equation 7)
-            private static Tensor Denoise(MoonsDenoiser.Module model, Tensor x, Tensor t)
-            {
-                using var _ = NewDisposeScope();
-                var level = (0.25 * t.log()).to(float32);                                // [B]
-                var output = model.forward(PerSample.Scale(EasyTimes.Feed(t), x), level); // [B, 2]
-                return PerSample.Mix(EasyTimes.Keep(t), x, EasyTimes.Give(t), output).MoveToOuterDisposeScope();
-            }
+            // f(x, t) = CSkip(t)·x + COut(t)·F(x, t), while training (Karras et al. 2022, equation 7)
+            protected override Tensor Denoise(MoonsDenoiser.Module model, Tensor x, Tensor t, Tensor? labels) =>
+                BatchOps.Axpby(EctSchedule.CSkip(t), x, EctSchedule.COut(t), Output(model, x, t));
 
-            // f(x, t) = KeepWhenSampling(t)·x + GiveWhenSampling(t)·F(Feed(t)·x, ¼ ln t), while sampling (Karras et al. 2022, equation 7)
-            private static Tensor DenoiseWhenSampling(MoonsDenoiser.Module model, Tensor x, Tensor t)
-            {
-                using var _ = NewDisposeScope();
-                var level = (0.25 * t.log()).to(float32);                                // [B]
-                var output = model.forward(PerSample.Scale(EasyTimes.Feed(t), x), level); // [B, 2]
-                return PerSample.Mix(EasyTimes.KeepWhenSampling(t), x, EasyTimes.GiveWhenSampling(t), output).MoveToOuterDisposeScope();
-            }
+            // f(x, t) = CSkipSampling(t)·x + COutSampling(t)·F(x, t), while sampling (Karras et al. 2022, equation 7)
+            protected override Tensor DenoiseWhenSampling(MoonsDenoiser.Module model, Tensor x, Tensor t, Tensor? labels) =>
+                BatchOps.Axpby(EctSchedule.CSkipSampling(t), x, EctSchedule.COutSampling(t), Output(model, x, t));
+
+            // F(x, t): the network at CIn(t)·x and ¼ ln t, [B, 2]
+            private static Tensor Output(MoonsDenoiser.Module model, Tensor x, Tensor t) =>
+                model.forward(BatchOps.Mul(EctSchedule.CIn(t), x), (0.25 * t.log()).to(float32));
+
+            /// <inheritdoc/>
+            public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) =>
+                SampleMultistep(weights, noise, labels, [80, 0.8]);
         }
     }
 }

@@ -29,7 +29,7 @@ namespace Test
                 new("Data", "TwoMoons, [2]"),
                 new("Model", "MoonsDenoiser"),
                 new("Coupling", "Independent"),
-                new("Times", "DiffusionTimes: from 0.002 to 80, ln t ~ N(−1.2, 1.2²), continuous"),
+                new("Times", "EdmSchedule: from 0.002 to 80, ln t ~ N(−1.2, 1.2²), continuous"),
                 new("Loss", "squared Euclidean distance"),
                 new("Optimiser", "Adam, rate 0.001"),
                 new("Sampler", "Heun, 18 steps"),
@@ -49,7 +49,7 @@ namespace Test
             protected override MoonsDenoiser.Module BuildModel(ParameterStore weights) => new(weights);
 
             /// <inheritdoc/>
-            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => DiffusionTimes.Draw(step, Setup.Steps, count, Setup.Device);
+            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => EdmSchedule.Draw(step, Setup.Steps, count, Setup.Device);
 
             /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), x) (Karras et al. 2022, equation 2),
             /// where d(a, b) = ‖a − b‖².</summary>
@@ -58,23 +58,23 @@ namespace Test
             {
                 var denoised = DenoiseStudent(data, noise, t, labels);                   // f(x_t, t), [B, 2]
                 var distance = (denoised - data).square().sum(1);                        // [B]
-                return DiffusionTimes.Weight(t, r).to(float32) * distance;
+                return EdmSchedule.Weight(t, r).to(float32) * distance;
             }
 
             // x_t = x + t·z
-            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
+            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => BatchOps.Axpby(data, t, noise);
 
-            // f(x, t) = Keep(t)·x + Give(t)·F(x, t) (Karras et al. 2022, equation 7)
+            // f(x, t) = CSkip(t)·x + COut(t)·F(x, t) (Karras et al. 2022, equation 7)
             protected override Tensor Denoise(MoonsDenoiser.Module model, Tensor x, Tensor t, Tensor? labels) =>
-                PerSample.Mix(DiffusionTimes.Keep(t), x, DiffusionTimes.Give(t), Output(model, x, t));
+                BatchOps.Axpby(EdmSchedule.CSkip(t), x, EdmSchedule.COut(t), Output(model, x, t));
 
-            // F(x, t): the network at Feed(t)·x and ¼ ln t, [B, 2]
+            // F(x, t): the network at CIn(t)·x and ¼ ln t, [B, 2]
             private static Tensor Output(MoonsDenoiser.Module model, Tensor x, Tensor t) =>
-                model.forward(PerSample.Scale(DiffusionTimes.Feed(t), x), (0.25 * t.log()).to(float32));
+                model.forward(BatchOps.Mul(EdmSchedule.CIn(t), x), (0.25 * t.log()).to(float32));
 
             /// <inheritdoc/>
             public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) =>
-                SampleHeun(weights, noise, labels, KarrasTimes.Falling(18, 0.002, 80, rho: 7));
+                SampleHeun(weights, noise, labels, KarrasSigmas.Compute(18, 0.002, 80, rho: 7));
         }
     }
 }

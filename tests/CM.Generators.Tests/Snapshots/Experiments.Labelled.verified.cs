@@ -30,7 +30,7 @@ namespace Test
                 new("Data", "Spots, [2], 3 classes"),
                 new("Model", "Tiny"),
                 new("Coupling", "Independent"),
-                new("Times", "FirstTimes: from 0.002 to 80, ln t ~ N(−1.1, 2²), continuous"),
+                new("Times", "FirstSchedule: from 0.002 to 80, ln t ~ N(−1.1, 2²), continuous"),
                 new("Loss", "squared Euclidean distance"),
                 new("Optimiser", "RAdam, rate 0.001"),
                 new("EMA", "0.9"),
@@ -54,7 +54,7 @@ namespace Test
             protected override Tiny.Module BuildModel(ParameterStore weights) => new(weights);
 
             /// <inheritdoc/>
-            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => FirstTimes.Draw(step, Setup.Steps, count, Setup.Device);
+            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => FirstSchedule.Draw(step, Setup.Steps, count, Setup.Device);
 
             /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3),
             /// where d(a, b) = ‖a − b‖².</summary>
@@ -64,19 +64,19 @@ namespace Test
                 var target = TargetOrData(data, noise, r, labels);                       // f(x_r, r), without gradient; x where r = 0
                 var denoised = DenoiseStudent(data, noise, t, labels);                   // f(x_t, t), [B, 2]
                 var distance = (denoised - target).square().sum(1);                      // [B]
-                return FirstTimes.Weight(t, r).to(float32) * distance;
+                return FirstSchedule.Weight(t, r).to(float32) * distance;
             }
 
             // x_t = x + t·z
-            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
+            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => BatchOps.Axpby(data, t, noise);
 
-            // f(x, t) = Keep(t)·x + Give(t)·F(x, t) (Karras et al. 2022, equation 7)
+            // f(x, t) = CSkip(t)·x + COut(t)·F(x, t) (Karras et al. 2022, equation 7)
             protected override Tensor Denoise(Tiny.Module model, Tensor x, Tensor t, Tensor? labels) =>
-                PerSample.Mix(FirstTimes.Keep(t), x, FirstTimes.Give(t), Output(model, x, t, labels!));
+                BatchOps.Axpby(FirstSchedule.CSkip(t), x, FirstSchedule.COut(t), Output(model, x, t, labels!));
 
-            // F(x, t): the network at Feed(t)·x and ¼ ln t, and the labels, [B, 2]
+            // F(x, t): the network at CIn(t)·x and ¼ ln t, and the labels, [B, 2]
             private static Tensor Output(Tiny.Module model, Tensor x, Tensor t, Tensor labels) =>
-                model.forward(PerSample.Scale(FirstTimes.Feed(t), x), (0.25 * t.log()).to(float32), labels);
+                model.forward(BatchOps.Mul(FirstSchedule.CIn(t), x), (0.25 * t.log()).to(float32), labels);
 
             /// <inheritdoc/>
             public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) =>

@@ -31,7 +31,7 @@ namespace Test
                 new("Data", "Spots, [2], 3 classes"),
                 new("Model", "Tiny"),
                 new("Coupling", "InducedVariational"),
-                new("Times", "SecondTimes: from 1 to 80, ln t ~ 0 + 0.2·Student(0.01), truncated, continuous"),
+                new("Times", "SecondSchedule: from 1 to 80, ln t ~ 0 + 0.2·Student(0.01), truncated, continuous"),
                 new("Run", "starts from Induced"),
                 new("Truncated", "at 1, 0.25 of a batch there, weight 0.1"),
                 new("Loss", "squared Euclidean distance"),
@@ -51,7 +51,7 @@ namespace Test
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
             public Trainer(TrainingSetup setup)
-                : base(setup, Tiny.Module.Layout().AddBeside("Encode", Encoder.Module.Layout()), [new Ema(0.9)], Tiny.Module.Layout())
+                : base(setup, Tiny.Module.Layout().AddAuxiliary("Encode", Encoder.Module.Layout()), [new Ema(0.9)], Tiny.Module.Layout())
             {
                 TakesLabels = true;
                 Truncation = new(1, Boundary: 0.25, Weight: 0.1);
@@ -68,38 +68,38 @@ namespace Test
 
             /// <inheritdoc/>
             protected override (Tensor T, Tensor R) DrawTimes(int step, long count) =>
-                WithBoundary(SecondTimes.Draw(step, Setup.Steps, count, Setup.Device), SecondTimes.Earlier(1, 0));
+                WithBoundary(SecondSchedule.Draw(step, Setup.Steps, count, Setup.Device), SecondSchedule.TeacherTime(1, 0));
 
             /// <inheritdoc/>
-            protected override Tensor[] TossCoins(int step, long count) => [rand(count, device: Setup.Device).lt(0.5)];
+            protected override Tensor[] DrawBernoulli(int step, long count) => [rand(count, device: Setup.Device).lt(0.5)];
 
             /// <summary>How InducedVariational pairs data with noise.</summary>
             /// <inheritdoc/>
-            public override (Tensor Data, Tensor Noise, Tensor? Penalty) Couple(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels, Tensor[] coins)
+            public override (Tensor Data, Tensor Noise, Tensor? Regularization) Couple(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels, Tensor[] draws)
             {
                 using var _ = NewDisposeScope();
                 var classes = labels!;                                                   // one-hot, [B, 3]
-                var mix = coins[0];                                                      // Mix shows heads, [B]
+                var mix = draws[0];                                                      // Mix shows heads, [B]
                 var (mean, deviation) = encode.forward(data, classes);                   // [B, 2], [B, 2]
-                var penalty = KlWeight() * KlToStandardNormal(mean, deviation);          // [B]
+                var regularization = KlWeight() * KlToStandardNormal(mean, deviation);   // [B]
                 var z = mean + deviation * noise;                                        // [B, 2]
-                var mixOut = Where(mix, data, rows => MixHeads(rows.Of(data), rows.Of(r), rows.Of(classes), rows.Of(z))); // [B, 2]: heads of Mix
-                return (mixOut.MoveToOuterDisposeScope(), z.MoveToOuterDisposeScope(), penalty.MoveToOuterDisposeScope());
+                var mixOut = ComputeMasked(mix, data, rows => MixHeads(rows.Select(data), rows.Select(r), rows.Select(classes), rows.Select(z))); // [B, 2]: heads of Mix
+                return (mixOut.MoveToOuterDisposeScope(), z.MoveToOuterDisposeScope(), regularization.MoveToOuterDisposeScope());
             }
 
             // What Mix takes where it shows heads; only these samples come in.
             private Tensor MixHeads(Tensor data, Tensor r, Tensor classes, Tensor z)
             {
                 using var _ = NewDisposeScope();
-                var generateOut = Predict(generate, data + PerSample.Column(r, 2) * z, r, classes); // [B, 2]
+                var generateOut = Predict(generate, data + BatchOps.Broadcast(r, 2) * z, r, classes); // [B, 2]
                 return generateOut.MoveToOuterDisposeScope();
             }
 
-            // 30·Weight(t, r) of the largest time and the one before it: the penalty keeps pace with the loss.
+            // 30·Weight(t, r) of the largest time and the one before it: the regularization keeps pace with the loss.
             private double KlWeight()
             {
                 const double T = 80;
-                var r = SecondTimes.Earlier(T, 0);
+                var r = SecondSchedule.TeacherTime(T, 0);
                 return 30 / (T - r);
             }
 
@@ -139,19 +139,19 @@ namespace Test
                 var target = PiecewiseTarget(data, noise, r, labels);                    // f(x_r, r), of the first stage below t' = 1, without gradient
                 var denoised = DenoiseStudent(data, noise, t, labels);                   // f(x_t, t), [B, 2]
                 var distance = (denoised - target).square().sum(1);                      // [B]
-                return SecondTimes.Weight(t, r).to(float32) * distance;
+                return SecondSchedule.Weight(t, r).to(float32) * distance;
             }
 
             // x_t = x + t·z
-            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
+            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => BatchOps.Axpby(data, t, noise);
 
-            // f(x, t) = Keep(t)·x + Give(t)·F(x, t) (Karras et al. 2022, equation 7)
+            // f(x, t) = CSkip(t)·x + COut(t)·F(x, t) (Karras et al. 2022, equation 7)
             protected override Tensor Denoise(Tiny.Module model, Tensor x, Tensor t, Tensor? labels) =>
-                PerSample.Mix(SecondTimes.Keep(t), x, SecondTimes.Give(t), Output(model, x, t, labels!));
+                BatchOps.Axpby(SecondSchedule.CSkip(t), x, SecondSchedule.COut(t), Output(model, x, t, labels!));
 
-            // F(x, t): the network at Feed(t)·x and ¼ ln t, and the labels, [B, 2]
+            // F(x, t): the network at CIn(t)·x and ¼ ln t, and the labels, [B, 2]
             private static Tensor Output(Tiny.Module model, Tensor x, Tensor t, Tensor labels) =>
-                model.forward(PerSample.Scale(SecondTimes.Feed(t), x), (0.25 * t.log()).to(float32), labels);
+                model.forward(BatchOps.Mul(SecondSchedule.CIn(t), x), (0.25 * t.log()).to(float32), labels);
 
             /// <inheritdoc/>
             public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) =>

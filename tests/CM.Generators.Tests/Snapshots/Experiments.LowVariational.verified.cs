@@ -29,7 +29,7 @@ namespace Test
                 new("Data", "TwoMoons, [2]"),
                 new("Model", "Forgetful"),
                 new("Coupling", "Varied"),
-                new("Times", "FirstTimes: from 0.002 to 80, ln t ~ N(−1.1, 2²), truncated, continuous"),
+                new("Times", "FirstSchedule: from 0.002 to 80, ln t ~ N(−1.1, 2²), truncated, continuous"),
                 new("Loss", "squared Euclidean distance"),
                 new("Optimiser", "Adam, rate 0.001"),
                 new("Precision", "networks in bfloat16"),
@@ -46,9 +46,9 @@ namespace Test
             /// <summary>Draws fresh weights.</summary>
             /// <param name="setup">Steps, batch, seed, device.</param>
             public Trainer(TrainingSetup setup)
-                : base(setup, Forgetful.Module.Layout().AddBeside("Encode", ForgetfulEncoder.Module.Layout()), [new Ema(0.9)])
+                : base(setup, Forgetful.Module.Layout().AddAuxiliary("Encode", ForgetfulEncoder.Module.Layout()), [new Ema(0.9)])
             {
-                ComputeIn(global::CM.Dsl.Compute.BFloat16);
+                ComputeIn(global::CM.Dsl.ComputeType.BFloat16);
                 IsLowPrecision = true;
                 encode = new ForgetfulEncoder.Module(Weights.In(bfloat16).Block("Encode"));
                 Optimizer = new Adam(Weights, 0.001);
@@ -58,11 +58,11 @@ namespace Test
             protected override Forgetful.Module BuildModel(ParameterStore weights) => new(weights.In(bfloat16));
 
             /// <inheritdoc/>
-            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => FirstTimes.Draw(step, Setup.Steps, count, Setup.Device);
+            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => FirstSchedule.Draw(step, Setup.Steps, count, Setup.Device);
 
             /// <summary>How Varied pairs data with noise.</summary>
             /// <inheritdoc/>
-            public override (Tensor Data, Tensor Noise, Tensor? Penalty) Couple(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels, Tensor[] coins)
+            public override (Tensor Data, Tensor Noise, Tensor? Regularization) Couple(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels, Tensor[] draws)
             {
                 using var _ = NewDisposeScope();
                 var (meanLow, deviationLow) = encode.forward(data);                      // [B, 2], [B, 2], bfloat16
@@ -71,12 +71,12 @@ namespace Test
                 return (data, (mean + deviation * noise).MoveToOuterDisposeScope(), kl.MoveToOuterDisposeScope());
             }
 
-            // 30·Weight(t, r) of the largest time and the one before it: the penalty keeps pace with the loss.
+            // 30·Weight(t, r) of the largest time and the one before it: the regularization keeps pace with the loss.
             private double KlWeight()
             {
                 const double T = 80;
-                var r = FirstTimes.Earlier(T, FirstTimes.Stage((double)CurrentStep / Setup.Steps));
-                return 30 * FirstTimes.Weight(T, r);
+                var r = FirstSchedule.TeacherTime(T, FirstSchedule.Stage((double)CurrentStep / Setup.Steps));
+                return 30 * FirstSchedule.Weight(T, r);
             }
 
             // KL(N(mean, s²) ‖ N(0, 1)) = Σ ½(mean² + s² − 1) − ln s, with s = deviation + 10⁻⁸
@@ -106,19 +106,19 @@ namespace Test
                 var target = Target(data, noise, r, labels);                             // f(x_r, r), without gradient
                 var denoised = DenoiseStudent(data, noise, t, labels);                   // f(x_t, t), [B, 2]
                 var distance = (denoised - target).square().sum(1);                      // [B]
-                return FirstTimes.Weight(t, r).to(float32) * distance;
+                return FirstSchedule.Weight(t, r).to(float32) * distance;
             }
 
             // x_t = x + t·z
-            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
+            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => BatchOps.Axpby(data, t, noise);
 
-            // f(x, t) = Keep(t)·x + Give(t)·F(x, t) (Karras et al. 2022, equation 7)
+            // f(x, t) = CSkip(t)·x + COut(t)·F(x, t) (Karras et al. 2022, equation 7)
             protected override Tensor Denoise(Forgetful.Module model, Tensor x, Tensor t, Tensor? labels) =>
-                PerSample.Mix(FirstTimes.Keep(t), x, FirstTimes.Give(t), Output(model, x, t));
+                BatchOps.Axpby(FirstSchedule.CSkip(t), x, FirstSchedule.COut(t), Output(model, x, t));
 
-            // F(x, t): the network at Feed(t)·x and ¼ ln t, [B, 2]
+            // F(x, t): the network at CIn(t)·x and ¼ ln t, [B, 2]
             private static Tensor Output(Forgetful.Module model, Tensor x, Tensor t) =>
-                model.forward(PerSample.Scale(FirstTimes.Feed(t), x).to(bfloat16), (0.25 * t.log()).to(float32)).to(float32);
+                model.forward(BatchOps.Mul(FirstSchedule.CIn(t), x).to(bfloat16), (0.25 * t.log()).to(float32)).to(float32);
 
             /// <inheritdoc/>
             public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) =>

@@ -97,11 +97,11 @@ public sealed class UNetGoldenTests(ITestOutputHelper log)
     [InlineData("DdpmPlusPlus", 64, 3, 128, "NumBlocks = [3, 3, 4, 5], AttnResolutions = []", 59_582_723)]
     [InlineData("DdpmPlusPlus", 32, 3, 32, "OutChannels = 6, ChannelMult = [2, 2, 2], NumBlocks = [1]", 1_562_246)]
     [InlineData("NcsnPlusPlus", 32, 3, 128, "ChannelMult = [2, 2, 2]", 56_395_523)]
-    [InlineData("Adm", 64, 3, 192, "Labels = 1000", 295_899_267)]
-    [InlineData("Edm2", 64, 3, 192, "Labels = 1000", 280_209_253)]
-    [InlineData("Edm2", 64, 3, 320, "Labels = 1000", 777_492_197)]
-    [InlineData("Edm2", 64, 3, 384, "Labels = 1000", 1_119_276_709)]
-    [InlineData("Edm2", 64, 3, 32, "OutChannels = 6, NumBlocks = [2], Labels = 1000", 6_162_269)]
+    [InlineData("Adm", 64, 3, 192, "LabelDim = 1000", 295_899_267)]
+    [InlineData("Edm2", 64, 3, 192, "LabelDim = 1000", 280_209_253)]
+    [InlineData("Edm2", 64, 3, 320, "LabelDim = 1000", 777_492_197)]
+    [InlineData("Edm2", 64, 3, 384, "LabelDim = 1000", 1_119_276_709)]
+    [InlineData("Edm2", 64, 3, 32, "OutChannels = 6, NumBlocks = [2], LabelDim = 1000", 6_162_269)]
     public void Published_numbers_of_parameters(string kind, int resolution, int channels, int width, string more, long count) =>
         Count(kind, resolution, channels, width, more).ShouldBe(count);
 
@@ -203,7 +203,7 @@ public sealed class UNetGoldenTests(ITestOutputHelper log)
             var more = (attribute != "Edm2" ? $", EmbeddingMultiplier = {Whole("channel_mult_emb", 4)}" : "") + (config.TryGetProperty("channels_per_head", out var heads) ? $", ChannelsPerHead = {heads}" : "");
             var dropout = config.TryGetProperty("dropout", out var share) && share.GetDouble() > 0
                 ? $", Dropout = [{string.Join(", ", config.GetProperty("channel_mult").EnumerateArray().Select((_, level) => DropsOut(level) ? share.ToString() : "0"))}]" : "";
-            return ($"[{attribute}({Whole("img_resolution", 0)}, {channels}, {Whole("model_channels", 0)}, OutChannels = {output}, Labels = {labels}, ChannelMult = [{List("channel_mult")}], "
+            return ($"[{attribute}({Whole("img_resolution", 0)}, {channels}, {Whole("model_channels", 0)}, OutChannels = {output}, LabelDim = {labels}, ChannelMult = [{List("channel_mult")}], "
                 + $"NumBlocks = [{List("num_blocks")}], AttnResolutions = [{List("attn_resolutions")}]{more}{dropout})]", Whole("img_resolution", 0), channels, output, labels);
 
             // EDM2 may drop out below a resolution alone.
