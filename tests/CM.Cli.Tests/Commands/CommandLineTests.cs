@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace CM.Cli.Tests;
 
 /// <summary>What all commands share: help, exit codes, one line an error.</summary>
-public sealed class CommandLineTests : CommandTests
+public sealed class CommandLineTests : CommandFixture
 {
     [Fact]
     public void Help_is_everywhere()

@@ -1,7 +1,7 @@
 namespace CM.Cli.Tests;
 
 /// <summary><c>data prepare</c>.</summary>
-public sealed class DataCommandTests : CommandTests
+public sealed class DataCommandTests : CommandFixture
 {
     [Fact]
     public void Pictures_are_prepared_under_their_names_with_their_labels()

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace CM.Cli.Tests;
 
 /// <summary><c>doctor</c>: what it looks at, and what it makes of GPUs, of which there are none here.</summary>
-public sealed class DoctorTests : CommandTests
+public sealed class DoctorTests : CommandFixture
 {
     private static readonly Accelerator Card = new("NVIDIA H100 80GB HBM3", 85_029_158_912);
 

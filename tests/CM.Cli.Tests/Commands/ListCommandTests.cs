@@ -1,7 +1,7 @@
 namespace CM.Cli.Tests;
 
 /// <summary><c>list</c> and <c>describe</c>.</summary>
-public sealed class ListCommandTests : CommandTests
+public sealed class ListCommandTests : CommandFixture
 {
     [Fact]
     public void List_names_experiments_and_networks()

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace CM.Cli.Tests;
 
 /// <summary><c>sample</c>.</summary>
-public sealed class SampleCommandTests : CommandTests
+public sealed class SampleCommandTests : CommandFixture
 {
     [Fact]
     public void Sample_draws_and_never_overwrites()

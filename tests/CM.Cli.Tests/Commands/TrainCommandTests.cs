@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace CM.Cli.Tests;
 
 /// <summary><c>train</c>: its output, and what it refuses.</summary>
-public sealed class TrainCommandTests : CommandTests
+public sealed class TrainCommandTests : CommandFixture
 {
     [Fact]
     public void Train_prints_the_log_and_a_summary_as_json()

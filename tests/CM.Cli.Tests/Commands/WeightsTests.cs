@@ -1,7 +1,7 @@
 namespace CM.Cli.Tests;
 
 /// <summary><c>export</c>, <c>import</c>, and trainings that start from weights.</summary>
-public sealed class WeightsTests : CommandTests
+public sealed class WeightsTests : CommandFixture
 {
     [Fact]
     public void Weights_go_out_and_come_in_again()

@@ -19,7 +19,7 @@ public sealed class BudgetTests
         "'Big' takes at least 13.78 GiB of memory but has 13.5: 82 weights are 0.00 GiB, held 5 times as weights, gradients, moment, 2 averages; 100,000,000 examples keep 148 bytes each, 13.78 GiB; it fits with Batch = 97942655")]
     [InlineData("[Experiment, MemoryBudget(GiB = 1e-6)]", "MemoryBudget(GiB = 1e-6)",
         "'Big' takes at least 0.00 GiB of memory but has 1E-06: 82 weights are 0.00 GiB, held 5 times as weights, gradients, 2 moments, average; 256 examples keep 148 bytes each, 0.00 GiB; no batch fits")]
-    [InlineData("[Experiment(Batch = 1), Budget]", "MemoryBudget", "GiB is 0 but must be above 0")]
+    [InlineData("[Experiment(Batch = 1), MemoryBudget]", "MemoryBudget", "GiB is 0 but must be above 0")]
     public void A_training_beyond_its_budget(string attributes, string at, string message)
     {
         var finding = Source.Findings(Declared + attributes + " public sealed partial record Big : Moons;").ShouldHaveSingleItem();

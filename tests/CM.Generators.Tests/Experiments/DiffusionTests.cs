@@ -130,7 +130,7 @@ public sealed class DiffusionTests
     {
         var source = Experiments.Replace("Alpha(double t) => 1;\n    public static double Sigma(double t) => t;\n    public static double TeacherTime(double t, int stage) => 0", "Alpha(double t) => 1 - t / 80;\n    public static double Sigma(double t) => t;\n    public static double TeacherTime(double t, int stage) => 0");
         source.ShouldNotBe(Experiments);
-        Source.Diagnose(source).ShouldAllBe(said => said.StartsWith("CM5009 at 'Heun(", StringComparison.Ordinal) && said.Contains("needs Alpha(t) = 1 and Sigma(t) = t, and EdmSchedule has others"));
+        Source.Diagnose(source).ShouldAllBe(said => said.StartsWith("CM5009 at 'HeunSampler(", StringComparison.Ordinal) && said.Contains("needs Alpha(t) = 1 and Sigma(t) = t, and EdmSchedule has others"));
     }
 
     private static ConsistencyTrainer NewTraining(string experiment) =>

@@ -84,7 +84,7 @@ public sealed class PrecisionTests
     public void Float16_is_bfloat16_on_the_CPU() => Losses("Half").ShouldBe(Losses("LowFirst"));
 
     [Theory]
-    [InlineData("Precision(ComputeType.BFloat16)] public sealed partial record LowFirst", "Precision((Compute)9)] public sealed partial record LowFirst", "CM5008 at 'Precision((Compute)9)': compute is 9 but must be one of ComputeType's")]
+    [InlineData("Precision(ComputeType.BFloat16)] public sealed partial record LowFirst", "Precision((ComputeType)9)] public sealed partial record LowFirst", "CM5008 at 'Precision((ComputeType)9)': compute is 9 but must be one of ComputeType's")]
     [InlineData("Precision(ComputeType.Float16), LossScale(65536)", "Precision(ComputeType.Float16)", "CM5015 at 'Precision(ComputeType.Float16)': In 'Half' gradients smaller than 6e-8 become 0 in float16; add [LossScale(65536)]")]
     [InlineData("Precision(ComputeType.TensorFloat32)", "Precision(ComputeType.TensorFloat32), LossScale(8)", "CM5015 at 'LossScale(8)': In 'Tensor32' [LossScale] protects nothing: float32 loses no small gradients; leave it out")]
     public void Mistakes_are_found(string right, string wrong, string message)

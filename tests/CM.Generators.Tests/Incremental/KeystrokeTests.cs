@@ -48,7 +48,7 @@ public sealed class KeystrokeTests
         {
             public partial class Around : Test.Common.Parent
             {
-                public sealed partial record Net { private const double InitWeight = 0.5; }
+                public sealed partial record Net { private const double Gain = 0.5; }
             }
         }
         """;
@@ -98,7 +98,7 @@ public sealed class KeystrokeTests
     [Theory]
     [InlineData(Sizes, "Hidden = 8", "Hidden = 16")]
     [InlineData(Deeper, "In = 2", "In = 3")]
-    [InlineData(Rest, "InitWeight = 0.5", "InitWeight = 0.25")]
+    [InlineData(Rest, "Gain = 0.5", "Gain = 0.25")]
     [InlineData(Rest, "Net { ", "Net { private const int Last = 4; ")]
     [InlineData(Rest, "Around : Test.Common.Parent", "Around")]
     [InlineData(Parent, "Last = 3", "Last = 5")]

@@ -161,7 +161,7 @@ public sealed class NetworkTests
     [Fact]
     public void A_wrong_width_names_the_layer_that_made_it() =>
         Source.Diagnose(Planar.Replace("[Linear(64, Width)]", "[Linear(32, Width)]")).ShouldBe(
-            ["CM2001 at 'Level': 'Level' expects width 32 but 'wave' [B, 64] has 64. 'TimeEmbedding' made it 64. It fits with channels = 32 on 'TimeEmbedding'."]);
+            ["CM2001 at 'Level': 'Level' expects width 32 but 'timeEmbedding' [B, 64] has 64. 'TimeEmbedding' made it 64. It fits with channels = 32 on 'TimeEmbedding'."]);
 
     [Fact]
     public void A_block_with_wrong_sizes_is_found_where_it_is_called() =>
@@ -211,8 +211,8 @@ public sealed class NetworkTests
             [Network]
             public sealed partial record Awkward
             {
-                [Linear(3, 3), Repeat(2)] public partial Layer Linear1 { get; }
-                [Linear(3, 3)] public partial Layer Linear1 { get; }
+                [Linear(3, 3), Repeat(2)] public partial Layer Mix { get; }
+                [Linear(3, 3)] public partial Layer Mix1 { get; }
                 [Linear(3, 5), Repeat(1)] public partial Layer Wide { get; }
                 [Block<Same>] public partial Layer same { get; }
                 [Dropout(0.5)] public partial Layer Drop { get; }
@@ -220,8 +220,8 @@ public sealed class NetworkTests
                 [return: Shape("B", "N", 3), Shape("B", "N", 3), Shape("B", "N", 5)]
                 private Value Forward([Shape("B", "N", 3)] Value training, [Shape("B", "N")] Value last)
                 {
-                    var turn1 = training | Linear1 | Linear1 | Drop;
-                    var (a, b) = (turn1 * last + last, training);
+                    var mix1 = training | Mix | Mix1 | Drop;
+                    var (a, b) = (mix1 * last + last, training);
                     var kept = a | same;
                     return (kept | same, b, training | Wide);
                 }
@@ -239,7 +239,7 @@ public sealed class NetworkTests
         module.eval();
         var (x, scale) = (torch.linspace(-1, 1, 24, torch.float32).view(2, 4, 3), torch.linspace(0, 1, 8, torch.float32).view(2, 4));
         var turned = x;
-        foreach (var layer in new[] { "Linear1.0", "Linear1.1", "Linear1" })
+        foreach (var layer in new[] { "Mix.0", "Mix.1", "Mix1" })
             turned = turned.matmul(store[layer + ".weight"].t()) + store[layer + ".bias"];
         var results = Emitted.Forward(module, x, scale);
         results[0].allclose(turned * scale.unsqueeze(2) + scale.unsqueeze(2), 1e-4, 1e-5).ShouldBeTrue();

@@ -119,8 +119,8 @@ public sealed class TimesTests
     [InlineData("1 / (t - r)", "Weight(r, t)", "CM4007 at 'Weight(r, t)': 'Weight(r, t)' cannot become tensor code: 'Weight' calls itself")]
     [InlineData("Sigma(double t) => t", "Sigma(double t) => 4 - t", "CM4008 at 'Sigma': Sigma must grow with t, but it is 3.998 at t = 0.002 and 3.99763 at t = 0.00236635")]
     [InlineData("Max(0, t - t", "Max(0, t + t", "CM4009 at 'TeacherTime': At t = 0.002 and stage 0 TeacherTime gives 0.006996, but it must be 0 or more and below t")]
-    [InlineData("from: 0.002", "from: 800", "CM4003 at 'TimeSchedule(min: 800, max: 80)': In this schedule to is 80 but must be above from, 800")]
-    [InlineData("deviation: 2.0", "deviation: -2", "CM4003 at 'LogNormal(mean: -1.1, std: -2)': In this schedule the deviation of ln t is -2 but must be above 0")]
+    [InlineData("min: 0.002", "min: 800", "CM4003 at 'TimeSchedule(min: 800, max: 80)': In this schedule to is 80 but must be above from, 800")]
+    [InlineData("std: 2.0", "std: -2", "CM4003 at 'LogNormal(mean: -1.1, std: -2)': In this schedule the deviation of ln t is -2 but must be above 0")]
     [InlineData("LogNormal(mean: -1.1, std: 2.0)", "LogNormal(0, 1), Uniform", "CM4005 at 'Uniform': 'EctSchedule' has two of ")]
     public void Mistakes_of_a_continuous_schedule_are_found(string right, string wrong, string message) => ShouldSay(Easy, right, wrong, message);
 
@@ -131,7 +131,7 @@ public sealed class TimesTests
     [InlineData("1280);", "1280) / 1281;", "CM4011 at 'Intervals': Intervals is 0 at step 0 of 65536 but must be 1 or more; ")]
     [InlineData("Min(10 <<", "Min(1280 >>", "CM4011 at 'Intervals': Intervals falls from 1280 to 640 by step 8192 of 65536; ")]
     [InlineData("    public static int Intervals", "    public static int Cutz", "CM4004 at 'IctSchedule': 'IctSchedule' has Discretization but not Intervals; ")]
-    [InlineData("    public static double Discretization", "    public static double COut(double t) => t / 2;\n    public static double Discretization", "CM4012 at 'Give': COut(0.002) is 0.001 but must be 0, ")]
+    [InlineData("    public static double Discretization", "    public static double COut(double t) => t / 2;\n    public static double Discretization", "CM4012 at 'COut': COut(0.002) is 0.001 but must be 0, ")]
     public void Mistakes_of_a_grid_are_found(string right, string wrong, string message) => ShouldSay(Improved, right, wrong, message);
 
     [Fact]

@@ -14,7 +14,7 @@ namespace CM.Generated
         public static Registry All => Declarations_Declared.All;
     }
 
-    /// <summary>What Declared declares.</summary>
+    /// <summary>Experiments of Declared.</summary>
     public static class Declarations_Declared
     {
         /// <summary>Experiments and networks in the order of declaration.</summary>

@@ -29,7 +29,7 @@ namespace Test
                 new("Data", "Mnist, [1, 28, 28]"),
                 new("Model", "Pixels"),
                 new("Coupling", "Independent"),
-                new("Times", "EasyTimes: from 0.002 to 80, ln t ~ N(−1.1, 2²), continuous"),
+                new("Times", "EctSchedule: from 0.002 to 80, ln t ~ N(−1.1, 2²), continuous"),
                 new("Loss", "squared Euclidean distance"),
                 new("Optimiser", "Adam, rate 0.001"),
                 new("Sampling times", "80"),
@@ -49,7 +49,7 @@ namespace Test
             protected override Pixels.Module BuildModel(ParameterStore weights) => new(weights);
 
             /// <inheritdoc/>
-            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => EasyTimes.Draw(step, Setup.Steps, count, Setup.Device);
+            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => EctSchedule.Draw(step, Setup.Steps, count, Setup.Device);
 
             /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3),
             /// where d(a, b) = ‖a − b‖².</summary>
@@ -59,23 +59,23 @@ namespace Test
                 var target = TargetOrData(data, noise, r, labels);                       // f(x_r, r), without gradient; x where r = 0
                 var denoised = DenoiseStudent(data, noise, t, labels);                   // f(x_t, t), [B, 1, 28, 28]
                 var distance = (denoised - target).square().flatten(1).sum(1);           // [B]
-                return EasyTimes.Weight(t, r).to(float32) * distance;
+                return EctSchedule.Weight(t, r).to(float32) * distance;
             }
 
             // x_t = x + t·z
-            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(data, t, noise);
+            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => BatchOps.Axpby(data, t, noise);
 
-            // f(x, t) = Keep(t)·x + Give(t)·F(x, t), while training (Karras et al. 2022, equation 7)
+            // f(x, t) = CSkip(t)·x + COut(t)·F(x, t), while training (Karras et al. 2022, equation 7)
             protected override Tensor Denoise(Pixels.Module model, Tensor x, Tensor t, Tensor? labels) =>
-                PerSample.Mix(EasyTimes.Keep(t), x, EasyTimes.Give(t), Output(model, x, t));
+                BatchOps.Axpby(EctSchedule.CSkip(t), x, EctSchedule.COut(t), Output(model, x, t));
 
-            // f(x, t) = KeepWhenSampling(t)·x + GiveWhenSampling(t)·F(x, t), while sampling (Karras et al. 2022, equation 7)
+            // f(x, t) = CSkipSampling(t)·x + COutSampling(t)·F(x, t), while sampling (Karras et al. 2022, equation 7)
             protected override Tensor DenoiseWhenSampling(Pixels.Module model, Tensor x, Tensor t, Tensor? labels) =>
-                PerSample.Mix(EasyTimes.KeepWhenSampling(t), x, EasyTimes.GiveWhenSampling(t), Output(model, x, t));
+                BatchOps.Axpby(EctSchedule.CSkipSampling(t), x, EctSchedule.COutSampling(t), Output(model, x, t));
 
-            // F(x, t): the network at Feed(t)·x and ¼ ln t, [B, 1, 28, 28]
+            // F(x, t): the network at CIn(t)·x and ¼ ln t, [B, 1, 28, 28]
             private static Tensor Output(Pixels.Module model, Tensor x, Tensor t) =>
-                model.forward(PerSample.Scale(EasyTimes.Feed(t), x), (0.25 * t.log()).to(float32));
+                model.forward(BatchOps.Mul(EctSchedule.CIn(t), x), (0.25 * t.log()).to(float32));
 
             /// <inheritdoc/>
             public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) =>

@@ -29,7 +29,7 @@ namespace Test
                 new("Data", "TwoMoons, [2]"),
                 new("Model", "MoonsDenoiser"),
                 new("Coupling", "Independent"),
-                new("Times", "LinearTimes: from 0.002 to 80, ln t ~ N(−1.1, 2²), continuous"),
+                new("Times", "LinearSchedule: from 0.002 to 80, ln t ~ N(−1.1, 2²), continuous"),
                 new("Loss", "absolute differences, summed"),
                 new("Optimiser", "Adam, rate 0.0002, beta2 0.99"),
                 new("Gradient norm", "at most 200"),
@@ -54,7 +54,7 @@ namespace Test
             protected override MoonsDenoiser.Module BuildModel(ParameterStore weights) => new(weights);
 
             /// <inheritdoc/>
-            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => LinearTimes.Draw(step, Setup.Steps, count, Setup.Device);
+            protected override (Tensor T, Tensor R) DrawTimes(int step, long count) => LinearSchedule.Draw(step, Setup.Steps, count, Setup.Device);
 
             /// <summary>The loss of each sample, Weight(t, r)·d(f(x_t, t), f(x_r, r)) (Song and Dhariwal 2023, equation 3),
             /// where d(a, b) = Σ|aᵢ − bᵢ|.</summary>
@@ -64,23 +64,23 @@ namespace Test
                 var target = TargetOrData(data, noise, r, labels);                       // f(x_r, r), without gradient; x where r = 0
                 var denoised = DenoiseStudent(data, noise, t, labels);                   // f(x_t, t), [B, 2]
                 var distance = (denoised - target).abs().sum(1);                         // [B]
-                return LinearTimes.Weight(t, r).to(float32) * distance;
+                return LinearSchedule.Weight(t, r).to(float32) * distance;
             }
 
-            // x_t = Signal(t)·x + t·z
-            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => PerSample.Mix(LinearTimes.Signal(t), data, t, noise);
+            // x_t = Alpha(t)·x + t·z
+            protected override Tensor Noisy(Tensor data, Tensor noise, Tensor t) => BatchOps.Axpby(LinearSchedule.Alpha(t), data, t, noise);
 
-            // f(x, t) = Keep(t)·x + Give(t)·F(x, t), while training (Karras et al. 2022, equation 7)
+            // f(x, t) = CSkip(t)·x + COut(t)·F(x, t), while training (Karras et al. 2022, equation 7)
             protected override Tensor Denoise(MoonsDenoiser.Module model, Tensor x, Tensor t, Tensor? labels) =>
-                PerSample.Mix(LinearTimes.Keep(t), x, LinearTimes.Give(t), Output(model, x, t));
+                BatchOps.Axpby(LinearSchedule.CSkip(t), x, LinearSchedule.COut(t), Output(model, x, t));
 
-            // f(x, t) = KeepWhenSampling(t)·x + GiveWhenSampling(t)·F(x, t), while sampling (Karras et al. 2022, equation 7)
+            // f(x, t) = CSkipSampling(t)·x + COutSampling(t)·F(x, t), while sampling (Karras et al. 2022, equation 7)
             protected override Tensor DenoiseWhenSampling(MoonsDenoiser.Module model, Tensor x, Tensor t, Tensor? labels) =>
-                PerSample.Mix(LinearTimes.KeepWhenSampling(t), x, LinearTimes.GiveWhenSampling(t), Output(model, x, t));
+                BatchOps.Axpby(LinearSchedule.CSkipSampling(t), x, LinearSchedule.COutSampling(t), Output(model, x, t));
 
-            // F(x, t): the network at Feed(t)·x and ¼ ln t, [B, 2]
+            // F(x, t): the network at CIn(t)·x and ¼ ln t, [B, 2]
             private static Tensor Output(MoonsDenoiser.Module model, Tensor x, Tensor t) =>
-                model.forward(PerSample.Scale(LinearTimes.Feed(t), x), (0.25 * t.log()).to(float32));
+                model.forward(BatchOps.Mul(LinearSchedule.CIn(t), x), (0.25 * t.log()).to(float32));
 
             /// <inheritdoc/>
             public override Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null) =>

@@ -18,30 +18,30 @@ namespace Test
     {
         /// <summary>Conv2d 3→8, 3×3, stride 2, dilation 2 · [B, 3, 16, 16] → [B, 8, 8, 8] · 216 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Stem => new("Stem", "Conv2d 3→8, 3×3, stride 2, dilation 2", "[B, 3, 16, 16]", "[B, 8, 8, 8]", 216);
+        public partial Layer Stem => new("Stem", "Conv2d 3→8, 3×3, stride 2, dilation 2", "[B, 3, 16, 16]", "[B, 8, 8, 8]", 216);
 
         /// <summary>GroupNorm 8 in 4 groups · [B, 8, 8, 8] → [B, 8, 8, 8] · 16 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Calm => new("Calm", "GroupNorm 8 in 4 groups", "[B, 8, 8, 8]", "[B, 8, 8, 8]", 16);
+        public partial Layer Norm1 => new("Norm1", "GroupNorm 8 in 4 groups", "[B, 8, 8, 8]", "[B, 8, 8, 8]", 16);
 
         /// <summary>Dropout 0.1 · [B, 8, 8, 8] → [B, 8, 8, 8] · no parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Drop => new("Drop", "Dropout 0.1", "[B, 8, 8, 8]", "[B, 8, 8, 8]", 0);
+        public partial Layer Drop => new("Drop", "Dropout 0.1", "[B, 8, 8, 8]", "[B, 8, 8, 8]", 0);
 
         /// <summary>LayerNorm 128 · [B, 128] → [B, 128] · 256 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Level => new("Level", "LayerNorm 128", "[B, 128]", "[B, 128]", 256);
+        public partial Layer Level => new("Level", "LayerNorm 128", "[B, 128]", "[B, 128]", 256);
 
         /// <summary>Linear 128→128, 2 times · [B, 128] → [B, 128] · 32,768 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Turn => new("Turn", "Linear 128→128, 2 times", "[B, 128]", "[B, 128]", 32768);
+        public partial Layer Linear1 => new("Linear1", "Linear 128→128, 2 times", "[B, 128]", "[B, 128]", 32768);
 
         /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() =>
+        public Layer[] ListLayers() =>
         [
             Stem,
-            Calm,
+            Norm1,
             Drop,
             new("AveragePool(2)", "AveragePool 2", "[B, 8, 8, 8]", "[B, 8, 4, 4]", 0),
             new("Upsample(2)", "Upsample 2", "[B, 8, 4, 4]", "[B, 8, 8, 8]", 0),
@@ -49,7 +49,7 @@ namespace Test
             new("Flatten", "Flatten", "[B, 8, 4, 4]", "[B, 128]", 0),
             Level,
             new("GELU", "GELU", "[B, 128]", "[B, 128]", 0),
-            Turn,
+            Linear1,
             new("Unflatten(8, 4, 4)", "Unflatten to 8×4×4", "[B, 128]", "[B, 8, 4, 4]", 0),
             new("Scale(0.5)", "Scale by 0.5", "[B, 8, 4, 4]", "[B, 8, 4, 4]", 0),
         ];
@@ -69,7 +69,7 @@ namespace Test
         /// <remarks>
         /// <code>
         /// Stem                Conv2d 3→8, 3×3, stride 2, dilation 2  [B, 3, 16, 16] → [B, 8, 8, 8]
-        /// Calm                GroupNorm 8 in 4 groups                [B, 8, 8, 8] → [B, 8, 8, 8]
+        /// Norm1               GroupNorm 8 in 4 groups                [B, 8, 8, 8] → [B, 8, 8, 8]
         /// Drop                Dropout 0.1                            [B, 8, 8, 8] → [B, 8, 8, 8]
         /// AveragePool(2)      AveragePool 2                          [B, 8, 8, 8] → [B, 8, 4, 4]
         /// Upsample(2)         Upsample 2                             [B, 8, 4, 4] → [B, 8, 8, 8]
@@ -77,55 +77,55 @@ namespace Test
         /// Flatten             Flatten                                [B, 8, 4, 4] → [B, 128]
         /// Level               LayerNorm 128                          [B, 128] → [B, 128]
         /// GELU                GELU                                   [B, 128] → [B, 128]
-        /// Turn                Linear 128→128, 2 times                [B, 128] → [B, 128]
+        /// Linear1             Linear 128→128, 2 times                [B, 128] → [B, 128]
         /// Unflatten(8, 4, 4)  Unflatten to 8×4×4                     [B, 128] → [B, 8, 4, 4]
         /// Scale(0.5)          Scale by 0.5                           [B, 8, 4, 4] → [B, 8, 4, 4]
         /// </code>
         /// </remarks>
-        [Contract("33256", "46592", "2442", Parameters = [], Inputs = ["B,3,16,16"], Outputs = ["B,8,4,4", "B,8,4,4"], Duties = [])]
+        [Contract("33256", "46592", "2442", Parameters = [], Inputs = ["B,3,16,16"], Outputs = ["B,8,4,4", "B,8,4,4"], Constraints = [])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, (Tensor, Tensor)>
         {
             private readonly StepContext context;
             private readonly Parameter stemWeight; // [8, 3, 3, 3]
-            private readonly Parameter calmWeight; // [8]
-            private readonly Parameter calmBias; // [8]
+            private readonly Parameter norm1Weight; // [8]
+            private readonly Parameter norm1Bias; // [8]
             private readonly Parameter levelWeight; // [128]
             private readonly Parameter levelBias; // [128]
-            private readonly Parameter turn0Weight; // [128, 128]
-            private readonly Parameter turn1Weight; // [128, 128]
+            private readonly Parameter linear10Weight; // [128, 128]
+            private readonly Parameter linear11Weight; // [128, 128]
 
             /// <summary>Names, shapes and starts of the 33,256 parameters.</summary>
             public static ParameterLayout Layout() => new ParameterLayout()
-                .Add("Stem.weight", Init.Uniform(0.19245008972987526), 8, 3, 3, 3)
-                .Add("Calm.weight", Init.Constant(1), 8)
-                .Add("Calm.bias", Init.Constant(0), 8)
-                .Add("Level.weight", Init.Constant(1), 128)
-                .Add("Level.bias", Init.Constant(0), 128)
-                .Add("Turn.0.weight", Init.Uniform(0.08838834764831843), 128, 128)
-                .Add("Turn.1.weight", Init.Uniform(0.08838834764831843), 128, 128);
+                .Add("Stem.weight", Initializer.Uniform(0.19245008972987526), 8, 3, 3, 3)
+                .Add("Norm1.weight", Initializer.Constant(1), 8)
+                .Add("Norm1.bias", Initializer.Constant(0), 8)
+                .Add("Level.weight", Initializer.Constant(1), 128)
+                .Add("Level.bias", Initializer.Constant(0), 128)
+                .Add("Linear1.0.weight", Initializer.Uniform(0.08838834764831843), 128, 128)
+                .Add("Linear1.1.weight", Initializer.Uniform(0.08838834764831843), 128, 128);
 
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("EveryLayer")
             {
                 context = parameters.Context;
                 register_parameter("Stem.weight", stemWeight = parameters["Stem.weight"]);
-                register_parameter("Calm.weight", calmWeight = parameters["Calm.weight"]);
-                register_parameter("Calm.bias", calmBias = parameters["Calm.bias"]);
+                register_parameter("Norm1.weight", norm1Weight = parameters["Norm1.weight"]);
+                register_parameter("Norm1.bias", norm1Bias = parameters["Norm1.bias"]);
                 register_parameter("Level.weight", levelWeight = parameters["Level.weight"]);
                 register_parameter("Level.bias", levelBias = parameters["Level.bias"]);
-                register_parameter("Turn.0.weight", turn0Weight = parameters["Turn.0.weight"]);
-                register_parameter("Turn.1.weight", turn1Weight = parameters["Turn.1.weight"]);
+                register_parameter("Linear1.0.weight", linear10Weight = parameters["Linear1.0.weight"]);
+                register_parameter("Linear1.1.weight", linear11Weight = parameters["Linear1.1.weight"]);
             }
 
             /// <summary>[B, 3, 16, 16] → [B, 8, 4, 4], [B, 8, 4, 4]</summary>
             public override (Tensor, Tensor) forward(Tensor x)
             {
                 var stem = Images.GeneralConv2d(x, stemWeight, strides: StemStride, padding: StemPadding, dilation: StemDilation); // [B, 8, 8, 8]
-                var calm = Norms.Group(stem, 4, calmWeight, calmBias, 1E-06);                                        // [B, 8, 8, 8]
+                var norm1 = Norms.Group(stem, 4, norm1Weight, norm1Bias, 1E-06);                                     // [B, 8, 8, 8]
                 stem.Dispose();
-                var drop = context.Dropout(calm, 0.1, training);                                                     // [B, 8, 8, 8]
-                calm.Dispose();
+                var drop = context.Dropout(norm1, 0.1, training);                                                    // [B, 8, 8, 8]
+                norm1.Dispose();
                 var averagePool = functional.avg_pool2d(drop, 2);                                                    // [B, 8, 4, 4]
                 drop.Dispose();
                 var upsample = Images.Upsample(averagePool, 2);                                                      // [B, 8, 8, 8]
@@ -133,12 +133,12 @@ namespace Test
                 var small = Images.Downsample(upsample, 2);                                                          // [B, 8, 4, 4]
                 upsample.Dispose();
                 var flatten = small.flatten(1);                                                                      // [B, 128]
-                var level = Norms.Layer(flatten, LevelShape, levelWeight, levelBias);                                // [B, 128]
+                var level = Norms.LayerNorm(flatten, LevelShape, levelWeight, levelBias);                            // [B, 128]
                 flatten.Dispose();
                 var gELU = functional.gelu(level);                                                                   // [B, 128]
                 level.Dispose();
-                var flat1 = Linears.Of(gELU, turn0Weight);                                                           // [B, 128]
-                var flat = Linears.Of(flat1, turn1Weight);                                                           // [B, 128]
+                var flat1 = Fused.Linear(gELU, linear10Weight);                                                      // [B, 128]
+                var flat = Fused.Linear(flat1, linear11Weight);                                                      // [B, 128]
                 flat1.Dispose();
                 gELU.Dispose();
                 var unflatten = flat.unflatten(1, UnflattenAxes);                                                    // [B, 8, 4, 4]

@@ -16,86 +16,70 @@ namespace Test
     /// <remarks>[B, In, 2*H, 2*W], [B, Embedding] → [B, Out, H, W] · Embedding*Out+In*Out+22*Out*Out+1 parameters · for each example as many as Embedding, Out, H, W, In say, multiply-adds and as many as Embedding, H, Out, W, In say, bytes of activations</remarks>
     partial record MagnitudePreservingBlock
     {
-        /// <summary>FirDownsample 1 1 · [B, In, 2*H, 2*W] → [B, In, H, W] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Shrink => new("Shrink", "FirDownsample 1 1", $"[B, {In}, 2*H, 2*W]", $"[B, {In}, H, W]", 0);
-
         /// <summary>MpConv2d In→Out, 1×1 · [B, In, H, W] → [B, Out, H, W] · In*Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Skip => new("Skip", $"MpConv2d {In}→{Out}, 1×1", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", In * Out);
-
-        /// <summary>PixelNorm · [B, Out, H, W] → [B, Out, H, W] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Calm => new("Calm", "PixelNorm", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0);
-
-        /// <summary>MpSiLU · [B, Out, H, W] → [B, Out, H, W] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Bend => new("Bend", "MpSiLU", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0);
+        public partial Layer Skip => new("Skip", $"MpConv2d {In}→{Out}, 1×1", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", In * Out);
 
         /// <summary>MpConv2d Out→Out, 3×3 · [B, Out, H, W] → [B, Out, H, W] · 9*Out*Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part First => new("First", $"MpConv2d {Out}→{Out}, 3×3", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 9 * Out * Out);
+        public partial Layer First => new("First", $"MpConv2d {Out}→{Out}, 3×3", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 9 * Out * Out);
 
         /// <summary>MpLinear Embedding→Out · [B, Embedding] → [B, Out] · Embedding*Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Embed => new("Embed", $"MpLinear {Embedding}→{Out}", $"[B, {Embedding}]", $"[B, {Out}]", Embedding * Out);
+        public partial Layer Embed => new("Embed", $"MpLinear {Embedding}→{Out}", $"[B, {Embedding}]", $"[B, {Out}]", Embedding * Out);
 
         /// <summary>LearnedGain · [B, Out] → [B, Out] · 1 parameter</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Loud => new("Loud", "LearnedGain", $"[B, {Out}]", $"[B, {Out}]", 1);
-
-        /// <summary>MpSiLU · [B, Out, H, W] → [B, Out, H, W] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part BendAgain => new("BendAgain", "MpSiLU", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0);
+        public partial Layer Loud => new("Loud", "LearnedGain", $"[B, {Out}]", $"[B, {Out}]", 1);
 
         /// <summary>Dropout 0.1 · [B, Out, H, W] → [B, Out, H, W] · no parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Drop => new("Drop", "Dropout 0.1", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0);
+        public partial Layer Drop => new("Drop", "Dropout 0.1", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0);
 
         /// <summary>MpConv2d Out→Out, 3×3 · [B, Out, H, W] → [B, Out, H, W] · 9*Out*Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Second => new("Second", $"MpConv2d {Out}→{Out}, 3×3", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 9 * Out * Out);
-
-        /// <summary>MpSum 0.3 · [B, Out, H, W], [B, Out, H, W] → [B, Out, H, W] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Add => new("Add", "MpSum 0.3", $"[B, {Out}, H, W], [B, {Out}, H, W]", $"[B, {Out}, H, W]", 0);
+        public partial Layer Second => new("Second", $"MpConv2d {Out}→{Out}, 3×3", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 9 * Out * Out);
 
         /// <summary>MpAttention Out, Out/64 heads · [B, Out, H, W] → [B, Out, H, W] · 4*Out*Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Attend => new("Attend", $"MpAttention {Out}, {Out}/64 heads", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 4 * Out * Out);
+        public partial Layer Attend => new("Attend", $"MpAttention {Out}, {Out}/64 heads", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 4 * Out * Out);
 
-        /// <summary>MpSum 0.3 · [B, Out, H, W], [B, Out, H, W] → [B, Out, H, W] · no parameters</summary>
+        /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part AddAgain => new("AddAgain", "MpSum 0.3", $"[B, {Out}, H, W], [B, {Out}, H, W]", $"[B, {Out}, H, W]", 0);
-
-        /// <summary>Clip at ±256 · [B, Out, H, W] → [B, Out, H, W] · no parameters</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Bound => new("Bound", "Clip at ±256", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0);
-
-        /// <summary>The layers in the order of declaration.</summary>
-        [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() => [Shrink, Skip, Calm, Bend, First, Embed, Loud, BendAgain, Drop, Second, Add, Attend, AddAgain, Bound];
+        public Layer[] ListLayers() =>
+        [
+            new("FirDownsample(1, 1)", "FirDownsample 1 1", $"[B, {In}, 2*H, 2*W]", $"[B, {In}, H, W]", 0),
+            Skip,
+            new("PixelNorm", "PixelNorm", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
+            new("MpSiLU", "MpSiLU", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
+            First,
+            Embed,
+            Loud,
+            Drop,
+            Second,
+            new("MpSum(0.3)", "MpSum 0.3", $"[B, {Out}, H, W], [B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
+            Attend,
+            new("Clamp(256)", "Clamp to ±256", $"[B, {Out}, H, W]", $"[B, {Out}, H, W]", 0),
+        ];
 
         /// <summary><see cref="MagnitudePreservingBlock"/> as a TorchSharp module: [B, In, 2*H, 2*W], [B, Embedding] → [B, Out, H, W], Embedding*Out+In*Out+22*Out*Out+1 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// Shrink     FirDownsample 1 1              [B, In, 2*H, 2*W] → [B, In, H, W]
-        /// Skip       MpConv2d In→Out, 1×1           [B, In, H, W] → [B, Out, H, W]
-        /// Calm       PixelNorm                      [B, Out, H, W] → [B, Out, H, W]
-        /// Bend       MpSiLU                         [B, Out, H, W] → [B, Out, H, W]
-        /// First      MpConv2d Out→Out, 3×3          [B, Out, H, W] → [B, Out, H, W]
-        /// Embed      MpLinear Embedding→Out         [B, Embedding] → [B, Out]
-        /// Loud       LearnedGain                    [B, Out] → [B, Out]
-        /// BendAgain  MpSiLU                         [B, Out, H, W] → [B, Out, H, W]
-        /// Drop       Dropout 0.1                    [B, Out, H, W] → [B, Out, H, W]
-        /// Second     MpConv2d Out→Out, 3×3          [B, Out, H, W] → [B, Out, H, W]
-        /// Add        MpSum 0.3                      [B, Out, H, W], [B, Out, H, W] → [B, Out, H, W]
-        /// Attend     MpAttention Out, Out/64 heads  [B, Out, H, W] → [B, Out, H, W]
-        /// AddAgain   MpSum 0.3                      [B, Out, H, W], [B, Out, H, W] → [B, Out, H, W]
-        /// Bound      Clip at ±256                   [B, Out, H, W] → [B, Out, H, W]
+        /// FirDownsample(1, 1)  FirDownsample 1 1              [B, In, 2*H, 2*W] → [B, In, H, W]
+        /// Skip                 MpConv2d In→Out, 1×1           [B, In, H, W] → [B, Out, H, W]
+        /// PixelNorm            PixelNorm                      [B, Out, H, W] → [B, Out, H, W]
+        /// MpSiLU               MpSiLU                         [B, Out, H, W] → [B, Out, H, W]
+        /// First                MpConv2d Out→Out, 3×3          [B, Out, H, W] → [B, Out, H, W]
+        /// Embed                MpLinear Embedding→Out         [B, Embedding] → [B, Out]
+        /// Loud                 LearnedGain                    [B, Out] → [B, Out]
+        /// Drop                 Dropout 0.1                    [B, Out, H, W] → [B, Out, H, W]
+        /// Second               MpConv2d Out→Out, 3×3          [B, Out, H, W] → [B, Out, H, W]
+        /// MpSum(0.3)           MpSum 0.3                      [B, Out, H, W], [B, Out, H, W] → [B, Out, H, W]
+        /// Attend               MpAttention Out, Out/64 heads  [B, Out, H, W] → [B, Out, H, W]
+        /// Clamp(256)           Clamp to ±256                  [B, Out, H, W] → [B, Out, H, W]
         /// </code>
         /// </remarks>
-        [Contract("Embedding*Out+In*Out+22*Out*Out+1", "Embedding*Out+2*H*H*Out*W*W+H*In*Out*W+4*H*In*W+22*H*Out*Out*W", "H*H*(Out/64)*W*W+H*In*W+17*H*Out*W+6*H*(Out/64)*W+2*H*W+2*Out", Parameters = ["In", "Out", "Embedding"], Inputs = ["B,In,2*H,2*W", "B,Embedding"], Outputs = ["B,Out,H,W"], Duties = ["AtLeast|1|In|input of 'Skip' is 1 or more", "AtLeast|1|Out|output of 'Skip' is 1 or more", "AtLeast|1|Embedding|input of 'Embed' is 1 or more", "Divides|64|Out|channelsPerHead of 'Attend' divides its channels"])]
+        [Contract("Embedding*Out+In*Out+22*Out*Out+1", "Embedding*Out+2*H*H*Out*W*W+H*In*Out*W+4*H*In*W+22*H*Out*Out*W", "H*H*(Out/64)*W*W+H*In*W+17*H*Out*W+6*H*(Out/64)*W+2*H*W+2*Out", Parameters = ["In", "Out", "Embedding"], Inputs = ["B,In,2*H,2*W", "B,Embedding"], Outputs = ["B,Out,H,W"], Constraints = ["AtLeast|1|In|input of 'Skip' is 1 or more", "AtLeast|1|Out|output of 'Skip' is 1 or more", "AtLeast|1|Embedding|input of 'Embed' is 1 or more", "Divides|64|Out|channelsPerHead of 'Attend' divides its channels"])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor>
         {
@@ -103,25 +87,23 @@ namespace Test
             private readonly int Out;
             private readonly int Embedding;
             private readonly StepContext context;
-            private readonly Tensor shrinkResampleFilter; // [1, 1, 2, 2]
             private readonly Parameter skipWeight; // [Out, In, 1, 1]
             private readonly Parameter firstWeight; // [Out, Out, 3, 3]
             private readonly Parameter embedWeight; // [Out, Embedding]
-            private readonly Parameter loudGain; // []
+            private readonly Parameter loudInitWeight; // []
             private readonly Parameter secondWeight; // [Out, Out, 3, 3]
             private readonly Parameter attendQkvWeight; // [3*Out, Out, 1, 1]
             private readonly Parameter attendProjWeight; // [Out, Out, 1, 1]
 
             /// <summary>Names, shapes and starts of the Embedding*Out+In*Out+22*Out*Out+1 parameters.</summary>
             public static ParameterLayout Layout(int In, int Out, int Embedding) => new ParameterLayout()
-                .AddBuffer("Shrink.resample_filter", Init.Filter(1, 1), 1, 1, 2, 2)
-                .AddFloat32("Skip.weight", Init.Normal(1), Out, In, 1, 1)
-                .AddFloat32("First.weight", Init.Normal(1), Out, Out, 3, 3)
-                .AddFloat32("Embed.weight", Init.Normal(1), Out, Embedding)
-                .AddFloat32("Loud.gain", Init.Constant(0))
-                .AddFloat32("Second.weight", Init.Normal(1), Out, Out, 3, 3)
-                .AddFloat32("Attend.qkv.weight", Init.Normal(1), 3 * Out, Out, 1, 1)
-                .AddFloat32("Attend.proj.weight", Init.Normal(1), Out, Out, 1, 1);
+                .AddFloat32("Skip.weight", Initializer.Normal(1), Out, In, 1, 1)
+                .AddFloat32("First.weight", Initializer.Normal(1), Out, Out, 3, 3)
+                .AddFloat32("Embed.weight", Initializer.Normal(1), Out, Embedding)
+                .AddFloat32("Loud.initWeight", Initializer.Constant(0))
+                .AddFloat32("Second.weight", Initializer.Normal(1), Out, Out, 3, 3)
+                .AddFloat32("Attend.qkv.weight", Initializer.Normal(1), 3 * Out, Out, 1, 1)
+                .AddFloat32("Attend.proj.weight", Initializer.Normal(1), Out, Out, 1, 1);
 
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(int In, int Out, int Embedding, ParameterScope parameters) : base("MagnitudePreservingBlock")
@@ -131,11 +113,10 @@ namespace Test
                 this.Embedding = Embedding;
                 context = parameters.Context;
                 Require.That((Out) % (64) == 0, "MagnitudePreservingBlock: channelsPerHead of 'Attend' divides its channels (CM2009)");
-                register_buffer("Shrink.resample_filter", shrinkResampleFilter = parameters.Buffer("Shrink.resample_filter"));
                 register_parameter("Skip.weight", skipWeight = parameters["Skip.weight"]);
                 register_parameter("First.weight", firstWeight = parameters["First.weight"]);
                 register_parameter("Embed.weight", embedWeight = parameters["Embed.weight"]);
-                register_parameter("Loud.gain", loudGain = parameters["Loud.gain"]);
+                register_parameter("Loud.initWeight", loudInitWeight = parameters["Loud.initWeight"]);
                 register_parameter("Second.weight", secondWeight = parameters["Second.weight"]);
                 register_parameter("Attend.qkv.weight", attendQkvWeight = parameters["Attend.qkv.weight"]);
                 register_parameter("Attend.proj.weight", attendProjWeight = parameters["Attend.proj.weight"]);
@@ -144,16 +125,16 @@ namespace Test
             /// <summary>[B, In, 2*H, 2*W], [B, Embedding] → [B, Out, H, W]</summary>
             public override Tensor forward(Tensor image, Tensor embedding)
             {
-                var shrink = Images.FirDownsample(image, shrinkResampleFilter, padding: 0);                          // [B, In, H, W]
-                var skip = MagnitudePreserving.Conv2d(shrink, skipWeight, training);                                 // [B, Out, H, W]
-                shrink.Dispose();
-                var x = Norms.Pixels(skip);                                                                          // [B, Out, H, W]
+                var firDownsample = Images.FirDownsample(image, [1, 1], padding: 0);                                 // [B, In, H, W]
+                var skip = MagnitudePreserving.Conv2d(firDownsample, skipWeight, training);                          // [B, Out, H, W]
+                firDownsample.Dispose();
+                var x = Norms.PixelNorm(skip);                                                                       // [B, Out, H, W]
                 skip.Dispose();
-                var bend = MagnitudePreserving.SiLU(x);                                                              // [B, Out, H, W]
-                var first = MagnitudePreserving.Conv2d(bend, firstWeight, training);                                 // [B, Out, H, W]
-                bend.Dispose();
+                var mpSiLU = MagnitudePreserving.SiLU(x);                                                            // [B, Out, H, W]
+                var first = MagnitudePreserving.Conv2d(mpSiLU, firstWeight, training);                               // [B, Out, H, W]
+                mpSiLU.Dispose();
                 var embed = MagnitudePreserving.Linear(embedding, embedWeight, training);                            // [B, Out]
-                var loud = embed * loudGain;                                                                         // [B, Out]
+                var loud = embed * loudInitWeight;                                                                   // [B, Out]
                 embed.Dispose();
                 var shifted = loud + 1;                                                                              // [B, Out]
                 loud.Dispose();
@@ -161,20 +142,20 @@ namespace Test
                 var y = first * shiftedSpread;                                                                       // [B, Out, H, W]
                 shiftedSpread.Dispose();
                 first.Dispose(); shifted.Dispose();
-                var bendAgain = MagnitudePreserving.SiLU(y);                                                         // [B, Out, H, W]
+                var mpSiLUOut = MagnitudePreserving.SiLU(y);                                                         // [B, Out, H, W]
                 y.Dispose();
-                var drop = context.Dropout(bendAgain, 0.1, training);                                                // [B, Out, H, W]
-                bendAgain.Dispose();
+                var drop = context.Dropout(mpSiLUOut, 0.1, training);                                                // [B, Out, H, W]
+                mpSiLUOut.Dispose();
                 var second = MagnitudePreserving.Conv2d(drop, secondWeight, training);                               // [B, Out, H, W]
                 drop.Dispose();
                 var sum = MagnitudePreserving.Sum(x, second, 0.3);                                                   // [B, Out, H, W]
                 x.Dispose(); second.Dispose();
                 var attend = MagnitudePreserving.SelfAttention(sum, attendQkvWeight, attendProjWeight, heads: (Out) / 64, training); // [B, Out, H, W]
-                var addAgain = MagnitudePreserving.Sum(sum, attend, 0.3);                                            // [B, Out, H, W]
+                var mpSum = MagnitudePreserving.Sum(sum, attend, 0.3);                                               // [B, Out, H, W]
                 sum.Dispose(); attend.Dispose();
-                var bound = addAgain.clamp((Scalar)(-256), (Scalar)256);                                             // [B, Out, H, W]
-                addAgain.Dispose();
-                return bound;
+                var clamp = mpSum.clamp((Scalar)(-256), (Scalar)256);                                                // [B, Out, H, W]
+                mpSum.Dispose();
+                return clamp;
             }
 
             // Every parameter has been registered by name; there is nothing to look for.

@@ -16,32 +16,32 @@ namespace Test
     /// <remarks>[B, 2], [B] → [B, 2] · 58,498 parameters · for each example 57,856 multiply-adds and 3,860 bytes of activations</remarks>
     partial record Planar
     {
-        /// <summary>The level as waves.<br/>Fourier 64, scale 1 · [B] → [B, 64] · no parameters</summary>
+        /// <summary>The level as waves.<br/>FourierEmbedding 64, scale 1 · [B] → [B, 64] · no parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Wave => new("Wave", "Fourier 64, scale 1", "[B]", "[B, 64]", 0);
+        public partial Layer TimeEmbedding => new("TimeEmbedding", "FourierEmbedding 64, scale 1", "[B]", "[B, 64]", 0);
 
         /// <summary>Linear 64→128 · [B, 64] → [B, 128] · 8,320 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Level => new("Level", "Linear 64→128", "[B, 64]", "[B, 128]", 8320);
+        public partial Layer Level => new("Level", "Linear 64→128", "[B, 64]", "[B, 128]", 8320);
 
         /// <summary>Linear 2→128 · [B, 2] → [B, 128] · 384 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part In => new("In", "Linear 2→128", "[B, 2]", "[B, 128]", 384);
+        public partial Layer In => new("In", "Linear 2→128", "[B, 2]", "[B, 128]", 384);
 
         /// <summary>Residual(128), 3 times · [B, 128] → [B, 128] · 49,536 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Body => new("Body", "Residual(128), 3 times", "[B, 128]", "[B, 128]", 49536) { Layers = new Residual(128).ListLayers() };
+        public partial Layer Body => new("Body", "Residual(128), 3 times", "[B, 128]", "[B, 128]", 49536) { Layers = new Residual(128).ListLayers() };
 
         /// <summary>Linear 128→2 · [B, 128] → [B, 2] · 258 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Out => new("Out", "Linear 128→2", "[B, 128]", "[B, 2]", 258);
+        public partial Layer Out => new("Out", "Linear 128→2", "[B, 128]", "[B, 2]", 258);
 
         /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() =>
+        public Layer[] ListLayers() =>
         [
             In,
-            Wave,
+            TimeEmbedding,
             Level,
             Body,
             Out,
@@ -61,18 +61,18 @@ namespace Test
         /// <summary><see cref="Planar"/> as a TorchSharp module: [B, 2], [B] → [B, 2], 58,498 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// In     Linear 2→128            [B, 2] → [B, 128]
-        /// Wave   Fourier 64, scale 1     [B] → [B, 64]
-        /// Level  Linear 64→128           [B, 64] → [B, 128]
-        /// Body   Residual(128), 3 times  [B, 128] → [B, 128]
-        /// Out    Linear 128→2            [B, 128] → [B, 2]
+        /// In             Linear 2→128                  [B, 2] → [B, 128]
+        /// TimeEmbedding  FourierEmbedding 64, scale 1  [B] → [B, 64]
+        /// Level          Linear 64→128                 [B, 64] → [B, 128]
+        /// Body           Residual(128), 3 times        [B, 128] → [B, 128]
+        /// Out            Linear 128→2                  [B, 128] → [B, 2]
         /// </code>
         /// </remarks>
-        [Contract("58498", "57856", "960", Parameters = [], Inputs = ["B,2", "B"], Outputs = ["B,2"], Duties = [])]
+        [Contract("58498", "57856", "960", Parameters = [], Inputs = ["B,2", "B"], Outputs = ["B,2"], Constraints = [])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor>
         {
-            private readonly Tensor waveFreqs; // [32]
+            private readonly Tensor timeEmbeddingFreqs; // [32]
             private readonly Parameter levelWeight; // [128, 64]
             private readonly Parameter levelBias; // [128]
             private readonly Parameter inWeight; // [128, 2]
@@ -85,21 +85,21 @@ namespace Test
 
             /// <summary>Names, shapes and starts of the 58,498 parameters.</summary>
             public static ParameterLayout Layout() => new ParameterLayout()
-                .AddBuffer("Wave.freqs", Init.Normal(1), 32)
-                .Add("Level.weight", Init.Uniform(0.125), 128, 64)
-                .Add("Level.bias", Init.Uniform(0.125), 128)
-                .Add("In.weight", Init.Uniform(0.7071067811865475), 128, 2)
-                .Add("In.bias", Init.Uniform(0.7071067811865475), 128)
+                .AddBuffer("TimeEmbedding.freqs", Initializer.Normal(1), 32)
+                .Add("Level.weight", Initializer.Uniform(0.125), 128, 64)
+                .Add("Level.bias", Initializer.Uniform(0.125), 128)
+                .Add("In.weight", Initializer.Uniform(0.7071067811865475), 128, 2)
+                .Add("In.bias", Initializer.Uniform(0.7071067811865475), 128)
                 .AddBlock("Body.0", Residual.Module.Layout(128))
                 .AddBlock("Body.1", Residual.Module.Layout(128))
                 .AddBlock("Body.2", Residual.Module.Layout(128))
-                .Add("Out.weight", Init.Uniform(0.08838834764831843), 2, 128)
-                .Add("Out.bias", Init.Uniform(0.08838834764831843), 2);
+                .Add("Out.weight", Initializer.Uniform(0.08838834764831843), 2, 128)
+                .Add("Out.bias", Initializer.Uniform(0.08838834764831843), 2);
 
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("Planar")
             {
-                register_buffer("Wave.freqs", waveFreqs = parameters.Buffer("Wave.freqs"));
+                register_buffer("TimeEmbedding.freqs", timeEmbeddingFreqs = parameters.Buffer("TimeEmbedding.freqs"));
                 register_parameter("Level.weight", levelWeight = parameters["Level.weight"]);
                 register_parameter("Level.bias", levelBias = parameters["Level.bias"]);
                 register_parameter("In.weight", inWeight = parameters["In.weight"]);
@@ -116,13 +116,13 @@ namespace Test
             /// <summary>[B, 2], [B] → [B, 2]</summary>
             public override Tensor forward(Tensor x, Tensor level)
             {
-                var inOut = Linears.Of(x, inWeight, inBias);             // [B, 128]
-                var wave = Embeddings.Fourier(level, waveFreqs);         // [B, 64]
-                var levelOut = Linears.Of(wave, levelWeight, levelBias); // [B, 128]
-                wave.Dispose();
-                var sum = inOut + levelOut;                              // [B, 128]
+                var inOut = Fused.Linear(x, inWeight, inBias);                      // [B, 128]
+                var timeEmbedding = Embeddings.Fourier(level, timeEmbeddingFreqs);  // [B, 64]
+                var levelOut = Fused.Linear(timeEmbedding, levelWeight, levelBias); // [B, 128]
+                timeEmbedding.Dispose();
+                var sum = inOut + levelOut;                                         // [B, 128]
                 inOut.Dispose(); levelOut.Dispose();
-                var body = Body[0].call(sum);                            // [B, 128], 3 times
+                var body = Body[0].call(sum);                                       // [B, 128], 3 times
                 for (var i = 1; i < Body.Count; i++)
                 {
                     var last = body;
@@ -130,7 +130,7 @@ namespace Test
                     last.Dispose();
                 }
                 sum.Dispose();
-                var outOut = Linears.Of(body, outWeight, outBias);       // [B, 2]
+                var outOut = Fused.Linear(body, outWeight, outBias);                // [B, 2]
                 body.Dispose();
                 return outOut;
             }

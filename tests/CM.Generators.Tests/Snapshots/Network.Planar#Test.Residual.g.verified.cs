@@ -18,50 +18,50 @@ namespace Test
     {
         /// <summary>Linear Width→Width · [B, Width] → [B, Width] · Width+Width*Width parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Turn => new("Turn", $"Linear {Width}→{Width}", $"[B, {Width}]", $"[B, {Width}]", Width + Width * Width);
+        public partial Layer Linear1 => new("Linear1", $"Linear {Width}→{Width}", $"[B, {Width}]", $"[B, {Width}]", Width + Width * Width);
 
         /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() =>
+        public Layer[] ListLayers() =>
         [
             new("SiLU", "SiLU", $"[B, {Width}]", $"[B, {Width}]", 0),
-            Turn,
+            Linear1,
         ];
 
         /// <summary><see cref="Residual"/> as a TorchSharp module: [B, Width] → [B, Width], Width+Width*Width parameters.</summary>
         /// <remarks>
         /// <code>
-        /// SiLU  SiLU                [B, Width] → [B, Width]
-        /// Turn  Linear Width→Width  [B, Width] → [B, Width]
+        /// SiLU     SiLU                [B, Width] → [B, Width]
+        /// Linear1  Linear Width→Width  [B, Width] → [B, Width]
         /// </code>
         /// </remarks>
-        [Contract("Width+Width*Width", "Width*Width", "Width", Parameters = ["Width"], Inputs = ["B,Width"], Outputs = ["B,Width"], Duties = ["AtLeast|1|Width|input of 'Turn' is 1 or more"])]
+        [Contract("Width+Width*Width", "Width*Width", "Width", Parameters = ["Width"], Inputs = ["B,Width"], Outputs = ["B,Width"], Constraints = ["AtLeast|1|Width|input of 'Linear1' is 1 or more"])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor>
         {
             private readonly int Width;
-            private readonly Parameter turnWeight; // [Width, Width]
-            private readonly Parameter turnBias; // [Width]
+            private readonly Parameter linear1Weight; // [Width, Width]
+            private readonly Parameter linear1Bias; // [Width]
 
             /// <summary>Names, shapes and starts of the Width+Width*Width parameters.</summary>
             public static ParameterLayout Layout(int Width) => new ParameterLayout()
-                .Add("Turn.weight", Init.Uniform(1 / Math.Sqrt(Width)), Width, Width)
-                .Add("Turn.bias", Init.Uniform(1 / Math.Sqrt(Width)), Width);
+                .Add("Linear1.weight", Initializer.Uniform(1 / Math.Sqrt(Width)), Width, Width)
+                .Add("Linear1.bias", Initializer.Uniform(1 / Math.Sqrt(Width)), Width);
 
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(int Width, ParameterScope parameters) : base("Residual")
             {
                 this.Width = Width;
-                register_parameter("Turn.weight", turnWeight = parameters["Turn.weight"]);
-                register_parameter("Turn.bias", turnBias = parameters["Turn.bias"]);
+                register_parameter("Linear1.weight", linear1Weight = parameters["Linear1.weight"]);
+                register_parameter("Linear1.bias", linear1Bias = parameters["Linear1.bias"]);
             }
 
             /// <summary>[B, Width] → [B, Width]</summary>
             public override Tensor forward(Tensor x)
             {
-                var turn = Linears.Of(x, turnWeight, turnBias, silu: true); // [B, Width]
-                var sum = x + turn;                                         // [B, Width]
-                turn.Dispose();
+                var linear1 = Fused.Linear(x, linear1Weight, linear1Bias, silu: true); // [B, Width]
+                var sum = x + linear1;                                                 // [B, Width]
+                linear1.Dispose();
                 return sum;
             }
 

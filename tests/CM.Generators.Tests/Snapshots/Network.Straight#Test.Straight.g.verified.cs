@@ -18,19 +18,19 @@ namespace Test
     {
         /// <summary>Linear 2→8 · [B, 2] → [B, 8] · 24 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part In => new("In", "Linear 2→8", "[B, 2]", "[B, 8]", 24);
+        public partial Layer In => new("In", "Linear 2→8", "[B, 2]", "[B, 8]", 24);
 
         /// <summary>LayerNorm 8 · [B, 8] → [B, 8] · 16 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Norm => new("Norm", "LayerNorm 8", "[B, 8]", "[B, 8]", 16);
+        public partial Layer Norm => new("Norm", "LayerNorm 8", "[B, 8]", "[B, 8]", 16);
 
         /// <summary>Linear 8→2 · [B, 8] → [B, 2] · 18 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Out => new("Out", "Linear 8→2", "[B, 8]", "[B, 2]", 18);
+        public partial Layer Out => new("Out", "Linear 8→2", "[B, 8]", "[B, 2]", 18);
 
         /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() =>
+        public Layer[] ListLayers() =>
         [
             In,
             Norm,
@@ -56,7 +56,7 @@ namespace Test
         /// Out   Linear 8→2   [B, 8] → [B, 2]
         /// </code>
         /// </remarks>
-        [Contract("58", "32", "18", Parameters = [], Inputs = ["B,2"], Outputs = ["B,2"], Duties = [])]
+        [Contract("58", "32", "18", Parameters = [], Inputs = ["B,2"], Outputs = ["B,2"], Constraints = [])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor>
         {
@@ -69,12 +69,12 @@ namespace Test
 
             /// <summary>Names, shapes and starts of the 58 parameters.</summary>
             public static ParameterLayout Layout() => new ParameterLayout()
-                .Add("In.weight", Init.Uniform(0.7071067811865475), 8, 2)
-                .Add("In.bias", Init.Uniform(0.7071067811865475), 8)
-                .Add("Norm.weight", Init.Constant(1), 8)
-                .Add("Norm.bias", Init.Constant(0), 8)
-                .Add("Out.weight", Init.Uniform(0.35355339059327373), 2, 8)
-                .Add("Out.bias", Init.Uniform(0.35355339059327373), 2);
+                .Add("In.weight", Initializer.Uniform(0.7071067811865475), 8, 2)
+                .Add("In.bias", Initializer.Uniform(0.7071067811865475), 8)
+                .Add("Norm.weight", Initializer.Constant(1), 8)
+                .Add("Norm.bias", Initializer.Constant(0), 8)
+                .Add("Out.weight", Initializer.Uniform(0.35355339059327373), 2, 8)
+                .Add("Out.bias", Initializer.Uniform(0.35355339059327373), 2);
 
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("Straight")
@@ -90,10 +90,10 @@ namespace Test
             /// <summary>[B, 2] → [B, 2]</summary>
             public override Tensor forward(Tensor x)
             {
-                var inOut = Linears.Of(x, inWeight, inBias);                    // [B, 8]
-                var norm = Norms.Layer(inOut, NormShape, normWeight, normBias); // [B, 8]
+                var inOut = Fused.Linear(x, inWeight, inBias);                      // [B, 8]
+                var norm = Norms.LayerNorm(inOut, NormShape, normWeight, normBias); // [B, 8]
                 inOut.Dispose();
-                var outOut = Linears.Of(norm, outWeight, outBias);              // [B, 2]
+                var outOut = Fused.Linear(norm, outWeight, outBias);                // [B, 2]
                 norm.Dispose();
                 return outOut;
             }

@@ -18,27 +18,27 @@ namespace Test
     {
         /// <summary>GroupNorm In in 8 groups · [B, In, H, W] → [B, In, H, W] · 2*In parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Calm => new("Calm", $"GroupNorm {In} in 8 groups", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 2 * In);
+        public partial Layer Norm1 => new("Norm1", $"GroupNorm {In} in 8 groups", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 2 * In);
 
         /// <summary>Conv2d In→Out, 3×3 · [B, In, H, W] → [B, Out, H, W] · 9*In*Out+Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Turn => new("Turn", $"Conv2d {In}→{Out}, 3×3", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", 9 * In * Out + Out);
+        public partial Layer Linear1 => new("Linear1", $"Conv2d {In}→{Out}, 3×3", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", 9 * In * Out + Out);
 
         /// <summary>Linear Time→Out · [B, Time] → [B, Out] · Out+Out*Time parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Clock => new("Clock", $"Linear {Time}→{Out}", $"[B, {Time}]", $"[B, {Out}]", Out + Out * Time);
+        public partial Layer Clock => new("Clock", $"Linear {Time}→{Out}", $"[B, {Time}]", $"[B, {Out}]", Out + Out * Time);
 
         /// <summary>Conv2d In→Out, 1×1 · [B, In, H, W] → [B, Out, H, W] · In*Out+Out parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Short => new("Short", $"Conv2d {In}→{Out}, 1×1", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", In * Out + Out);
+        public partial Layer Short => new("Short", $"Conv2d {In}→{Out}, 1×1", $"[B, {In}, H, W]", $"[B, {Out}, H, W]", In * Out + Out);
 
         /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() =>
+        public Layer[] ListLayers() =>
         [
-            Calm,
+            Norm1,
             new("SiLU", "SiLU", $"[B, {In}, H, W]", $"[B, {In}, H, W]", 0),
-            Turn,
+            Linear1,
             Clock,
             Short,
         ];
@@ -46,24 +46,24 @@ namespace Test
         /// <summary><see cref="ResBlock"/> as a TorchSharp module: [B, In, H, W], [B, Time] → [B, Out, H, W], 2*In+10*In*Out+3*Out+Out*Time parameters.</summary>
         /// <remarks>
         /// <code>
-        /// Calm   GroupNorm In in 8 groups  [B, In, H, W] → [B, In, H, W]
-        /// SiLU   SiLU                      [B, In, H, W] → [B, In, H, W]
-        /// Turn   Conv2d In→Out, 3×3        [B, In, H, W] → [B, Out, H, W]
-        /// Clock  Linear Time→Out           [B, Time] → [B, Out]
-        /// Short  Conv2d In→Out, 1×1        [B, In, H, W] → [B, Out, H, W]
+        /// Norm1    GroupNorm In in 8 groups  [B, In, H, W] → [B, In, H, W]
+        /// SiLU     SiLU                      [B, In, H, W] → [B, In, H, W]
+        /// Linear1  Conv2d In→Out, 3×3        [B, In, H, W] → [B, Out, H, W]
+        /// Clock    Linear Time→Out           [B, Time] → [B, Out]
+        /// Short    Conv2d In→Out, 1×1        [B, In, H, W] → [B, Out, H, W]
         /// </code>
         /// </remarks>
-        [Contract("2*In+10*In*Out+3*Out+Out*Time", "10*H*In*Out*W+Out*Time", "2*H*In*W+16", Parameters = ["In", "Out", "Time"], Inputs = ["B,In,H,W", "B,Time"], Outputs = ["B,Out,H,W"], Duties = ["AtLeast|1|In|channels of 'Calm' is 1 or more", "Divides|8|In|groups of 'Calm' divides its channels", "AtLeast|1|Out|output of 'Turn' is 1 or more", "AtLeast|1|Time|input of 'Clock' is 1 or more"])]
+        [Contract("2*In+10*In*Out+3*Out+Out*Time", "10*H*In*Out*W+Out*Time", "2*H*In*W+16", Parameters = ["In", "Out", "Time"], Inputs = ["B,In,H,W", "B,Time"], Outputs = ["B,Out,H,W"], Constraints = ["AtLeast|1|In|channels of 'Norm1' is 1 or more", "Divides|8|In|groups of 'Norm1' divides its channels", "AtLeast|1|Out|output of 'Linear1' is 1 or more", "AtLeast|1|Time|input of 'Clock' is 1 or more"])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor>
         {
             private readonly int In;
             private readonly int Out;
             private readonly int Time;
-            private readonly Parameter calmWeight; // [In]
-            private readonly Parameter calmBias; // [In]
-            private readonly Parameter turnWeight; // [Out, In, 3, 3]
-            private readonly Parameter turnBias; // [Out]
+            private readonly Parameter norm1Weight; // [In]
+            private readonly Parameter norm1Bias; // [In]
+            private readonly Parameter linear1Weight; // [Out, In, 3, 3]
+            private readonly Parameter linear1Bias; // [Out]
             private readonly Parameter clockWeight; // [Out, Time]
             private readonly Parameter clockBias; // [Out]
             private readonly Parameter shortWeight; // [Out, In, 1, 1]
@@ -71,14 +71,14 @@ namespace Test
 
             /// <summary>Names, shapes and starts of the 2*In+10*In*Out+3*Out+Out*Time parameters.</summary>
             public static ParameterLayout Layout(int In, int Out, int Time) => new ParameterLayout()
-                .Add("Calm.weight", Init.Constant(1), In)
-                .Add("Calm.bias", Init.Constant(0), In)
-                .Add("Turn.weight", Init.Uniform(1 / Math.Sqrt(9 * In)), Out, In, 3, 3)
-                .Add("Turn.bias", Init.Uniform(1 / Math.Sqrt(9 * In)), Out)
-                .Add("Clock.weight", Init.Uniform(1 / Math.Sqrt(Time)), Out, Time)
-                .Add("Clock.bias", Init.Uniform(1 / Math.Sqrt(Time)), Out)
-                .Add("Short.weight", Init.Uniform(1 / Math.Sqrt(In)), Out, In, 1, 1)
-                .Add("Short.bias", Init.Uniform(1 / Math.Sqrt(In)), Out);
+                .Add("Norm1.weight", Initializer.Constant(1), In)
+                .Add("Norm1.bias", Initializer.Constant(0), In)
+                .Add("Linear1.weight", Initializer.Uniform(1 / Math.Sqrt(9 * In)), Out, In, 3, 3)
+                .Add("Linear1.bias", Initializer.Uniform(1 / Math.Sqrt(9 * In)), Out)
+                .Add("Clock.weight", Initializer.Uniform(1 / Math.Sqrt(Time)), Out, Time)
+                .Add("Clock.bias", Initializer.Uniform(1 / Math.Sqrt(Time)), Out)
+                .Add("Short.weight", Initializer.Uniform(1 / Math.Sqrt(In)), Out, In, 1, 1)
+                .Add("Short.bias", Initializer.Uniform(1 / Math.Sqrt(In)), Out);
 
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(int In, int Out, int Time, ParameterScope parameters) : base("ResBlock")
@@ -86,11 +86,11 @@ namespace Test
                 this.In = In;
                 this.Out = Out;
                 this.Time = Time;
-                Require.That((In) % (8) == 0, "ResBlock: groups of 'Calm' divides its channels (CM2009)");
-                register_parameter("Calm.weight", calmWeight = parameters["Calm.weight"]);
-                register_parameter("Calm.bias", calmBias = parameters["Calm.bias"]);
-                register_parameter("Turn.weight", turnWeight = parameters["Turn.weight"]);
-                register_parameter("Turn.bias", turnBias = parameters["Turn.bias"]);
+                Require.That((In) % (8) == 0, "ResBlock: groups of 'Norm1' divides its channels (CM2009)");
+                register_parameter("Norm1.weight", norm1Weight = parameters["Norm1.weight"]);
+                register_parameter("Norm1.bias", norm1Bias = parameters["Norm1.bias"]);
+                register_parameter("Linear1.weight", linear1Weight = parameters["Linear1.weight"]);
+                register_parameter("Linear1.bias", linear1Bias = parameters["Linear1.bias"]);
                 register_parameter("Clock.weight", clockWeight = parameters["Clock.weight"]);
                 register_parameter("Clock.bias", clockBias = parameters["Clock.bias"]);
                 register_parameter("Short.weight", shortWeight = parameters["Short.weight"]);
@@ -100,14 +100,14 @@ namespace Test
             /// <summary>[B, In, H, W], [B, Time] → [B, Out, H, W]</summary>
             public override Tensor forward(Tensor x, Tensor t)
             {
-                var turn = Images.NormSiLUConv2d(x, 8, calmWeight, calmBias, turnWeight, turnBias); // [B, Out, H, W]
-                var clock = Linears.Of(t, clockWeight, clockBias);                                  // [B, Out]
-                var clockSpread = clock.view(-1, Out, 1, 1);                                        // [B, Out, 1, 1]
-                var sum = turn + clockSpread;                                                       // [B, Out, H, W]
+                var linear1 = Images.NormSiLUConv2d(x, 8, norm1Weight, norm1Bias, linear1Weight, linear1Bias); // [B, Out, H, W]
+                var clock = Fused.Linear(t, clockWeight, clockBias);                                           // [B, Out]
+                var clockSpread = clock.view(-1, Out, 1, 1);                                                   // [B, Out, 1, 1]
+                var sum = linear1 + clockSpread;                                                               // [B, Out, H, W]
                 clockSpread.Dispose();
-                turn.Dispose(); clock.Dispose();
-                var shortOut = Images.Conv2d(x, shortWeight, shortBias);                            // [B, Out, H, W]
-                var sumOut = sum + shortOut;                                                        // [B, Out, H, W]
+                linear1.Dispose(); clock.Dispose();
+                var shortOut = Images.Conv2d(x, shortWeight, shortBias);                                       // [B, Out, H, W]
+                var sumOut = sum + shortOut;                                                                   // [B, Out, H, W]
                 sum.Dispose(); shortOut.Dispose();
                 return sumOut;
             }

@@ -18,36 +18,36 @@ namespace Test
     {
         /// <summary>Conv2d 3→64, 3×3 · [B, 3, 32, 32] → [B, 64, 32, 32] · 1,792 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Stem => new("Stem", "Conv2d 3→64, 3×3", "[B, 3, 32, 32]", "[B, 64, 32, 32]", 1792);
+        public partial Layer Stem => new("Stem", "Conv2d 3→64, 3×3", "[B, 3, 32, 32]", "[B, 64, 32, 32]", 1792);
 
         /// <summary>ResBlock(64, 64, 256) · [B, 64, 32, 32], [B, 256] → [B, 64, 32, 32] · 57,664 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Down => new("Down", "ResBlock(64, 64, 256)", "[B, 64, 32, 32], [B, 256]", "[B, 64, 32, 32]", 57664) { Layers = new ResBlock(64, 64, 256).ListLayers() };
+        public partial Layer Down => new("Down", "ResBlock(64, 64, 256)", "[B, 64, 32, 32], [B, 256]", "[B, 64, 32, 32]", 57664) { Layers = new ResBlock(64, 64, 256).ListLayers() };
 
         /// <summary>Conv2d 64→128, 3×3, stride 2, padding 1 · [B, 64, 32, 32] → [B, 128, 16, 16] · 73,856 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Shrink => new("Shrink", "Conv2d 64→128, 3×3, stride 2, padding 1", "[B, 64, 32, 32]", "[B, 128, 16, 16]", 73856);
+        public partial Layer Down1 => new("Down1", "Conv2d 64→128, 3×3, stride 2, padding 1", "[B, 64, 32, 32]", "[B, 128, 16, 16]", 73856);
 
         /// <summary>ResBlock(128, 128, 256) · [B, 128, 16, 16], [B, 256] → [B, 128, 16, 16] · 197,248 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Middle => new("Middle", "ResBlock(128, 128, 256)", "[B, 128, 16, 16], [B, 256]", "[B, 128, 16, 16]", 197248) { Layers = new ResBlock(128, 128, 256).ListLayers() };
+        public partial Layer Middle => new("Middle", "ResBlock(128, 128, 256)", "[B, 128, 16, 16], [B, 256]", "[B, 128, 16, 16]", 197248) { Layers = new ResBlock(128, 128, 256).ListLayers() };
 
         /// <summary>ResBlock(192, 64, 256) · [B, 192, 32, 32], [B, 256] → [B, 64, 32, 32] · 139,840 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Up => new("Up", "ResBlock(192, 64, 256)", "[B, 192, 32, 32], [B, 256]", "[B, 64, 32, 32]", 139840) { Layers = new ResBlock(192, 64, 256).ListLayers() };
+        public partial Layer Up => new("Up", "ResBlock(192, 64, 256)", "[B, 192, 32, 32], [B, 256]", "[B, 64, 32, 32]", 139840) { Layers = new ResBlock(192, 64, 256).ListLayers() };
 
         /// <summary>Conv2d 64→3, 1×1 · [B, 64, 32, 32] → [B, 3, 32, 32] · 195 parameters</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public partial Part Head => new("Head", "Conv2d 64→3, 1×1", "[B, 64, 32, 32]", "[B, 3, 32, 32]", 195);
+        public partial Layer Head => new("Head", "Conv2d 64→3, 1×1", "[B, 64, 32, 32]", "[B, 3, 32, 32]", 195);
 
         /// <summary>Layers and functions in the order in which the values flow through them.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public Part[] ListLayers() =>
+        public Layer[] ListLayers() =>
         [
             new("PositionalEmbedding(T, sineFirst: true)", "PositionalEmbedding 256", "[B]", "[B, 256]", 0),
             Stem,
             Down,
-            Shrink,
+            Down1,
             Middle,
             new("Upsample(2)", "Upsample 2", "[B, 128, 16, 16]", "[B, 128, 32, 32]", 0),
             Up,
@@ -71,21 +71,21 @@ namespace Test
         /// PositionalEmbedding(T, sineFirst: true)  PositionalEmbedding 256                  [B] → [B, 256]
         /// Stem                                     Conv2d 3→64, 3×3                         [B, 3, 32, 32] → [B, 64, 32, 32]
         /// Down                                     ResBlock(64, 64, 256)                    [B, 64, 32, 32], [B, 256] → [B, 64, 32, 32]
-        /// Shrink                                   Conv2d 64→128, 3×3, stride 2, padding 1  [B, 64, 32, 32] → [B, 128, 16, 16]
+        /// Down1                                    Conv2d 64→128, 3×3, stride 2, padding 1  [B, 64, 32, 32] → [B, 128, 16, 16]
         /// Middle                                   ResBlock(128, 128, 256)                  [B, 128, 16, 16], [B, 256] → [B, 128, 16, 16]
         /// Upsample(2)                              Upsample 2                               [B, 128, 16, 16] → [B, 128, 32, 32]
         /// Up                                       ResBlock(192, 64, 256)                   [B, 192, 32, 32], [B, 256] → [B, 64, 32, 32]
         /// Head                                     Conv2d 64→3, 1×1                         [B, 64, 32, 32] → [B, 3, 32, 32]
         /// </code>
         /// </remarks>
-        [Contract("470595", "230621184", "1016112", Parameters = [], Inputs = ["B,3,32,32", "B"], Outputs = ["B,3,32,32"], Duties = [])]
+        [Contract("470595", "230621184", "1016112", Parameters = [], Inputs = ["B,3,32,32", "B"], Outputs = ["B,3,32,32"], Constraints = [])]
         [GeneratedCode("CM.Generators", "0.1.0.0")]
         public sealed class Module : nn.Module<Tensor, Tensor, Tensor>
         {
             private readonly Parameter stemWeight; // [64, 3, 3, 3]
             private readonly Parameter stemBias; // [64]
-            private readonly Parameter shrinkWeight; // [128, 64, 3, 3]
-            private readonly Parameter shrinkBias; // [128]
+            private readonly Parameter down1Weight; // [128, 64, 3, 3]
+            private readonly Parameter down1Bias; // [128]
             private readonly Parameter headWeight; // [3, 64, 1, 1]
             private readonly Parameter headBias; // [3]
 
@@ -100,15 +100,15 @@ namespace Test
 
             /// <summary>Names, shapes and starts of the 470,595 parameters.</summary>
             public static ParameterLayout Layout() => new ParameterLayout()
-                .Add("Stem.weight", Init.Uniform(0.19245008972987526), 64, 3, 3, 3)
-                .Add("Stem.bias", Init.Uniform(0.19245008972987526), 64)
+                .Add("Stem.weight", Initializer.Uniform(0.19245008972987526), 64, 3, 3, 3)
+                .Add("Stem.bias", Initializer.Uniform(0.19245008972987526), 64)
                 .AddBlock("Down", ResBlock.Module.Layout(64, 64, 256))
-                .Add("Shrink.weight", Init.Uniform(0.041666666666666664), 128, 64, 3, 3)
-                .Add("Shrink.bias", Init.Uniform(0.041666666666666664), 128)
+                .Add("Down1.weight", Initializer.Uniform(0.041666666666666664), 128, 64, 3, 3)
+                .Add("Down1.bias", Initializer.Uniform(0.041666666666666664), 128)
                 .AddBlock("Middle", ResBlock.Module.Layout(128, 128, 256))
                 .AddBlock("Up", ResBlock.Module.Layout(192, 64, 256))
-                .Add("Head.weight", Init.Uniform(0.125), 3, 64, 1, 1)
-                .Add("Head.bias", Init.Uniform(0.125), 3);
+                .Add("Head.weight", Initializer.Uniform(0.125), 3, 64, 1, 1)
+                .Add("Head.bias", Initializer.Uniform(0.125), 3);
 
             /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
             public Module(ParameterScope parameters) : base("UNet")
@@ -117,8 +117,8 @@ namespace Test
                 register_parameter("Stem.bias", stemBias = parameters["Stem.bias"]);
                 Down = new ResBlock.Module(64, 64, 256, parameters.Block("Down"));
                 register_module("Down", Down);
-                register_parameter("Shrink.weight", shrinkWeight = parameters["Shrink.weight"]);
-                register_parameter("Shrink.bias", shrinkBias = parameters["Shrink.bias"]);
+                register_parameter("Down1.weight", down1Weight = parameters["Down1.weight"]);
+                register_parameter("Down1.bias", down1Bias = parameters["Down1.bias"]);
                 Middle = new ResBlock.Module(128, 128, 256, parameters.Block("Middle"));
                 register_module("Middle", Middle);
                 Up = new ResBlock.Module(192, 64, 256, parameters.Block("Up"));
@@ -134,9 +134,9 @@ namespace Test
                 var stem = Images.Conv2d(x, stemWeight, stemBias);                                                   // [B, 64, 32, 32]
                 var skip = Down.call(stem, time);                                                                    // [B, 64, 32, 32]
                 stem.Dispose();
-                var shrink = Images.GeneralConv2d(skip, shrinkWeight, shrinkBias, strides: ShrinkStride, padding: ShrinkPadding); // [B, 128, 16, 16]
-                var middle = Middle.call(shrink, time);                                                              // [B, 128, 16, 16]
-                shrink.Dispose();
+                var down1 = Images.GeneralConv2d(skip, down1Weight, down1Bias, strides: Down1Stride, padding: Down1Padding); // [B, 128, 16, 16]
+                var middle = Middle.call(down1, time);                                                               // [B, 128, 16, 16]
+                down1.Dispose();
                 var deep = Images.Upsample(middle, 2);                                                               // [B, 128, 32, 32]
                 middle.Dispose();
                 var joined = cat([deep, skip], 1);                                                                   // [B, 192, 32, 32]
@@ -153,9 +153,9 @@ namespace Test
             {
             }
 
-            private static readonly long[] ShrinkStride = [2, 2];
+            private static readonly long[] Down1Stride = [2, 2];
 
-            private static readonly long[] ShrinkPadding = [1, 1];
+            private static readonly long[] Down1Padding = [1, 1];
         }
     }
 }

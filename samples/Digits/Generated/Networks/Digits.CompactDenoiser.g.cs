@@ -82,14 +82,20 @@ namespace Digits
         /// <summary><see cref="CompactDenoiser"/> as a TorchSharp module: [B, 1, 28, 28], [B] → [B, 1, 28, 28], 147,804 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// Level   Linear 64→64                        [B, 64] → [B, 64]
-        /// Stem    Conv2d 4→24, 3×3                    [B, 4, 14, 14] → [B, 24, 14, 14]
-        /// Fine    ResidualBlock(24, 24, 64)           [B, 24, 14, 14], [B, 64] → [B, 24, 14, 14]
-        /// Down1   Conv2d 24→48, 3×3, stride 2         [B, 24, 14, 14] → [B, 48, 7, 7]
-        /// Coarse  ResidualBlock(48, 48, 64), 2 times  [B, 48, 7, 7], [B, 64] → [B, 48, 7, 7]
-        /// FineUp  ResidualBlock(72, 24, 64)           [B, 72, 14, 14], [B, 64] → [B, 24, 14, 14]
-        /// Norm1   GroupNorm 24 in 8 groups            [B, 24, 14, 14] → [B, 24, 14, 14]
-        /// Head    Conv2d 24→4, 3×3                    [B, 24, 14, 14] → [B, 4, 14, 14]
+        /// PositionalEmbedding(64)  PositionalEmbedding 64              [B] → [B, 64]
+        /// Level                    Linear 64→64                        [B, 64] → [B, 64]
+        /// SiLU                     SiLU                                [B, 64] → [B, 64]
+        /// PixelUnshuffle(2)        PixelUnshuffle 2                    [B, 1, 28, 28] → [B, 4, 14, 14]
+        /// Stem                     Conv2d 4→24, 3×3                    [B, 4, 14, 14] → [B, 24, 14, 14]
+        /// Fine                     ResidualBlock(24, 24, 64)           [B, 24, 14, 14], [B, 64] → [B, 24, 14, 14]
+        /// Down1                    Conv2d 24→48, 3×3, stride 2         [B, 24, 14, 14] → [B, 48, 7, 7]
+        /// Coarse                   ResidualBlock(48, 48, 64), 2 times  [B, 48, 7, 7], [B, 64] → [B, 48, 7, 7]
+        /// Upsample(2)              Upsample 2                          [B, 48, 7, 7] → [B, 48, 14, 14]
+        /// FineUp                   ResidualBlock(72, 24, 64)           [B, 72, 14, 14], [B, 64] → [B, 24, 14, 14]
+        /// Norm1                    GroupNorm 24 in 8 groups            [B, 24, 14, 14] → [B, 24, 14, 14]
+        /// SiLU                     SiLU                                [B, 24, 14, 14] → [B, 24, 14, 14]
+        /// Head                     Conv2d 24→4, 3×3                    [B, 24, 14, 14] → [B, 4, 14, 14]
+        /// PixelShuffle(2)          PixelShuffle 2                      [B, 4, 14, 14] → [B, 1, 28, 28]
         /// </code>
         /// </remarks>
         [Contract("147804", "11698048", "132832", Parameters = [], Inputs = ["B,1,28,28", "B"], Outputs = ["B,1,28,28"], Constraints = [])]

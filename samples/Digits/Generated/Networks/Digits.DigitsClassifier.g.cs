@@ -67,9 +67,14 @@ namespace Digits
         /// <remarks>
         /// <code>
         /// Look         Conv2d 1→16, 3×3, stride 2   [B, 1, 28, 28] → [B, 16, 14, 14]
+        /// SiLU         SiLU                         [B, 16, 14, 14] → [B, 16, 14, 14]
         /// LookCloser   Conv2d 16→32, 3×3, stride 2  [B, 16, 14, 14] → [B, 32, 7, 7]
+        /// SiLU         SiLU                         [B, 32, 7, 7] → [B, 32, 7, 7]
         /// LookClosest  Conv2d 32→32, 3×3, stride 2  [B, 32, 7, 7] → [B, 32, 4, 4]
+        /// SiLU         SiLU                         [B, 32, 4, 4] → [B, 32, 4, 4]
+        /// Flatten      Flatten                      [B, 32, 4, 4] → [B, 512]
         /// Gather       Linear 512→64                [B, 512] → [B, 64]
+        /// SiLU         SiLU                         [B, 64] → [B, 64]
         /// Decide       Linear 64→10                 [B, 64] → [B, 10]
         /// </code>
         /// </remarks>

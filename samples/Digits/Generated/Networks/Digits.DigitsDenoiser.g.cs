@@ -96,17 +96,22 @@ namespace Digits
         /// <summary><see cref="DigitsDenoiser"/> as a TorchSharp module: [B, 1, 28, 28], [B] → [B, 1, 28, 28], 273,841 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// Level     Linear 64→64                        [B, 64] → [B, 64]
-        /// Stem      Conv2d 1→16, 3×3                    [B, 1, 28, 28] → [B, 16, 28, 28]
-        /// Fine      ResidualBlock(16, 16, 64)           [B, 16, 28, 28], [B, 64] → [B, 16, 28, 28]
-        /// Down1     Conv2d 16→32, 3×3, stride 2         [B, 16, 28, 28] → [B, 32, 14, 14]
-        /// Middle    ResidualBlock(32, 32, 64)           [B, 32, 14, 14], [B, 64] → [B, 32, 14, 14]
-        /// Down2     Conv2d 32→64, 3×3, stride 2         [B, 32, 14, 14] → [B, 64, 7, 7]
-        /// Coarse    ResidualBlock(64, 64, 64), 2 times  [B, 64, 7, 7], [B, 64] → [B, 64, 7, 7]
-        /// MiddleUp  ResidualBlock(96, 32, 64)           [B, 96, 14, 14], [B, 64] → [B, 32, 14, 14]
-        /// FineUp    ResidualBlock(48, 16, 64)           [B, 48, 28, 28], [B, 64] → [B, 16, 28, 28]
-        /// Norm1     GroupNorm 16 in 8 groups            [B, 16, 28, 28] → [B, 16, 28, 28]
-        /// Head      Conv2d 16→1, 3×3                    [B, 16, 28, 28] → [B, 1, 28, 28]
+        /// PositionalEmbedding(64)  PositionalEmbedding 64              [B] → [B, 64]
+        /// Level                    Linear 64→64                        [B, 64] → [B, 64]
+        /// SiLU                     SiLU                                [B, 64] → [B, 64]
+        /// Stem                     Conv2d 1→16, 3×3                    [B, 1, 28, 28] → [B, 16, 28, 28]
+        /// Fine                     ResidualBlock(16, 16, 64)           [B, 16, 28, 28], [B, 64] → [B, 16, 28, 28]
+        /// Down1                    Conv2d 16→32, 3×3, stride 2         [B, 16, 28, 28] → [B, 32, 14, 14]
+        /// Middle                   ResidualBlock(32, 32, 64)           [B, 32, 14, 14], [B, 64] → [B, 32, 14, 14]
+        /// Down2                    Conv2d 32→64, 3×3, stride 2         [B, 32, 14, 14] → [B, 64, 7, 7]
+        /// Coarse                   ResidualBlock(64, 64, 64), 2 times  [B, 64, 7, 7], [B, 64] → [B, 64, 7, 7]
+        /// Upsample(2)              Upsample 2                          [B, 64, 7, 7] → [B, 64, 14, 14]
+        /// MiddleUp                 ResidualBlock(96, 32, 64)           [B, 96, 14, 14], [B, 64] → [B, 32, 14, 14]
+        /// Upsample(2)              Upsample 2                          [B, 32, 14, 14] → [B, 32, 28, 28]
+        /// FineUp                   ResidualBlock(48, 16, 64)           [B, 48, 28, 28], [B, 64] → [B, 16, 28, 28]
+        /// Norm1                    GroupNorm 16 in 8 groups            [B, 16, 28, 28] → [B, 16, 28, 28]
+        /// SiLU                     SiLU                                [B, 16, 28, 28] → [B, 16, 28, 28]
+        /// Head                     Conv2d 16→1, 3×3                    [B, 16, 28, 28] → [B, 1, 28, 28]
         /// </code>
         /// </remarks>
         [Contract("273841", "32958976", "433168", Parameters = [], Inputs = ["B,1,28,28", "B"], Outputs = ["B,1,28,28"], Constraints = [])]

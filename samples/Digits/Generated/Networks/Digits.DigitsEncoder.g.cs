@@ -60,10 +60,14 @@ namespace Digits
         /// <summary><see cref="DigitsEncoder"/> as a TorchSharp module: [B, 1, 28, 28] → [B, 1, 28, 28], [B, 1, 28, 28], 7,832 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// Look       Conv2d 4→24, 3×3   [B, 4, 14, 14] → [B, 24, 14, 14]
-        /// LookAgain  Conv2d 24→24, 3×3  [B, 24, 14, 14] → [B, 24, 14, 14]
-        /// Mean       Conv2d 24→4, 3×3   [B, 24, 14, 14] → [B, 4, 14, 14]
-        /// Raw        Conv2d 24→4, 3×3   [B, 24, 14, 14] → [B, 4, 14, 14]
+        /// PixelUnshuffle(2)  PixelUnshuffle 2   [B, 1, 28, 28] → [B, 4, 14, 14]
+        /// Look               Conv2d 4→24, 3×3   [B, 4, 14, 14] → [B, 24, 14, 14]
+        /// SiLU               SiLU               [B, 24, 14, 14] → [B, 24, 14, 14]
+        /// LookAgain          Conv2d 24→24, 3×3  [B, 24, 14, 14] → [B, 24, 14, 14]
+        /// Mean               Conv2d 24→4, 3×3   [B, 24, 14, 14] → [B, 4, 14, 14]
+        /// PixelShuffle(2)    PixelShuffle 2     [B, 4, 14, 14] → [B, 1, 28, 28]
+        /// Raw                Conv2d 24→4, 3×3   [B, 24, 14, 14] → [B, 4, 14, 14]
+        /// Softplus           Softplus           [B, 1, 28, 28] → [B, 1, 28, 28]
         /// </code>
         /// </remarks>
         [Contract("7832", "1524096", "20384", Parameters = [], Inputs = ["B,1,28,28"], Outputs = ["B,1,28,28", "B,1,28,28"], Constraints = [])]

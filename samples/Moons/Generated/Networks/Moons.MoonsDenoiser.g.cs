@@ -61,9 +61,9 @@ namespace Moons
         /// <summary><see cref="MoonsDenoiser"/> as a TorchSharp module: [B, 2], [B] → [B, 2], 58,498 parameters.</summary>
         /// <remarks>
         /// <code>
+        /// In             Linear 2→128                  [B, 2] → [B, 128]
         /// TimeEmbedding  FourierEmbedding 64, scale 1  [B] → [B, 64]
         /// Level          Linear 64→128                 [B, 64] → [B, 128]
-        /// In             Linear 2→128                  [B, 2] → [B, 128]
         /// Body           Residual(128), 3 times        [B, 128] → [B, 128]
         /// Out            Linear 128→2                  [B, 128] → [B, 2]
         /// </code>

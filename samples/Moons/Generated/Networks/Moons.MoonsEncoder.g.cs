@@ -57,10 +57,11 @@ namespace Moons
         /// <summary><see cref="MoonsEncoder"/> as a TorchSharp module: [B, 2] → [B, 2], [B, 2], 8,772 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// In    Linear 2→64            [B, 2] → [B, 64]
-        /// Body  Residual(64), 2 times  [B, 64] → [B, 64]
-        /// Mean  Linear 64→2            [B, 64] → [B, 2]
-        /// Raw   Linear 64→2            [B, 64] → [B, 2]
+        /// In        Linear 2→64            [B, 2] → [B, 64]
+        /// Body      Residual(64), 2 times  [B, 64] → [B, 64]
+        /// Mean      Linear 64→2            [B, 64] → [B, 2]
+        /// Raw       Linear 64→2            [B, 64] → [B, 2]
+        /// Softplus  Softplus               [B, 2] → [B, 2]
         /// </code>
         /// </remarks>
         [Contract("8772", "8576", "322", Parameters = [], Inputs = ["B,2"], Outputs = ["B,2", "B,2"], Constraints = [])]

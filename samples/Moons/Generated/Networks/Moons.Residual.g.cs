@@ -31,6 +31,7 @@ namespace Moons
         /// <summary><see cref="Residual"/> as a TorchSharp module: [B, Width] → [B, Width], Width+Width*Width parameters.</summary>
         /// <remarks>
         /// <code>
+        /// SiLU     SiLU                [B, Width] → [B, Width]
         /// Linear1  Linear Width→Width  [B, Width] → [B, Width]
         /// </code>
         /// </remarks>

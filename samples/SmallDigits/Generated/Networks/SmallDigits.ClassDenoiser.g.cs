@@ -53,9 +53,11 @@ namespace SmallDigits
         /// <summary><see cref="ClassDenoiser"/> as a TorchSharp module: [B, 1, 8, 8], [B], [B, 10] → [B, 1, 8, 8], 99,977 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// LevelProjection  Linear 64→64          [B, 64] → [B, 64]
-        /// ClassEmbedding   ClassEmbedding 10→64  [B, 10] → [B, 64]
-        /// UNet             SmallUNet()           [B, 1, 8, 8], [B, 64] → [B, 1, 8, 8]
+        /// PositionalEmbedding(T)  PositionalEmbedding 64  [B] → [B, 64]
+        /// LevelProjection         Linear 64→64            [B, 64] → [B, 64]
+        /// ClassEmbedding          ClassEmbedding 10→64    [B, 10] → [B, 64]
+        /// SiLU                    SiLU                    [B, 64] → [B, 64]
+        /// UNet                    SmallUNet()             [B, 1, 8, 8], [B, 64] → [B, 1, 8, 8]
         /// </code>
         /// </remarks>
         [Contract("99977", "3042944", "38714", Parameters = [], Inputs = ["B,1,8,8", "B", "B,10"], Outputs = ["B,1,8,8"], Constraints = [])]

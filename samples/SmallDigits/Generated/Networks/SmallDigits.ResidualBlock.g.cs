@@ -58,9 +58,11 @@ namespace SmallDigits
         /// <remarks>
         /// <code>
         /// Norm1                GroupNorm In in 8 groups   [B, In, H, W] → [B, In, H, W]
+        /// SiLU                 SiLU                       [B, In, H, W] → [B, In, H, W]
         /// Conv1                Conv2d In→Out, 3×3         [B, In, H, W] → [B, Out, H, W]
         /// EmbeddingProjection  Linear T→Out               [B, T] → [B, Out]
         /// Norm2                GroupNorm Out in 8 groups  [B, Out, H, W] → [B, Out, H, W]
+        /// SiLU                 SiLU                       [B, Out, H, W] → [B, Out, H, W]
         /// Conv2                Conv2d Out→Out, 3×3        [B, Out, H, W] → [B, Out, H, W]
         /// Shortcut             Conv2d In→Out, 1×1         [B, In, H, W] → [B, Out, H, W]
         /// </code>

@@ -48,8 +48,10 @@ namespace SmallDigits
         /// <summary><see cref="SmallDenoiser"/> as a TorchSharp module: [B, 1, 8, 8], [B] → [B, 1, 8, 8], 99,273 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// LevelProjection  Linear 64→64  [B, 64] → [B, 64]
-        /// UNet             SmallUNet()   [B, 1, 8, 8], [B, 64] → [B, 1, 8, 8]
+        /// PositionalEmbedding(T)  PositionalEmbedding 64  [B] → [B, 64]
+        /// LevelProjection         Linear 64→64            [B, 64] → [B, 64]
+        /// SiLU                    SiLU                    [B, 64] → [B, 64]
+        /// UNet                    SmallUNet()             [B, 1, 8, 8], [B, 64] → [B, 1, 8, 8]
         /// </code>
         /// </remarks>
         [Contract("99273", "3042304", "38704", Parameters = [], Inputs = ["B,1,8,8", "B"], Outputs = ["B,1,8,8"], Constraints = [])]

@@ -61,8 +61,12 @@ namespace SmallDigits
         /// <remarks>
         /// <code>
         /// Conv1     Conv2d 1→16, 3×3             [B, 1, 8, 8] → [B, 16, 8, 8]
+        /// SiLU      SiLU                         [B, 16, 8, 8] → [B, 16, 8, 8]
         /// Conv2     Conv2d 16→32, 3×3, stride 2  [B, 16, 8, 8] → [B, 32, 4, 4]
+        /// SiLU      SiLU                         [B, 32, 4, 4] → [B, 32, 4, 4]
+        /// Flatten   Flatten                      [B, 32, 4, 4] → [B, 512]
         /// Features  Linear 512→64                [B, 512] → [B, 64]
+        /// SiLU      SiLU                         [B, 64] → [B, 64]
         /// Output    Linear 64→10                 [B, 64] → [B, 10]
         /// </code>
         /// </remarks>

@@ -59,9 +59,11 @@ namespace SmallDigits
         /// <remarks>
         /// <code>
         /// Conv1      Conv2d 1→24, 3×3   [B, 1, 8, 8] → [B, 24, 8, 8]
+        /// SiLU       SiLU               [B, 24, 8, 8] → [B, 24, 8, 8]
         /// Conv2      Conv2d 24→24, 3×3  [B, 24, 8, 8] → [B, 24, 8, 8]
         /// Mean       Conv2d 24→1, 3×3   [B, 24, 8, 8] → [B, 1, 8, 8]
         /// Deviation  Conv2d 24→1, 3×3   [B, 24, 8, 8] → [B, 1, 8, 8]
+        /// Softplus   Softplus           [B, 1, 8, 8] → [B, 1, 8, 8]
         /// </code>
         /// </remarks>
         [Contract("5882", "373248", "6208", Parameters = [], Inputs = ["B,1,8,8"], Outputs = ["B,1,8,8", "B,1,8,8"], Constraints = [])]

@@ -73,13 +73,15 @@ namespace SmallDigits
         /// <summary><see cref="SmallUNet"/> as a TorchSharp module: [B, 1, 8, 8], [B, 64] → [B, 1, 8, 8], 95,113 parameters.</summary>
         /// <remarks>
         /// <code>
-        /// Input    Conv2d 1→24, 3×3             [B, 1, 8, 8] → [B, 24, 8, 8]
-        /// Encoder  ResidualBlock(24, 24, 64)    [B, 24, 8, 8], [B, 64] → [B, 24, 8, 8]
-        /// Down     Conv2d 24→48, 3×3, stride 2  [B, 24, 8, 8] → [B, 48, 4, 4]
-        /// Middle   ResidualBlock(48, 48, 64)    [B, 48, 4, 4], [B, 64] → [B, 48, 4, 4]
-        /// Decoder  ResidualBlock(72, 24, 64)    [B, 72, 8, 8], [B, 64] → [B, 24, 8, 8]
-        /// Norm     GroupNorm 24 in 8 groups     [B, 24, 8, 8] → [B, 24, 8, 8]
-        /// Output   Conv2d 24→1, 3×3             [B, 24, 8, 8] → [B, 1, 8, 8]
+        /// Input        Conv2d 1→24, 3×3             [B, 1, 8, 8] → [B, 24, 8, 8]
+        /// Encoder      ResidualBlock(24, 24, 64)    [B, 24, 8, 8], [B, 64] → [B, 24, 8, 8]
+        /// Down         Conv2d 24→48, 3×3, stride 2  [B, 24, 8, 8] → [B, 48, 4, 4]
+        /// Middle       ResidualBlock(48, 48, 64)    [B, 48, 4, 4], [B, 64] → [B, 48, 4, 4]
+        /// Upsample(2)  Upsample 2                   [B, 48, 4, 4] → [B, 48, 8, 8]
+        /// Decoder      ResidualBlock(72, 24, 64)    [B, 72, 8, 8], [B, 64] → [B, 24, 8, 8]
+        /// Norm         GroupNorm 24 in 8 groups     [B, 24, 8, 8] → [B, 24, 8, 8]
+        /// SiLU         SiLU                         [B, 24, 8, 8] → [B, 24, 8, 8]
+        /// Output       Conv2d 24→1, 3×3             [B, 24, 8, 8] → [B, 1, 8, 8]
         /// </code>
         /// </remarks>
         [Contract("95113", "3038208", "38512", Parameters = [], Inputs = ["B,1,8,8", "B,64"], Outputs = ["B,1,8,8"], Constraints = [])]

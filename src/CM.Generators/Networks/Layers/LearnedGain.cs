@@ -9,7 +9,7 @@ internal sealed class LearnedGain : LayerKind
 
     public override Shape Infer(LayerPlan layer, Shape input, LayerCheck check) => input;
 
-    public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer) => [new("initWeight", "Initializer.Constant(0)", [], InFloat32: true)];
+    public override IEnumerable<ParameterPlan> Parameters(LayerPlan layer) => [new("gain", "Initializer.Constant(0)", [], InFloat32: true)];
 
-    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) => $"{code.Input} * {code.Field("initWeight")}";
+    public override string Write(LayerPlan layer, Shape input, Shape output, LayerCode code) => $"{code.Input} * {code.Field("gain")}";
 }

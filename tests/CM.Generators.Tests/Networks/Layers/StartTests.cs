@@ -65,6 +65,6 @@ public sealed partial class StartTests
             each.Size.ShouldBe(other.Size, 1e-14 + 1e-12 * other.Size, layer);
     }
 
-    [GeneratedRegex(@"\.Add\(""Only\.([a-z.]+)"", Init\.([A-Za-z]+)\(([-0-9.E]+)\)")]
+    [GeneratedRegex(@"\.Add\(""Only\.([a-z.]+)"", Initializer\.([A-Za-z]+)\(([-0-9.E]+)\)")]
     private static partial Regex Added();
 }

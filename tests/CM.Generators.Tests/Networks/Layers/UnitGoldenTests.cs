@@ -76,7 +76,7 @@ public sealed class UnitGoldenTests(ITestOutputHelper log)
     public void Weights_of_magnitude_1()
     {
         Compare(Run(["[MpLinear(8, 6)]"], [("\"B\", 8", Units["in/e"])], "\"B\", 6", _ => "in/mpw0"), "mplinear_eval");
-        Compare(Run(["[MpConv2d(8, 6, 3, InitWeight = 0.7)]"], [(X, Units["in/x"])], "\"B\", 6, 8, 8", _ => "in/mpw3"), "mpconv3_eval_gain0.7");
+        Compare(Run(["[MpConv2d(8, 6, 3, Gain = 0.7)]"], [(X, Units["in/x"])], "\"B\", 6, 8, 8", _ => "in/mpw3"), "mpconv3_eval_gain0.7");
     }
 
     [Fact]
@@ -95,9 +95,9 @@ public sealed class UnitGoldenTests(ITestOutputHelper log)
 
     /// <summary>Four steps of Adam with forced normalisation: weights before the pass, results, gradients, and the weights that are left.</summary>
     [Theory]
-    [InlineData(0, "[MpConv2d(3, 4, 3, InitWeight = 0.8)]", "\"B\", 3, 5, 5", "\"B\", 4, 5, 5")]
-    [InlineData(1, "[MpConv2d(4, 5, 1, InitWeight = 0.8)]", "\"B\", 4, 5, 5", "\"B\", 5, 5, 5")]
-    [InlineData(2, "[MpLinear(3, 6, InitWeight = 0.8)]", "\"B\", 3", "\"B\", 6")]
+    [InlineData(0, "[MpConv2d(3, 4, 3, Gain = 0.8)]", "\"B\", 3, 5, 5", "\"B\", 4, 5, 5")]
+    [InlineData(1, "[MpConv2d(4, 5, 1, Gain = 0.8)]", "\"B\", 4, 5, 5", "\"B\", 5, 5, 5")]
+    [InlineData(2, "[MpLinear(3, 6, Gain = 0.8)]", "\"B\", 3", "\"B\", 6")]
     public void Weights_of_magnitude_1_in_training(int layer, string declaration, string input, string output)
     {
         var golden = new Golden("O07_edm2_weight_norm");

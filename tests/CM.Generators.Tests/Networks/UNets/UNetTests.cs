@@ -56,9 +56,9 @@ public sealed class UNetTests
 
     [Theory]
     [InlineData("DdpmPlusPlus(30, 3, 16)", "CM1008 at '30': 'resolution' of 'Unet' must be a multiple of 8, for each of the 4 multipliers but the first halves it")]
-    [InlineData("NcsnPlusPlus(16, 3, 150, ChannelMult = [1])", "CM1008 at '150': 'width' of 'Unet' must be a number whose channels can be split into groups; 32 groups do not divide 150 channels")]
-    [InlineData("DdpmPlusPlus(16, 3, 15, ChannelMult = [4])", "CM1008 at '15': 'width' of 'Unet' must be even, for sines and cosines")]
-    [InlineData("DdpmPlusPlus(16, 3, 16, NumBlocks = [1, 2])", "CM1008 at 'NumBlocks = [1, 2]': 'blocks' of 'Unet' must be 1 or more: one number, or one for each multiplier")]
+    [InlineData("NcsnPlusPlus(16, 3, 150, ChannelMult = [1])", "CM1008 at '150': 'modelChannels' of 'Unet' must be a number whose channels can be split into groups; 32 groups do not divide 150 channels")]
+    [InlineData("DdpmPlusPlus(16, 3, 15, ChannelMult = [4])", "CM1008 at '15': 'modelChannels' of 'Unet' must be even, for sines and cosines")]
+    [InlineData("DdpmPlusPlus(16, 3, 16, NumBlocks = [1, 2])", "CM1008 at 'NumBlocks = [1, 2]': 'numBlocks' of 'Unet' must be 1 or more: one number, or one for each multiplier")]
     [InlineData("DdpmPlusPlus(16, 3, 16, Dropout = [1])", "CM1008 at 'Dropout = [1]': 'dropout' of 'Unet' must be from 0 up to, but not including, 1: one number, or one for each multiplier")]
     [InlineData("DdpmPlusPlus(32, 3, 16)", "CM2005 at 'Unet': 'Unet' takes [B, 3, 32, 32] but 'x' is [B, 3, 16, 16]: height is 16 but must be 32, width is 16 but must be 32. It fits with resolution = 16 on 'Unet'.")]
     [InlineData("Edm2(16, 4, 16, OutChannels = 3)", "CM2005 at 'Unet': 'Unet' takes [B, 4, 16, 16] but 'x' is [B, 3, 16, 16]: channels is 3 but must be 4. It fits with channels = 3 on 'Unet'.")]

@@ -4,7 +4,7 @@ using CM.Dsl;
 namespace CM.Cli.Tests;
 
 /// <summary>Runs commands over a tiny experiment, in a folder that goes away.</summary>
-public abstract class CommandTests : IDisposable
+public abstract class CommandFixture : IDisposable
 {
     private protected Scratch Scratch { get; } = new();
 
