@@ -85,7 +85,7 @@ internal sealed record Workload(
             TorchSharp = () => new Induced(),
             Before = 50_000,
             Schedule = 100_000,
-            Earlier = t => t * 0.9,
+            TeacherTime = t => t * 0.9,
             Work = 16 * (Trained + 1 + 0.5) * SmallUNet.Plan.Work,
         },
         Of<TruncatedSteps.Trainer, TruncatedCheck.Trainer>(
@@ -93,7 +93,7 @@ internal sealed record Workload(
         {
             PyTorch = ["truncated"],
             TorchSharp = () => new Truncated(),
-            Earlier = t => t - t * 0.001 * (8 / (t.exp() + 1) + 1),
+            TeacherTime = t => t - t * 0.001 * (8 / (t.exp() + 1) + 1),
             Least = 1,
             Work = 16 * (Trained + 1) * SmallUNet.Plan.Work,
         },
@@ -112,7 +112,7 @@ internal sealed record Workload(
     public int Schedule { get; init; } = 1_000_000;
 
     /// <summary>The teacher's times at which losses are compared.</summary>
-    public Func<Tensor, Tensor> Earlier { get; init; } = t => (t - t * 0.5 * (8 / (t.exp() + 1) + 1)).clamp_min(0);
+    public Func<Tensor, Tensor> TeacherTime { get; init; } = t => (t - t * 0.5 * (8 / (t.exp() + 1) + 1)).clamp_min(0);
 
     /// <summary>The least time at which they are compared.</summary>
     public double Least { get; init; }

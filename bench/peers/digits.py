@@ -12,16 +12,16 @@ from consistency import run
 class ResidualBlock(nn.Module):
     def __init__(self, into, out, time):
         super().__init__()
-        self.calm_in = nn.GroupNorm(8, into)
-        self.turn = nn.Conv2d(into, out, 3, padding=1)
+        self.norm1 = nn.GroupNorm(8, into)
+        self.conv1 = nn.Conv2d(into, out, 3, padding=1)
         self.level = nn.Linear(time, out)
-        self.calm_out = nn.GroupNorm(8, out)
-        self.turn_again = nn.Conv2d(out, out, 3, padding=1)
+        self.norm2 = nn.GroupNorm(8, out)
+        self.conv2 = nn.Conv2d(out, out, 3, padding=1)
         self.short = nn.Conv2d(into, out, 1)
 
     def forward(self, x, time):
-        turned = self.turn(silu(self.calm_in(x))) + self.level(time)[:, :, None, None]
-        return self.turn_again(silu(self.calm_out(turned))) + self.short(x)
+        turned = self.conv1(silu(self.norm1(x))) + self.level(time)[:, :, None, None]
+        return self.conv2(silu(self.norm2(turned))) + self.short(x)
 
 
 class DigitsDenoiser(nn.Module):
@@ -30,13 +30,13 @@ class DigitsDenoiser(nn.Module):
         self.level = nn.Linear(64, t)
         self.stem = nn.Conv2d(1, c, 3, padding=1)
         self.fine = ResidualBlock(c, c, t)
-        self.shrink = nn.Conv2d(c, 2 * c, 3, stride=2, padding=1)
+        self.down1 = nn.Conv2d(c, 2 * c, 3, stride=2, padding=1)
         self.middle = ResidualBlock(2 * c, 2 * c, t)
-        self.shrink_again = nn.Conv2d(2 * c, 4 * c, 3, stride=2, padding=1)
+        self.down2 = nn.Conv2d(2 * c, 4 * c, 3, stride=2, padding=1)
         self.coarse = nn.ModuleList(ResidualBlock(4 * c, 4 * c, t) for _ in range(2))
         self.middle_up = ResidualBlock(6 * c, 2 * c, t)
         self.fine_up = ResidualBlock(3 * c, c, t)
-        self.calm = nn.GroupNorm(8, c)
+        self.norm1 = nn.GroupNorm(8, c)
         self.head = nn.Conv2d(c, 1, 3, padding=1)
 
     def forward(self, x, level):
@@ -44,13 +44,13 @@ class DigitsDenoiser(nn.Module):
         angle = level[:, None] * freqs
         time = silu(self.level(torch.cat([angle.cos(), angle.sin()], 1)))
         fine = self.fine(self.stem(x), time)
-        middle = self.middle(self.shrink(fine), time)
-        coarse = self.shrink_again(middle)
+        middle = self.middle(self.down1(fine), time)
+        coarse = self.down2(middle)
         for block in self.coarse:
             coarse = block(coarse, time)
         up = self.middle_up(torch.cat([interpolate(coarse, scale_factor=2), middle], 1), time)
         up = self.fine_up(torch.cat([interpolate(up, scale_factor=2), fine], 1), time)
-        return self.head(silu(self.calm(up)))
+        return self.head(silu(self.norm1(up)))
 
 
 def name(ours):

@@ -10,10 +10,10 @@ from consistency import run
 class Residual(nn.Module):
     def __init__(self, width):
         super().__init__()
-        self.turn = nn.Linear(width, width)
+        self.linear1 = nn.Linear(width, width)
 
     def forward(self, x):
-        return x + self.turn(nn.functional.silu(x))
+        return x + self.linear1(nn.functional.silu(x))
 
 
 class MoonsDenoiser(nn.Module):
@@ -33,7 +33,7 @@ class MoonsDenoiser(nn.Module):
 
 def name(ours):
     first, *rest = ours.split(".")
-    return "freqs" if first == "Wave" else ".".join([{"In": "into"}.get(first, first.lower()), *(part.lower() for part in rest)])
+    return "freqs" if first == "TimeEmbedding" else ".".join([{"In": "into"}.get(first, first.lower()), *(part.lower() for part in rest)])
 
 
 points = torch.randn(64, 256, 2)

@@ -29,7 +29,7 @@ internal sealed class Freshness(Workspace workspace)
         && (target.Program is null || File.Exists(target.Assembly(workspace.Root)));
 
     /// <summary>Remembers the fingerprint of a build that succeeded.</summary>
-    public void CSkip(Target target, string fingerprint) => File.WriteAllText(Record(target), fingerprint);
+    public void Keep(Target target, string fingerprint) => File.WriteAllText(Record(target), fingerprint);
 
     private string Record(Target target) => Path.Combine(workspace.State, $"built-{target.Project.Replace('/', '-')}");
 

@@ -14,7 +14,7 @@ public sealed class FreshnessTests : IDisposable
         checkout.Write("src/CM.Watch/bin/Release/net10.0/DslCM.Watch.dll", "");
         checkout.Write("tests/Tests.cs", "class Tests;");
         foreach (var target in new[] { Target.Samples, Target.Watch, Target.Solution })
-            Freshness.CSkip(target, Freshness.Fingerprint(target, Torch));
+            Freshness.Keep(target, Freshness.Fingerprint(target, Torch));
     }
 
     private Freshness Freshness => new(checkout.Workspace);

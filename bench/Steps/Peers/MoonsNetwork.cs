@@ -8,7 +8,7 @@ namespace Bench.Peers;
 /// <summary>The network of samples/Moons.</summary>
 internal sealed class MoonsNetwork : Conditioned
 {
-    private readonly Frequencies wave = new();
+    private readonly Frequencies timeEmbedding = new();
     private readonly Linear level = Linear(64, 128);
     private readonly Linear @in = Linear(2, 128);
     private readonly Sequential body = Sequential(new Residual(128), new Residual(128), new Residual(128));
@@ -16,7 +16,7 @@ internal sealed class MoonsNetwork : Conditioned
 
     public MoonsNetwork() => RegisterComponents();
 
-    public override Tensor forward(Tensor x, Tensor noise) => @out.call(body.call(@in.call(x) + level.call(wave.call(noise))));
+    public override Tensor forward(Tensor x, Tensor noise) => @out.call(body.call(@in.call(x) + level.call(timeEmbedding.call(noise))));
 
     private sealed class Frequencies : Module<Tensor, Tensor>
     {
@@ -34,15 +34,15 @@ internal sealed class MoonsNetwork : Conditioned
 
     private sealed class Residual : Module<Tensor, Tensor>
     {
-        private readonly Linear turn;
+        private readonly Linear linear1;
 
         public Residual(long width)
             : base(nameof(Residual))
         {
-            turn = Linear(width, width);
+            linear1 = Linear(width, width);
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor x) => x + turn.call(functional.silu(x));
+        public override Tensor forward(Tensor x) => x + linear1.call(functional.silu(x));
     }
 }

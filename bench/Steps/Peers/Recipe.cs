@@ -134,7 +134,7 @@ internal class Recipe(Func<Conditioned> network, double c, double decay, double 
     protected Tensor PseudoHuber(Tensor output, Tensor target) => ((output - target).flatten(1).square().sum(1) + c * c).sqrt() - c;
 
     /// <summary>The teacher's times in a stage.</summary>
-    protected static Tensor Earlier(Tensor t, int stage) => (t - t * Math.Pow(2, -(stage + 1)) * (1 + 8 * (-t).sigmoid())).clamp(min: 0);
+    protected static Tensor TeacherTime(Tensor t, int stage) => (t - t * Math.Pow(2, -(stage + 1)) * (1 + 8 * (-t).sigmoid())).clamp(min: 0);
 
     /// <summary>EDM's preconditioning (Karras et al. 2022, table 1), or the one that leaves x as it is at the least time.</summary>
     protected static Tensor Denoise(Conditioned network, Tensor x, Tensor t, double least = 0)

@@ -237,7 +237,7 @@ public sealed class CouplingsTests
         matched.ShouldContain("protected override Tensor CoupledNoise(");
         var twice = files["Experiments/Test.OverBoth.g.cs"];
         twice.ShouldContain("0.5 * noise");
-        twice.ShouldContain("(losses + pair.Regularization)");
+        twice.ShouldNotContain(", null);");
     }
 
     [Theory]

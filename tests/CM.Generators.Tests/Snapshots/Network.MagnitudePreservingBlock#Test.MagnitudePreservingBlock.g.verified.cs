@@ -90,7 +90,7 @@ namespace Test
             private readonly Parameter skipWeight; // [Out, In, 1, 1]
             private readonly Parameter firstWeight; // [Out, Out, 3, 3]
             private readonly Parameter embedWeight; // [Out, Embedding]
-            private readonly Parameter loudInitWeight; // []
+            private readonly Parameter loudGain; // []
             private readonly Parameter secondWeight; // [Out, Out, 3, 3]
             private readonly Parameter attendQkvWeight; // [3*Out, Out, 1, 1]
             private readonly Parameter attendProjWeight; // [Out, Out, 1, 1]
@@ -100,7 +100,7 @@ namespace Test
                 .AddFloat32("Skip.weight", Initializer.Normal(1), Out, In, 1, 1)
                 .AddFloat32("First.weight", Initializer.Normal(1), Out, Out, 3, 3)
                 .AddFloat32("Embed.weight", Initializer.Normal(1), Out, Embedding)
-                .AddFloat32("Loud.initWeight", Initializer.Constant(0))
+                .AddFloat32("Loud.gain", Initializer.Constant(0))
                 .AddFloat32("Second.weight", Initializer.Normal(1), Out, Out, 3, 3)
                 .AddFloat32("Attend.qkv.weight", Initializer.Normal(1), 3 * Out, Out, 1, 1)
                 .AddFloat32("Attend.proj.weight", Initializer.Normal(1), Out, Out, 1, 1);
@@ -116,7 +116,7 @@ namespace Test
                 register_parameter("Skip.weight", skipWeight = parameters["Skip.weight"]);
                 register_parameter("First.weight", firstWeight = parameters["First.weight"]);
                 register_parameter("Embed.weight", embedWeight = parameters["Embed.weight"]);
-                register_parameter("Loud.initWeight", loudInitWeight = parameters["Loud.initWeight"]);
+                register_parameter("Loud.gain", loudGain = parameters["Loud.gain"]);
                 register_parameter("Second.weight", secondWeight = parameters["Second.weight"]);
                 register_parameter("Attend.qkv.weight", attendQkvWeight = parameters["Attend.qkv.weight"]);
                 register_parameter("Attend.proj.weight", attendProjWeight = parameters["Attend.proj.weight"]);
@@ -134,7 +134,7 @@ namespace Test
                 var first = MagnitudePreserving.Conv2d(mpSiLU, firstWeight, training);                               // [B, Out, H, W]
                 mpSiLU.Dispose();
                 var embed = MagnitudePreserving.Linear(embedding, embedWeight, training);                            // [B, Out]
-                var loud = embed * loudInitWeight;                                                                   // [B, Out]
+                var loud = embed * loudGain;                                                                         // [B, Out]
                 embed.Dispose();
                 var shifted = loud + 1;                                                                              // [B, Out]
                 loud.Dispose();
