@@ -130,7 +130,7 @@ namespace Gallery
                 private readonly Parameter embLabelWeight; // [768, 1000]
                 private readonly Parameter enc64x64ConvWeight; // [192, 4, 3, 3]
                 private readonly Parameter outConvWeight; // [3, 192, 3, 3]
-                private readonly Parameter outGainInitWeight; // []
+                private readonly Parameter outGainGain; // []
 
                 /// <summary>EncoderBlock(192, 768)</summary>
                 public EncoderBlock.Module Enc64x64Block0 { get; }
@@ -284,7 +284,7 @@ namespace Gallery
                     .AddBlock("dec.64x64_block2", DecoderSkipBlock.Module.Layout(384, 192, 768))
                     .AddBlock("dec.64x64_block3", DecoderSkipBlock.Module.Layout(384, 192, 768))
                     .AddFloat32("out_conv.weight", Initializer.Normal(1), 3, 192, 3, 3)
-                    .AddFloat32("out_initWeight", Initializer.Constant(0));
+                    .AddFloat32("out_gain", Initializer.Constant(0));
 
                 /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
                 public Module(ParameterScope parameters) : base("ModelNet")
@@ -331,7 +331,7 @@ namespace Gallery
                     Dec64x64Block2 = new DecoderSkipBlock.Module(384, 192, 768, parameters.Block("dec.64x64_block2"));
                     Dec64x64Block3 = new DecoderSkipBlock.Module(384, 192, 768, parameters.Block("dec.64x64_block3"));
                     register_parameter("out_conv.weight", outConvWeight = parameters["out_conv.weight"]);
-                    register_parameter("out_initWeight", outGainInitWeight = parameters["out_initWeight"]);
+                    register_parameter("out_gain", outGainGain = parameters["out_gain"]);
                     register_module("enc", nn.ModuleDict<nn.Module>(
                         ("64x64_block0", Enc64x64Block0),
                         ("64x64_block1", Enc64x64Block1),
@@ -548,7 +548,7 @@ namespace Gallery
                 {
                     var outConv = MagnitudePreserving.Conv2d(dec64x64Block3, outConvWeight, training); // [B, 3, 64, 64]
                     dec64x64Block3.Dispose();
-                    var image = outConv * outGainInitWeight;                                           // [B, 3, 64, 64]
+                    var image = outConv * outGainGain;                                                 // [B, 3, 64, 64]
                     outConv.Dispose();
                     return image;
                 }
@@ -598,14 +598,14 @@ namespace Gallery
                     private readonly int Embedding;
                     private readonly Parameter convRes0Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
-                    private readonly Parameter embGainInitWeight; // []
+                    private readonly Parameter embGainGain; // []
                     private readonly Parameter convRes1Weight; // [Channels, Channels, 3, 3]
 
                     /// <summary>Names, shapes and starts of the 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
                         .AddFloat32("conv_res0.weight", Initializer.Normal(1), Channels, Channels, 3, 3)
                         .AddFloat32("emb_linear.weight", Initializer.Normal(1), Channels, Embedding)
-                        .AddFloat32("emb_initWeight", Initializer.Constant(0))
+                        .AddFloat32("emb_gain", Initializer.Constant(0))
                         .AddFloat32("conv_res1.weight", Initializer.Normal(1), Channels, Channels, 3, 3);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
@@ -615,7 +615,7 @@ namespace Gallery
                         this.Embedding = Embedding;
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
-                        register_parameter("emb_initWeight", embGainInitWeight = parameters["emb_initWeight"]);
+                        register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
                         register_parameter("conv_res1.weight", convRes1Weight = parameters["conv_res1.weight"]);
                     }
 
@@ -627,7 +627,7 @@ namespace Gallery
                         var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);          // [B, Channels, H, W]
                         act0.Dispose();
                         var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training); // [B, Channels]
-                        var embGain = embLinear * embGainInitWeight;                                      // [B, Channels]
+                        var embGain = embLinear * embGainGain;                                            // [B, Channels]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                         // [B, Channels]
                         embGain.Dispose();
@@ -694,14 +694,14 @@ namespace Gallery
                     private readonly int Embedding;
                     private readonly Parameter convRes0Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
-                    private readonly Parameter embGainInitWeight; // []
+                    private readonly Parameter embGainGain; // []
                     private readonly Parameter convRes1Weight; // [Channels, Channels, 3, 3]
 
                     /// <summary>Names, shapes and starts of the 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
                         .AddFloat32("conv_res0.weight", Initializer.Normal(1), Channels, Channels, 3, 3)
                         .AddFloat32("emb_linear.weight", Initializer.Normal(1), Channels, Embedding)
-                        .AddFloat32("emb_initWeight", Initializer.Constant(0))
+                        .AddFloat32("emb_gain", Initializer.Constant(0))
                         .AddFloat32("conv_res1.weight", Initializer.Normal(1), Channels, Channels, 3, 3);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
@@ -711,7 +711,7 @@ namespace Gallery
                         this.Embedding = Embedding;
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
-                        register_parameter("emb_initWeight", embGainInitWeight = parameters["emb_initWeight"]);
+                        register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
                         register_parameter("conv_res1.weight", convRes1Weight = parameters["conv_res1.weight"]);
                     }
 
@@ -725,7 +725,7 @@ namespace Gallery
                         var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);          // [B, Channels, H/2, W/2]
                         act0.Dispose();
                         var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training); // [B, Channels]
-                        var embGain = embLinear * embGainInitWeight;                                      // [B, Channels]
+                        var embGain = embLinear * embGainGain;                                            // [B, Channels]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                         // [B, Channels]
                         embGain.Dispose();
@@ -794,7 +794,7 @@ namespace Gallery
                     private readonly Parameter convSkipWeight; // [Out, In, 1, 1]
                     private readonly Parameter convRes0Weight; // [Out, Out, 3, 3]
                     private readonly Parameter embLinearWeight; // [Out, Embedding]
-                    private readonly Parameter embGainInitWeight; // []
+                    private readonly Parameter embGainGain; // []
                     private readonly Parameter convRes1Weight; // [Out, Out, 3, 3]
 
                     /// <summary>Names, shapes and starts of the Embedding*Out+In*Out+18*Out*Out+1 parameters.</summary>
@@ -802,7 +802,7 @@ namespace Gallery
                         .AddFloat32("conv_skip.weight", Initializer.Normal(1), Out, In, 1, 1)
                         .AddFloat32("conv_res0.weight", Initializer.Normal(1), Out, Out, 3, 3)
                         .AddFloat32("emb_linear.weight", Initializer.Normal(1), Out, Embedding)
-                        .AddFloat32("emb_initWeight", Initializer.Constant(0))
+                        .AddFloat32("emb_gain", Initializer.Constant(0))
                         .AddFloat32("conv_res1.weight", Initializer.Normal(1), Out, Out, 3, 3);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
@@ -814,7 +814,7 @@ namespace Gallery
                         register_parameter("conv_skip.weight", convSkipWeight = parameters["conv_skip.weight"]);
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
-                        register_parameter("emb_initWeight", embGainInitWeight = parameters["emb_initWeight"]);
+                        register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
                         register_parameter("conv_res1.weight", convRes1Weight = parameters["conv_res1.weight"]);
                     }
 
@@ -828,7 +828,7 @@ namespace Gallery
                         var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);          // [B, Out, H, W]
                         act0.Dispose();
                         var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training); // [B, Out]
-                        var embGain = embLinear * embGainInitWeight;                                      // [B, Out]
+                        var embGain = embLinear * embGainGain;                                            // [B, Out]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                         // [B, Out]
                         embGain.Dispose();
@@ -898,14 +898,14 @@ namespace Gallery
                     private readonly StepContext context;
                     private readonly Parameter convRes0Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
-                    private readonly Parameter embGainInitWeight; // []
+                    private readonly Parameter embGainGain; // []
                     private readonly Parameter convRes1Weight; // [Channels, Channels, 3, 3]
 
                     /// <summary>Names, shapes and starts of the 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
                         .AddFloat32("conv_res0.weight", Initializer.Normal(1), Channels, Channels, 3, 3)
                         .AddFloat32("emb_linear.weight", Initializer.Normal(1), Channels, Embedding)
-                        .AddFloat32("emb_initWeight", Initializer.Constant(0))
+                        .AddFloat32("emb_gain", Initializer.Constant(0))
                         .AddFloat32("conv_res1.weight", Initializer.Normal(1), Channels, Channels, 3, 3);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
@@ -916,7 +916,7 @@ namespace Gallery
                         context = parameters.Context;
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
-                        register_parameter("emb_initWeight", embGainInitWeight = parameters["emb_initWeight"]);
+                        register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
                         register_parameter("conv_res1.weight", convRes1Weight = parameters["conv_res1.weight"]);
                     }
 
@@ -930,7 +930,7 @@ namespace Gallery
                         var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);          // [B, Channels, H/2, W/2]
                         act0.Dispose();
                         var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training); // [B, Channels]
-                        var embGain = embLinear * embGainInitWeight;                                      // [B, Channels]
+                        var embGain = embLinear * embGainGain;                                            // [B, Channels]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                         // [B, Channels]
                         embGain.Dispose();
@@ -1008,7 +1008,7 @@ namespace Gallery
                     private readonly Parameter convSkipWeight; // [Out, In, 1, 1]
                     private readonly Parameter convRes0Weight; // [Out, Out, 3, 3]
                     private readonly Parameter embLinearWeight; // [Out, Embedding]
-                    private readonly Parameter embGainInitWeight; // []
+                    private readonly Parameter embGainGain; // []
                     private readonly Parameter convRes1Weight; // [Out, Out, 3, 3]
                     private readonly Parameter attentionQkvWeight; // [3*Out, Out, 1, 1]
                     private readonly Parameter attentionProjWeight; // [Out, Out, 1, 1]
@@ -1018,7 +1018,7 @@ namespace Gallery
                         .AddFloat32("conv_skip.weight", Initializer.Normal(1), Out, In, 1, 1)
                         .AddFloat32("conv_res0.weight", Initializer.Normal(1), Out, Out, 3, 3)
                         .AddFloat32("emb_linear.weight", Initializer.Normal(1), Out, Embedding)
-                        .AddFloat32("emb_initWeight", Initializer.Constant(0))
+                        .AddFloat32("emb_gain", Initializer.Constant(0))
                         .AddFloat32("conv_res1.weight", Initializer.Normal(1), Out, Out, 3, 3)
                         .AddFloat32("attn_qkv.weight", Initializer.Normal(1), 3 * Out, Out, 1, 1)
                         .AddFloat32("attn_proj.weight", Initializer.Normal(1), Out, Out, 1, 1);
@@ -1034,7 +1034,7 @@ namespace Gallery
                         register_parameter("conv_skip.weight", convSkipWeight = parameters["conv_skip.weight"]);
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
-                        register_parameter("emb_initWeight", embGainInitWeight = parameters["emb_initWeight"]);
+                        register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
                         register_parameter("conv_res1.weight", convRes1Weight = parameters["conv_res1.weight"]);
                         register_parameter("attn_qkv.weight", attentionQkvWeight = parameters["attn_qkv.weight"]);
                         register_parameter("attn_proj.weight", attentionProjWeight = parameters["attn_proj.weight"]);
@@ -1050,7 +1050,7 @@ namespace Gallery
                         var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);                             // [B, Out, H, W]
                         act0.Dispose();
                         var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training);                    // [B, Out]
-                        var embGain = embLinear * embGainInitWeight;                                                         // [B, Out]
+                        var embGain = embLinear * embGainGain;                                                               // [B, Out]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                                            // [B, Out]
                         embGain.Dispose();
@@ -1127,7 +1127,7 @@ namespace Gallery
                     private readonly StepContext context;
                     private readonly Parameter convRes0Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
-                    private readonly Parameter embGainInitWeight; // []
+                    private readonly Parameter embGainGain; // []
                     private readonly Parameter convRes1Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter attentionQkvWeight; // [3*Channels, Channels, 1, 1]
                     private readonly Parameter attentionProjWeight; // [Channels, Channels, 1, 1]
@@ -1136,7 +1136,7 @@ namespace Gallery
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
                         .AddFloat32("conv_res0.weight", Initializer.Normal(1), Channels, Channels, 3, 3)
                         .AddFloat32("emb_linear.weight", Initializer.Normal(1), Channels, Embedding)
-                        .AddFloat32("emb_initWeight", Initializer.Constant(0))
+                        .AddFloat32("emb_gain", Initializer.Constant(0))
                         .AddFloat32("conv_res1.weight", Initializer.Normal(1), Channels, Channels, 3, 3)
                         .AddFloat32("attn_qkv.weight", Initializer.Normal(1), 3 * Channels, Channels, 1, 1)
                         .AddFloat32("attn_proj.weight", Initializer.Normal(1), Channels, Channels, 1, 1);
@@ -1150,7 +1150,7 @@ namespace Gallery
                         Require.That((Channels) % ((Channels) / 64) == 0, "EncoderAttentionBlockDropout40: heads of 'Attention' divides its channels (CM2009)");
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
-                        register_parameter("emb_initWeight", embGainInitWeight = parameters["emb_initWeight"]);
+                        register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
                         register_parameter("conv_res1.weight", convRes1Weight = parameters["conv_res1.weight"]);
                         register_parameter("attn_qkv.weight", attentionQkvWeight = parameters["attn_qkv.weight"]);
                         register_parameter("attn_proj.weight", attentionProjWeight = parameters["attn_proj.weight"]);
@@ -1164,7 +1164,7 @@ namespace Gallery
                         var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);                             // [B, Channels, H, W]
                         act0.Dispose();
                         var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training);                    // [B, Channels]
-                        var embGain = embLinear * embGainInitWeight;                                                         // [B, Channels]
+                        var embGain = embLinear * embGainGain;                                                               // [B, Channels]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                                            // [B, Channels]
                         embGain.Dispose();
@@ -1239,7 +1239,7 @@ namespace Gallery
                     private readonly StepContext context;
                     private readonly Parameter convRes0Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
-                    private readonly Parameter embGainInitWeight; // []
+                    private readonly Parameter embGainGain; // []
                     private readonly Parameter convRes1Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter attentionQkvWeight; // [3*Channels, Channels, 1, 1]
                     private readonly Parameter attentionProjWeight; // [Channels, Channels, 1, 1]
@@ -1248,7 +1248,7 @@ namespace Gallery
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
                         .AddFloat32("conv_res0.weight", Initializer.Normal(1), Channels, Channels, 3, 3)
                         .AddFloat32("emb_linear.weight", Initializer.Normal(1), Channels, Embedding)
-                        .AddFloat32("emb_initWeight", Initializer.Constant(0))
+                        .AddFloat32("emb_gain", Initializer.Constant(0))
                         .AddFloat32("conv_res1.weight", Initializer.Normal(1), Channels, Channels, 3, 3)
                         .AddFloat32("attn_qkv.weight", Initializer.Normal(1), 3 * Channels, Channels, 1, 1)
                         .AddFloat32("attn_proj.weight", Initializer.Normal(1), Channels, Channels, 1, 1);
@@ -1262,7 +1262,7 @@ namespace Gallery
                         Require.That((Channels) % ((Channels) / 64) == 0, "DecoderAttentionBlockDropout40: heads of 'Attention' divides its channels (CM2009)");
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
-                        register_parameter("emb_initWeight", embGainInitWeight = parameters["emb_initWeight"]);
+                        register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
                         register_parameter("conv_res1.weight", convRes1Weight = parameters["conv_res1.weight"]);
                         register_parameter("attn_qkv.weight", attentionQkvWeight = parameters["attn_qkv.weight"]);
                         register_parameter("attn_proj.weight", attentionProjWeight = parameters["attn_proj.weight"]);
@@ -1275,7 +1275,7 @@ namespace Gallery
                         var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);                             // [B, Channels, H, W]
                         act0.Dispose();
                         var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training);                    // [B, Channels]
-                        var embGain = embLinear * embGainInitWeight;                                                         // [B, Channels]
+                        var embGain = embLinear * embGainGain;                                                               // [B, Channels]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                                            // [B, Channels]
                         embGain.Dispose();
@@ -1346,14 +1346,14 @@ namespace Gallery
                     private readonly StepContext context;
                     private readonly Parameter convRes0Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
-                    private readonly Parameter embGainInitWeight; // []
+                    private readonly Parameter embGainGain; // []
                     private readonly Parameter convRes1Weight; // [Channels, Channels, 3, 3]
 
                     /// <summary>Names, shapes and starts of the 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
                         .AddFloat32("conv_res0.weight", Initializer.Normal(1), Channels, Channels, 3, 3)
                         .AddFloat32("emb_linear.weight", Initializer.Normal(1), Channels, Embedding)
-                        .AddFloat32("emb_initWeight", Initializer.Constant(0))
+                        .AddFloat32("emb_gain", Initializer.Constant(0))
                         .AddFloat32("conv_res1.weight", Initializer.Normal(1), Channels, Channels, 3, 3);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
@@ -1364,7 +1364,7 @@ namespace Gallery
                         context = parameters.Context;
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
-                        register_parameter("emb_initWeight", embGainInitWeight = parameters["emb_initWeight"]);
+                        register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
                         register_parameter("conv_res1.weight", convRes1Weight = parameters["conv_res1.weight"]);
                     }
 
@@ -1375,7 +1375,7 @@ namespace Gallery
                         var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);          // [B, Channels, H, W]
                         act0.Dispose();
                         var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training); // [B, Channels]
-                        var embGain = embLinear * embGainInitWeight;                                      // [B, Channels]
+                        var embGain = embLinear * embGainGain;                                            // [B, Channels]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                         // [B, Channels]
                         embGain.Dispose();
@@ -1450,7 +1450,7 @@ namespace Gallery
                     private readonly StepContext context;
                     private readonly Parameter convRes0Weight; // [Out, In, 3, 3]
                     private readonly Parameter embLinearWeight; // [Out, Embedding]
-                    private readonly Parameter embGainInitWeight; // []
+                    private readonly Parameter embGainGain; // []
                     private readonly Parameter convRes1Weight; // [Out, Out, 3, 3]
                     private readonly Parameter convSkipWeight; // [Out, In, 1, 1]
                     private readonly Parameter attentionQkvWeight; // [3*Out, Out, 1, 1]
@@ -1460,7 +1460,7 @@ namespace Gallery
                     public static ParameterLayout Layout(int In, int Out, int Embedding) => new ParameterLayout()
                         .AddFloat32("conv_res0.weight", Initializer.Normal(1), Out, In, 3, 3)
                         .AddFloat32("emb_linear.weight", Initializer.Normal(1), Out, Embedding)
-                        .AddFloat32("emb_initWeight", Initializer.Constant(0))
+                        .AddFloat32("emb_gain", Initializer.Constant(0))
                         .AddFloat32("conv_res1.weight", Initializer.Normal(1), Out, Out, 3, 3)
                         .AddFloat32("conv_skip.weight", Initializer.Normal(1), Out, In, 1, 1)
                         .AddFloat32("attn_qkv.weight", Initializer.Normal(1), 3 * Out, Out, 1, 1)
@@ -1476,7 +1476,7 @@ namespace Gallery
                         Require.That((Out) % ((Out) / 64) == 0, "DecoderSkipAttentionBlockDropout40: heads of 'Attention' divides its channels (CM2009)");
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
-                        register_parameter("emb_initWeight", embGainInitWeight = parameters["emb_initWeight"]);
+                        register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
                         register_parameter("conv_res1.weight", convRes1Weight = parameters["conv_res1.weight"]);
                         register_parameter("conv_skip.weight", convSkipWeight = parameters["conv_skip.weight"]);
                         register_parameter("attn_qkv.weight", attentionQkvWeight = parameters["attn_qkv.weight"]);
@@ -1490,7 +1490,7 @@ namespace Gallery
                         var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);                             // [B, Out, H, W]
                         act0.Dispose();
                         var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training);                    // [B, Out]
-                        var embGain = embLinear * embGainInitWeight;                                                         // [B, Out]
+                        var embGain = embLinear * embGainGain;                                                               // [B, Out]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                                            // [B, Out]
                         embGain.Dispose();
@@ -1564,14 +1564,14 @@ namespace Gallery
                     private readonly StepContext context;
                     private readonly Parameter convRes0Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
-                    private readonly Parameter embGainInitWeight; // []
+                    private readonly Parameter embGainGain; // []
                     private readonly Parameter convRes1Weight; // [Channels, Channels, 3, 3]
 
                     /// <summary>Names, shapes and starts of the 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
                         .AddFloat32("conv_res0.weight", Initializer.Normal(1), Channels, Channels, 3, 3)
                         .AddFloat32("emb_linear.weight", Initializer.Normal(1), Channels, Embedding)
-                        .AddFloat32("emb_initWeight", Initializer.Constant(0))
+                        .AddFloat32("emb_gain", Initializer.Constant(0))
                         .AddFloat32("conv_res1.weight", Initializer.Normal(1), Channels, Channels, 3, 3);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
@@ -1582,7 +1582,7 @@ namespace Gallery
                         context = parameters.Context;
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
-                        register_parameter("emb_initWeight", embGainInitWeight = parameters["emb_initWeight"]);
+                        register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
                         register_parameter("conv_res1.weight", convRes1Weight = parameters["conv_res1.weight"]);
                     }
 
@@ -1594,7 +1594,7 @@ namespace Gallery
                         var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);          // [B, Channels, 2*H, 2*W]
                         act0.Dispose();
                         var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training); // [B, Channels]
-                        var embGain = embLinear * embGainInitWeight;                                      // [B, Channels]
+                        var embGain = embLinear * embGainGain;                                            // [B, Channels]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                         // [B, Channels]
                         embGain.Dispose();
@@ -1661,14 +1661,14 @@ namespace Gallery
                     private readonly int Embedding;
                     private readonly Parameter convRes0Weight; // [Channels, Channels, 3, 3]
                     private readonly Parameter embLinearWeight; // [Channels, Embedding]
-                    private readonly Parameter embGainInitWeight; // []
+                    private readonly Parameter embGainGain; // []
                     private readonly Parameter convRes1Weight; // [Channels, Channels, 3, 3]
 
                     /// <summary>Names, shapes and starts of the 18*Channels*Channels+Channels*Embedding+1 parameters.</summary>
                     public static ParameterLayout Layout(int Channels, int Embedding) => new ParameterLayout()
                         .AddFloat32("conv_res0.weight", Initializer.Normal(1), Channels, Channels, 3, 3)
                         .AddFloat32("emb_linear.weight", Initializer.Normal(1), Channels, Embedding)
-                        .AddFloat32("emb_initWeight", Initializer.Constant(0))
+                        .AddFloat32("emb_gain", Initializer.Constant(0))
                         .AddFloat32("conv_res1.weight", Initializer.Normal(1), Channels, Channels, 3, 3);
 
                     /// <summary>Builds the module over parameters that lie in a store of <see cref="Layout"/>.</summary>
@@ -1678,7 +1678,7 @@ namespace Gallery
                         this.Embedding = Embedding;
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
-                        register_parameter("emb_initWeight", embGainInitWeight = parameters["emb_initWeight"]);
+                        register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
                         register_parameter("conv_res1.weight", convRes1Weight = parameters["conv_res1.weight"]);
                     }
 
@@ -1690,7 +1690,7 @@ namespace Gallery
                         var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);          // [B, Channels, 2*H, 2*W]
                         act0.Dispose();
                         var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training); // [B, Channels]
-                        var embGain = embLinear * embGainInitWeight;                                      // [B, Channels]
+                        var embGain = embLinear * embGainGain;                                            // [B, Channels]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                         // [B, Channels]
                         embGain.Dispose();
@@ -1756,7 +1756,7 @@ namespace Gallery
                     private readonly int Embedding;
                     private readonly Parameter convRes0Weight; // [Out, In, 3, 3]
                     private readonly Parameter embLinearWeight; // [Out, Embedding]
-                    private readonly Parameter embGainInitWeight; // []
+                    private readonly Parameter embGainGain; // []
                     private readonly Parameter convRes1Weight; // [Out, Out, 3, 3]
                     private readonly Parameter convSkipWeight; // [Out, In, 1, 1]
 
@@ -1764,7 +1764,7 @@ namespace Gallery
                     public static ParameterLayout Layout(int In, int Out, int Embedding) => new ParameterLayout()
                         .AddFloat32("conv_res0.weight", Initializer.Normal(1), Out, In, 3, 3)
                         .AddFloat32("emb_linear.weight", Initializer.Normal(1), Out, Embedding)
-                        .AddFloat32("emb_initWeight", Initializer.Constant(0))
+                        .AddFloat32("emb_gain", Initializer.Constant(0))
                         .AddFloat32("conv_res1.weight", Initializer.Normal(1), Out, Out, 3, 3)
                         .AddFloat32("conv_skip.weight", Initializer.Normal(1), Out, In, 1, 1);
 
@@ -1776,7 +1776,7 @@ namespace Gallery
                         this.Embedding = Embedding;
                         register_parameter("conv_res0.weight", convRes0Weight = parameters["conv_res0.weight"]);
                         register_parameter("emb_linear.weight", embLinearWeight = parameters["emb_linear.weight"]);
-                        register_parameter("emb_initWeight", embGainInitWeight = parameters["emb_initWeight"]);
+                        register_parameter("emb_gain", embGainGain = parameters["emb_gain"]);
                         register_parameter("conv_res1.weight", convRes1Weight = parameters["conv_res1.weight"]);
                         register_parameter("conv_skip.weight", convSkipWeight = parameters["conv_skip.weight"]);
                     }
@@ -1788,7 +1788,7 @@ namespace Gallery
                         var turned = MagnitudePreserving.Conv2d(act0, convRes0Weight, training);          // [B, Out, H, W]
                         act0.Dispose();
                         var embLinear = MagnitudePreserving.Linear(embedding, embLinearWeight, training); // [B, Out]
-                        var embGain = embLinear * embGainInitWeight;                                      // [B, Out]
+                        var embGain = embLinear * embGainGain;                                            // [B, Out]
                         embLinear.Dispose();
                         var factor = embGain + 1;                                                         // [B, Out]
                         embGain.Dispose();

@@ -106,7 +106,7 @@ public sealed class UNetGoldenTests(ITestOutputHelper log)
         Count(kind, resolution, channels, width, more).ShouldBe(count);
 
     private static long Count(string kind, int resolution, int channels, int width, string more) =>
-        Emitted.From(Built.Declare($"[{kind}({resolution}, {channels}, {width}, {more})]", resolution, channels, more.Contains("OutChannels = 6") ? 6 : channels, more.Contains("Labels") ? 1000 : 0))
+        Emitted.From(Built.Declare($"[{kind}({resolution}, {channels}, {width}, {more})]", resolution, channels, more.Contains("OutChannels = 6") ? 6 : channels, more.Contains("LabelDim") ? 1000 : 0))
             .Layout("Net").Count;
 
     /// <summary>A U-Net declared by the numbers of a case, with the case's weights.</summary>
