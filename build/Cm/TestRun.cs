@@ -13,8 +13,8 @@ internal sealed class TestRun(Workspace workspace)
     public int Run(string? filter)
     {
         string[] chosen = filter is null ? [] : ["--filter", $"FullyQualifiedName~{filter}"];
-        // One project at a time: each runs its test classes side by side.
-        string[] options = ["-c", "Release", "--no-build", "--nologo", "-m:1"];
+        // Two projects at a time: the programs that tests start leave the processor idle.
+        string[] options = ["-c", "Release", "--no-build", "--nologo", "-m:2"];
         var start = Dotnet.Call(workspace.Root, ["test", Target.Solution.Project, .. options, .. chosen]);
         (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
         // The classes that run side by side fill the processor; threads of libtorch besides would wait for each other.
