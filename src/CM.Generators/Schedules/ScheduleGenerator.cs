@@ -19,7 +19,7 @@ public sealed class ScheduleGenerator : IIncrementalGenerator
         context.RegisterSourceOutput(schedules.Combine(alike), static (output, found) =>
         {
             var (schedule, alike) = found;
-            output.AddSource(HintNames.Of("Times", schedule.Name.File, alike), ScheduleWriter.Write(schedule));
+            output.AddSource(HintNames.Of("Schedules", schedule.Name.File, alike), ScheduleWriter.Write(schedule));
         });
     }
 }

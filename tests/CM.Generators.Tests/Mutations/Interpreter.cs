@@ -255,7 +255,7 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
             case "ClassEmbedding":
                 Expect(layer.Number("labelDropout", 0) is >= 0 and < 1, "label dropout");
                 return F.linear(Ranked(2) * (layer.Has("scale") ? layer.Number("scale", 1) : Math.Sqrt(AtLeast(1, "classes"))), Weight("weight", AtLeast(1, "channels"), size("classes")), layer.Flag("bias", true) ? Weight("bias", size("channels")) : null);
-            case "Augmentation":
+            case "AugmentEmbedding":
                 return F.linear(Ranked(2), Weight("weight", AtLeast(1, "channels"), AtLeast(1, "labels")));
             case "MpSiLU":
                 return x * x.sigmoid() / 0.596;

@@ -30,7 +30,7 @@ internal sealed class Mutator
         ("Linear", "Conv2d", all => $"{all[0]}, {all[1]}, 1"), ("Conv2d", "Linear", all => $"{all[0]}, {all[1]}"),
         ("MpLinear", "Linear", all => $"{all[0]}, {all[1]}"), ("MpConv2d", "MpLinear", all => $"{all[0]}, {all[1]}"),
         ("AdaptiveGroupNorm", "GroupNorm", all => $"{all[0]}, {all[1]}"), ("RmsNorm", "LayerNorm", all => all[0]), ("ConvTranspose2d", "Conv2d", all => string.Join(", ", all)),
-        ("DepthwiseConv2d", "Conv2d", all => $"{all[0]}, {all[0]}, {all[1]}"), ("ClassEmbedding", "Augmentation", all => $"{all[0]}, {all[1]}"), ("Attention", "MpAttention", all => all[0]),
+        ("DepthwiseConv2d", "Conv2d", all => $"{all[0]}, {all[0]}, {all[1]}"), ("ClassEmbedding", "AugmentEmbedding", all => $"{all[0]}, {all[1]}"), ("Attention", "MpAttention", all => all[0]),
     ];
 
     // Functions that are mistaken for each other and take the same arguments; some replace a name, others the whole call.

@@ -63,7 +63,7 @@ public sealed class TimesTests
     [InlineData(Improved, "IctSchedule")]
     [InlineData(Linear, "LinearSchedule")]
     public Task A_schedule_becomes_tensor_code(string source, string name) =>
-        Snapshot.Match(Source.Generate(source)[$"Times/Test.{name}.g.cs"], "Times." + name);
+        Snapshot.Match(Source.Generate(source)[$"Schedules/Test.{name}.g.cs"], "Times." + name);
 
     [Fact]
     public void Formulas_mean_on_tensors_what_they_mean_on_doubles()
