@@ -146,7 +146,7 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
     // A U-Net is run as what it stands for, which other tests compare with the reference implementations; what it takes and gives is what its attribute says.
     private Tensor[] Enter(UNet net, LayerPlan layer, Tensor[] inputs, string path)
     {
-        var labels = layer.Whole("labels", 0);
+        var labels = layer.Whole("labelDim", 0);
         long[] image = [layer.Whole("channels"), layer.Whole("resolution"), layer.Whole("resolution")];
         Expect(inputs.Length == (labels > 0 ? 3 : 2) && inputs[0].dim() == 4 && inputs[0].shape[1..].SequenceEqual(image), "images that it takes");
         Expect(inputs[1].dim() == 1 && inputs[1].shape[0] == inputs[0].shape[0], "levels that it takes");
