@@ -9,7 +9,9 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace CM.Bench.Generator;
 
-/// <summary>All generators over copies of the samples' networks, each sample's in a file of its own; or over the gallery's largest network.</summary>
+/// <summary>
+/// All generators over copies of the samples' networks, each sample's in a file of its own; or over the gallery's largest network.
+/// </summary>
 public class Keystrokes
 {
     private const string Largest = "EDM2-XL";

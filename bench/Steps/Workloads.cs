@@ -148,7 +148,9 @@ public sealed partial record ToyVariationalNoise
 [Experiment, Coupling<ToyVariationalNoise>, ClipGradNorm(200)]
 public sealed partial record ToyVariationalSteps : ToySteps;
 
-/// <summary>VCT's posterior: half of what the encoder's network gives is the mean, the softplus of the rest the deviation.</summary>
+/// <summary>
+/// VCT's posterior: half of what the encoder's network gives is the mean, the softplus of the rest the standard deviation.
+/// </summary>
 [Network]
 public sealed partial record Posterior
 {

@@ -138,7 +138,7 @@ public sealed partial record CompactDenoiser : IDenoiser
     }
 }
 
-/// <summary>Mean and deviation of the noise that a digit would like.</summary>
+/// <summary>Mean and standard deviation of the noise that a digit would like.</summary>
 [Network]
 public sealed partial record DigitsEncoder
 {

@@ -33,7 +33,9 @@ public sealed partial record EctSchedule : ITimeSchedule
     public static double TeacherTime(double t, int stage) => Max(0, t - t * Pow(2, -(stage + 1)) * (1 + 8 / (1 + Exp(t))));
 }
 
-/// <summary>ECT's times for ImageNet-64: a quarter of the gap in each of four stages, weights 1/c_out² (Geng et al. 2024, branch imgnet).</summary>
+/// <summary>
+/// ECT's times for ImageNet-64: a quarter of the gap in each of four stages, weights 1/c_out² (Geng et al. 2024, branch imgnet).
+/// </summary>
 [TimeSchedule(min: 0.002, max: 80, Preconditioning = Preconditioning.Edm), LogNormal(mean: -0.8, std: 1.6)]
 public sealed partial record EctImageNetSchedule : ITimeSchedule
 {

@@ -39,7 +39,7 @@ public sealed partial record Residual(int Width)
     private Value Forward([Shape("B", nameof(Width))] Value x) => x + (x | SiLU | Linear1);
 }
 
-/// <summary>Mean and deviation of the noise that a data point would like.</summary>
+/// <summary>Mean and standard deviation of the noise that a data point would like.</summary>
 [Network]
 public sealed partial record MoonsEncoder
 {

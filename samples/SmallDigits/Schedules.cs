@@ -3,7 +3,9 @@ using static System.Math;
 
 namespace SmallDigits;
 
-/// <summary>ECT's continuous times (Geng et al. 2024), tuned for short runs: the gap halves twelve times, and the law of times is narrower.</summary>
+/// <summary>
+/// ECT's continuous times (Geng et al. 2024), tuned for short runs: the gap halves twelve times, and the distribution of times is narrower.
+/// </summary>
 [TimeSchedule(min: 0.002, max: 80), LogNormal(mean: -0.5, std: 1.6)]
 public sealed partial record EctSchedule : ITimeSchedule
 {

@@ -12,7 +12,9 @@ using static CM.Generators.Core.Literals;
 
 namespace CM.CodeFixes;
 
-/// <summary>Names a part that an experiment lacks: usual numbers, or the networks, schedules and data that there are and that fit.</summary>
+/// <summary>
+/// Names a part that an experiment lacks: usual numbers, or the networks, schedules and data that there are and that fit.
+/// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(AddExperimentPart)), Shared]
 public sealed class AddExperimentPart : DeclarationFix
 {

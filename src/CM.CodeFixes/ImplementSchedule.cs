@@ -6,7 +6,9 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace CM.CodeFixes;
 
-/// <summary>Adds <c>ITimeSchedule</c> to a schedule, and the formulas it lacks: variance exploding, with a teacher at half the time.</summary>
+/// <summary>
+/// Adds <c>ITimeSchedule</c> to a schedule, and the formulas it lacks: variance exploding, with a teacher at half the time.
+/// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(ImplementSchedule)), Shared]
 public sealed class ImplementSchedule : DeclarationFix
 {

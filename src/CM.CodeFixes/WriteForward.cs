@@ -9,7 +9,9 @@ using Microsoft.CodeAnalysis.CodeFixes;
 
 namespace CM.CodeFixes;
 
-/// <summary>Writes a <c>Forward</c> that pipes the layers in order, with shapes that the checker has followed through them where it can.</summary>
+/// <summary>
+/// Writes a <c>Forward</c> that pipes the layers in order, with shapes that the checker has followed through them where it can.
+/// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp, Name = nameof(WriteForward)), Shared]
 public sealed class WriteForward : DeclarationFix
 {
@@ -27,7 +29,8 @@ public sealed class WriteForward : DeclarationFix
             $"private Value Forward([{Attribute(into)}] Value x) => x{string.Concat(plan.Layers.Select(layer => " | " + Literals.Escape(layer.Name)))};"));
     }
 
-    // Candidates for the first layer's input: a block says it; others name a number of channels, of vectors or of images, or take one number a sample.
+    // Candidates for the first layer's input: a block says it; others name a number of channels, of vectors or of images, or take one
+    // number a sample.
     private static IEnumerable<Dim[]> Inputs(NetworkPlan plan)
     {
         if (plan.Layers.FirstOrDefault() is not { } first)

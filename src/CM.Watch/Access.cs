@@ -5,8 +5,9 @@ using System.Text;
 namespace CM.Watch;
 
 /// <summary>
-/// Access control. On this machine everybody has access, if the browser was sent to this machine's own name: a page from elsewhere whose name was bent to
-/// 127.0.0.1 is not served. From other machines only those who have the token, in the address at first and in a cookie from then on.
+/// Access control. On this machine everybody has access, if the browser was sent to this machine's own name: a page from elsewhere whose
+/// name was bent to 127.0.0.1 is not served. From other machines only those who have the token, in the address at first and in a cookie
+/// from then on.
 /// </summary>
 internal sealed class Access(ListenAddress address)
 {

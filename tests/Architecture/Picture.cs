@@ -4,8 +4,8 @@ using System.Text;
 namespace Architecture;
 
 /// <summary>
-/// Draws the folders of projects in rows, each above those that it uses. An arrow is left out where a path of others says it. Colours are their own
-/// background, so that the picture is readable on light and dark pages.
+/// Draws the folders of projects in rows, each above those that it uses. An arrow is left out where a path of others says it. Colours are
+/// their own background, so that the picture is readable on light and dark pages.
 /// </summary>
 internal sealed class Picture
 {

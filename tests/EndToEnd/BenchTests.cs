@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace EndToEnd;
 
-/// <summary>The measurements beside PyTorch and hand-written TorchSharp as a program: what they refuse, and what they print for machines. No figure is judged.</summary>
+/// <summary>
+/// The measurements beside PyTorch and hand-written TorchSharp as a program: what they refuse, and what they print for machines. No figure
+/// is judged.
+/// </summary>
 public sealed class BenchTests
 {
     private static readonly DirectoryInfo Output = new(AppContext.BaseDirectory.TrimEnd('/'));

@@ -141,7 +141,9 @@ public sealed class FaultTests
         outcome.Errors.ShouldMatch(@"^error: step 0: the loss is (NaN|Infinity): \d+ samples of 256 went bad, at times 0\.00\d+ to [\d.]+; the first layer whose result is not finite is Body\.1\.Linear1, \[\d+, 128\]; the last good checkpoint is .*step-000000\.safetensors");
     }
 
-    /// <summary>The limit of addresses stands for a small machine: a real request of libtorch fails, and the batch that the message names fits.</summary>
+    /// <summary>
+    /// The limit of addresses stands for a small machine: a real request of libtorch fails, and the batch that the message names fits.
+    /// </summary>
     [Fact]
     public void A_batch_that_is_too_large_is_told_with_one_that_fits()
     {

@@ -5,7 +5,9 @@ using System.Runtime.CompilerServices;
 
 namespace Packaging;
 
-/// <summary>The packages of this build in a folder of their own, and fresh projects that restore from there into a packages folder of their own.</summary>
+/// <summary>
+/// The packages of this build in a folder of their own, and fresh projects that restore from there into a packages folder of their own.
+/// </summary>
 public sealed class Packages : IDisposable
 {
     private static readonly string Configuration = typeof(Packages).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
@@ -15,8 +17,8 @@ public sealed class Packages : IDisposable
     {
         foreach (var project in new[] { "CM.Dsl", "CM.Runtime", "CM.Cli", "DslCM.Templates" })
             Pack(project, "feed");
-        // The machine's own sources stay: the packages that CM.Runtime depends on come from there, or, as libtorch is large, from the machine's packages
-        // folder. Only a folder with packages of ours is not looked into: it would hide those of this build.
+        // The machine's own sources stay: the packages that CM.Runtime depends on come from there, or, as libtorch is large, from the
+        // machine's packages folder. Only a folder with packages of ours is not looked into: it would hide those of this build.
         var machine = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         var fallback = Directory.Exists(Path.Combine(machine, "cm.runtime")) ? "" : $"<add key=\"machine\" value=\"{machine}\" />";

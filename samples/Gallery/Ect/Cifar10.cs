@@ -3,8 +3,8 @@ using CM.Dsl;
 namespace Gallery;
 
 /// <summary>
-/// EDM on CIFAR-10, unconditional, without augmentation: the diffusion model that the tuned models start from (Karras et al. 2022, table 7). Published
-/// weights take its place with <c>train NAME --weights FILE</c>.
+/// EDM on CIFAR-10, unconditional, without augmentation: the diffusion model that the tuned models start from (Karras et al. 2022, table
+/// 7). Published weights take its place with <c>train NAME --weights FILE</c>.
 /// </summary>
 [Experiment(Steps = 400_000, Batch = 512, Seed = 0)]
 [Data<Cifar10>, HorizontalFlip]

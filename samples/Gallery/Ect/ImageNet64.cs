@@ -3,8 +3,9 @@ using CM.Dsl;
 namespace Gallery;
 
 /// <summary>
-/// EDM2-S on ImageNet-64, by class: the diffusion model that the tuned models start from (Karras et al. 2024, preset edm2-img64-s of github.com/NVlabs/edm2), without the
-/// head that learns how uncertain each noise level is. Published weights take its place with <c>train NAME --weights FILE</c>, its own with <c>--fork RUN</c>.
+/// EDM2-S on ImageNet-64, by class: the diffusion model that the tuned models start from (Karras et al. 2024, preset edm2-img64-s of
+/// github.com/NVlabs/edm2), without the head that learns how uncertain each noise level is. Published weights take its place with <c>train
+/// NAME --weights FILE</c>, its own with <c>--fork RUN</c>.
 /// </summary>
 [Experiment(Steps = 524_288, Batch = 2048, Seed = 0)]
 [Data<ImageNet64>]
@@ -19,8 +20,8 @@ namespace Gallery;
 public sealed partial record Edm2ImageNet64Small;
 
 /// <summary>
-/// ECT on ImageNet-64 with EDM2-S, by class (Geng et al. 2024, github.com/locuslab/ect, branch imgnet): 5.51 in one step, 3.18 in two. It starts from EDM2's published
-/// weights: <c>train EctImageNet64Small --weights FILE</c>.
+/// ECT on ImageNet-64 with EDM2-S, by class (Geng et al. 2024, github.com/locuslab/ect, branch imgnet): 5.51 in one step, 3.18 in two. It
+/// starts from EDM2's published weights: <c>train EctImageNet64Small --weights FILE</c>.
 /// </summary>
 [Experiment(Steps = 100_000, Batch = 128, Seed = 0)]
 [Data<ImageNet64>]

@@ -24,7 +24,10 @@ public sealed partial record GcLsun64BaselineDenoiser : IDenoiser
     private Value Forward([Shape("B", 3, 64, 64)] Value x, [Shape("B")] Value level) => (x, level) | Model;
 }
 
-/// <summary>iCT-GC on LSUN Church 64 (Issenhuth et al. 2025, table 1; the paper does not give this set's numbers, here are those of CelebA-64): FID 9.88 in one step; pseudo-Huber with c = 0.00054·√12288.</summary>
+/// <summary>
+/// iCT-GC on LSUN Church 64 (Issenhuth et al. 2025, table 1; the paper does not give this set's numbers, here are those of CelebA-64): FID
+/// 9.88 in one step; pseudo-Huber with c = 0.00054·√12288.
+/// </summary>
 [Experiment(Steps = 150_000, Batch = 128, Seed = 999)]
 [Data<LsunChurch64>]
 [Model<GcLsun64Denoiser>]

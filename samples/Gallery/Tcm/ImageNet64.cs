@@ -3,8 +3,8 @@ using CM.Dsl;
 namespace Gallery;
 
 /// <summary>
-/// TCM's first stage on ImageNet-64 with EDM2-S, by class (Lee et al. 2025, github.com/NVlabs/TCM; steps of FastGen's run). It starts from EDM2's published weights:
-/// <c>train TcmImageNet64SmallFirst --weights FILE</c>.
+/// TCM's first stage on ImageNet-64 with EDM2-S, by class (Lee et al. 2025, github.com/NVlabs/TCM; steps of FastGen's run). It starts from
+/// EDM2's published weights: <c>train TcmImageNet64SmallFirst --weights FILE</c>.
 /// </summary>
 [Experiment(Steps = 150_000, Batch = 2048, Seed = 101)]
 [Data<ImageNet64>]

@@ -3,7 +3,9 @@ using static System.Math;
 
 namespace Gallery;
 
-/// <summary>TCM's first stage on CIFAR-10: ECT's gap halves every 25,000 of 350,000 steps until it is a thousandth (github.com/NVlabs/TCM).</summary>
+/// <summary>
+/// TCM's first stage on CIFAR-10: ECT's gap halves every 25,000 of 350,000 steps until it is a thousandth (github.com/NVlabs/TCM).
+/// </summary>
 [TimeSchedule(min: 0.002, max: 80, Preconditioning = Preconditioning.Edm), LogNormal(mean: -1.1, std: 2.0, Truncated = true)]
 public sealed partial record TcmCifar10FirstSchedule : ITimeSchedule
 {

@@ -2,7 +2,9 @@ using CM.Dsl;
 
 namespace Gallery;
 
-/// <summary>The posterior of VCT's encoder: half of what its network gives is the mean, the softplus of the rest the deviation.</summary>
+/// <summary>
+/// The posterior of VCT's encoder: half of what its network gives is the mean, the softplus of the rest the standard deviation.
+/// </summary>
 [Network]
 public sealed partial record Posterior(int Size)
 {
@@ -11,7 +13,7 @@ public sealed partial record Posterior(int Size)
     private (Value, Value) Forward([Shape("B", "2*Size", "H", "W")] Value x) => (x | SliceChannels(0, Size), x | SliceChannels(Size, Size) | Softplus);
 }
 
-/// <summary>VCT's encoder for Fashion-MNIST: a small DDPM++ without a level, which sees the data at deviation 1.</summary>
+/// <summary>VCT's encoder for Fashion-MNIST: a small DDPM++ without a level, which sees the data at standard deviation 1.</summary>
 [Network]
 public sealed partial record FashionEncoder
 {

@@ -13,7 +13,9 @@ public sealed partial record FashionDenoiser : IDenoiser
     private Value Forward([Shape("B", 1, 28, 28)] Value x, [Shape("B")] Value level) => (x, level) | Model;
 }
 
-/// <summary>iCT on Fashion-MNIST, VCT's baseline: the pseudo-Huber distance of every pixel, c = 0.00054·√784 (github.com/sony/vct).</summary>
+/// <summary>
+/// iCT on Fashion-MNIST, VCT's baseline: the pseudo-Huber distance of every pixel, c = 0.00054·√784 (github.com/sony/vct).
+/// </summary>
 [Experiment(Steps = 400_000, Batch = 128, Seed = 42)]
 [Data<FashionMnist>]
 [Model<FashionDenoiser>]

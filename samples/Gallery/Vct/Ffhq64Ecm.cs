@@ -13,7 +13,9 @@ public sealed partial record FfhqDenoiser : IDenoiser
     private Value Forward([Shape("B", 3, 64, 64)] Value x, [Shape("B")] Value level) => (x, level) | Model;
 }
 
-/// <summary>ECM on FFHQ-64, VCT's baseline (github.com/sony/vct). It starts from EDM's published weights: <c>train Ffhq64Ecm --weights FILE</c>.</summary>
+/// <summary>
+/// ECM on FFHQ-64, VCT's baseline (github.com/sony/vct). It starts from EDM's published weights: <c>train Ffhq64Ecm --weights FILE</c>.
+/// </summary>
 [Experiment(Steps = 400_000, Batch = 128, Seed = 42)]
 [Data<Ffhq64>]
 [Model<FfhqDenoiser>]

@@ -3,7 +3,9 @@ using static System.Math;
 
 namespace Gallery;
 
-/// <summary>ECT's times for ImageNet-64 with VCT's kernel, linear interpolation: at 80 there is noise alone (github.com/sony/vct).</summary>
+/// <summary>
+/// ECT's times for ImageNet-64 with VCT's kernel, linear interpolation: at 80 there is noise alone (github.com/sony/vct).
+/// </summary>
 [TimeSchedule(min: 0.003, max: 80), LogNormal(mean: -0.8, std: 1.6)]
 public sealed partial record LinearImageNetSchedule : ITimeSchedule
 {
@@ -54,7 +56,10 @@ public sealed partial record ImageNetNoise
     }
 }
 
-/// <summary>ECM on ImageNet-64 with EDM2-S, by class, VCT's baseline (github.com/sony/vct). It starts from EDM2's published weights: <c>train ImageNet64Ecm --weights FILE</c>.</summary>
+/// <summary>
+/// ECM on ImageNet-64 with EDM2-S, by class, VCT's baseline (github.com/sony/vct). It starts from EDM2's published weights: <c>train
+/// ImageNet64Ecm --weights FILE</c>.
+/// </summary>
 [Experiment(Steps = 200_000, Batch = 128, Seed = 42)]
 [Data<ImageNet64>]
 [Model<ImageNetSmallDenoiser>]

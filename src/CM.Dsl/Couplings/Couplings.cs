@@ -2,8 +2,8 @@ namespace CM.Dsl;
 
 /// <summary>
 /// Declares how a batch of data meets a batch of noise: a partial record with a method <c>private Pair Couple(Value data, Value noise)</c>,
-/// with <see cref="TimePair"/> behind them where it needs them, and <c>Value labels</c> last where a network of its own takes the one-hot labels
-/// <c>[B, classes]</c> of the data. Its parts are attributed partial properties of type <see cref="Layer"/>.
+/// with <see cref="TimePair"/> behind them where it needs them, and <c>Value labels</c> last where a network of its own takes the one-hot
+/// labels <c>[B, classes]</c> of the data. Its parts are attributed partial properties of type <see cref="Layer"/>.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class CouplingAttribute : Attribute;

@@ -3,8 +3,8 @@ using System.ComponentModel;
 namespace CM.Dsl;
 
 /// <summary>
-/// Another coupling as a part of this one: <c>var (x, z) = (data, noise) | Layer</c> gives its two ends. Its parts become parts of this coupling, and its
-/// regularization, if it has one, is added to this one's.
+/// Another coupling as a part of this one: <c>var (x, z) = (data, noise) | Layer</c> gives its two ends. Its parts become parts of this
+/// coupling, and its regularization, if it has one, is added to this one's.
 /// </summary>
 /// <typeparam name="TCoupling">A record with <see cref="CouplingAttribute"/>.</typeparam>
 public sealed class NestedAttribute<TCoupling> : LayerAttribute;

@@ -1,6 +1,8 @@
 namespace CM.Dsl;
 
-/// <summary>Source of examples. A data source carries a <see cref="ShapeAttribute"/> with the shape of one example, without the batch.</summary>
+/// <summary>
+/// Source of examples. A data source carries a <see cref="ShapeAttribute"/> with the shape of one example, without the batch.
+/// </summary>
 public interface IDataSource;
 
 /// <summary>Examples that are computed or held in memory: implement this for your own data.</summary>

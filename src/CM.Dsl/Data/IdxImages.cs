@@ -13,6 +13,8 @@ public sealed record Mnist() : IdxImages("train-images-idx3-ubyte", "train-label
 [Shape(1, 28, 28), Classes(10)]
 public sealed record MnistTest() : IdxImages("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte");
 
-/// <summary>Articles of clothing, 28×28, grey (Xiao et al. 2017), in a folder <c>fashion-mnist</c>: its files have the names of MNIST's.</summary>
+/// <summary>
+/// Articles of clothing, 28×28, grey (Xiao et al. 2017), in a folder <c>fashion-mnist</c>: its files have the names of MNIST's.
+/// </summary>
 [Shape(1, 28, 28), Classes(10)]
 public sealed record FashionMnist() : IdxImages("fashion-mnist/train-images-idx3-ubyte", "train-labels-idx1-ubyte");

@@ -1,7 +1,8 @@
 namespace CM.Dsl;
 
 /// <summary>
-/// Points in the plane, scaled to a deviation of about 0.5. Example <c>i</c> is always the same point: it is a function of <c>i</c> alone.
+/// Points in the plane, scaled to a standard deviation of about 0.5. Example <c>i</c> is always the same point: it is a function of
+/// <c>i</c> alone.
 /// </summary>
 public abstract record PlanarPoints : IExamples
 {
@@ -42,7 +43,7 @@ public interface IModes
     /// <summary>Positions of the modes.</summary>
     IReadOnlyList<(double X, double Y)> Centers { get; }
 
-    /// <summary>Deviation of each coordinate about its mode.</summary>
+    /// <summary>Standard deviation of each coordinate about its mode.</summary>
     double Deviation { get; }
 }
 
@@ -109,7 +110,7 @@ public struct SplitMix(ulong key)
     /// <summary>Evenly spread in [0, 1).</summary>
     public double Uniform() => (Bits() >> 11) * (1.0 / (1UL << 53));
 
-    /// <summary>From the standard normal law (Box and Muller 1958).</summary>
+    /// <summary>From the standard normal distribution (Box and Muller 1958).</summary>
     public double Normal() => Math.Sqrt(-2 * Math.Log(1 - Uniform())) * Math.Cos(2 * Math.PI * Uniform());
 
     private static ulong Mix(ulong z)

@@ -1,8 +1,8 @@
 namespace CM.Dsl;
 
 /// <summary>
-/// Declares how a network is trained to tell classes apart, with Adam and cross entropy: <c>train-features</c> does it once, and its features then judge samples
-/// (the Fréchet distance and its kin).
+/// Declares how a network is trained to tell classes apart, with Adam and cross entropy: <c>train-features</c> does it once, and its
+/// features then judge samples (the Fréchet distance and its kin).
 /// </summary>
 /// <typeparam name="TData">Labelled data to train on, with <see cref="ShapeAttribute"/> and <see cref="ClassesAttribute"/>.</typeparam>
 /// <typeparam name="TTest">Data of the same kind on which the accuracy is measured.</typeparam>
@@ -24,7 +24,9 @@ public sealed class ClassifierAttribute<TData, TTest> : Attribute
     public int Seed { get; set; } = 1;
 }
 
-/// <summary>Judges samples in the course of a training, and by <c>evaluate</c>: points in the plane by their distances to the data.</summary>
+/// <summary>
+/// Judges samples in the course of a training, and by <c>evaluate</c>: points in the plane by their distances to the data.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public class EvaluateAttribute : Attribute
 {
@@ -36,7 +38,8 @@ public class EvaluateAttribute : Attribute
 }
 
 /// <summary>Judges images by the features of a classifier, which <c>train-features</c> has trained.</summary>
-/// <typeparam name="TClassifier">A network with <see cref="ClassifierAttribute{TData, TTest}"/> that takes examples of the experiment's data.</typeparam>
+/// <typeparam name="TClassifier">A network with <see cref="ClassifierAttribute{TData, TTest}"/> that takes examples of the experiment's
+/// data.</typeparam>
 public sealed class EvaluateAttribute<TClassifier> : EvaluateAttribute
     where TClassifier : IClassifier;
 

@@ -11,7 +11,9 @@ public abstract class OptimizerAttribute(double learningRate) : Attribute
     /// <summary>Decay of the first moment, from 0 up to, but not including, 1. Default: 0.9.</summary>
     public double Beta1 { get; set; } = 0.9;
 
-    /// <summary>Decay of the second moment, from 0 up to, but not including, 1. Default: 0.999; of <see cref="LionAttribute"/> 0.99.</summary>
+    /// <summary>
+    /// Decay of the second moment, from 0 up to, but not including, 1. Default: 0.999; of <see cref="LionAttribute"/> 0.99.
+    /// </summary>
     public double Beta2 { get; set; } = 0.999;
 
     /// <summary>Weight decay, 0 or more. Default: 0; of <see cref="AdamWAttribute"/> 0.01.</summary>
@@ -26,7 +28,9 @@ public sealed class AdamAttribute(double learningRate) : OptimizerAttribute(lear
     public double Epsilon { get; set; } = 1e-8;
 }
 
-/// <summary>Adam whose weight decay is no part of the gradient: w ← (1 − rate·decay)·w before each step (Loshchilov and Hutter 2019).</summary>
+/// <summary>
+/// Adam whose weight decay is no part of the gradient: w ← (1 − rate·decay)·w before each step (Loshchilov and Hutter 2019).
+/// </summary>
 public sealed class AdamWAttribute : OptimizerAttribute
 {
     /// <param name="learningRate">Learning rate, above 0.</param>
@@ -52,7 +56,9 @@ public sealed class LionAttribute : OptimizerAttribute
     public LionAttribute(double learningRate)
         : base(learningRate) => Beta2 = 0.99;
 
-    /// <summary>Weights decay by (1 − decay) a step at the full learning rate, whatever that is: the decay is divided by the rate. Default: false.</summary>
+    /// <summary>
+    /// Weights decay by (1 − decay) a step at the full learning rate, whatever that is: the decay is divided by the rate. Default: false.
+    /// </summary>
     public bool Decoupled { get; set; }
 }
 
@@ -68,7 +74,9 @@ public sealed class WarmUpAttribute(double steps) : Attribute
     public double After { get; set; }
 }
 
-/// <summary>The learning rate falls with the root of the steps: rate/√max((k − after)/steps, 1) at step k (EDM2, Karras et al. 2024).</summary>
+/// <summary>
+/// The learning rate falls with the root of the steps: rate/√max((k − after)/steps, 1) at step k (EDM2, Karras et al. 2024).
+/// </summary>
 /// <param name="steps">Step from which it falls, above 0.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class InverseSqrtAttribute(double steps) : Attribute
@@ -81,8 +89,9 @@ public sealed class InverseSqrtAttribute(double steps) : Attribute
 }
 
 /// <summary>
-/// The learning rate falls along half a cosine, from the end of its warm-up to 0 at the end of training: rate·½(1 + cos(π·(k − w)/(steps − w)))
-/// at step k = w, …, with w the step at which <see cref="WarmUpAttribute"/> ends (Loshchilov and Hutter 2017, equation 5, without restarts).
+/// The learning rate falls along half a cosine, from the end of its warm-up to 0 at the end of training: rate·½(1 + cos(π·(k − w)/(steps −
+/// w))) at step k = w, …, with w the step at which <see cref="WarmUpAttribute"/> ends (Loshchilov and Hutter 2017, equation 5, without
+/// restarts).
 /// </summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class CosineAttribute : Attribute;
@@ -97,8 +106,8 @@ public sealed class ClipGradNormAttribute(double bound) : Attribute
 }
 
 /// <summary>
-/// Multiplies the loss before backpropagation and divides the gradients by the same again, so that small ones are not lost where a network computes in
-/// half precision, <see cref="ComputeType.Float16"/>. A step whose gradients overflow is left out and halves the scale.
+/// Multiplies the loss before backpropagation and divides the gradients by the same again, so that small ones are not lost where a network
+/// computes in half precision, <see cref="ComputeType.Float16"/>. A step whose gradients overflow is left out and halves the scale.
 /// </summary>
 /// <param name="scale">The first scale, above 0; torch's <c>GradScaler</c> takes 65536, TCM 16.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]

@@ -1,8 +1,9 @@
 namespace CM.Dsl;
 
 /// <summary>
-/// Type in which networks compute. Weights, their gradients' sum, moments, averages, norms' statistics, softmax and losses are float32 in any case: weights are
-/// cast once a step (those that a layer normalises, at each pass, after that), what flows into a network is cast there, and what comes out is float32 again. Default: float32, as libtorch is set up.
+/// Type in which networks compute. Weights, their gradients' sum, moments, averages, norms' statistics, softmax and losses are float32 in
+/// any case: weights are cast once a step (those that a layer normalises, at each pass, after that), what flows into a network is cast
+/// there, and what comes out is float32 again. Default: float32, as libtorch is set up.
 /// </summary>
 /// <param name="compute">The type.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
@@ -24,6 +25,8 @@ public enum ComputeType
     /// <summary>16 bits with the range of float32 and 8 bits of precision.</summary>
     BFloat16,
 
-    /// <summary>16 bits with 11 bits of precision and a small range; it needs <see cref="LossScaleAttribute"/>. On the CPU it is bfloat16.</summary>
+    /// <summary>
+    /// 16 bits with 11 bits of precision and a small range; it needs <see cref="LossScaleAttribute"/>. On the CPU it is bfloat16.
+    /// </summary>
     Float16,
 }

@@ -1,8 +1,8 @@
 namespace CM.Dsl;
 
 /// <summary>
-/// Multistep consistency sampling: from pure noise at the first time, then, for each further time, noise is added back to that time and removed
-/// again (Song et al. 2023, algorithm 1).
+/// Multistep consistency sampling: from pure noise at the first time, then, for each further time, noise is added back to that time and
+/// removed again (Song et al. 2023, algorithm 1).
 /// </summary>
 /// <param name="times">Falling times inside the schedule's range; the first is usually the schedule's <c>max</c>.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
@@ -11,7 +11,9 @@ public sealed class MultistepSamplerAttribute(params double[] times) : Attribute
     /// <summary>Falling times.</summary>
     public IReadOnlyList<double> Times { get; } = times;
 
-    /// <summary>Add the same noise back at every time after the first (TCM's <c>--deterministic</c>). Default: false, each time has its own.</summary>
+    /// <summary>
+    /// Add the same noise back at every time after the first (TCM's <c>--deterministic</c>). Default: false, each time has its own.
+    /// </summary>
     public bool ReuseNoise { get; set; }
 }
 

@@ -12,7 +12,9 @@ public sealed class BlockAttribute<TNetwork>(params object[] arguments) : LayerA
     public IReadOnlyList<object> Arguments { get; } = arguments;
 }
 
-/// <summary>Several copies of a layer one after the other, each with its own parameters; the layer's output must have its input's shape.</summary>
+/// <summary>
+/// Several copies of a layer one after the other, each with its own parameters; the layer's output must have its input's shape.
+/// </summary>
 /// <param name="times">Times, 1 or more.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class RepeatAttribute(int times) : Attribute

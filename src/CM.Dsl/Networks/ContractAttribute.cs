@@ -5,7 +5,8 @@ namespace CM.Dsl;
 /// <summary>Contract of a generated module, for generators of other assemblies; written by the generator, not by people.</summary>
 /// <param name="count">Number of trainable elements, as a term over the parameters.</param>
 /// <param name="work">Multiply-adds for one example, likewise.</param>
-/// <param name="activations">Number of elements that one example keeps for the backward pass, without what goes in and comes out, likewise.</param>
+/// <param name="activations">Number of elements that one example keeps for the backward pass, without what goes in and comes out,
+/// likewise.</param>
 [EditorBrowsable(EditorBrowsableState.Never)]
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class ContractAttribute(string count, string work, string activations) : Attribute

@@ -1,7 +1,8 @@
 namespace CM.Dsl;
 
 /// <summary>
-/// A 2-D convolution: <c>[B, input, H, W] → [B, output, H', W']</c> with <c>H' = ⌊(H + 2·Padding − Dilation·(kernel − 1) − 1) / Stride⌋ + 1</c>.
+/// A 2-D convolution: <c>[B, input, H, W] → [B, output, H', W']</c> with <c>H' = ⌊(H + 2·Padding − Dilation·(kernel − 1) − 1) / Stride⌋ +
+/// 1</c>.
 /// </summary>
 /// <param name="input">Channels that come in.</param>
 /// <param name="output">Channels that go out.</param>
@@ -20,7 +21,9 @@ public sealed class Conv2dAttribute(object input, object output, int kernel) : W
     /// <summary>Step of the kernel, 1 or more. Default: 1.</summary>
     public int Stride { get; set; } = 1;
 
-    /// <summary>Zeros around the image. Default: <c>Dilation·(kernel − 1)/2</c>, which keeps the size for an odd kernel and stride 1.</summary>
+    /// <summary>
+    /// Zeros around the image. Default: <c>Dilation·(kernel − 1)/2</c>, which keeps the size for an odd kernel and stride 1.
+    /// </summary>
     public int Padding { get; set; } = (kernel - 1) / 2;
 
     /// <summary>Distance between the kernel's taps. Default: 1.</summary>

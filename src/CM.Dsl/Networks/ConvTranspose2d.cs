@@ -1,7 +1,8 @@
 namespace CM.Dsl;
 
 /// <summary>
-/// A transposed 2-D convolution: <c>[B, input, H, W] → [B, output, H', W']</c> with <c>H' = (H − 1)·Stride − 2·Padding + kernel + OutputPadding</c>.
+/// A transposed 2-D convolution: <c>[B, input, H, W] → [B, output, H', W']</c> with <c>H' = (H − 1)·Stride − 2·Padding + kernel +
+/// OutputPadding</c>.
 /// </summary>
 /// <remarks>As PyTorch does, <see cref="Init.PyTorch"/> takes output·kernel² for the number that comes in.</remarks>
 /// <param name="input">Channels that come in.</param>

@@ -1,7 +1,8 @@
 namespace CM.Dsl;
 
 /// <summary>
-/// A 2-D convolution of each channel on its own: <c>[B, channels, H, W] → [B, channels, H', W']</c>, with H' as for <see cref="Conv2dAttribute"/>.
+/// A 2-D convolution of each channel on its own: <c>[B, channels, H, W] → [B, channels, H', W']</c>, with H' as for
+/// <see cref="Conv2dAttribute"/>.
 /// </summary>
 /// <param name="channels">Channels.</param>
 /// <param name="kernel">Side of the square kernel, 1 or more.</param>
@@ -16,7 +17,9 @@ public sealed class DepthwiseConv2dAttribute(object channels, int kernel) : Weig
     /// <summary>Step of the kernel, 1 or more. Default: 1.</summary>
     public int Stride { get; set; } = 1;
 
-    /// <summary>Zeros around the image. Default: <c>Dilation·(kernel − 1)/2</c>, which keeps the size for an odd kernel and stride 1.</summary>
+    /// <summary>
+    /// Zeros around the image. Default: <c>Dilation·(kernel − 1)/2</c>, which keeps the size for an odd kernel and stride 1.
+    /// </summary>
     public int Padding { get; set; } = (kernel - 1) / 2;
 
     /// <summary>Distance between the kernel's taps. Default: 1.</summary>

@@ -10,7 +10,7 @@ public sealed class FourierEmbeddingAttribute(object channels) : LayerAttribute
     /// <summary>Features.</summary>
     public object Channels { get; } = channels;
 
-    /// <summary>Deviation of the frequencies. Default: 16.</summary>
+    /// <summary>Standard deviation of the frequencies. Default: 16.</summary>
     public double Scale { get; set; } = 16;
 
     /// <summary>Put the sines before the cosines, as SongUNet does. Default: false.</summary>

@@ -19,7 +19,9 @@ public static class Functions
     /// <summary>x·Φ(x), the exact form with erf, element by element; the shape stays.</summary>
     public static Layer GELU => throw Value.NeverRun();
 
-    /// <summary>The hyperbolic tangent, element by element; the shape stays. Beside <c>using static System.Math</c> it is <c>Functions.Tanh</c>.</summary>
+    /// <summary>
+    /// The hyperbolic tangent, element by element; the shape stays. Beside <c>using static System.Math</c> it is <c>Functions.Tanh</c>.
+    /// </summary>
     public static Layer Tanh => throw Value.NeverRun();
 
     /// <summary>1/(1 + e^−x), element by element; the shape stays.</summary>
@@ -46,7 +48,9 @@ public static class Functions
     /// <param name="factor">Ratio of the sizes, 2 or more.</param>
     public static Layer Upsample(int factor) => throw Value.NeverRun();
 
-    /// <summary>Keeps every <c>factor</c>-th pixel of every <c>factor</c>-th row: <c>[B, C, H, W] → [B, C, ⌈H/factor⌉, ⌈W/factor⌉]</c>.</summary>
+    /// <summary>
+    /// Keeps every <c>factor</c>-th pixel of every <c>factor</c>-th row: <c>[B, C, H, W] → [B, C, ⌈H/factor⌉, ⌈W/factor⌉]</c>.
+    /// </summary>
     /// <param name="factor">Ratio of the sizes, 2 or more.</param>
     public static Layer Downsample(int factor) => throw Value.NeverRun();
 
@@ -109,7 +113,8 @@ public static class Functions
     public static Layer SliceChannels(int from, int count) => throw Value.NeverRun();
 
     /// <summary>
-    /// Adds one channel of ones at the end: <c>[B, C, …] → [B, C + 1, …]</c>; it is the bias of networks whose convolutions have none (EDM2).
+    /// Adds one channel of ones at the end: <c>[B, C, …] → [B, C + 1, …]</c>; it is the bias of networks whose convolutions have none
+    /// (EDM2).
     /// </summary>
     public static Layer AppendOnes => throw Value.NeverRun();
 
@@ -125,7 +130,8 @@ public static class Functions
     /// </summary>
     /// <param name="channels">Features, an even number.</param>
     /// <param name="maxPositions">Ratio of the fastest to the slowest frequency.</param>
-    /// <param name="endpoint">Division of the exponent by <c>channels/2 − 1</c>, so that the slowest frequency is 1/maxPositions exactly.</param>
+    /// <param name="endpoint">Division of the exponent by <c>channels/2 − 1</c>, so that the slowest frequency is 1/maxPositions
+    /// exactly.</param>
     /// <param name="sineFirst">Sines before the cosines, as SongUNet has them.</param>
     public static Layer PositionalEmbedding(int channels, double maxPositions = 10_000, bool endpoint = false, bool sineFirst = false) =>
         throw Value.NeverRun();
@@ -152,7 +158,9 @@ public static class Functions
     /// <summary>EDM2's SiLU, which preserves magnitudes: x·σ(x)/0.596; the shape stays (Karras et al. 2024, equation 81).</summary>
     public static Layer MpSiLU => throw Value.NeverRun();
 
-    /// <summary>EDM2's sum of two inputs of one shape: ((1 − t)·a + t·b)/√((1 − t)² + t²) (equation 88): <c>(a, b) | MpSum(0.3)</c>.</summary>
+    /// <summary>
+    /// EDM2's sum of two inputs of one shape: ((1 − t)·a + t·b)/√((1 − t)² + t²) (equation 88): <c>(a, b) | MpSum(0.3)</c>.
+    /// </summary>
     /// <param name="t">Share of the second input, from 0 to 1.</param>
     public static Layer MpSum(double t) => throw Value.NeverRun();
 

@@ -23,6 +23,8 @@ public sealed record Layer(string Name, string Kind, string Input, string Output
     /// <summary>Feeds three flows into a block with three inputs.</summary>
     public static Value operator |((Value First, Value Second, Value Third) inputs, Layer layer) => throw Value.NeverRun();
 
-    /// <summary>In a coupling, for a part with <see cref="BernoulliAttribute"/>: each sample from the one or the other flow, as its coin falls.</summary>
+    /// <summary>
+    /// In a coupling, for a part with <see cref="BernoulliAttribute"/>: each sample from the one or the other value, as its draw says.
+    /// </summary>
     public Value Select(Value ifTrue, Value ifFalse) => throw Value.NeverRun();
 }

@@ -1,6 +1,8 @@
 namespace CM.Dsl;
 
-/// <summary>Normalises the last axis to mean 0 and deviation 1, then scales and shifts (Ba et al. 2016): <c>[…, size]</c> stays.</summary>
+/// <summary>
+/// Normalises the last axis to mean 0 and standard deviation 1, then scales and shifts (Ba et al. 2016): <c>[…, size]</c> stays.
+/// </summary>
 /// <param name="size">Size of the last axis.</param>
 public sealed class LayerNormAttribute(object size) : LayerAttribute
 {

@@ -16,7 +16,8 @@ public sealed class MpFourierAttribute(object channels) : LayerAttribute
 
 /// <summary>
 /// A linear map without bias of the last axis, <c>[…, input] → […, output]</c>, by w·Gain/(ε + ‖w‖) row by row (equation 47). The weights
-/// start from N(0, 1). A training pass with gradients first scales the stored rows to magnitude 1; a pass without gradients leaves them alone.
+/// start from N(0, 1). A training pass with gradients first scales the stored rows to magnitude 1; a pass without gradients leaves them
+/// alone.
 /// </summary>
 /// <param name="input">Size of the last axis that comes in.</param>
 /// <param name="output">Size of the last axis that goes out.</param>
@@ -32,7 +33,10 @@ public sealed class MpLinearAttribute(object input, object output) : LayerAttrib
     public double Gain { get; set; } = 1;
 }
 
-/// <summary>A 2-D convolution without bias that keeps the size, <c>[B, input, H, W] → [B, output, H, W]</c>, with weights as for <see cref="MpLinearAttribute"/>.</summary>
+/// <summary>
+/// A 2-D convolution without bias that keeps the size, <c>[B, input, H, W] → [B, output, H, W]</c>, with weights as for
+/// <see cref="MpLinearAttribute"/>.
+/// </summary>
 /// <param name="input">Channels that come in.</param>
 /// <param name="output">Channels that go out.</param>
 /// <param name="kernel">Side of the square kernel, an odd number.</param>

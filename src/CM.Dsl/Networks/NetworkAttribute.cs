@@ -9,10 +9,13 @@ namespace CM.Dsl;
 public sealed class NetworkAttribute : Attribute;
 
 /// <summary>
-/// A network that may be the model of an experiment: inputs <c>[B, …]</c>, <c>[B]</c> (the noise level) and, where it knows classes, <c>[B, classes]</c> (one-hot
-/// labels); output like the first input.
+/// A network that may be the model of an experiment: inputs <c>[B, …]</c>, <c>[B]</c> (the noise level) and, where it knows classes, <c>[B,
+/// classes]</c> (one-hot labels); output like the first input.
 /// </summary>
 public interface IDenoiser;
 
-/// <summary>A network that tells classes apart: from examples <c>[B, …]</c> it makes features <c>[B, d]</c>, by which samples are judged, and logits <c>[B, classes]</c>.</summary>
+/// <summary>
+/// A network that tells classes apart: from examples <c>[B, …]</c> it makes features <c>[B, d]</c>, by which samples are judged, and logits
+/// <c>[B, classes]</c>.
+/// </summary>
 public interface IClassifier;

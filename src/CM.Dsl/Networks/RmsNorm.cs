@@ -1,6 +1,8 @@
 namespace CM.Dsl;
 
-/// <summary>Divides the last axis by its root mean square, √(mean x² + Epsilon), then scales (Zhang and Sennrich 2019): <c>[…, size]</c> stays.</summary>
+/// <summary>
+/// Divides the last axis by its root mean square, √(mean x² + Epsilon), then scales (Zhang and Sennrich 2019): <c>[…, size]</c> stays.
+/// </summary>
 /// <param name="size">Size of the last axis.</param>
 public sealed class RmsNormAttribute(object size) : LayerAttribute
 {

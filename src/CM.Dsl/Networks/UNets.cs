@@ -2,8 +2,8 @@ namespace CM.Dsl;
 
 /// <summary>
 /// A whole U-Net as one layer: <c>[B, channels, resolution, resolution], [B]</c> (and one-hot classes <c>[B, LabelDim]</c> where
-/// <see cref="LabelDim"/> is given) to <c>[B, OutChannels, resolution, resolution]</c>. Names, shapes and starts of its parameters are those of
-/// the reference implementation, below the property's name, so that published weights load by name.
+/// <see cref="LabelDim"/> is given) to <c>[B, OutChannels, resolution, resolution]</c>. Names, shapes and starts of its parameters are
+/// those of the reference implementation, below the property's name, so that published weights load by name.
 /// </summary>
 /// <param name="resolution">Height and width of the images; every level but the first halves it.</param>
 /// <param name="channels">Channels that come in.</param>
@@ -19,16 +19,23 @@ public abstract class UNetAttribute(int resolution, int channels, int modelChann
     /// <summary>Channels that the multipliers multiply.</summary>
     public int ModelChannels { get; } = modelChannels;
 
-    /// <summary>Channels that go out; twice those that come in for an encoder that gives mean and deviation. Default: <see cref="Channels"/>.</summary>
+    /// <summary>
+    /// Channels that go out; twice those that come in for an encoder that gives mean and standard deviation. Default:
+    /// <see cref="Channels"/>.
+    /// </summary>
     public int OutChannels { get; set; } = channels;
 
     /// <summary>Classes, whose one-hot labels are the third input. Default: 0, no classes.</summary>
     public int LabelDim { get; set; }
 
-    /// <summary>Channels of every level as multiples of the width, finest first; as many as there are levels. Default: the reference's.</summary>
+    /// <summary>
+    /// Channels of every level as multiples of the width, finest first; as many as there are levels. Default: the reference's.
+    /// </summary>
     public int[] ChannelMult { get; set; } = [];
 
-    /// <summary>Residual blocks of every level's encoder, finest first, or one number for all; a decoder has one more. Default: the reference's.</summary>
+    /// <summary>
+    /// Residual blocks of every level's encoder, finest first, or one number for all; a decoder has one more. Default: the reference's.
+    /// </summary>
     public int[] NumBlocks { get; set; } = [];
 
     /// <summary>Resolutions whose blocks attend. Default: the reference's.</summary>
@@ -40,8 +47,8 @@ public abstract class UNetAttribute(int resolution, int channels, int modelChann
 
 /// <summary>
 /// DDPM++: EDM's <c>SongUNet</c> with positional embedding and standard encoder (Song et al. 2021, Karras et al. 2022). Reference defaults:
-/// multipliers 1, 2, 2, 2, four blocks, attention at 16 and at the bottom. <c>[DdpmPlusPlus(32, 3, 128, ChannelMult = [2, 2, 2])]</c> is that
-/// of CIFAR-10.
+/// multipliers 1, 2, 2, 2, four blocks, attention at 16 and at the bottom. <c>[DdpmPlusPlus(32, 3, 128, ChannelMult = [2, 2, 2])]</c> is
+/// that of CIFAR-10.
 /// </summary>
 /// <inheritdoc cref="UNetAttribute(int, int, int)"/>
 public class DdpmPlusPlusAttribute(int resolution, int channels, int modelChannels) : UNetAttribute(resolution, channels, modelChannels)
@@ -51,8 +58,8 @@ public class DdpmPlusPlusAttribute(int resolution, int channels, int modelChanne
 }
 
 /// <summary>
-/// <see cref="DdpmPlusPlusAttribute"/> with another block: a record with the parameters (int In, int Out, int Embedding) whose <c>Forward</c>
-/// takes [B, In, H, W] and [B, Embedding] to [B, Out, H, W]. Resampling and attention stay layers of the U-Net around it.
+/// <see cref="DdpmPlusPlusAttribute"/> with another block: a record with the parameters (int In, int Out, int Embedding) whose
+/// <c>Forward</c> takes [B, In, H, W] and [B, Embedding] to [B, Out, H, W]. Resampling and attention stay layers of the U-Net around it.
 /// </summary>
 /// <typeparam name="TBlock">A record with <see cref="NetworkAttribute"/>.</typeparam>
 /// <inheritdoc cref="UNetAttribute(int, int, int)"/>
@@ -68,7 +75,7 @@ public class NcsnPlusPlusAttribute(int resolution, int channels, int modelChanne
     /// <summary>Width of the embedding as a multiple of the width. Default: 4.</summary>
     public int EmbeddingMultiplier { get; set; } = 4;
 
-    /// <summary>Deviation of the frequencies. Default: 16, EDM's; ECT and VCT have 0.02.</summary>
+    /// <summary>Standard deviation of the frequencies. Default: 16, EDM's; ECT and VCT have 0.02.</summary>
     public double FourierScale { get; set; } = 16;
 }
 
@@ -78,7 +85,8 @@ public class NcsnPlusPlusAttribute(int resolution, int channels, int modelChanne
 public sealed class NcsnPlusPlusAttribute<TBlock>(int resolution, int channels, int modelChannels) : NcsnPlusPlusAttribute(resolution, channels, modelChannels);
 
 /// <summary>
-/// ADM: EDM's <c>DhariwalUNet</c> (Dhariwal and Nichol 2021). Reference defaults: multipliers 1, 2, 3, 4, three blocks, attention at 32, 16, 8.
+/// ADM: EDM's <c>DhariwalUNet</c> (Dhariwal and Nichol 2021). Reference defaults: multipliers 1, 2, 3, 4, three blocks, attention at 32,
+/// 16, 8.
 /// </summary>
 /// <inheritdoc cref="UNetAttribute(int, int, int)"/>
 public class AdmAttribute(int resolution, int channels, int modelChannels) : UNetAttribute(resolution, channels, modelChannels)
@@ -96,8 +104,8 @@ public class AdmAttribute(int resolution, int channels, int modelChannels) : UNe
 public sealed class AdmAttribute<TBlock>(int resolution, int channels, int modelChannels) : AdmAttribute(resolution, channels, modelChannels);
 
 /// <summary>
-/// EDM2's magnitude-preserving U-Net, without its uncertainty head (Karras et al. 2024). Reference defaults: multipliers 1, 2, 3, 4, three blocks,
-/// attention at 16 and 8. Widths for ImageNet-64: S 192, M 256, L 320, XL 384.
+/// EDM2's magnitude-preserving U-Net, without its uncertainty head (Karras et al. 2024). Reference defaults: multipliers 1, 2, 3, 4, three
+/// blocks, attention at 16 and 8. Widths for ImageNet-64: S 192, M 256, L 320, XL 384.
 /// </summary>
 /// <inheritdoc cref="UNetAttribute(int, int, int)"/>
 public class Edm2Attribute(int resolution, int channels, int modelChannels) : UNetAttribute(resolution, channels, modelChannels)

@@ -9,7 +9,8 @@ namespace CM.Dsl;
 /// The body of <c>Forward</c> is read by the generator and never run, so nothing here computes.
 /// <list type="table">
 /// <item><term><c>x | Layer</c></term><description>pipes <c>x</c> into a layer</description></item>
-/// <item><term><c>x | SiLU | Upsample(2)</c></term><description>pipes <c>x</c> into functions of <see cref="Functions"/></description></item>
+/// <item><term><c>x | SiLU | Upsample(2)</c></term><description>pipes <c>x</c> into functions of
+/// <see cref="Functions"/></description></item>
 /// <item><term><c>(x, level) | Block</c></term><description>feeds a block that takes several inputs</description></item>
 /// <item><term><c>a + b</c>, <c>a - b</c>, <c>a * b</c></term><description>combine element by element. Axes are aligned from the left, so
 /// <c>[B, C]</c> is spread over <c>[B, C, H, W]</c></description></item>

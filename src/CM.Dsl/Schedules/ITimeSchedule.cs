@@ -21,7 +21,10 @@ public interface ITimeSchedule
     /// <param name="progress">Steps done over steps planned, in [0, 1).</param>
     static virtual int Stage(double progress) => 0;
 
-    /// <summary>The teacher's time r for the student's time t, with 0 ≤ r &lt; t. For r = 0 the target is the data itself; always 0 trains a diffusion model.</summary>
+    /// <summary>
+    /// The teacher's time r for the student's time t, with 0 ≤ r &lt; t. For r = 0 the target is the data itself; always 0 trains a
+    /// diffusion model.
+    /// </summary>
     static virtual double TeacherTime(double t, int stage) => throw new NotSupportedException("This schedule is discretised: it has Discretization and Intervals, and no TeacherTime.");
 
     /// <summary>The time at a fraction u of a discretised schedule: Discretization(0) = min, Discretization(1) = max, growing.</summary>

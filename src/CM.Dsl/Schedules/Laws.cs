@@ -1,7 +1,7 @@
 namespace CM.Dsl;
 
 /// <summary>
-/// Times are log-normal: ln t ~ N(mean, std²). On a grid, an interval has the probability that this law gives it,
+/// Times are log-normal: ln t ~ N(mean, std²). On a grid, an interval has the probability that this distribution gives it,
 /// erf((ln t_{i+1} − mean)/(√2·std)) − erf((ln t_i − mean)/(√2·std)) (iCT, section 3.5).
 /// </summary>
 /// <param name="mean">Mean of ln t.</param>
@@ -16,14 +16,16 @@ public sealed class LogNormalAttribute(double mean, double std) : Attribute
     public double Std { get; } = std;
 
     /// <summary>
-    /// Draw continuous times from the schedule's <c>min</c> to <c>max</c> alone (TCM, Lee et al. 2025). Default: false. A grid lies between them anyway.
+    /// Draw continuous times from the schedule's <c>min</c> to <c>max</c> alone (TCM, Lee et al. 2025). Default: false. A grid lies between
+    /// them anyway.
     /// </summary>
     public bool Truncated { get; set; }
 }
 
 /// <summary>
-/// Continuous times follow a log-Student-t law between the schedule's <c>min</c> and <c>max</c>: ln t = mean + scale·T with T of Student's law (TCM,
-/// Lee et al. 2025, takes 0, 0.2 and 0.01). With few degrees of freedom it is nearly even in ln t beyond a peak at the mean.
+/// Continuous times follow a log-Student-t distribution between the schedule's <c>min</c> and <c>max</c>: ln t = mean + scale·T with T of
+/// Student's law (TCM, Lee et al. 2025, takes 0, 0.2 and 0.01). With few degrees of freedom it is nearly even in ln t beyond a peak at the
+/// mean.
 /// </summary>
 /// <param name="mean">Mode of ln t.</param>
 /// <param name="scale">Width of the peak in ln t, above 0.</param>

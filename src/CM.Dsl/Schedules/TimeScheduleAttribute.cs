@@ -12,18 +12,18 @@ public sealed class TimeScheduleAttribute(double min, double max) : Attribute
     /// <summary>The largest time.</summary>
     public double Max { get; } = max;
 
-    /// <summary>Deviation of the data, sigma_data of EDM (Karras et al. 2022). Default: 0.5.</summary>
+    /// <summary>Standard deviation of the data, sigma_data of EDM (Karras et al. 2022). Default: 0.5.</summary>
     public double SigmaData { get; set; } = 0.5;
 
     /// <summary>
-    /// How the network is wrapped into f(x, t) = CSkip(t)·x + COut(t)·F(CIn(t)·x, ¼ ln t). Default: <see cref="Preconditioning.Consistency"/> for
-    /// a discretised schedule, <see cref="Preconditioning.ConsistencyAtSampling"/> for a continuous one, <see cref="Preconditioning.Edm"/> where
-    /// <see cref="ITimeSchedule.TeacherTime"/> is always 0.
+    /// How the network is wrapped into f(x, t) = CSkip(t)·x + COut(t)·F(CIn(t)·x, ¼ ln t). Default:
+    /// <see cref="Preconditioning.Consistency"/> for a discretised schedule, <see cref="Preconditioning.ConsistencyAtSampling"/> for a
+    /// continuous one, <see cref="Preconditioning.Edm"/> where <see cref="ITimeSchedule.TeacherTime"/> is always 0.
     /// </summary>
     public Preconditioning Preconditioning { get; set; }
 }
 
-/// <summary>How CSkip, COut and CIn follow from Alpha, Sigma and the deviation of the data.</summary>
+/// <summary>How CSkip, COut and CIn follow from Alpha, Sigma and the standard deviation of the data.</summary>
 public enum Preconditioning
 {
     /// <summary>EDM's: f(x, 0) = x (Karras et al. 2022, table 1).</summary>

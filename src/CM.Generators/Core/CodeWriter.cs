@@ -38,7 +38,9 @@ internal sealed class CodeWriter
 
     public override string ToString() => text.ToString();
 
-    /// <summary>Opens a generated file and the parts around a record's own part, which the caller's <paramref name="body"/> fills.</summary>
+    /// <summary>
+    /// Opens a generated file and the parts around a record's own part, which the caller's <paramref name="body"/> fills.
+    /// </summary>
     /// <param name="summary">One line that says what the file is.</param>
     /// <param name="record">Record that it is part of.</param>
     /// <param name="above">Documentation and attributes of the part, a line each with its <c>\n</c>.</param>

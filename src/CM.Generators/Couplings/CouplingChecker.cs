@@ -5,7 +5,9 @@ using CM.Generators.Values;
 
 namespace CM.Generators.Couplings;
 
-/// <summary>Follows shapes through a coupling, with the checker of networks: its parts are blocks whose contracts follow from the data.</summary>
+/// <summary>
+/// Follows shapes through a coupling, with the checker of networks: its parts are blocks whose contracts follow from the data.
+/// </summary>
 internal static class CouplingChecker
 {
     /// <summary>Checks a coupling for data of a shape with the batch.</summary>
@@ -24,7 +26,9 @@ internal static class CouplingChecker
         Shape ShapeOf(int input) => input < 2 ? data : plan.HasLabels && input == plan.Couple!.Inputs.Count - 1 ? labels : PartKind.PerSample;
     }
 
-    /// <summary>The coupling for an experiment whose model takes labels: they come in last, and every part that is the model gets them last.</summary>
+    /// <summary>
+    /// The coupling for an experiment whose model takes labels: they come in last, and every part that is the model gets them last.
+    /// </summary>
     public static CheckedNetwork CheckLabelled(CouplingPlan plan, Shape data, Shape labels)
     {
         if (plan.Couple is not { } couple || !plan.Parts.Any(IsModel))

@@ -5,8 +5,8 @@ using static CM.Generators.Core.Literals;
 namespace CM.Generators.Couplings;
 
 /// <summary>
-/// Writes what a declared coupling adds to the training of an experiment: fields for its modules, tensors that are drawn, and the methods that pair
-/// data with noise, in training and in sampling.
+/// Writes what a declared coupling adds to the training of an experiment: fields for its modules, tensors that are drawn, and the methods
+/// that pair data with noise, in training and in sampling.
 /// </summary>
 internal sealed class CouplingCode : Emitter
 {

@@ -3,7 +3,9 @@ using CM.Generators.Values;
 
 namespace CM.Generators.Couplings;
 
-/// <summary>Writes nested couplings out: what they bind comes before the place that uses them, their parts become parts of the coupling around them.</summary>
+/// <summary>
+/// Writes nested couplings out: what they bind comes before the place that uses them, their parts become parts of the coupling around them.
+/// </summary>
 internal sealed class CouplingLinker
 {
     private readonly CouplingPlan plan;

@@ -6,8 +6,8 @@ using CM.Generators.Values;
 namespace CM.Generators.Couplings;
 
 /// <summary>
-/// One kind of part of a coupling: its contract, its numbers and the code it writes. A class named like its attribute is found by itself, so a new
-/// part is an attribute in CM.Dsl/Couplings and a class here.
+/// One kind of part of a coupling: its contract, its numbers and the code it writes. A class named like its attribute is found by itself,
+/// so a new part is an attribute in CM.Dsl/Couplings and a class here.
 /// </summary>
 internal abstract class PartKind
 {
@@ -64,7 +64,10 @@ internal abstract class PartKind
     /// <param name="weights">The store with the trained weights.</param>
     public virtual IEnumerable<PartModule> Modules(IEnumerable<LayerPlan> parts, CouplingCode code, string weights) => [];
 
-    /// <summary>A tensor that is drawn for each step of the training, <c>[B]</c>, from <c>step</c> and <c>count</c>; in <c>Couple</c> it has the field's name.</summary>
+    /// <summary>
+    /// A tensor that is drawn for each step of the training, <c>[B]</c>, from <c>step</c> and <c>count</c>; in <c>Couple</c> it has the
+    /// field's name.
+    /// </summary>
     public virtual (string Value, string Remark)? Draw(LayerPlan part, CouplingCode code) => null;
 
     /// <summary>The expression of a step.</summary>

@@ -5,7 +5,9 @@ using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace CM.Generators.Diagnostics;
 
-/// <summary>Silences «private member is unused» for <c>Forward</c> and <c>Couple</c>: the generator reads them, no code calls them.</summary>
+/// <summary>
+/// Silences «private member is unused» for <c>Forward</c> and <c>Couple</c>: the generator reads them, no code calls them.
+/// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class UnusedMemberSuppressor : DiagnosticSuppressor
 {

@@ -64,7 +64,9 @@ internal sealed record Experiment(RecordName Name)
     /// <summary>Type in which networks compute; null if libtorch is left as it is set up.</summary>
     public Precision? Precision { get; init; }
 
-    /// <summary>Word before a method that casts to a network's type: the type that stands in for float16 is known when a training begins.</summary>
+    /// <summary>
+    /// Word before a method that casts to a network's type: the type that stands in for float16 is known when a training begins.
+    /// </summary>
     public string Static => Precision is { IsHalf: true } ? "" : "static ";
 
     /// <summary>Whether every second image is mirrored.</summary>
@@ -105,8 +107,8 @@ internal sealed record Experiment(RecordName Name)
     public bool TakesLabels => Model!.TakesLabels || Coupling is DeclaredCoupling { HasLabels: true };
 
     /// <summary>
-    /// Reason why it cannot run, as the end of a sentence; null if it can. Errors of the C# compiler, such as a type that does not exist, leave an
-    /// axis out without a finding of ours.
+    /// Reason why it cannot run, as the end of a sentence; null if it can. Errors of the C# compiler, such as a type that does not exist,
+    /// leave an axis out without a finding of ours.
     /// </summary>
     public string? Obstacle => Findings.FirstOrDefault(finding => finding.IsError) is { } error ? $"has errors, the first is {error.Rule}"
         : Data is null || Model is null || Coupling is null || Times is null || Loss is null || Optimizer is null || Sampler is null ? "does not compile yet"

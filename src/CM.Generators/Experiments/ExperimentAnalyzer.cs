@@ -5,7 +5,9 @@ using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace CM.Generators.Experiments;
 
-/// <summary>Reports what is wrong with an experiment. Inherited attributes are reported where they are written, not again for every derived record.</summary>
+/// <summary>
+/// Reports what is wrong with an experiment. Inherited attributes are reported where they are written, not again for every derived record.
+/// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class ExperimentAnalyzer : DiagnosticAnalyzer
 {

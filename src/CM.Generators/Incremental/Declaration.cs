@@ -11,7 +11,8 @@ namespace CM.Generators.Incremental;
 /// </summary>
 /// <param name="name">Its simple name.</param>
 /// <param name="path">The words of its namespace.</param>
-/// <param name="words">The words on which its meaning can depend: those in it, those of its namespace and of the <c>using</c>s of its file, and the names of the types around it.</param>
+/// <param name="words">The words on which its meaning can depend: those in it, those of its namespace and of the <c>using</c>s of its file,
+/// and the names of the types around it.</param>
 internal sealed class Declaration(string name, string[] path, HashSet<string> words)
 {
     private const string Suffix = "Attribute";

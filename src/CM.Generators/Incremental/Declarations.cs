@@ -5,7 +5,9 @@ using Microsoft.CodeAnalysis;
 
 namespace CM.Generators.Incremental;
 
-/// <summary>Declarations of the files of a compilation: enough to say, without binding anything, that an edit cannot concern a record.</summary>
+/// <summary>
+/// Declarations of the files of a compilation: enough to say, without binding anything, that an edit cannot concern a record.
+/// </summary>
 internal sealed class Declarations
 {
     private static readonly ConditionalWeakTable<Compilation, Declarations> Known = new();
@@ -33,7 +35,9 @@ internal sealed class Declarations
 
     public static Declarations Of(Compilation compilation) => Known.GetValue(compilation, static compilation => new(compilation));
 
-    /// <summary>The declarations on which the meaning of a type can depend: its own parts, those that they can mention, and so on.</summary>
+    /// <summary>
+    /// The declarations on which the meaning of a type can depend: its own parts, those that they can mention, and so on.
+    /// </summary>
     /// <param name="file">Position.</param>
     /// <param name="type">Its simple name.</param>
     public Declaration[] Reach(DeclaredFile file, string type) => reaches.GetOrAdd((file, type), FindReach);

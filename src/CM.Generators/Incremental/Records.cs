@@ -7,13 +7,14 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace CM.Generators.Incremental;
 
 /// <summary>
-/// Reads the records with an attribute. Roslyn asks for all of them at every keystroke, and to bind their attributes anew is nearly all that a
-/// keystroke costs; so what was read is given again for as long as nothing has changed that a word in the record can mean.
+/// Reads the records with an attribute. Roslyn asks for all of them at every keystroke, and to bind their attributes anew is nearly all
+/// that a keystroke costs; so what was read is given again for as long as nothing has changed that a word in the record can mean.
 /// </summary>
 internal static class Records
 {
     /// <param name="context">Context of the generator.</param>
-    /// <param name="attribute">Name of the attribute's class in <c>CM.Dsl</c>, with the number of type parameters of a generic one: <c>ClassifierAttribute`2</c>.</param>
+    /// <param name="attribute">Name of the attribute's class in <c>CM.Dsl</c>, with the number of type parameters of a generic one:
+    /// <c>ClassifierAttribute`2</c>.</param>
     /// <param name="read">Transform of a record; null leaves it out. It depends on nothing but the record, and keeps no symbols.</param>
     public static IncrementalValuesProvider<T> ReadRecords<T>(
         this IncrementalGeneratorInitializationContext context, string attribute, Func<INamedTypeSymbol, CancellationToken, T?> read)

@@ -4,8 +4,8 @@ using CM.Generators.Values;
 namespace CM.Generators.Networks;
 
 /// <summary>
-/// How many numbers stay in memory from the forward to the backward pass, for one example: every value that some step's backward pass needs,
-/// once, and what layers keep inside. Weights and what they are turned into are not counted, for they do not grow with the batch.
+/// How many numbers stay in memory from the forward to the backward pass, for one example: every value that some step's backward pass
+/// needs, once, and what layers keep inside. Weights and what they are turned into are not counted, for they do not grow with the batch.
 /// </summary>
 internal sealed class Activations
 {

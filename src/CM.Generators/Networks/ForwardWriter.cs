@@ -4,7 +4,9 @@ using static CM.Generators.Core.Literals;
 
 namespace CM.Generators.Networks;
 
-/// <summary>Writes the forward pass of a network: a line a step, fused where that is possible, each value freed after its last use.</summary>
+/// <summary>
+/// Writes the forward pass of a network: a line a step, fused where that is possible, each value freed after its last use.
+/// </summary>
 internal sealed class ForwardWriter : Emitter
 {
     private readonly CheckedNetwork network;

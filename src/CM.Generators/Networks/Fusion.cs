@@ -2,7 +2,9 @@ using CM.Generators.Values;
 
 namespace CM.Generators.Networks;
 
-/// <summary>Group norm, SiLU and what stands around them, as one step: <c>((dropout(silu(norm(x + shift)))) ∗ weight + residual)·scale</c>.</summary>
+/// <summary>
+/// Group norm, SiLU and what stands around them, as one step: <c>((dropout(silu(norm(x + shift)))) ∗ weight + residual)·scale</c>.
+/// </summary>
 /// <param name="Norm">The group norm.</param>
 /// <param name="X">Value to normalize.</param>
 /// <param name="Inputs">Value to normalize, then shift and residual if there are.</param>

@@ -28,7 +28,9 @@ internal sealed class LayerCheck(LayerPlan layer, int place, IReadOnlyList<Shape
             findings.Add(new Finding("CM1008", layer.SiteOf(argument), layer.Name, argument, expected));
     }
 
-    /// <summary>A size in the attribute has a smallest value; a size made of the record's parameters is checked where the block is used.</summary>
+    /// <summary>
+    /// A size in the attribute has a smallest value; a size made of the record's parameters is checked where the block is used.
+    /// </summary>
     public void AtLeast(string argument, long least, Dim size, string? expected = null)
     {
         if (Fit.AtLeast(least, size).Verdict == FitVerdict.Always)

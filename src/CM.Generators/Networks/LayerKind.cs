@@ -15,7 +15,9 @@ internal abstract class LayerKind
 
     public static LayerKind? Find(string kind) => Kinds.TryGetValue(kind, out var found) ? found : null;
 
-    /// <summary>True for a layer that is entered by a contract and not by a shape rule: a block, a user's function, a network of its own.</summary>
+    /// <summary>
+    /// True for a layer that is entered by a contract and not by a shape rule: a block, a user's function, a network of its own.
+    /// </summary>
     public static bool NeedsContract(LayerPlan layer) => layer.Kind is "Block" or "Function" || Find(layer.Kind) is { IsNetwork: true };
 
     /// <summary>The kind with its numbers, as on hover: <c>Conv2d 3→64, 3×3</c>.</summary>
@@ -32,7 +34,9 @@ internal abstract class LayerKind
     {
     }
 
-    /// <summary>The shape that comes out; reports what does not fit. The shape of a second input is that of <see cref="LayerCheck.Second"/>.</summary>
+    /// <summary>
+    /// The shape that comes out; reports what does not fit. The shape of a second input is that of <see cref="LayerCheck.Second"/>.
+    /// </summary>
     public abstract Shape Infer(LayerPlan layer, Shape input, LayerCheck check);
 
     /// <summary>Trainable and fixed tensors, in the order of PyTorch's module of that name.</summary>
@@ -50,7 +54,9 @@ internal abstract class LayerKind
     /// <summary>True when the layer draws a mask at random while training, which student and teacher must share.</summary>
     public virtual bool DrawsMasks(LayerPlan layer) => false;
 
-    /// <summary>True for a layer of EDM2's magnitude-preserving set; networks with one keep the type when a value is spread over axes.</summary>
+    /// <summary>
+    /// True for a layer of EDM2's magnitude-preserving set; networks with one keep the type when a value is spread over axes.
+    /// </summary>
     public virtual bool PreservesMagnitude => false;
 
     /// <summary>True when a training pass brings the layer's weights to magnitude 1 in place (EDM2).</summary>

@@ -1,7 +1,8 @@
 namespace CM.Generators.Schedules;
 
 /// <summary>
-/// How a network F becomes f(x, t) = CSkip(t)·x + COut(t)·F(CIn(t)·x, ¼ ln t). With h = Alpha(t), s = Sigma(t), σ the deviation of the data:
+/// How a network F becomes f(x, t) = CSkip(t)·x + COut(t)·F(CIn(t)·x, ¼ ln t). With h = Alpha(t), s = Sigma(t), σ the standard deviation of
+/// the data:
 /// <list type="bullet">
 /// <item>plain (Karras et al. 2022, table 1): CIn = 1/√(s² + σ²h²), CSkip = σ²h/(s² + σ²h²), COut = σ·s·CIn;</item>
 /// <item>boundary (Song et al. 2023, equation 5): h and s in Keep and Give are moved so that f(x, min) = x exactly:

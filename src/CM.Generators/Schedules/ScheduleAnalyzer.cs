@@ -7,7 +7,9 @@ using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace CM.Generators.Schedules;
 
-/// <summary>Reports what is wrong with a time schedule, part by part, so that every finding lies in the tree that is being looked at.</summary>
+/// <summary>
+/// Reports what is wrong with a time schedule, part by part, so that every finding lies in the tree that is being looked at.
+/// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class ScheduleAnalyzer : DiagnosticAnalyzer
 {

@@ -140,7 +140,7 @@ internal static class ScheduleChecker
             yield return new("CM4012", give.Site, $"COut({Number(schedule.From)}) is {Short(give.Method.Evaluate(schedule.From))} but must be 0{Remedy}");
     }
 
-    // A law that is cut has something left between the ends.
+    // A distribution that is cut has something left between the ends.
     private static IEnumerable<Finding> Mass(Schedule schedule)
     {
         const double Far = 5;

@@ -1,6 +1,8 @@
 namespace CM.Generators.Shapes;
 
-/// <summary>Something that sizes must fulfil and that only numbers can decide: two sizes are equal, one divides the other, or one is not too small.</summary>
+/// <summary>
+/// Something that sizes must fulfil and that only numbers can decide: two sizes are equal, one divides the other, or one is not too small.
+/// </summary>
 /// <param name="Kind">Kind.</param>
 /// <param name="Left">The one size, the divisor, or the smallest value.</param>
 /// <param name="Right">The other size, or the multiple.</param>

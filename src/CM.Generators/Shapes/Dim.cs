@@ -116,7 +116,10 @@ internal readonly struct Dim : IEquatable<Dim>
 
     private Dim Times(long size) => size == 0 ? default : size == 1 ? this : new(number * size, terms is null ? null : Array.ConvertAll(terms, term => term.Times(size)));
 
-    /// <summary>Divides by a number or a size above 0 and rounds down; exact where every coefficient allows, or every term has the divisor as a factor. Divided by 0, which is a mistake that is found elsewhere, it is unknown.</summary>
+    /// <summary>
+    /// Divides by a number or a size above 0 and rounds down; exact where every coefficient allows, or every term has the divisor as a
+    /// factor. Divided by 0, which is a mistake that is found elsewhere, it is unknown.
+    /// </summary>
     public Dim Floor(Dim divisor) => divisor.Value == 0 ? Unknown : divisor.Value is { } size ? Floor(size) : Value == 0 ? 0
         : divisor.Name is { } name && number == 0 && Array.TrueForAll(terms!, term => Array.Exists(term.Factors, factor => factor.Name == name))
             ? terms!.Aggregate((Dim)0, (sum, term) => sum + Without(term, name))

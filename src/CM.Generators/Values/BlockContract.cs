@@ -18,7 +18,10 @@ internal sealed record BlockContract(
 {
     public string Name => FullName.Substring(FullName.LastIndexOf('.') + 1).Replace("global::", "");
 
-    /// <summary>Whether the backward pass needs an input, or, counted after the inputs, a result. For a network of another assembly this is unknown, and assumed.</summary>
+    /// <summary>
+    /// Whether the backward pass needs an input, or, counted after the inputs, a result. For a network of another assembly this is unknown,
+    /// and assumed.
+    /// </summary>
     public bool Keeps(int end) => end >= KeptEnds.Count || KeptEnds[end];
 
     public EquatableArray<bool> KeptEnds { get; init; }

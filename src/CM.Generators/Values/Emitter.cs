@@ -4,7 +4,9 @@ using static CM.Generators.Core.Literals;
 
 namespace CM.Generators.Values;
 
-/// <summary>Writes the steps of the value language as C# expressions: arithmetic is the same everywhere, layers are the derived class's.</summary>
+/// <summary>
+/// Writes the steps of the value language as C# expressions: arithmetic is the same everywhere, layers are the derived class's.
+/// </summary>
 /// <param name="values">All values.</param>
 /// <param name="steps">The steps in order.</param>
 /// <param name="results">Values that are returned.</param>

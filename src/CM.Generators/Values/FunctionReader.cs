@@ -9,8 +9,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace CM.Generators.Values;
 
 /// <summary>
-/// Reads calls of <c>CM.Dsl.Functions</c> in <c>Forward</c> and <c>Couple</c>. Names, parameters and defaults are those of the class itself;
-/// where the C# compiler refuses a call, nothing more is said about it.
+/// Reads calls of <c>CM.Dsl.Functions</c> in <c>Forward</c> and <c>Couple</c>. Names, parameters and defaults are those of the class
+/// itself; where the C# compiler refuses a call, nothing more is said about it.
 /// </summary>
 /// <param name="record">The record with the method; a member of its own comes before a function of that name.</param>
 /// <param name="parameters">The record's parameters, which sizes may name.</param>

@@ -4,8 +4,8 @@ using CM.Generators.Shapes;
 namespace CM.Generators.Values;
 
 /// <summary>
-/// Follows shapes through expressions of the value language: expressions in, steps and findings out. One mistake gives one finding: what follows
-/// from it is unknown and silent. The derived class knows what stands right of <c>|</c>.
+/// Follows shapes through expressions of the value language: expressions in, steps and findings out. One mistake gives one finding: what
+/// follows from it is unknown and silent. The derived class knows what stands right of <c>|</c>.
 /// </summary>
 internal abstract class ValueChecker
 {

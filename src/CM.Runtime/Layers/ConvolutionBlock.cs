@@ -3,8 +3,8 @@ using static TorchSharp.torch.nn;
 namespace CM.Runtime;
 
 /// <summary>
-/// ((silu(norm(x + shift)) · mask) ∗ weight + bias + residual) · scale, of which everything but x may be missing: what a residual block of a
-/// U-Net does between two of its values.
+/// ((silu(norm(x + shift)) · mask) ∗ weight + bias + residual) · scale, of which everything but x may be missing: what a residual block of
+/// a U-Net does between two of its values.
 /// </summary>
 internal readonly record struct ConvolutionBlock()
 {

@@ -28,7 +28,9 @@ public static class Embeddings
         return Waves(level, turns, sineFirst).Seen(level, freqs);
     }
 
-    /// <summary><c>[cos ft, sin ft]</c> with f_j = maxPositions^(−j/(channels/2)) (Vaswani et al. 2017; EDM's <c>PositionalEmbedding</c>).</summary>
+    /// <summary>
+    /// <c>[cos ft, sin ft]</c> with f_j = maxPositions^(−j/(channels/2)) (Vaswani et al. 2017; EDM's <c>PositionalEmbedding</c>).
+    /// </summary>
     /// <param name="level">The numbers, [B].</param>
     /// <param name="channels">Features, an even number.</param>
     /// <param name="maxPositions">Ratio of the fastest to the slowest frequency.</param>

@@ -171,7 +171,9 @@ public static class Images
         return Conv2d(mixed, projWeight, projBias);
     }
 
-    /// <summary>[B, 3C, H, W] to [B·heads, C/heads, 3, H·W]: inside a head, channel 3·c + 0, 1, 2 is channel c of query, key, value.</summary>
+    /// <summary>
+    /// [B, 3C, H, W] to [B·heads, C/heads, 3, H·W]: inside a head, channel 3·c + 0, 1, 2 is channel c of query, key, value.
+    /// </summary>
     internal static Tensor SplitHeads(Tensor qkv, int heads) =>
         qkv.reshape(qkv.size(0) * heads, qkv.size(1) / 3 / heads, 3, qkv.size(2) * qkv.size(3));
 
@@ -182,7 +184,9 @@ public static class Images
         return Attend(parts, [qkv.size(0), qkv.size(1) / 3, qkv.size(2), qkv.size(3)]);
     }
 
-    /// <summary>The means of the values, weighted by the softmax over all keys of q·k/√(channels per head), in the shape of the images.</summary>
+    /// <summary>
+    /// The means of the values, weighted by the softmax over all keys of q·k/√(channels per head), in the shape of the images.
+    /// </summary>
     internal static Tensor Attend(Tensor parts, long[] shape)
     {
         using var query = parts.select(2, 0);

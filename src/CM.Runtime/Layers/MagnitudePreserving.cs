@@ -6,8 +6,8 @@ using static TorchSharp.torch.nn;
 namespace CM.Runtime;
 
 /// <summary>
-/// The layers of EDM2, called by generated networks (Karras et al. 2024, "Analyzing and Improving the Training Dynamics of Diffusion Models",
-/// whose equations are named here). Weights are float32; layers compute in the type of what comes in.
+/// The layers of EDM2, called by generated networks (Karras et al. 2024, "Analyzing and Improving the Training Dynamics of Diffusion
+/// Models", whose equations are named here). Weights are float32; layers compute in the type of what comes in.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class MagnitudePreserving
@@ -108,8 +108,9 @@ public static class MagnitudePreserving
     }
 
     /// <summary>
-    /// The weights that a pass computes with: one output's weights to magnitude gain/√inputs, worked out in float32 and then cast. A training pass that records gradients keeps the
-    /// stored weights at magnitude 1 as well; the teacher's pass, which records none, must not change what the student's pass has recorded.
+    /// The weights that a pass computes with: one output's weights to magnitude gain/√inputs, worked out in float32 and then cast. A
+    /// training pass that records gradients keeps the stored weights at magnitude 1 as well; the teacher's pass, which records none, must
+    /// not change what the student's pass has recorded.
     /// </summary>
     private static Tensor Unit(Tensor weight, bool training, double gain, ScalarType type)
     {

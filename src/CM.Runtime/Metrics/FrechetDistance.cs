@@ -1,8 +1,8 @@
 namespace CM.Runtime;
 
 /// <summary>
-/// The Fréchet distance between normal laws, ‖µ − ν‖² + tr S + tr T − 2 tr (ST)^½ (Dowson and Landau 1982): of Inception features the FID
-/// (Heusel et al. 2017), of features of denoised images dFID_t (Lee et al. 2025).
+/// The Fréchet distance between normal distributions, ‖µ − ν‖² + tr S + tr T − 2 tr (ST)^½ (Dowson and Landau 1982): of Inception features
+/// the FID (Heusel et al. 2017), of features of denoised images dFID_t (Lee et al. 2025).
 /// </summary>
 internal static class FrechetDistance
 {
@@ -18,7 +18,7 @@ internal static class FrechetDistance
         return Between(a.Mean, a.Covariance(unbiased), b.Mean, b.Covariance(unbiased));
     }
 
-    /// <summary>The distance between two normal laws.</summary>
+    /// <summary>The distance between two normal distributions.</summary>
     /// <param name="meanA"><c>[d]</c>, float64.</param>
     /// <param name="covarianceA"><c>[d, d]</c>, float64, symmetric without negative eigenvalues but for rounding.</param>
     /// <param name="meanB">Like <paramref name="meanA"/>.</param>

@@ -5,7 +5,7 @@ namespace CM.Runtime;
 /// </summary>
 internal static class InceptionScore
 {
-    /// <summary>Mean and deviation (with divisor n) over consecutive parts of the samples.</summary>
+    /// <summary>Mean and standard deviation (with divisor n) over consecutive parts of the samples.</summary>
     /// <param name="probabilities">Probabilities of the classes, <c>[n, classes]</c>; rows sum to 1.</param>
     /// <param name="splits">Number of parts, from 1 to n.</param>
     public static (double Mean, double Deviation) Of(Tensor probabilities, int splits)

@@ -8,7 +8,7 @@ namespace CM.Runtime;
 /// </summary>
 internal static class KernelDistance
 {
-    /// <summary>Mean and deviation over random subsets of both sets, drawn without repetition.</summary>
+    /// <summary>Mean and standard deviation over random subsets of both sets, drawn without repetition.</summary>
     /// <param name="a">Features, <c>[n, d]</c>.</param>
     /// <param name="b">Features, <c>[m, d]</c>.</param>
     /// <param name="subsets">Number, 1 or more.</param>

@@ -4,7 +4,7 @@ namespace CM.Runtime;
 internal static class SampleNoise
 {
     /// <summary>
-    /// One draw from the standard normal law for each sampling time, <c>[count, …shape]</c>; of samples that come in
+    /// One draw from the standard normal distribution for each sampling time, <c>[count, …shape]</c>; of samples that come in
     /// parts, each part has its own.
     /// </summary>
     public static IReadOnlyList<Tensor> Draw(long seed, int times, int count, long[] shape, Device device, int part = 0)

@@ -3,8 +3,8 @@ using System.ComponentModel;
 namespace CM.Runtime;
 
 /// <summary>
-/// Times whose logarithm follows Student's law, cut to an interval. With ln t = mean + scale·√ν·sinh(u) the density of u is proportional to
-/// cosh(u)^−ν, so an even draw of u that is kept with that probability is exact, and needs no special function.
+/// Times whose logarithm follows Student's distribution, cut to an interval. With ln t = mean + scale·√ν·sinh(u) the density of u is
+/// proportional to cosh(u)^−ν, so an even draw of u that is kept with that probability is exact, and needs no special function.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class LogStudentT

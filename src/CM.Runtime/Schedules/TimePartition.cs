@@ -3,7 +3,7 @@ using System.ComponentModel;
 namespace CM.Runtime;
 
 /// <summary>
-/// A grid of times and the law of its intervals, kept on the device that draws from it, so that a draw copies nothing there.
+/// A grid of times and the distribution of its intervals, kept on the device that draws from it, so that a draw copies nothing there.
 /// </summary>
 /// <param name="times">The ends of the intervals, ascending: one more than there are intervals.</param>
 /// <param name="probabilities">Probability of each interval.</param>

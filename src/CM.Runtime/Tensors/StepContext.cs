@@ -3,9 +3,9 @@ using static TorchSharp.torch.nn;
 namespace CM.Runtime;
 
 /// <summary>
-/// A training step as networks see it: the origin of their random numbers. In a step a dropout mask is a function of the run's seed, the step, the
-/// number of the dropout in the pass and the row in the whole batch, so that passes over the whole batch and over some of its rows share it. Outside
-/// of a pass libtorch's generator draws.
+/// A training step as networks see it: the origin of their random numbers. In a step a dropout mask is a function of the run's seed, the
+/// step, the number of the dropout in the pass and the row in the whole batch, so that passes over the whole batch and over some of its
+/// rows share it. Outside of a pass libtorch's generator draws.
 /// </summary>
 public sealed class StepContext
 {
@@ -68,8 +68,8 @@ public sealed class StepContext
     }
 
     /// <summary>
-    /// Until the result is disposed, the n-th dropout takes the n-th mask. Each pass of a training step over the same data, of the student, its teacher
-    /// and a first stage, takes the same ones, a pass over some rows of the batch those rows.
+    /// Until the result is disposed, the n-th dropout takes the n-th mask. Each pass of a training step over the same data, of the student,
+    /// its teacher and a first stage, takes the same ones, a pass over some rows of the batch those rows.
     /// </summary>
     /// <param name="masks">Masks of the whole batch, 1 where an element stays, else 0; they stay the caller's.</param>
     public IDisposable TakeMasks(params Tensor[] masks) => given = new GivenMasks(this, masks);
@@ -104,7 +104,9 @@ public sealed class StepContext
         }
     }
 
-    /// <summary>Begins a pass, which draws the masks of all passes of the step for the same use. It costs nothing where no mask is drawn.</summary>
+    /// <summary>
+    /// Begins a pass, which draws the masks of all passes of the step for the same use. It costs nothing where no mask is drawn.
+    /// </summary>
     /// <param name="use">Student, teacher and first stage share <see cref="StepSeed.Use.Dropout"/>.</param>
     /// <param name="batch">Rows of the micro-batch.</param>
     /// <param name="rows">Indices of those that the pass sees, int64; null for all.</param>

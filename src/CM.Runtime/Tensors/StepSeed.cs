@@ -2,7 +2,9 @@ using CM.Dsl;
 
 namespace CM.Runtime;
 
-/// <summary>Seeds for libtorch's generators that depend on the run's seed and the step alone, so that a checkpoint needs no generator state.</summary>
+/// <summary>
+/// Seeds for libtorch's generators that depend on the run's seed and the step alone, so that a checkpoint needs no generator state.
+/// </summary>
 internal static class StepSeed
 {
     /// <summary>Purpose of the random numbers.</summary>

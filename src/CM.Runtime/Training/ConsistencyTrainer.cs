@@ -84,19 +84,25 @@ public abstract class ConsistencyTrainer : IDisposable
     /// <summary>Looks at the gradients before they are clipped.</summary>
     internal Action? GradientsReady { get; set; }
 
-    /// <summary>The weights of an average, by the name of its rule, or the trained weights themselves, called <see cref="Online"/>; null where there is no such average.</summary>
+    /// <summary>
+    /// The weights of an average, by the name of its rule, or the trained weights themselves, called <see cref="Online"/>; null where there
+    /// is no such average.
+    /// </summary>
     internal ParameterStore? WeightsOf(string average) => average == Online ? Weights : Averages.FirstOrDefault(each => each.Rule.Name == average)?.Weights;
 
     /// <summary>One optimiser step.</summary>
     /// <param name="data">The data of this process, all of a batch where there is one: <c>[B, …]</c>, float32, on the device.</param>
     /// <param name="step">Step, from 0 up to, but not including, <see cref="TrainingSetup.Steps"/>.</param>
-    /// <param name="labels">The class of each, one-hot: <c>[B, classes]</c>, float32, on the device; null where the experiment takes none.</param>
+    /// <param name="labels">The class of each, one-hot: <c>[B, classes]</c>, float32, on the device; null where the experiment takes
+    /// none.</param>
     /// <returns>The loss: one number, without history.</returns>
     public abstract Tensor Step(Tensor data, int step, Tensor? labels = null);
 
     /// <summary>Makes samples from noise.</summary>
     /// <param name="weights">Usually <see cref="BestWeights"/>.</param>
-    /// <param name="noise">For each sampling time a draw from the standard normal law, <c>[n, …]</c>; where there are fewer, sampling ends after as many times.</param>
+    /// <param name="noise">For each sampling time a draw from the standard normal distribution, <c>[n, …]</c>; where there are fewer,
+    /// sampling ends
+    /// after as many times.</param>
     /// <param name="labels">The class of each, one-hot: <c>[n, classes]</c>, float32; null where the experiment takes none.</param>
     /// <returns>Samples, <c>[n, …]</c>.</returns>
     public abstract Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null);
@@ -153,10 +159,14 @@ public abstract class ConsistencyTrainer : IDisposable
             backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = compute == ComputeType.TensorFloat32;
     }
 
-    /// <summary>The type of networks that are declared in float16: bfloat16 on a CPU, for which libtorch lacks half of the operations in float16.</summary>
+    /// <summary>
+    /// The type of networks that are declared in float16: bfloat16 on a CPU, for which libtorch lacks half of the operations in float16.
+    /// </summary>
     protected ScalarType Half => Setup.Device.type == DeviceType.CPU ? ScalarType.BFloat16 : ScalarType.Float16;
 
-    /// <summary>Casts weights, averages and frozen weights as they are now, where networks compute in 16 bits: once before the passes of a step.</summary>
+    /// <summary>
+    /// Casts weights, averages and frozen weights as they are now, where networks compute in 16 bits: once before the passes of a step.
+    /// </summary>
     public void CastWeights()
     {
         Weights.Cast();
@@ -169,8 +179,9 @@ public abstract class ConsistencyTrainer : IDisposable
     protected int CurrentStep => Context.Step;
 
     /// <summary>
-    /// True when every pass sees the whole batch, and a pass over some rows computes all and keeps those, so that no shape depends on values that the host
-    /// would have to wait for; dropout masks are then drawn once a step. Default: on CUDA devices, unless the batch is split.
+    /// True when every pass sees the whole batch, and a pass over some rows computes all and keeps those, so that no shape depends on
+    /// values that the host would have to wait for; dropout masks are then drawn once a step. Default: on CUDA devices, unless the batch is
+    /// split.
     /// </summary>
     internal bool HasStaticShapes => Setup.StaticShapes ?? (Setup.Device.type == DeviceType.CUDA && Setup.AtOnce == Setup.OwnBatch);
 
@@ -220,7 +231,8 @@ public abstract class ConsistencyTrainer : IDisposable
 
     /// <summary>One step of the optimiser along the gradients, and of the averages.</summary>
     /// <param name="step">The step, counted from 0.</param>
-    /// <param name="clip">The largest norm of the gradients, above 0 and the same at every step; null where they are taken as they are.</param>
+    /// <param name="clip">The largest norm of the gradients, above 0 and the same at every step; null where they are taken as they
+    /// are.</param>
     protected void Update(int step, double? clip = null)
     {
         if (clip is { } bound)

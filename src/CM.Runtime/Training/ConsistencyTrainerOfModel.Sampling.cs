@@ -53,7 +53,8 @@ public abstract partial class ConsistencyTrainer<TModel>
     }
 
     /// <summary>
-    /// Heun's method along dx/dσ = (x − f(x, σ))/σ: from one time to the next with the mean of the slopes at both (Karras et al. 2022, algorithm 1).
+    /// Heun's method along dx/dσ = (x − f(x, σ))/σ: from one time to the next with the mean of the slopes at both (Karras et al. 2022,
+    /// algorithm 1).
     /// </summary>
     /// <param name="weights">Usually the best ones.</param>
     /// <param name="noise">One tensor, <c>[n, …]</c>.</param>
@@ -93,8 +94,8 @@ public abstract partial class ConsistencyTrainer<TModel>
         return model;
     }
 
-    // On a CPU some samples after the others: the tensors that a network holds while it computes take less memory, and stay in the cache. A function of
-    // one's own in the network sees that many samples at a time.
+    // On a CPU some samples after the others: the tensors that a network holds while it computes take less memory, and stay in the cache. A
+    // function of one's own in the network sees that many samples at a time.
     private Tensor DenoiseInChunks(TModel model, Tensor x, Tensor t, Tensor? labels)
     {
         var (all, most) = (x.size(0), long.MaxValue);

@@ -1,8 +1,8 @@
 namespace CM.Runtime;
 
 /// <summary>
-/// Trains a network f: the step, its gradients over micro-batches, the targets and the samplers. The generated class of an experiment says what is
-/// particular: the loss, f, the noisy point, the times, and the coupling.
+/// Trains a network f: the step, its gradients over micro-batches, the targets and the samplers. The generated class of an experiment says
+/// what is particular: the loss, f, the noisy point, the times, and the coupling.
 /// </summary>
 /// <typeparam name="TModel">The module that is trained.</typeparam>
 /// <inheritdoc/>
@@ -126,8 +126,8 @@ public abstract partial class ConsistencyTrainer<TModel>(
     }
 
     /// <summary>
-    /// The loss of a batch: the mean, or, where some samples are trained at t', the mean over the later ones plus a weighted mean over those, which come
-    /// first (Lee et al. 2025, section 3).
+    /// The loss of a batch: the mean, or, where some samples are trained at t', the mean over the later ones plus a weighted mean over
+    /// those, which come first (Lee et al. 2025, section 3).
     /// </summary>
     /// <param name="losses">The loss of each sample, <c>[B]</c>.</param>
     /// <returns>One number.</returns>
@@ -176,7 +176,9 @@ public abstract partial class ConsistencyTrainer<TModel>(
         });
     }
 
-    /// <summary>f(x_r, r) without gradient: of the first stage below t', of the teacher from there on; the data itself where r = 0.</summary>
+    /// <summary>
+    /// f(x_r, r) without gradient: of the first stage below t', of the teacher from there on; the data itself where r = 0.
+    /// </summary>
     /// <inheritdoc cref="Losses"/>
     protected Tensor PiecewiseTarget(Tensor data, Tensor noise, Tensor r, Tensor? labels)
     {

@@ -1,8 +1,8 @@
 namespace CM.Runtime;
 
 /// <summary>
-/// The samples of a batch that are trained on at once: all of them, unless several processes share the batch, or <c>--micro-batch</c> splits it. The losses of
-/// all parts add up to that of the batch, and so do their gradients.
+/// The samples of a batch that are trained on at once: all of them, unless several processes share the batch, or <c>--micro-batch</c>
+/// splits it. The losses of all parts add up to that of the batch, and so do their gradients.
 /// </summary>
 public sealed class MicroBatch
 {
@@ -67,7 +67,10 @@ public sealed class MicroBatch
         return sum / Batch;
     }
 
-    /// <summary>The part's share of the mean over the samples from a boundary on, plus a weighted mean over those before it (Lee et al. 2025, section 3).</summary>
+    /// <summary>
+    /// The part's share of the mean over the samples from a boundary on, plus a weighted mean over those before it (Lee et al. 2025,
+    /// section 3).
+    /// </summary>
     /// <param name="losses">Losses of the part's samples.</param>
     /// <param name="boundary">Number of samples of the whole batch before it; 0 for the mean over all.</param>
     /// <param name="weight">Factor of their mean.</param>

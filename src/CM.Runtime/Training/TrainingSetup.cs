@@ -7,10 +7,14 @@ namespace CM.Runtime;
 /// <param name="Device">Device of the tensors.</param>
 public sealed record TrainingSetup(int Steps, int Batch, long Seed, Device Device)
 {
-    /// <summary>Examples that a process trains on at once, 1 or more; the gradients of a batch are added up. Default: all that it has.</summary>
+    /// <summary>
+    /// Examples that a process trains on at once, 1 or more; the gradients of a batch are added up. Default: all that it has.
+    /// </summary>
     public int? MicroBatch { get; init; }
 
-    /// <summary>Whether every pass sees the whole batch (<see cref="ConsistencyTrainer.HasStaticShapes"/>); null where the device decides.</summary>
+    /// <summary>
+    /// Whether every pass sees the whole batch (<see cref="ConsistencyTrainer.HasStaticShapes"/>); null where the device decides.
+    /// </summary>
     internal bool? StaticShapes { get; init; }
 
     /// <summary>The processes that share each batch; null where there is one.</summary>

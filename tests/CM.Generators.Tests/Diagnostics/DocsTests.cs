@@ -4,7 +4,9 @@ using Microsoft.CodeAnalysis;
 
 namespace CM.Generators.Tests;
 
-/// <summary>Every diagnostic has a page whose failing declaration gives that diagnostic at the marked place, and whose repaired one gives none.</summary>
+/// <summary>
+/// Every diagnostic has a page whose failing declaration gives that diagnostic at the marked place, and whose repaired one gives none.
+/// </summary>
 public sealed partial class DocsTests
 {
     private static readonly string Folder = Path.Combine(Repository.Root, "docs", "diagnostics");

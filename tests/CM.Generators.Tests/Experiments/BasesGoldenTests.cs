@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace CM.Generators.Tests;
 
-/// <summary>The bases, CT, iCT and ECT with both kernels, on a small DDPM++: generated losses, gradients, samples and steps of training against the reference implementations.</summary>
+/// <summary>
+/// The bases, CT, iCT and ECT with both kernels, on a small DDPM++: generated losses, gradients, samples and steps of training against the
+/// reference implementations.
+/// </summary>
 public sealed class BasesGoldenTests
 {
     internal const string Net = """
@@ -200,7 +203,9 @@ public sealed class BasesGoldenTests
         }
     }
 
-    /// <summary>Twelve steps of GC's training loop across a finer grid: Lion, and an average that warms up and predicts half of the data.</summary>
+    /// <summary>
+    /// Twelve steps of GC's training loop across a finer grid: Lion, and an average that warms up and predicts half of the data.
+    /// </summary>
     [Fact]
     public void Steps_of_training_with_Lion()
     {

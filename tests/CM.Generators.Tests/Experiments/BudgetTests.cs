@@ -67,7 +67,8 @@ public sealed class BudgetTests
             NetworkReader.ReadContract(compilation.GetTypeByMetadataName("Test.Wide")!, new SourceSites(), default)!)!;
         var training = Emitted.From(source).Type("Mine").GetNestedType("Trainer")!;
         using var data = torch.zeros(4, 2);
-        // The first one sets libtorch up; of the others the middle one counts, since the process takes and frees memory of its own meanwhile.
+        // The first one sets libtorch up; of the others the middle one counts, since the process takes and frees memory of its own
+        // meanwhile.
         New().Dispose();
         var held = Enumerable.Range(0, 5).Select(_ => Held()).Order().ElementAt(2);
         (held / (4.0 * need.Weights)).ShouldBe(need.Copies.Sum(copies => copies.Times), 0.1);

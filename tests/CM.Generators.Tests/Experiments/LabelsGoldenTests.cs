@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace CM.Generators.Tests;
 
-/// <summary>Experiments whose networks take labels, with DDPM++ and EDM2 in small: generated losses, gradients, samples and steps of training against the reference implementations.</summary>
+/// <summary>
+/// Experiments whose networks take labels, with DDPM++ and EDM2 in small: generated losses, gradients, samples and steps of training
+/// against the reference implementations.
+/// </summary>
 public sealed class LabelsGoldenTests
 {
     private const string Times = """
@@ -200,7 +203,10 @@ public sealed class LabelsGoldenTests
         training.GradientsShouldMatch(golden, "grad64_l2/net", "params_order", 1e-5, parameter => "Unet." + parameter);
     }
 
-    /// <summary>Six steps of ECT's training loop for ImageNet: Adam with a rate that falls, averages of two widths and a constant one, weights of EDM2 that are normalised at every step.</summary>
+    /// <summary>
+    /// Six steps of ECT's training loop for ImageNet: Adam with a rate that falls, averages of two widths and a constant one, weights of
+    /// EDM2 that are normalised at every step.
+    /// </summary>
     [Fact]
     public void Steps_of_training()
     {
@@ -231,7 +237,10 @@ public sealed class LabelsGoldenTests
         }
     }
 
-    /// <summary>Eight steps of VCT's training loop, a stage every second one: Adam with a rate that falls, and the power average as VCT's code has it, with its factors swapped.</summary>
+    /// <summary>
+    /// Eight steps of VCT's training loop, a stage every second one: Adam with a rate that falls, and the power average as VCT's code has
+    /// it, with its factors swapped.
+    /// </summary>
     [Fact]
     public void Steps_of_training_with_an_encoder()
     {

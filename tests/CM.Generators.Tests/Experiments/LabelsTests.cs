@@ -199,7 +199,10 @@ public sealed class LabelsTests
             there[file].Replace("global::Library.", "").Replace("new Spots()", "").ShouldBe(here[file].Replace("new Spots()", ""));
     }
 
-    /// <summary>In another order, a batch has the same losses in that order, also where networks see a part of it; with the labels of other samples it has not.</summary>
+    /// <summary>
+    /// In another order, a batch has the same losses in that order, also where networks see a part of it; with the labels of other samples
+    /// it has not.
+    /// </summary>
     [Theory]
     [InlineData("Plain")]
     [InlineData("Varied")]

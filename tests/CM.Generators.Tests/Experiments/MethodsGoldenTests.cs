@@ -6,7 +6,10 @@ using static TorchSharp.torch;
 
 namespace CM.Generators.Tests;
 
-/// <summary>GC and TCM on a small DDPM++: generated pairs, targets, losses and gradients against the reference implementations; and the coupling of the guide, trained.</summary>
+/// <summary>
+/// GC and TCM on a small DDPM++: generated pairs, targets, losses and gradients against the reference implementations; and the coupling of
+/// the guide, trained.
+/// </summary>
 public sealed partial class MethodsGoldenTests
 {
     private const string Experiments = """
@@ -160,7 +163,9 @@ public sealed partial class MethodsGoldenTests
         Compare(training, golden, training.Losses(golden["in/x"], golden["in/eps"], golden["out/t"], golden["out/r"]), 1e-5, 2.4e-5);
     }
 
-    /// <summary>A bucket of samples at t' and one of the others; a batch too small for the first; masks of dropout that all three passes share.</summary>
+    /// <summary>
+    /// A bucket of samples at t' and one of the others; a batch too small for the first; masks of dropout that all three passes share.
+    /// </summary>
     [Theory]
     [InlineData("L33_tcm_stage2_cifar", "TcmSecond", 9, 1e-5, 1.6e-3)]
     [InlineData("L35_tcm_stage2_no_boundary", "TcmSecond", 9, 4.2e-4, 7.4e-4)]
@@ -219,7 +224,10 @@ public sealed partial class MethodsGoldenTests
         (training.Weights.Values - initial).abs().max().item<float>().ShouldBeGreaterThan(1e-5f);
     }
 
-    /// <summary>Six steps of the first stage on EDM2: Adam with a rate that falls, gradients that are cut, EDM2's average with γ = 6.94, weights that are normalised at every step.</summary>
+    /// <summary>
+    /// Six steps of the first stage on EDM2: Adam with a rate that falls, gradients that are cut, EDM2's average with γ = 6.94, weights
+    /// that are normalised at every step.
+    /// </summary>
     [Fact]
     public void Steps_of_training_in_the_first_stage()
     {
@@ -257,7 +265,10 @@ public sealed partial class MethodsGoldenTests
         return (mean + deviation * Math.Sqrt(2) * (2 * (ends.Item1 + u * (ends.Item2 - ends.Item1)) - 1).erfinv()).exp();
     }
 
-    /// <summary>ln t = 0.2·T with T of Student's law, cut to [1, 80], from even numbers: with ln t = 0.02·sinh(v) the density of v is proportional to cosh(v)^−0.01.</summary>
+    /// <summary>
+    /// ln t = 0.2·T with T of Student's distribution, cut to [1, 80], from even numbers: with ln t = 0.02·sinh(v) the density of v is
+    /// proportional to cosh(v)^−0.01.
+    /// </summary>
     private static Tensor StudentTimes(Tensor u)
     {
         const int Cells = 200_000;

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace CM.Generators.Tests;
 
 /// <summary>
-/// <c>[Precision]</c>: where casts stand, what they do to the numbers, and which declarations make no sense. Kernels draw dropout's masks otherwise, so
-/// they are left out.
+/// <c>[Precision]</c>: where casts stand, what they do to the numbers, and which declarations make no sense. Kernels draw dropout's masks
+/// otherwise, so they are left out.
 /// </summary>
 public sealed class PrecisionTests
 {

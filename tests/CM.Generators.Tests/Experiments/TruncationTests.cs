@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace CM.Generators.Tests;
 
-/// <summary>Truncated consistency models: their laws of times, their two stages, what is said about mistakes.</summary>
+/// <summary>Truncated consistency models: their distributions of times, their two stages, what is said about mistakes.</summary>
 public sealed class TruncationTests
 {
     private const string Times = """
@@ -296,7 +296,8 @@ public sealed class TruncationTests
         Frozen(training).CopyFrom(training.Weights);
         var (data, noise) = (zeros(64, 2), zeros(64, 2));
         var r = tensor(Enumerable.Range(0, 64).Select(i => i % 2 == 0 ? 0.5 : 2.0).ToArray());
-        // Data and noise are 0, so f differs between samples by their masks and times alone: with the same times the student's are the teacher's.
+        // Data and noise are 0, so f differs between samples by their masks and times alone: with the same times the student's are the
+        // teacher's.
         var losses = training.Losses(data, noise, r + 1e-12, r, step: 3);
         (losses * 1e-12).abs().max().item<float>().ShouldBeLessThan(1e-6f);
     }

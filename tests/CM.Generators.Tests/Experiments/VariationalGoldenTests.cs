@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace CM.Generators.Tests;
 
-/// <summary>VCT on iCT and on ECM, with encoders that are U-Nets: noise, regularization, losses, gradients of both networks, samples and steps of training against the reference implementation.</summary>
+/// <summary>
+/// VCT on iCT and on ECM, with encoders that are U-Nets: noise, regularization, losses, gradients of both networks, samples and steps of
+/// training against the reference implementation.
+/// </summary>
 public sealed class VariationalGoldenTests
 {
     private const string Declarations = """

@@ -32,7 +32,10 @@ internal sealed class Golden(string name)
 
     public bool Has(string tensor) => tensors.TryGetProperty(tensor, out _);
 
-    /// <summary>Dropout takes the case's masks, with their samples in an order of the test's own, until the result is disposed; where the case has none it draws its own.</summary>
+    /// <summary>
+    /// Dropout takes the case's masks, with their samples in an order of the test's own, until the result is disposed; where the case has
+    /// none it draws its own.
+    /// </summary>
     public IDisposable? GiveMasks(StepContext context, Tensor? order = null)
     {
         Tensor[] masks = [.. Enumerable.Range(0, 100).Select(i => $"in/mask{i:00}").TakeWhile(Has).Select(name => order is null ? this[name] : this[name].index_select(0, order))];

@@ -7,7 +7,9 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace CM.Generators.Tests;
 
-/// <summary>No generator and no analyzer throws on what somebody is typing: an exception would take all generated code away from the project.</summary>
+/// <summary>
+/// No generator and no analyzer throws on what somebody is typing: an exception would take all generated code away from the project.
+/// </summary>
 public sealed class HalfTypedTests
 {
     private const string Network = """
@@ -97,7 +99,8 @@ public sealed class HalfTypedTests
             .. findings.Where(finding => finding.Id == "AD0001").Select(finding => finding.ToString())];
     }
 
-    // Declarations, attributes and arguments that are missing or stand there twice; tokens that are missing or cut; sources that end anywhere.
+    // Declarations, attributes and arguments that are missing or stand there twice; tokens that are missing or cut; sources that end
+    // anywhere.
     private static IEnumerable<(string What, string Text)> Edits(string text)
     {
         var root = CSharpSyntaxTree.ParseText(text).GetRoot();

@@ -4,7 +4,9 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace CM.Generators.Tests;
 
-/// <summary>After an edit in one file, what the others declare comes out as if everything had been read anew; and is not read anew for nothing.</summary>
+/// <summary>
+/// After an edit in one file, what the others declare comes out as if everything had been read anew; and is not read anew for nothing.
+/// </summary>
 public sealed class KeystrokeTests
 {
     private const string Net = """

@@ -21,7 +21,8 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
     public Dictionary<string, Tensor> Weights { get; private init; } = [];
 
     /// <summary>Runs a network.</summary>
-    /// <exception cref="DeclarationException">The declaration leaves something open or breaks what a layer's documentation says.</exception>
+    /// <exception cref="DeclarationException">The declaration leaves something open or breaks what a layer's documentation
+    /// says.</exception>
     public Tensor[] Run(NetworkPlan plan, IReadOnlyDictionary<string, long> parameters, Tensor[] inputs, string path = "")
     {
         if (plan.Findings.FirstOrDefault(problem => problem.IsError) is { } problem)
@@ -143,7 +144,8 @@ internal sealed class Interpreter(IReadOnlyDictionary<string, NetworkPlan> netwo
         };
     }
 
-    // A U-Net is run as what it stands for, which other tests compare with the reference implementations; what it takes and gives is what its attribute says.
+    // A U-Net is run as what it stands for, which other tests compare with the reference implementations; what it takes and gives is what
+    // its attribute says.
     private Tensor[] Enter(UNet net, LayerPlan layer, Tensor[] inputs, string path)
     {
         var labels = layer.Whole("labelDim", 0);

@@ -1,6 +1,8 @@
 namespace CM.Generators.Tests.Mutations;
 
-/// <summary>Networks of other shapes than the first ones: other options of the U-Nets, odd multiples, deep nesting, functions of one's own.</summary>
+/// <summary>
+/// Networks of other shapes than the first ones: other options of the U-Nets, odd multiples, deep nesting, functions of one's own.
+/// </summary>
 internal static class OtherShapes
 {
     public static IEnumerable<Declared> Networks() =>

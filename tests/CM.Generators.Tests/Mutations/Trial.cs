@@ -49,7 +49,10 @@ internal sealed partial class Trial
 
     public IEnumerable<Diagnostic> Errors => Findings.Where(finding => finding.Severity == DiagnosticSeverity.Error);
 
-    /// <summary>Whether a network cannot be what it says: it fails for sizes that every halving divides, or a block fails for every choice of its parameters.</summary>
+    /// <summary>
+    /// Whether a network cannot be what it says: it fails for sizes that every halving divides, or a block fails for every choice of its
+    /// parameters.
+    /// </summary>
     public bool IsWrong { get; private set; }
 
     public Verdict Verdict { get; private set; }
@@ -96,7 +99,8 @@ internal sealed partial class Trial
         }
     }
 
-    // The numbers of parameters differ from each other, so that a mistaken name is seen; what divides channels divides them, and in the last two orders every number the next.
+    // The numbers of parameters differ from each other, so that a mistaken name is seen; what divides channels divides them, and in the
+    // last two orders every number the next.
     private void RunBlock(NetworkPlan plan, (string[] Names, long Divisor)[] claims)
     {
         var side = claims.Aggregate(12L, (all, claim) => all / Gcd(all, claim.Divisor) * claim.Divisor);

@@ -12,7 +12,8 @@ namespace CM.Generators.Tests;
 /// </summary>
 public sealed class ActivationTests
 {
-    // Heads of malloc's blocks, other threads. What does not grow with the batch, such as weights of magnitude 1, falls out of the difference of two batches.
+    // Heads of malloc's blocks, other threads. What does not grow with the batch, such as weights of magnitude 1, falls out of the
+    // difference of two batches.
     private const double Tolerance = 0.02;
 
     [Theory]

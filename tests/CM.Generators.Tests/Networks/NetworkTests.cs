@@ -203,7 +203,9 @@ public sealed class NetworkTests
             "CM2011 at 'Block<Halve>(0)': 'Second' cannot be built with these sizes: in 'Halve', the width that 'AveragePool(2)' leaves is 1 or more, but it is 0.",
         ]);
 
-    /// <summary>Names that clash, a value spread twice over an open axis, an input that is returned, a copy that is no repetition.</summary>
+    /// <summary>
+    /// Names that clash, a value spread twice over an open axis, an input that is returned, a copy that is no repetition.
+    /// </summary>
     [Fact]
     public void Generated_code_keeps_its_names_and_values_apart()
     {

@@ -84,7 +84,10 @@ public sealed class PreconditioningGoldenTests
         Golden.ShouldMatch(Denoise(training, golden, method), golden[wanted], 1e-5, wanted);
     }
 
-    /// <summary>TCM's, over a network whose weights training brings to magnitude 1: results, the gradients of all parameters, and the weights afterwards.</summary>
+    /// <summary>
+    /// TCM's, over a network whose weights training brings to magnitude 1: results, the gradients of all parameters, and the weights
+    /// afterwards.
+    /// </summary>
     [Fact]
     public void A_network_that_preserves_magnitudes()
     {

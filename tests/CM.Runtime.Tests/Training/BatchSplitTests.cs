@@ -1,6 +1,8 @@
 namespace CM.Runtime.Tests;
 
-/// <summary>Parts of a batch: their losses add up to that of the batch, and each draws its own rows of the batch's random numbers.</summary>
+/// <summary>
+/// Parts of a batch: their losses add up to that of the batch, and each draws its own rows of the batch's random numbers.
+/// </summary>
 public sealed class BatchPartTests
 {
     private static readonly float[] Losses = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8];

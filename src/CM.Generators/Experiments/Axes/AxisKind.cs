@@ -1,8 +1,9 @@
 namespace CM.Generators.Experiments.Axes;
 
 /// <summary>
-/// One value of an axis of an experiment, such as the loss <c>[L2]</c>: its arguments and the text it writes. A class named like its attribute is
-/// found by itself, so a new loss, optimiser, average, learning-rate decay or sampler is an attribute in CM.Dsl/Experiments and a class here.
+/// One value of an axis of an experiment, such as the loss <c>[L2]</c>: its arguments and the text it writes. A class named like its
+/// attribute is found by itself, so a new loss, optimiser, average, learning-rate decay or sampler is an attribute in CM.Dsl/Experiments
+/// and a class here.
 /// </summary>
 internal abstract class AxisKind
 {

@@ -4,7 +4,10 @@ using Microsoft.CodeAnalysis;
 
 namespace CM.Generators.Experiments.Axes;
 
-/// <summary>An experiment record with its ancestors that are experiments too, most derived first: for each axis the first record that names it counts.</summary>
+/// <summary>
+/// An experiment record with its ancestors that are experiments too, most derived first: for each axis the first record that names it
+/// counts.
+/// </summary>
 internal sealed class ExperimentLine
 {
     public const string Attribute = "ExperimentAttribute";
@@ -114,10 +117,14 @@ internal sealed class ExperimentLine
     /// <summary>Name of the record that has an attribute.</summary>
     public string NameAt(AxisAttribute attribute) => line[attribute.Depth].Name;
 
-    /// <summary>True when the record that has an attribute is abstract, so that what it leaves open is found where it is filled in.</summary>
+    /// <summary>
+    /// True when the record that has an attribute is abstract, so that what it leaves open is found where it is filled in.
+    /// </summary>
     public bool IsOpen(AxisAttribute attribute) => attribute.Depth > 0 && line[attribute.Depth].IsAbstract;
 
-    /// <summary>A type as it is written in generated code: its short name where the record's namespace sees it, else the full one.</summary>
+    /// <summary>
+    /// A type as it is written in generated code: its short name where the record's namespace sees it, else the full one.
+    /// </summary>
     public string Code(INamedTypeSymbol used)
     {
         for (var space = Type.ContainingNamespace; space is not null && used is { ContainingType: null, IsGenericType: false }; space = space.ContainingNamespace)

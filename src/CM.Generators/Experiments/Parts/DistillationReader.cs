@@ -39,5 +39,6 @@ internal static class DistillationReader
     }
 }
 
-/// <param name="Times">The schedule of the diffusion model whose weights say where paths lead, as it is written in the generated file.</param>
+/// <param name="Times">The schedule of the diffusion model whose weights say where paths lead, as it is written in the generated
+/// file.</param>
 internal sealed record Distillation(string Times);

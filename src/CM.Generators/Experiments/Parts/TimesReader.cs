@@ -25,7 +25,10 @@ internal static class TimesReader
         ExperimentLine.Inherited(ExperimentLine.Of(experiment), "Schedule")?.AttributeClass!.TypeArguments.FirstOrDefault() is INamedTypeSymbol type
         && ScheduleReader.Read(type, new SourceSites(), line.Cancellation) is { } schedule ? (type, schedule) : null;
 
-    /// <summary>True when the formulas are known and right; a schedule of another assembly comes without them, but with the members that were generated there.</summary>
+    /// <summary>
+    /// True when the formulas are known and right; a schedule of another assembly comes without them, but with the members that were
+    /// generated there.
+    /// </summary>
     public static bool IsReadable(Schedule? schedule) =>
         schedule is { Alpha.Method.Result: not null, Sigma.Method.Result: not null } && ScheduleChecker.Check(schedule).All(finding => !finding.IsError);
 
@@ -57,7 +60,9 @@ internal static class TimesReader
         string Sampling(string method, bool derived) => derived || !record.GetMembers(method + "Sampling").IsEmpty ? method + "Sampling" : method;
     }
 
-    /// <summary>True when two schedules have the same forward process and data deviation; formulas that could not be read may agree.</summary>
+    /// <summary>
+    /// True when two schedules have the same forward process and data deviation; formulas that could not be read may agree.
+    /// </summary>
     public static bool HaveOneProcess(Schedule first, Schedule second) =>
         first.SigmaData == second.SigmaData && Samples.Between(Math.Min(first.From, second.From), Math.Max(first.To, second.To))
             .All(t => !(Gap(first.Alpha, second.Alpha, t) > 1e-9) && !(Gap(first.Sigma, second.Sigma, t) > 1e-9 * t));

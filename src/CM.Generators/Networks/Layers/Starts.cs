@@ -3,7 +3,7 @@ using CM.Generators.Values;
 
 namespace CM.Generators.Networks.Layers;
 
-/// <summary>The laws of <c>Start</c> as C#.</summary>
+/// <summary>The distributions of <c>Start</c> as C#.</summary>
 internal static class Starts
 {
     public static void Validate(LayerPlan layer, LayerCheck check)

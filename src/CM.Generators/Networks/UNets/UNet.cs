@@ -6,7 +6,9 @@ using CM.Generators.Values;
 
 namespace CM.Generators.Networks.UNets;
 
-/// <summary>A layer that stands for a whole U-Net: a network of blocks, which the checker and the writer treat as if the user had declared it.</summary>
+/// <summary>
+/// A layer that stands for a whole U-Net: a network of blocks, which the checker and the writer treat as if the user had declared it.
+/// </summary>
 internal abstract class UNet : LayerKind
 {
     // The reader asks for a U-Net's contract, the writer for its code, an analyzer for both, at every keystroke in its network.
@@ -158,7 +160,9 @@ internal sealed class UNetPlan
         return block.Contract;
     }
 
-    /// <summary>The user's own block in the place of the U-Net's, with what the U-Net keeps to itself: resampling before and attention after it.</summary>
+    /// <summary>
+    /// The user's own block in the place of the U-Net's, with what the U-Net keeps to itself: resampling before and attention after it.
+    /// </summary>
     /// <param name="given">The user's block.</param>
     /// <param name="step">Position.</param>
     /// <param name="embedding">Its second input.</param>
@@ -180,8 +184,9 @@ internal sealed class UNetPlan
     public int Heads(UNetStep step) => step.Attends ? step.To / ChannelsPerHead : 0;
 
     /// <summary>
-    /// Goes down the encoder and up the decoder, as all three U-Nets do: a convolution, then at every level but the first a block that shrinks,
-    /// then the level's blocks; back from the coarsest level with two blocks in between, each block joined by what its opposite left.
+    /// Goes down the encoder and up the decoder, as all three U-Nets do: a convolution, then at every level but the first a block that
+    /// shrinks, then the level's blocks; back from the coarsest level with two blocks in between, each block joined by what its opposite
+    /// left.
     /// </summary>
     /// <param name="start">Result of the first convolution.</param>
     /// <param name="channels">Its channels.</param>

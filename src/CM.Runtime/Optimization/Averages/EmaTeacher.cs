@@ -3,8 +3,8 @@ using System.Globalization;
 namespace CM.Runtime;
 
 /// <summary>
-/// The average that makes the targets in CT (Song et al. 2023, algorithm 3): it keeps decay^(intervals/n) of what it was while the grid has n
-/// intervals, μ(k) = exp(s0·ln μ0/n(k)) in the published code.
+/// The average that makes the targets in CT (Song et al. 2023, algorithm 3): it keeps decay^(intervals/n) of what it was while the grid has
+/// n intervals, μ(k) = exp(s0·ln μ0/n(k)) in the published code.
 /// </summary>
 /// <param name="decay">Weight of the old average on a grid of <paramref name="intervals"/> intervals, in [0, 1).</param>
 /// <param name="intervals">Intervals at which the decay is meant.</param>

@@ -93,7 +93,9 @@ public sealed class UnitGoldenTests(ITestOutputHelper log)
         Compare(store["Only.weight"], "mpconv3_weight_after2");
     }
 
-    /// <summary>Four steps of Adam with forced normalisation: weights before the pass, results, gradients, and the weights that are left.</summary>
+    /// <summary>
+    /// Four steps of Adam with forced normalisation: weights before the pass, results, gradients, and the weights that are left.
+    /// </summary>
     [Theory]
     [InlineData(0, "[MpConv2d(3, 4, 3, Gain = 0.8)]", "\"B\", 3, 5, 5", "\"B\", 4, 5, 5")]
     [InlineData(1, "[MpConv2d(4, 5, 1, Gain = 0.8)]", "\"B\", 4, 5, 5", "\"B\", 5, 5, 5")]
@@ -123,8 +125,8 @@ public sealed class UnitGoldenTests(ITestOutputHelper log)
     }
 
     /// <summary>
-    /// One head of 24 channels: the image holds query, key and value in eight channels each, and where the values are rows of the unit matrix,
-    /// what comes out are columns of the weights.
+    /// One head of 24 channels: the image holds query, key and value in eight channels each, and where the values are rows of the unit
+    /// matrix, what comes out are columns of the weights.
     /// </summary>
     [Fact]
     public void Attention_weights()

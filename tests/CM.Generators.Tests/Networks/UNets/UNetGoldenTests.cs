@@ -10,7 +10,9 @@ namespace CM.Generators.Tests;
 /// <summary>The standard U-Nets against the reference implementations: names, shapes, results and every parameter's gradient.</summary>
 public sealed class UNetGoldenTests(ITestOutputHelper log)
 {
-    /// <summary>Every result, and every gradient that a case holds whole, is compared as max |a − b| / max |b|, the norms of gradients one by one.</summary>
+    /// <summary>
+    /// Every result, and every gradient that a case holds whole, is compared as max |a − b| / max |b|, the norms of gradients one by one.
+    /// </summary>
     [Theory]
     [InlineData("N01_ddpmpp", 1e-5)]
     [InlineData("N02_ddpmpp_gray28", 1e-5)]
@@ -29,7 +31,9 @@ public sealed class UNetGoldenTests(ITestOutputHelper log)
         Compare(net, golden, name, tolerance);
     }
 
-    /// <summary>Dropout with the masks of the reference: where it lies, in which order, how it scales. EDM2 normalises its weights on the way.</summary>
+    /// <summary>
+    /// Dropout with the masks of the reference: where it lies, in which order, how it scales. EDM2 normalises its weights on the way.
+    /// </summary>
     [Theory]
     [InlineData("N15_dropout_ddpmpp", 2.3e-5)]
     [InlineData("N16_dropout_edm2", 1e-5)]
