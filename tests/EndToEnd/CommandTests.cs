@@ -20,8 +20,8 @@ public sealed class CommandTests
         (level.GetProperty("input").GetString(), level.GetProperty("output").GetString()).ShouldBe(("[B, 64]", "[B, 128]"));
         network.GetProperty("multiplyAdds").GetInt64().ShouldBe(64 * 128 + 2 * 128 + 3 * 128 * 128 + 128 * 2);
         network.GetProperty("activationBytes").GetInt64().ShouldBeGreaterThan(0);
-        var turn = network.GetProperty("layers").EnumerateArray().Single(layer => layer.GetProperty("name").GetString() == "Body").GetProperty("layers").EnumerateArray().Single(layer => layer.GetProperty("name").GetString() == "Conv1");
-        (turn.GetProperty("kind").GetString(), turn.GetProperty("input").GetString(), turn.GetProperty("parameters").GetInt64()).ShouldBe(("Linear 128→128", "[B, 128]", 128 * 128 + 128));
+        var linear = network.GetProperty("layers").EnumerateArray().Single(layer => layer.GetProperty("name").GetString() == "Body").GetProperty("layers").EnumerateArray().Single(layer => layer.GetProperty("name").GetString() == "Linear1");
+        (linear.GetProperty("kind").GetString(), linear.GetProperty("input").GetString(), linear.GetProperty("parameters").GetInt64()).ShouldBe(("Linear 128→128", "[B, 128]", 128 * 128 + 128));
         JsonDocument.Parse(Samples.Run("describe", "Moons", "--json").Output).RootElement.GetProperty("kind").GetString().ShouldBe("experiment");
     }
 

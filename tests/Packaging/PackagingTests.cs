@@ -101,7 +101,7 @@ public sealed class PackagingTests(Packages packages) : IClassFixture<Packages>
         var project = packages.NewProject("Consumer", ("Network.cs", Network.Replace("[Linear(64, 2)]", "[Linear(32, 2)]")), CodeStyle);
         var (code, output) = Packages.Dotnet(project, "build", "-v", "quiet");
         code.ShouldNotBe(0);
-        output.ShouldContain("error CM2001: 'Out' expects width 32 but 'in' [B, 64] has 64.");
+        output.ShouldContain("error CM2001: 'Out' expects width 32 but 'siLU' [B, 64] has 64.");
 
         File.WriteAllText(Path.Combine(project, "Network.cs"), Network);
         (code, output) = Packages.Dotnet(project, "build", "-v", "quiet");
