@@ -48,7 +48,7 @@ namespace Digits
 
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public static NetworkPlan Plan { get; } = new("DigitsEncoder", "Mean and deviation of the noise that a digit would like.",
+        public static NetworkPlan Plan { get; } = new("DigitsEncoder", "Mean and standard deviation of the noise that a digit would like.",
             ["[B, 1, 28, 28]"], "[B, 1, 28, 28], [B, 1, 28, 28]", new DigitsEncoder().ListLayers())
         {
             FullName = "Digits.DigitsEncoder",

@@ -45,7 +45,7 @@ namespace Moons
 
         /// <summary>The network for lists and descriptions.</summary>
         [GeneratedCode("CM.Generators", "0.1.0.0")]
-        public static NetworkPlan Plan { get; } = new("MoonsEncoder", "Mean and deviation of the noise that a data point would like.",
+        public static NetworkPlan Plan { get; } = new("MoonsEncoder", "Mean and standard deviation of the noise that a data point would like.",
             ["[B, 2]"], "[B, 2], [B, 2]", new MoonsEncoder().ListLayers())
         {
             FullName = "Moons.MoonsEncoder",
