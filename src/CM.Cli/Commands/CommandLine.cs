@@ -17,8 +17,7 @@ public static class CommandLine
     /// <param name="args">The program's arguments.</param>
     /// <param name="registry">Registry of the experiments.</param>
     /// <param name="own">Commands that this program adds.</param>
-    /// <returns>
-    /// 0 when all went well, 1 for a fault of the program, 2 for one that the user can mend, 3 when a loss is no longer a number.
+    /// <returns> 0 when all went well, 1 for a fault of the program, 2 for one that the user can mend, 3 when a loss is no longer a number.
     /// </returns>
     public static int Run(string[] args, Registry registry, params IEnumerable<Command> own) =>
         Run(args, registry, Console.Out, Console.Error, own);

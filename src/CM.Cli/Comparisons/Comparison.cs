@@ -158,9 +158,8 @@ internal sealed class Comparison
 
 /// <summary>One run of a comparison.</summary>
 /// <param name="Judged">Samples made in one step, and in all where there are more.</param>
-/// <param name="Early">
-/// Distances of samples made in one step after a quarter, a half and three quarters of the budget; null where the run was not there.
-/// </param>
+/// <param name="Early"> Distances of samples made in one step after a quarter, a half and three quarters of the budget; null where the run
+/// was not there. </param>
 /// <param name="Costs">Cost and effect of the coupling.</param>
 /// <param name="Seconds">Time spent on steps since the run was last resumed.</param>
 internal sealed record ComparedRun(IReadOnlyList<Judgement> Judged, IReadOnlyList<double?> Early, CouplingCosts Costs, double Seconds);

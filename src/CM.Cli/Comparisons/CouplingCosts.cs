@@ -2,9 +2,8 @@ namespace CM.Cli;
 
 /// <summary>Effect of a coupling on a training, measured at its newest weights.</summary>
 /// <param name="Transport">Mean of ‖x − z‖² over the pairs that the coupling makes.</param>
-/// <param name="GradientVariance">
-/// Trace of the covariance of a batch's gradient with respect to the model's own parameters, before clipping.
-/// </param>
+/// <param name="GradientVariance"> Trace of the covariance of a batch's gradient with respect to the model's own parameters, before
+/// clipping. </param>
 internal sealed record CouplingCosts(double Transport, double GradientVariance)
 {
     private const int Batches = 16;

@@ -29,7 +29,7 @@ internal sealed class Block : PartKind
 
     // Times are float64.
     public override string Write(LayerStep step, CouplingCode code) =>
-        $"{code.Field(step.Layer)}.forward({string.Join(", ", step.Inputs.Select(input => code.IsDouble(input) ? $"{CouplingCode.Primary(code.Of(input))}.to(float32)" : code.Of(input)))})";
+        $"{code.Field(step.Layer)}.forward({string.Join(", ", step.Inputs.Select(code.InFloat32))})";
 
     public override void WriteStatement(LayerStep step, CouplingCode code)
     {

@@ -69,17 +69,11 @@ internal sealed class CouplingCode : Emitter
         }
     }
 
-    /// <summary>True when networks of its own are trained in it.</summary>
-    public bool TrainsNetworks => coupling.Trained.Any();
-
     /// <summary>True when it looks at a whole batch at once.</summary>
     public bool Matches => coupling.Permutes;
 
-    /// <summary>Names of the tensors that are drawn.</summary>
-    public IEnumerable<string> TossNames => Drawn.Select(each => each.Name);
-
-    /// <summary>Expressions that draw them, from step and count.</summary>
-    public IEnumerable<string> Tosses => Drawn.Select(each => each.Value);
+    /// <summary>Expressions that draw tensors for a step, from step and count.</summary>
+    public IEnumerable<string> Draws => Drawn.Select(each => each.Value);
 
     // True when the sampler makes its noise with the coupling: not where that would take a draw, the model or a regularization.
     private bool CouplesSamples => Results[1] != Noise && SampleSteps.All(step => PartKind.Of(step)?.ServesSamples != false);
@@ -133,6 +127,9 @@ internal sealed class CouplingCode : Emitter
         _ => false,
     };
 
+    /// <summary>The value as an expression in float32, as networks and the loss take it.</summary>
+    public string InFloat32(int value) => IsDouble(value) ? $"{Primary(Of(value))}.to(float32)" : Of(value);
+
     /// <summary>Names of the values that a step makes, as the left side of an assignment.</summary>
     public string Made(Step step) => step.Outputs.Count == 1 ? NameOf(step.Outputs[0]) : $"({string.Join(", ", step.Outputs.Select(NameOf))})";
 
@@ -150,11 +147,13 @@ internal sealed class CouplingCode : Emitter
     /// <param name="header">The method's header.</param>
     /// <param name="some">Steps of its body.</param>
     /// <param name="result">The value.</param>
-    public void WriteMethod(string header, IEnumerable<Step> some, int result)
+    /// <param name="writeLocals">Statements before those of the steps; null for none.</param>
+    public void WriteMethod(string header, IEnumerable<Step> some, int result, Action? writeLocals = null)
     {
         using (Writer.Braces(header))
         {
             Writer.Line("using var _ = NewDisposeScope();");
+            writeLocals?.Invoke();
             WriteStatements(some);
             Writer.Line($"return {Primary(Of(result))}.MoveToOuterDisposeScope();");
         }
@@ -169,7 +168,7 @@ internal sealed class CouplingCode : Emitter
         : Primary(Of(value)) + string.Concat(Enumerable.Repeat(".unsqueeze(-1)", Rank(other) - Rank(value)));
 
     private string Function(LayerStep step) => LayerKind.Find(step.Layer.Kind)!.Write(step.Layer, Values[step.Inputs[0]].Shape, Values[step.Outputs[0]].Shape,
-        LayerCode.OfFunction([.. step.Inputs.Select(input => Primary(IsDouble(input) ? $"{Primary(Of(input))}.to(float32)" : Of(input)))]));
+        LayerCode.OfFunction([.. step.Inputs.Select(input => Primary(InFloat32(input)))]));
 
     // Arithmetic that nobody named and one place uses stands where it is used.
     protected override bool IsInlined(Step step) =>
@@ -200,7 +199,7 @@ internal sealed class CouplingCode : Emitter
 
     // Inputs go out as they are; new tensors survive the scope.
     private string Returned(int value) => value is Data or Noise ? NameOf(value)
-        : Primary(IsDouble(value) ? $"{Primary(Of(value))}.to(float32)" : Of(value)) + ".MoveToOuterDisposeScope()";
+        : Primary(InFloat32(value)) + ".MoveToOuterDisposeScope()";
 
     private void WriteSampled()
     {
@@ -208,18 +207,14 @@ internal sealed class CouplingCode : Emitter
         if (coupling.HasTimes)
             names[Earlier] = InputName(Later);
         Writer.Line("/// <inheritdoc/>");
-        using (Writer.Braces("protected override Tensor CoupledNoise(ParameterStore weights, Tensor data, Tensor noise, Tensor t, Tensor? labels)"))
+        const string Header = "protected override Tensor CoupledNoise(ParameterStore weights, Tensor data, Tensor noise, Tensor t, Tensor? labels)";
+        WriteMethod(Header, SampleSteps, Results[1], () =>
         {
-            Writer.Line("using var _ = NewDisposeScope();");
             foreach (var module in SampleModules)
                 Writer.Line($"var {module.Field} = {module.Made};").Line($"{module.Field}.eval();");
             if (SamplesNeedLabels)
                 WriteLabels();
-            WriteStatements(SampleSteps);
-            Writer.Line($"return {Primary(Of(Results[1]))}.MoveToOuterDisposeScope();");
-        }
-
-        Writer.Line();
+        });
         if (coupling.HasTimes)
             names[Earlier] = InputName(Earlier);
     }

@@ -2,6 +2,7 @@ using CM.Generators.Couplings;
 using CM.Generators.Diagnostics;
 using CM.Generators.Experiments.Axes;
 using CM.Generators.Experiments.Axes.Averages;
+using CM.Generators.Experiments.Axes.Samplers;
 using CM.Generators.Experiments.Parts;
 using CM.Generators.Schedules;
 
@@ -64,11 +65,6 @@ internal sealed record Experiment(RecordName Name)
     /// <summary>Type in which networks compute; null if libtorch is left as it is set up.</summary>
     public Precision? Precision { get; init; }
 
-    /// <summary>
-    /// Word before a method that casts to a network's type: the type that stands in for float16 is known when a training begins.
-    /// </summary>
-    public string Static => Precision is { IsHalf: true } ? "" : "static ";
-
     /// <summary>Whether every second image is mirrored.</summary>
     public bool HorizontalFlip { get; init; }
 
@@ -97,7 +93,7 @@ internal sealed record Experiment(RecordName Name)
         Shape = Data!.Shape,
         Low = Precision?.Type,
         FirstStageBelow = Truncation?.Start,
-        Renoises = SampleTimes.Count > 1,
+        Renoises = AxisKind.Of<SamplerKind>(Sampler!).Renoises(Sampler!),
     };
 
     /// <summary>Whether weights of a finished run lie beside those that are trained.</summary>

@@ -16,9 +16,6 @@ internal abstract class ExperimentSection(Experiment experiment, CodeWriter code
 
     public CodeWriter Code { get; } = code;
 
-    /// <inheritdoc cref="Experiment.Static"/>
-    public string Static => Experiment.Static;
-
     protected Experiment Experiment { get; } = experiment;
 
     protected CouplingCode? Coupling { get; } = coupling;
@@ -28,9 +25,6 @@ internal abstract class ExperimentSection(Experiment experiment, CodeWriter code
 
     /// <summary>Shape of a batch of examples, such as <c>[B, 2]</c>.</summary>
     protected string Shape => $"[B, {string.Join(", ", Experiment.Data!.Shape)}]";
-
-    /// <summary>Shape of the labels of a batch.</summary>
-    protected string Classes => $"[B, {Experiment.Data!.Classes}]";
 
     /// <summary>The type that networks compute in; null for float32.</summary>
     protected string? Low => Experiment.Precision?.Type;

@@ -9,18 +9,21 @@ namespace CM.Generators.Experiments;
 /// <summary>Writes the formulas of a trainer: the losses of a batch, the noisy point, the model's f(x, t).</summary>
 internal sealed class LossWriter(Experiment experiment, CodeWriter code, CouplingCode? coupling) : ExperimentSection(experiment, code, coupling)
 {
-    private string Target
+    private (string Statement, string Remark) Target
     {
         get
         {
             var of = Experiment.HasTeacher ? "f(x_r, r) of averaged weights" : "f(x_r, r)";
             var orData = Times.ReachesData ? "; x where r = 0" : "";
-            return Experiment.Distillation is not null ? $"Target(data, noise, t, r, labels);|{of}, without gradient"
-                : Experiment.Truncation is { } truncation ? $"PiecewiseTarget(data, noise, r, labels);|{of}, of the first stage below t' = {Number(truncation.Start)}, without gradient{orData}"
-                : Times.ReachesData ? $"TargetOrData(data, noise, r, labels);|{of}, without gradient{orData}"
-                : $"Target(data, noise, r, labels);|{of}, without gradient";
+            return Experiment.Distillation is not null ? ("Target(data, noise, t, r, labels);", $"{of}, without gradient")
+                : Experiment.Truncation is { } truncation ? ("PiecewiseTarget(data, noise, r, labels);", $"{of}, of the first stage below t' = {Number(truncation.Start)}, without gradient{orData}")
+                : Times.ReachesData ? ("TargetOrData(data, noise, r, labels);", $"{of}, without gradient{orData}")
+                : ("Target(data, noise, r, labels);", $"{of}, without gradient");
         }
     }
+
+    // Word before a method that casts to a network's type: the type that stands in for float16 is known when a training begins.
+    private string Static => Experiment.Precision is { IsHalf: true } ? "" : "static ";
 
     public void Write()
     {
@@ -55,12 +58,11 @@ internal sealed class LossWriter(Experiment experiment, CodeWriter code, Couplin
         using (Code.Braces("public override Tensor Losses(Tensor data, Tensor noise, Tensor t, Tensor r, Tensor? labels = null)"))
         {
             // A student that normalises its weights goes first: the teacher sees the normalised ones.
-            var target = Target.Split('|');
             var student = Experiment.Model!.NormalisesWeights ? $"f(x_t, t), {Shape}; brings the weights to magnitude 1" : $"f(x_t, t), {Shape}";
             if (Experiment.Model.NormalisesWeights)
                 Line("var denoised = DenoiseStudent(data, noise, t, labels);", student);
             if (!Times.IsDiffusion)
-                Line($"var target = {target[0]}", target[1]);
+                Line($"var target = {Target.Statement}", Target.Remark);
             if (!Experiment.Model.NormalisesWeights)
                 Line("var denoised = DenoiseStudent(data, noise, t, labels);", student);
             foreach (var (statement, remark) in AxisKind.Of<LossKind>(loss).Write(loss, $"denoised - {(Times.IsDiffusion ? "data" : "target")}", Experiment.Data!.Shape.Count > 1 ? ".flatten(1)" : ""))

@@ -29,10 +29,10 @@ internal sealed class TrainerWriter(Experiment experiment, CodeWriter code, Coup
             Code.Line("/// <inheritdoc/>");
             Code.Line($"protected override {Module} BuildModel(ParameterStore weights) => new({(Low is null ? "weights" : $"weights.In({Low})")});").Line();
             DrawTimes();
-            if (Coupling?.TossNames.Any() == true)
+            if (Coupling?.Draws.Any() == true)
             {
                 Code.Line("/// <inheritdoc/>");
-                Code.Line($"protected override Tensor[] DrawBernoulli(int step, long count) => [{string.Join(", ", Coupling.Tosses)}];").Line();
+                Code.Line($"protected override Tensor[] DrawBernoulli(int step, long count) => [{string.Join(", ", Coupling.Draws)}];").Line();
             }
 
             if (!Experiment.HasSteadyRate)

@@ -38,7 +38,7 @@ internal sealed class Declarations
     /// <summary>
     /// The declarations on which the meaning of a type can depend: its own parts, those that they can mention, and so on.
     /// </summary>
-    /// <param name="file">Position.</param>
+    /// <param name="file">File with the record.</param>
     /// <param name="type">Its simple name.</param>
     public Declaration[] Reach(DeclaredFile file, string type) => reaches.GetOrAdd((file, type), FindReach);
 

@@ -7,6 +7,7 @@ internal sealed class Liveness
     private readonly HashSet<int> results;
     private readonly int[] uses;
     private readonly int[] last;
+    private readonly Step?[] producers;
 
     /// <param name="steps">The steps in order.</param>
     /// <param name="results">Values that are returned.</param>
@@ -14,7 +15,7 @@ internal sealed class Liveness
     public Liveness(IReadOnlyList<Step> steps, IReadOnlyCollection<int> results, int values)
     {
         (this.steps, this.results) = (steps, [.. results]);
-        (uses, last) = (new int[values], [.. Enumerable.Repeat(-1, values)]);
+        (uses, last, producers) = (new int[values], [.. Enumerable.Repeat(-1, values)], new Step?[values]);
         for (var step = 0; step < steps.Count; step++)
         {
             foreach (var value in steps[step].Inputs)
@@ -22,6 +23,9 @@ internal sealed class Liveness
                 uses[value]++;
                 last[value] = step;
             }
+
+            foreach (var output in steps[step].Outputs)
+                producers[output] ??= steps[step];
         }
 
         foreach (var result in results)
@@ -38,7 +42,7 @@ internal sealed class Liveness
     public bool IsDeadAfter(int value, int step) => last[value] <= step;
 
     /// <summary>The step that makes a value; null for inputs.</summary>
-    public Step? Producer(int value) => steps.FirstOrDefault(step => step.Outputs.Contains(value));
+    public Step? Producer(int value) => producers[value];
 
     /// <summary>Steps that a value is made with, in order.</summary>
     public Step[] Needed(int value)

@@ -2,8 +2,7 @@ namespace CM.Runtime;
 
 /// <summary>A picture of a set.</summary>
 /// <param name="File">Its file in the <see cref="FileSet"/>.</param>
-/// <param name="Name">
-/// Its name in the set, such as <c>cat/001.png</c>: without folders that all pictures share or that name a split.
+/// <param name="Name"> Its name in the set, such as <c>cat/001.png</c>: without folders that all pictures share or that name a split.
 /// </param>
 internal sealed record Picture(string File, string Name);
 

@@ -5,8 +5,7 @@ namespace CM.Runtime;
 /// <summary>Size and kind of an image file.</summary>
 /// <param name="Width">Columns, 1 or more.</param>
 /// <param name="Height">Rows, 1 or more.</param>
-/// <param name="IsGrey">
-/// Whether the file stores grey levels alone; an image whose colours are all grey may be stored as a coloured one.
+/// <param name="IsGrey"> Whether the file stores grey levels alone; an image whose colours are all grey may be stored as a coloured one.
 /// </param>
 internal sealed record ImageHeader(int Width, int Height, bool IsGrey);
 

@@ -20,10 +20,8 @@ public readonly record struct StepReport(int Step, int Steps, double Loss, doubl
 }
 
 /// <summary>Measurements that are taken with every line of the log.</summary>
-/// <param name="LossByTime">
-/// Mean losses of four parts of the times, equally wide in ln t, smallest times first; NaN where there were no samples,
-/// empty where nothing is known.
-/// </param>
+/// <param name="LossByTime"> Mean losses of four parts of the times, equally wide in ln t, smallest times first; NaN where there were no
+/// samples, empty where nothing is known. </param>
 /// <param name="GradientNorm">Norm of the gradient before clipping; null before it is known.</param>
 /// <param name="Memory">Bytes in use on the device of the training; null where that is not known.</param>
 public sealed record StepDetails(double[] LossByTime, double? GradientNorm, long? Memory)

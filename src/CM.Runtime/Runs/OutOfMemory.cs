@@ -40,9 +40,8 @@ internal static partial class OutOfMemory
     /// <param name="setup">Batch and device.</param>
     /// <param name="examples">Number of examples trained on at once; 0 for none.</param>
     /// <param name="free">Bytes that are free; null where that is not known.</param>
-    /// <exception cref="UserError">
-    /// Weights, gradients and moments with half of what examples keep exceed the memory; half, since that is an estimate.
-    /// </exception>
+    /// <exception cref="UserError"> Weights, gradients and moments with half of what examples keep exceed the memory; half, since that is
+    /// an estimate. </exception>
     public static void Check(Experiment experiment, TrainingSetup setup, int examples, long? free)
     {
         if (free is not { } bytes || experiment.Network.Parameters < 0)

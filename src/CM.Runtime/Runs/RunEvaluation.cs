@@ -33,9 +33,7 @@ internal sealed class RunEvaluation : IDisposable
     /// <summary>Judges samples made in one step and in all; all processes ask together, and rank 0 judges.</summary>
     /// <param name="training">Trainer to sample from.</param>
     /// <param name="done">Steps done.</param>
-    /// <returns>
-    /// Values for the log, each as <c>name/steps of the sampler</c>, and the distance of samples made in all steps.
-    /// </returns>
+    /// <returns> Values for the log, each as <c>name/steps of the sampler</c>, and the distance of samples made in all steps. </returns>
     public (JsonObject Line, double? Distance) Judge(ConsistencyTrainer training, int done) => setup.Group.Await(goesOn =>
     {
         var line = new JsonObject { ["step"] = done };

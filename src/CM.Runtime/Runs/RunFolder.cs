@@ -105,9 +105,8 @@ internal sealed class RunFolder
             + "so it is not a run that can be continued or sampled.");
 
     /// <summary>The weights of a training that the user named.</summary>
-    /// <param name="training">
-    /// Loaded from a checkpoint of this run; where the average has to be made first, it takes the place of the trained weights.
-    /// </param>
+    /// <param name="training"> Loaded from a checkpoint of this run; where the average has to be made first, it takes the place of the
+    /// trained weights. </param>
     /// <param name="step">Steps done in that checkpoint.</param>
     /// <param name="average">Name of an average, <c>online</c>, or <c>power-WIDTH</c>; null for those that make the samples.</param>
     /// <exception cref="UserError">There is no such average, and it cannot be made.</exception>

@@ -29,8 +29,7 @@ internal sealed class SampleOutput
     /// <summary>Chooses the form by the name.</summary>
     /// <param name="path">The name that the user gave.</param>
     /// <param name="plan">The sampled experiment.</param>
-    /// <exception cref="UserError">
-    /// There is no such form, samples of this experiment do not have it, or there is something already.
+    /// <exception cref="UserError"> There is no such form, samples of this experiment do not have it, or there is something already.
     /// </exception>
     public static SampleOutput Of(string path, ExperimentPlan plan)
     {

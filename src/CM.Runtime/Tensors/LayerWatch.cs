@@ -8,8 +8,8 @@ internal static class LayerWatch
 {
     /// <summary>Shows a layer's result.</summary>
     /// <param name="result">Result.</param>
-    /// <param name="input">Tensor.</param>
-    /// <param name="weights">With what: its parameters or buffers, one of each layer in it at least.</param>
+    /// <param name="input">Input of the layer.</param>
+    /// <param name="weights">Weights of the layer: its parameters or buffers, one of each layer in it at least.</param>
     /// <returns>The result.</returns>
     public static Tensor Seen(this Tensor result, Tensor input, params ReadOnlySpan<Tensor?> weights)
     {

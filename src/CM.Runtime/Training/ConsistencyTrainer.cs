@@ -101,8 +101,7 @@ public abstract class ConsistencyTrainer : IDisposable
     /// <summary>Makes samples from noise.</summary>
     /// <param name="weights">Usually <see cref="BestWeights"/>.</param>
     /// <param name="noise">For each sampling time a draw from the standard normal distribution, <c>[n, …]</c>; where there are fewer,
-    /// sampling ends
-    /// after as many times.</param>
+    /// sampling ends after as many times.</param>
     /// <param name="labels">The class of each, one-hot: <c>[n, classes]</c>, float32; null where the experiment takes none.</param>
     /// <returns>Samples, <c>[n, …]</c>.</returns>
     public abstract Tensor Sample(ParameterStore weights, IReadOnlyList<Tensor> noise, Tensor? labels = null);

@@ -3,7 +3,7 @@ using CM.Generators.Values;
 
 namespace CM.Generators.Networks.Layers;
 
-/// <summary>The distributions of <c>Start</c> as C#.</summary>
+/// <summary>The distributions of <c>Init</c> as C#.</summary>
 internal static class Starts
 {
     public static void Validate(LayerPlan layer, LayerCheck check)
@@ -12,7 +12,7 @@ internal static class Starts
             check.Range(gain, layer.Number(gain, 1) is >= 0 and < double.PositiveInfinity, "0 or more");
     }
 
-    /// <param name="layer">Weights to use.</param>
+    /// <param name="layer">Layer whose weights are initialized.</param>
     /// <param name="fanIn">Numbers that an output is made of.</param>
     /// <param name="fanOut">Numbers that an input goes into.</param>
     /// <param name="gain">The argument that multiplies them.</param>

@@ -164,7 +164,7 @@ internal sealed class UNetPlan
     /// The user's own block in the place of the U-Net's, with what the U-Net keeps to itself: resampling before and attention after it.
     /// </summary>
     /// <param name="given">The user's block.</param>
-    /// <param name="step">Position.</param>
+    /// <param name="step">Step of the U-Net at which the block stands.</param>
     /// <param name="embedding">Its second input.</param>
     /// <param name="width">Size of the embedding.</param>
     /// <param name="sample">Changes the size, where the step does.</param>
